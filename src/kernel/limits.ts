@@ -1,0 +1,59 @@
+/**
+ * Every queue, cache, payload, loop and retry has its bound here, with what happens at the bound:
+ * *refuse* (the caller is told), *shed* (oldest dropped, rebuilt when needed) or *spill* (to the artifact store).
+ */
+export const LIMITS = {
+  /** characters of a request in plain words; refuse */
+  requestMinChars: 10,
+  requestMaxChars: 5_000,
+  /** bytes of one HTTP body; refuse */
+  bodyBytes: 4 * 1024 * 1024,
+  /** bytes of all files a caller attaches to one request; refuse */
+  attachmentBytes: 3 * 1024 * 1024,
+  attachments: 8,
+  /** steps of one plan, `assemble` included; refuse */
+  planSteps: 500,
+  /** steps one proof covers in this version; a larger run gets a basic receipt that says so */
+  provableSteps: 16,
+  /** bytes of a step output kept inside its event; spill to artifacts above it */
+  inlineOutputBytes: 8 * 1024,
+  /** bytes a paid service may answer; refuse */
+  serviceAnswerBytes: 8 * 1024 * 1024,
+  /** steps of one run in flight at once; wait */
+  concurrentSteps: 5,
+  /** open runs of one user; refuse */
+  concurrentWorkflows: 1_000,
+  /** times a command is decided again after a conflict; refuse as CONCURRENT_UPDATE */
+  appendRetries: 8,
+  /** aggregates kept folded in memory; shed */
+  cachedAggregates: 20_000,
+  /** events a subscription hands over at once; wait */
+  subscriptionBatch: 500,
+  /** deliveries of one job before it is a dead letter */
+  jobDeliveries: 5,
+  /** messages waiting for one WebSocket client; cut with a reason */
+  socketBacklog: 1_000,
+  /** bytes waiting for one WebSocket client; cut with a reason */
+  socketBacklogBytes: 1024 * 1024,
+  requestsPerMinute: 100,
+  /** ms */
+  approvalTtl: 15 * 60_000,
+  planningTimeout: 60_000,
+  defaultRunTime: 300_000,
+  maxRunTime: 3_600_000,
+  drainTimeout: 30_000,
+  /** ms a scheduled step may wait unclaimed before it is dispatched again */
+  dispatchTimeout: 15_000,
+  /** ms a read may wait for X-Min-Position */
+  readYourWrites: 5_000,
+  idempotencyTtl: 24 * 3_600_000,
+  /** ms and nesting of one JSONata evaluation; refuse */
+  expressionTime: 2_000,
+  expressionDepth: 500,
+  /** one page of a list */
+  pageDefault: 50,
+  pageMax: 200,
+} as const;
+
+/** micro-USDC one run may cost at most, whatever the caller says. */
+export const MAX_RUN_COST = 100_000_000n;

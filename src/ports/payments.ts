@@ -1,0 +1,67 @@
+import type { Micros } from '../kernel/money.js';
+
+/** A paid HTTP call as the plan fixed it. */
+export interface PaidCall {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  /** JSON body of a POST */
+  readonly body?: unknown;
+  /** sent as Idempotency-Key; the same for every repeat of one step attempt */
+  readonly idempotencyKey: string;
+}
+
+/** What a service asks for one call, read from its 402 answer. */
+export interface Quote {
+  readonly scheme: 'exact';
+  /** CAIP-2 */
+  readonly network: string;
+  readonly asset: string;
+  readonly payTo: string;
+  readonly amount: Micros;
+  readonly maxTimeoutSeconds: number;
+  /** the accepted requirement, verbatim, for the payload */
+  readonly requirement: unknown;
+  readonly resource: unknown;
+}
+
+/** Signed bytes, to be recorded before they leave the process. */
+export interface PreparedPayment {
+  /** PAYMENT-SIGNATURE header, the same bytes for every send */
+  readonly header: string;
+  /** unique memo inside the transaction, to find it on the chain */
+  readonly memo: string;
+  readonly blockhash: string;
+  readonly lastValidBlockHeight: bigint;
+  /** newest signature of our token account when this was signed: search after it */
+  readonly watermark: string | null;
+}
+
+export interface ServiceAnswer {
+  readonly status: number;
+  readonly mediaType: string;
+  readonly body: Uint8Array;
+  /** settled transaction as the service claims it; believed only after a look at the chain */
+  readonly claimedSignature?: string;
+}
+
+export interface SettledPayment {
+  readonly signature: string;
+  readonly slot: bigint;
+}
+
+/** Pays x402 v2 services with the escrow's key. */
+export interface Payer {
+  /** Sends the call unpaid. A free service answers at once. @throws Refusal SERVICE_ERROR | SERVICE_BAD_OUTPUT */
+  quote(call: PaidCall): Promise<{ readonly quote: Quote } | { readonly answer: ServiceAnswer }>;
+  /** Signs, with our own blockhash; sends nothing. The memo binds `paymentId`. */
+  prepare(quote: Quote, paymentId: string): Promise<PreparedPayment>;
+  /** Sends the call with the prepared bytes. @throws Refusal kind `unknown` when no answer came */
+  submit(call: PaidCall, payment: PreparedPayment): Promise<ServiceAnswer>;
+  /** Looks for the payment on the chain by its memo and checks amount, asset and recipient. */
+  find(
+    payment: PreparedPayment,
+    quote: Pick<Quote, 'payTo' | 'amount' | 'asset'>,
+  ): Promise<SettledPayment | undefined>;
+  /** True once the bytes can never land any more: finalized height beyond last valid height. */
+  isExpired(payment: PreparedPayment): Promise<boolean>;
+}

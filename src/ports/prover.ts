@@ -1,0 +1,40 @@
+export interface Groth16Proof {
+  readonly protocol: 'groth16';
+  readonly curve: 'bn128';
+  readonly pi_a: readonly string[];
+  readonly pi_b: readonly (readonly string[])[];
+  readonly pi_c: readonly string[];
+}
+
+export interface ProofResult {
+  readonly circuitId: string;
+  readonly circuitVersion: string;
+  readonly proof: Groth16Proof;
+  /** canonical decimals, in the circuit's order */
+  readonly publicSignals: readonly string[];
+  /** SHA-256 of the canonical verification key */
+  readonly vkeyHash: string;
+  readonly keyKind: 'development' | 'production';
+}
+
+export type CircuitInputs = Readonly<Record<string, string | readonly string[]>>;
+
+/** Makes proofs outside the API process. A proof is verified before it is handed out. */
+export interface Prover {
+  /** builds or loads keys; `progress` says what it does and how long it may take */
+  prepare(progress?: (message: string) => void): Promise<void>;
+  /** @throws Refusal PROOF_FAILED (terminal: the witness does not satisfy the circuit) or PROVER_LOST (retryable) */
+  prove(circuitId: string, inputs: CircuitInputs): Promise<ProofResult>;
+  circuits(): Promise<readonly CircuitDescription[]>;
+  close(): Promise<void>;
+}
+
+export interface CircuitDescription {
+  readonly circuitId: string;
+  readonly circuitVersion: string;
+  readonly slots: number;
+  readonly publicSignals: readonly string[];
+  readonly verificationKey: unknown;
+  readonly vkeyHash: string;
+  readonly keyKind: 'development' | 'production';
+}

@@ -1,0 +1,30 @@
+import type { Job } from './jobs.js';
+
+/** Something to be done at a time: a command to send or a job to publish again. Derived from events. */
+export interface Timer {
+  /** setting the same id again moves it */
+  readonly id: string;
+  /** ms since the epoch */
+  readonly dueAt: number;
+  readonly action: TimerAction;
+}
+
+export type TimerAction =
+  | {
+      readonly do: 'command';
+      readonly category: string;
+      readonly aggregateId: string;
+      readonly command: { readonly type: string } & Record<string, unknown>;
+      readonly correlationId: string;
+    }
+  | { readonly do: 'job'; readonly job: Job };
+
+export interface TimerStore {
+  set(timers: readonly Timer[]): Promise<void>;
+  cancel(ids: readonly string[]): Promise<void>;
+  /** cancels every timer whose id starts with `prefix` */
+  cancelPrefix(prefix: string): Promise<void>;
+  due(now: number, limit: number): Promise<readonly Timer[]>;
+  /** removes a fired timer, unless it was moved meanwhile */
+  done(timer: Timer): Promise<void>;
+}
