@@ -1,0 +1,50 @@
+import type { DomainEvent } from '../kernel/event.js';
+import { apiKeyEvents } from './api-key.js';
+import { auditEvents } from './audit.js';
+import type { EventDefinition } from './define.js';
+import { depositEvents, escrowEvents } from './escrow.js';
+import { paymentEvents } from './payment.js';
+import { receiptEvents } from './receipt.js';
+import { upcasters } from './upcasters/index.js';
+import { userEvents } from './user.js';
+import { workflowEvents } from './workflow.js';
+
+/** Every event type this version knows, by category of its stream. */
+export const eventCatalogue = {
+  workflow: workflowEvents,
+  escrow: escrowEvents,
+  deposit: depositEvents,
+  payment: paymentEvents,
+  receipt: receiptEvents,
+  user: userEvents,
+  apikey: apiKeyEvents,
+  audit: auditEvents,
+} as const satisfies Record<string, readonly EventDefinition[]>;
+
+const current = new Map<string, EventDefinition>(
+  Object.values(eventCatalogue)
+    .flat()
+    .map((definition) => [definition.type, definition as EventDefinition]),
+);
+
+export const eventDefinition = (type: string): EventDefinition | undefined => current.get(type);
+
+/** @throws Error when an event is not what its schema says: a bug of ours, caught before it becomes history */
+export function assertStorable(event: DomainEvent): void {
+  const definition = current.get(event.type);
+  if (!definition) throw new Error(`no event of this version is called ${event.type}`);
+  definition.schema.parse(event);
+}
+
+/** Brings a stored event to the version this program speaks. @throws Error for an unknown type or version */
+export function upcast(stored: DomainEvent): DomainEvent {
+  let event = stored;
+  for (let step = upcasters.get(key(event)); step; step = upcasters.get(key(event))) event = step(event);
+  if (current.get(event.type)?.v !== event.v)
+    throw new Error(
+      `this program cannot read ${stored.type} version ${stored.v}: it was written by a newer one`,
+    );
+  return event;
+}
+
+const key = (event: DomainEvent): string => `${event.type}@${event.v}`;

@@ -1,0 +1,96 @@
+/** A user's prepaid balance and what is reserved of it. Amounts are micro-USDC. Storage formats. */
+import { z } from 'zod';
+import { defineEvent, type EventOf, field } from './define.js';
+import { sampleTime } from './samples.js';
+
+export const EscrowAccountOpened = defineEvent(
+  'EscrowAccountOpened',
+  1,
+  {
+    userId: field.id,
+    wallet: z.string().max(80),
+    network: z.string().max(80),
+    asset: z.string().max(80),
+    openedAt: field.time,
+  },
+  {
+    userId: 'user_01',
+    wallet: '1'.repeat(32),
+    network: 'solana:x',
+    asset: '1'.repeat(32),
+    openedAt: sampleTime,
+  },
+);
+
+export const DepositSubmitted = defineEvent(
+  'DepositSubmitted',
+  1,
+  { signature: z.string().max(100), amount: field.micros, submittedAt: field.time, expiresAt: field.time },
+  { signature: '5'.repeat(88), amount: '10000000', submittedAt: sampleTime, expiresAt: sampleTime },
+);
+
+export const DepositConfirmed = defineEvent(
+  'DepositConfirmed',
+  1,
+  { signature: z.string().max(100), amount: field.micros, slot: z.string().max(20) },
+  { signature: '5'.repeat(88), amount: '10000000', slot: '42' },
+);
+
+export const DepositRejected = defineEvent(
+  'DepositRejected',
+  1,
+  { signature: z.string().max(100), code: field.code, message: field.sentence },
+  { signature: '5'.repeat(88), code: 'DEPOSIT_WRONG_MINT', message: 'The transfer is of another token.' },
+);
+
+export const HoldPlaced = defineEvent(
+  'HoldPlaced',
+  1,
+  { holdId: field.id, amount: field.micros, purpose: field.id, expiresAt: field.time },
+  { holdId: 'hold_1', amount: '20000', purpose: 'wf_01', expiresAt: sampleTime },
+);
+
+export const HoldCaptured = defineEvent(
+  'HoldCaptured',
+  1,
+  { holdId: field.id, paymentId: field.id, amount: field.micros },
+  { holdId: 'hold_1', paymentId: 'pay_1', amount: '20000' },
+);
+
+export const HoldReleased = defineEvent(
+  'HoldReleased',
+  1,
+  { holdId: field.id, captured: field.micros, released: field.micros },
+  { holdId: 'hold_1', captured: '20000', released: '5000' },
+);
+
+export const HoldExpired = defineEvent(
+  'HoldExpired',
+  1,
+  { holdId: field.id, released: field.micros },
+  { holdId: 'hold_1', released: '25000' },
+);
+
+export const escrowEvents = [
+  EscrowAccountOpened,
+  DepositSubmitted,
+  DepositConfirmed,
+  DepositRejected,
+  HoldPlaced,
+  HoldCaptured,
+  HoldReleased,
+  HoldExpired,
+] as const;
+
+export type EscrowEvent = EventOf<(typeof escrowEvents)[number]>;
+
+/** One stream per deposit signature, created once in the whole system: a signature counts for one account only. */
+export const DepositClaimed = defineEvent(
+  'DepositClaimed',
+  1,
+  { signature: z.string().max(100), userId: field.id },
+  { signature: '5'.repeat(88), userId: 'user_01' },
+);
+
+export const depositEvents = [DepositClaimed] as const;
+export type DepositEvent = EventOf<(typeof depositEvents)[number]>;

@@ -1,0 +1,132 @@
+/** One payment for one step of one run, from the quote to the delivery. Storage formats. */
+import { z } from 'zod';
+import { defineEvent, type EventOf, field } from './define.js';
+
+const height = z.string().regex(/^[0-9]{1,20}$/);
+
+export const PaymentQuoted = defineEvent(
+  'PaymentQuoted',
+  1,
+  {
+    paymentId: field.id,
+    workflowId: field.id,
+    runNo: field.count,
+    stepId: field.id,
+    userId: field.id,
+    holdId: field.id,
+    serviceId: field.id,
+    dialect: z.enum(['x402-v2']),
+    scheme: z.enum(['exact']),
+    network: z.string().max(80),
+    asset: z.string().max(80),
+    payTo: z.string().max(80),
+    amount: field.micros,
+  },
+  {
+    paymentId: 'pay_1',
+    workflowId: 'wf_01',
+    runNo: 1,
+    stepId: 'step_1',
+    userId: 'user_01',
+    holdId: 'hold_1',
+    serviceId: 'svc_trend',
+    dialect: 'x402-v2',
+    scheme: 'exact',
+    network: 'solana:x',
+    asset: '1'.repeat(32),
+    payTo: '1'.repeat(32),
+    amount: '20000',
+  },
+);
+
+export const PaymentAuthorized = defineEvent(
+  'PaymentAuthorized',
+  1,
+  { planHash: field.sha256, ceiling: field.micros },
+  { planHash: 'b'.repeat(64), ceiling: '20000' },
+);
+
+/** Recorded before the bytes leave the process, so that a crash can only send the same bytes again. */
+export const PaymentPrepared = defineEvent(
+  'PaymentPrepared',
+  1,
+  {
+    attempt: field.count,
+    header: z.string().max(8_000),
+    memo: z.string().max(600),
+    blockhash: z.string().max(80),
+    lastValidBlockHeight: height,
+    watermark: z.string().max(100).nullable(),
+  },
+  {
+    attempt: 1,
+    header: 'eyJ4IjoxfQ==',
+    memo: 'pay_1/1',
+    blockhash: '1'.repeat(32),
+    lastValidBlockHeight: '150',
+    watermark: null,
+  },
+);
+
+export const PaymentSubmitted = defineEvent('PaymentSubmitted', 1, { attempt: field.count }, { attempt: 1 });
+
+export const PaymentConfirmed = defineEvent(
+  'PaymentConfirmed',
+  1,
+  {
+    attempt: field.count,
+    signature: z.string().max(100),
+    slot: height,
+    /** repeated for those who react: where to capture and how much */
+    workflowId: field.id,
+    userId: field.id,
+    holdId: field.id,
+    paymentId: field.id,
+    amount: field.micros,
+  },
+  {
+    attempt: 1,
+    signature: '5'.repeat(88),
+    slot: '42',
+    workflowId: 'wf_01',
+    userId: 'user_01',
+    holdId: 'hold_1',
+    paymentId: 'pay_1',
+    amount: '20000',
+  },
+);
+
+/** The bytes of this attempt can never land any more; nothing moved. */
+export const PaymentFailed = defineEvent(
+  'PaymentFailed',
+  1,
+  { attempt: field.count, code: field.code, message: field.sentence },
+  { attempt: 1, code: 'PAYMENT_EXPIRED', message: 'The signed transaction expired before it landed.' },
+);
+
+export const PaymentDelivered = defineEvent(
+  'PaymentDelivered',
+  1,
+  { answerHash: field.sha256 },
+  { answerHash: 'c'.repeat(64) },
+);
+
+export const PaymentUndelivered = defineEvent(
+  'PaymentUndelivered',
+  1,
+  { code: field.code, message: field.sentence },
+  { code: 'PAYMENT_UNDELIVERED', message: 'The service was paid and gave no answer.' },
+);
+
+export const paymentEvents = [
+  PaymentQuoted,
+  PaymentAuthorized,
+  PaymentPrepared,
+  PaymentSubmitted,
+  PaymentConfirmed,
+  PaymentFailed,
+  PaymentDelivered,
+  PaymentUndelivered,
+] as const;
+
+export type PaymentEvent = EventOf<(typeof paymentEvents)[number]>;

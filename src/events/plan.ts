@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { sealedSchema } from '../kernel/sealed.js';
+import { type DeepReadonly, field } from './define.js';
+
+/**
+ * The plan is a contract: approval binds its hash, and services, prices, recipients and order are fixed in it.
+ * What a user or a model wrote (parameters, expressions, titles) stands sealed beside the structure, which is
+ * clear because the scheduler, the proof and the auditor need it.
+ */
+export const stepKinds = [
+  'service_call',
+  'inference',
+  'data_transform',
+  'conditional',
+  'tool_run',
+  'action',
+] as const;
+
+const boundService = z.strictObject({
+  id: field.id,
+  name: z.string().max(120),
+  method: z.enum(['GET', 'POST']),
+  url: z.url().max(500),
+  payTo: z.string().max(80),
+  network: z.string().max(80),
+  asset: z.string().max(80),
+  price: field.micros,
+});
+
+export const planStepSchema = z.strictObject({
+  id: field.id,
+  kind: z.enum(stepKinds),
+  /** what a person reads in the plan; made from the catalogue, never from the request */
+  name: z.string().max(160),
+  action: z.string().max(80),
+  service: boundService.optional(),
+  dependencies: z.array(field.id).max(500),
+  /** runs only if that conditional step took that branch; otherwise it is skipped */
+  when: z.strictObject({ step: field.id, branch: z.enum(['then', 'else']) }).optional(),
+  /** a step whose dependency was skipped is skipped too, unless it can do without */
+  toleratesSkipped: z.boolean(),
+  estimatedCost: field.micros,
+  /** ceiling: neither a price nor a payment of this step may exceed it */
+  maxCost: field.micros,
+  estimatedTime: field.ms,
+  timeoutMs: field.ms,
+  retry: z.strictObject({
+    maxAttempts: z.number().int().min(1).max(20),
+    initialMs: field.ms,
+    multiplier: z.number().min(1).max(10),
+    maxMs: field.ms,
+  }),
+  sideEffect: z.enum(['none', 'reversible', 'irreversible']),
+  onFailure: z.enum(['abort', 'skip_dependants', 'fallback']),
+  matchScore: z.number().min(0).max(1).optional(),
+  matchReasons: z.array(z.string().max(200)).max(8).optional(),
+});
+
+export const planSchema = z.strictObject({
+  /** topological: a step stands after everything it depends on; the last one is `assemble` */
+  steps: z.array(planStepSchema).min(1).max(500),
+  /** {@link PlanDetails} of every step, sealed for the owner */
+  details: sealedSchema,
+  criticalPath: z.array(field.id),
+  parallelGroups: z.array(z.array(field.id)),
+  totals: z.strictObject({
+    estimatedCost: field.micros,
+    maxCost: field.micros,
+    compensationReserve: field.micros,
+    criticalPathTime: field.ms,
+  }),
+  /** commitment of domain.md 13, over steps, order, ceilings and budget; its salt is derived from the run's secret */
+  workflowHash: field.fieldElement,
+});
+
+export type PlanStep = DeepReadonly<z.output<typeof planStepSchema>>;
+export type Plan = DeepReadonly<z.output<typeof planSchema>>;
+export type StepKind = (typeof stepKinds)[number];
+
+/**
+ * The sealed half of a step. `input` is a JSONata expression over `{inputs, steps, request}` where `steps.<id>`
+ * is the output of a dependency; for `service_call` its value is the request body, for `data_transform` it is
+ * the output, for `conditional` its truth chooses the branch.
+ */
+export const stepDetailsSchema = z.strictObject({
+  title: z.string().max(300).optional(),
+  input: z.string().max(20_000),
+});
+
+export const planDetailsSchema = z.record(field.id, stepDetailsSchema);
+
+export type StepDetails = DeepReadonly<z.output<typeof stepDetailsSchema>>;
+export type PlanDetails = DeepReadonly<z.output<typeof planDetailsSchema>>;

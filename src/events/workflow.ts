@@ -1,0 +1,387 @@
+/**
+ * What happens to one run of a planned request. These are storage formats: change them only by a new version and
+ * an upcaster. Content of the user stands in them sealed or as an address of sealed bytes, never in clear.
+ */
+import { z } from 'zod';
+import { artifactRefSchema, contentSchema, sealedSchema } from '../kernel/sealed.js';
+import { defineEvent, type EventOf, field } from './define.js';
+import { planSchema } from './plan.js';
+import { sampleContent, samplePlan, sampleSealed, sampleTime } from './samples.js';
+
+export const verificationLevels = ['basic', 'full', 'zero-knowledge'] as const;
+export type VerificationLevel = (typeof verificationLevels)[number];
+
+const errorSchema = z.strictObject({
+  code: field.code,
+  message: field.sentence,
+  kind: z.enum(['terminal', 'retryable', 'unknown']),
+});
+
+const attachmentSchema = z.strictObject({
+  name: sealedSchema,
+  content: artifactRefSchema,
+});
+
+/** Proof that money moved for a step: enough to find it on the chain. */
+export const paymentEvidenceSchema = z.strictObject({
+  paymentId: field.id,
+  signature: z.string().max(100),
+  slot: z.string().regex(/^[0-9]{1,20}$/),
+  payer: z.string().max(80),
+  payee: z.string().max(80),
+  amount: field.micros,
+  asset: z.string().max(80),
+  network: z.string().max(80),
+});
+
+export const WorkflowCreated = defineEvent(
+  'WorkflowCreated',
+  1,
+  {
+    workflowId: field.id,
+    userId: field.id,
+    origin: z.enum(['request', 'plan']),
+    /** the request in plain words; for origin `plan` the drafted plan as JSON */
+    request: sealedSchema,
+    /** 32 random bytes, base64, sealed: every salt of this workflow's commitments derives from it */
+    secret: sealedSchema,
+    attachments: z.array(attachmentSchema).max(8),
+    maxCost: field.micros,
+    maxTime: field.ms,
+    verificationLevel: z.enum(verificationLevels),
+    autoApprove: z.boolean(),
+    filters: z.strictObject({
+      minReputation: z.number().int().min(0).max(10_000),
+      minUptime: z.number().min(0).max(1),
+      excludeServices: z.array(field.id).max(50),
+    }),
+    metadata: sealedSchema.optional(),
+  },
+  {
+    workflowId: 'wf_01',
+    userId: 'user_01',
+    origin: 'request',
+    request: sampleSealed,
+    secret: sampleSealed,
+    attachments: [
+      { name: sampleSealed, content: { sha256: 'a'.repeat(64), size: 120, mediaType: 'text/csv' } },
+    ],
+    maxCost: '5000000',
+    maxTime: 300000,
+    verificationLevel: 'zero-knowledge',
+    autoApprove: false,
+    filters: { minReputation: 0, minUptime: 0, excludeServices: [] },
+  },
+);
+
+export const PlanningStarted = defineEvent(
+  'PlanningStarted',
+  1,
+  { runNo: field.count, expiresAt: field.time },
+  { runNo: 1, expiresAt: sampleTime },
+);
+
+export const IntentClassified = defineEvent(
+  'IntentClassified',
+  1,
+  {
+    classification: z.string().max(80),
+    capabilities: z.array(z.string().max(80)).max(40),
+    confidence: z.number().min(0).max(1),
+    method: z.enum(['rule', 'llm', 'given']),
+  },
+  { classification: 'report', capabilities: ['trend', 'report-html'], confidence: 0.9, method: 'rule' },
+);
+
+export const PlanProposed = defineEvent(
+  'PlanProposed',
+  1,
+  {
+    runNo: field.count,
+    plan: planSchema,
+    /** SHA-256 of the plan's canonical JSON */
+    planHash: field.sha256,
+    planner: z.string().max(80),
+    model: z.string().max(120).optional(),
+    promptHash: field.sha256.optional(),
+  },
+  { runNo: 1, plan: samplePlan, planHash: 'b'.repeat(64), planner: 'rules' },
+);
+
+export const ApprovalRequested = defineEvent(
+  'ApprovalRequested',
+  1,
+  { requestId: field.id, reason: z.enum(['initial', 'funds_lost']), expiresAt: field.time },
+  { requestId: 'apr_1', reason: 'initial', expiresAt: sampleTime },
+);
+
+export const PlanningFailed = defineEvent(
+  'PlanningFailed',
+  1,
+  { code: field.code, message: field.sentence, recoverable: z.boolean() },
+  { code: 'NO_SERVICE', message: 'No service offers translation.', recoverable: false },
+);
+
+export const WorkflowApproved = defineEvent(
+  'WorkflowApproved',
+  1,
+  {
+    requestId: field.id,
+    planHash: field.sha256,
+    approver: field.id,
+    automatic: z.boolean(),
+    /** absent when the plan costs nothing */
+    holdId: field.id.optional(),
+    /** most that may be spent: the amount held */
+    budget: field.micros,
+  },
+  {
+    requestId: 'apr_1',
+    planHash: 'b'.repeat(64),
+    approver: 'user_01',
+    automatic: false,
+    holdId: 'hold_1',
+    budget: '20000',
+  },
+);
+
+export const ApprovalExpired = defineEvent(
+  'ApprovalExpired',
+  1,
+  { requestId: field.id },
+  { requestId: 'apr_1' },
+);
+
+export const FundsReservationLost = defineEvent(
+  'FundsReservationLost',
+  1,
+  { holdId: field.id },
+  { holdId: 'hold_1' },
+);
+
+export const ExecutionStarted = defineEvent(
+  'ExecutionStarted',
+  1,
+  { runNo: field.count, startedAt: field.time, deadline: field.time },
+  { runNo: 1, startedAt: sampleTime, deadline: sampleTime },
+);
+
+export const StepScheduled = defineEvent(
+  'StepScheduled',
+  1,
+  { stepId: field.id, attempt: field.count, scheduledAt: field.time },
+  { stepId: 'step_1', attempt: 1, scheduledAt: sampleTime },
+);
+
+export const StepStarted = defineEvent(
+  'StepStarted',
+  1,
+  { stepId: field.id, attempt: field.count, worker: z.string().max(80), startedAt: field.time },
+  { stepId: 'step_1', attempt: 1, worker: 'worker-1', startedAt: sampleTime },
+);
+
+export const StepCompleted = defineEvent(
+  'StepCompleted',
+  1,
+  {
+    stepId: field.id,
+    attempt: field.count,
+    /** order in which steps of this run completed or were skipped, from 1 */
+    seq: field.count,
+    output: contentSchema,
+    inputHash: field.fieldElement,
+    outputHash: field.fieldElement,
+    cost: field.micros,
+    payment: paymentEvidenceSchema.optional(),
+    /** of a conditional step */
+    branch: z.enum(['then', 'else']).optional(),
+    startedAt: field.time,
+    completedAt: field.time,
+  },
+  {
+    stepId: 'step_1',
+    attempt: 1,
+    seq: 1,
+    output: sampleContent,
+    inputHash: '11',
+    outputHash: '22',
+    cost: '20000',
+    payment: {
+      paymentId: 'pay_1',
+      signature: '5'.repeat(88),
+      slot: '42',
+      payer: '1'.repeat(32),
+      payee: '1'.repeat(32),
+      amount: '20000',
+      asset: '4zMMC9srt5Ri5X14GAgXhaHii3GnPAEERYPJgZJDncDU',
+      network: 'solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1',
+    },
+    startedAt: sampleTime,
+    completedAt: sampleTime,
+  },
+);
+
+export const StepAttemptFailed = defineEvent(
+  'StepAttemptFailed',
+  1,
+  { stepId: field.id, attempt: field.count, error: errorSchema, failedAt: field.time },
+  {
+    stepId: 'step_1',
+    attempt: 1,
+    error: { code: 'SERVICE_ERROR', message: 'The service answered 503.', kind: 'retryable' },
+    failedAt: sampleTime,
+  },
+);
+
+export const StepRetryScheduled = defineEvent(
+  'StepRetryScheduled',
+  1,
+  { stepId: field.id, attempt: field.count, at: field.time },
+  { stepId: 'step_1', attempt: 2, at: sampleTime },
+);
+
+export const StepFailed = defineEvent(
+  'StepFailed',
+  1,
+  { stepId: field.id, attempt: field.count, error: errorSchema },
+  {
+    stepId: 'step_1',
+    attempt: 3,
+    error: { code: 'SERVICE_ERROR', message: 'The service answered 503.', kind: 'retryable' },
+  },
+);
+
+export const StepSkipped = defineEvent(
+  'StepSkipped',
+  1,
+  {
+    stepId: field.id,
+    seq: field.count,
+    reason: z.enum(['condition_false', 'dependency_skipped', 'dependency_failed']),
+  },
+  { stepId: 'step_1', seq: 1, reason: 'condition_false' },
+);
+
+export const StepCancelled = defineEvent(
+  'StepCancelled',
+  1,
+  { stepId: field.id, attempt: field.count },
+  { stepId: 'step_1', attempt: 1 },
+);
+
+export const StaleStepResultRecorded = defineEvent(
+  'StaleStepResultRecorded',
+  1,
+  { stepId: field.id, attempt: field.count, outcome: z.enum(['completed', 'failed']), cost: field.micros },
+  { stepId: 'step_1', attempt: 1, outcome: 'completed', cost: '0' },
+);
+
+export const ResultAssembled = defineEvent(
+  'ResultAssembled',
+  1,
+  { output: contentSchema, outputHash: field.fieldElement },
+  { output: sampleContent, outputHash: '22' },
+);
+
+export const WorkflowCompleted = defineEvent(
+  'WorkflowCompleted',
+  1,
+  { totalCost: field.micros, partial: z.boolean(), completedAt: field.time },
+  { totalCost: '20000', partial: false, completedAt: sampleTime },
+);
+
+export const WorkflowFailed = defineEvent(
+  'WorkflowFailed',
+  1,
+  { code: field.code, message: field.sentence, stepId: field.id.optional(), terminal: z.boolean() },
+  { code: 'SERVICE_ERROR', message: 'The service answered 503.', stepId: 'step_1', terminal: false },
+);
+
+export const WorkflowTimedOut = defineEvent(
+  'WorkflowTimedOut',
+  1,
+  { deadline: field.time },
+  { deadline: sampleTime },
+);
+
+export const CancellationRequested = defineEvent(
+  'CancellationRequested',
+  1,
+  { by: field.id, reason: z.string().max(500).optional() },
+  { by: 'user_01' },
+);
+
+export const RollbackNotNeeded = defineEvent('RollbackNotNeeded', 1, {}, {});
+
+export const WorkflowCancelled = defineEvent(
+  'WorkflowCancelled',
+  1,
+  { reason: z.enum(['by_owner']), totalCost: field.micros },
+  { reason: 'by_owner', totalCost: '0' },
+);
+
+export const runOutcomes = ['completed', 'failed', 'cancelled', 'expired'] as const;
+
+export const RunClosed = defineEvent(
+  'RunClosed',
+  1,
+  {
+    runNo: field.count,
+    outcome: z.enum(runOutcomes),
+    rollback: z.enum(['none']),
+    totalCost: field.micros,
+    closedAt: field.time,
+    holdId: field.id.optional(),
+  },
+  {
+    runNo: 1,
+    outcome: 'completed',
+    rollback: 'none',
+    totalCost: '20000',
+    closedAt: sampleTime,
+    holdId: 'hold_1',
+  },
+);
+
+export const WorkflowSettled = defineEvent(
+  'WorkflowSettled',
+  1,
+  { runNo: field.count, estimated: field.micros, actual: field.micros, saved: field.micros },
+  { runNo: 1, estimated: '25000', actual: '20000', saved: '5000' },
+);
+
+export const workflowEvents = [
+  WorkflowCreated,
+  PlanningStarted,
+  IntentClassified,
+  PlanProposed,
+  ApprovalRequested,
+  PlanningFailed,
+  WorkflowApproved,
+  ApprovalExpired,
+  FundsReservationLost,
+  ExecutionStarted,
+  StepScheduled,
+  StepStarted,
+  StepCompleted,
+  StepAttemptFailed,
+  StepRetryScheduled,
+  StepFailed,
+  StepSkipped,
+  StepCancelled,
+  StaleStepResultRecorded,
+  ResultAssembled,
+  WorkflowCompleted,
+  WorkflowFailed,
+  WorkflowTimedOut,
+  CancellationRequested,
+  RollbackNotNeeded,
+  WorkflowCancelled,
+  RunClosed,
+  WorkflowSettled,
+] as const;
+
+export type WorkflowEvent = EventOf<(typeof workflowEvents)[number]>;
+export type WorkflowEventOf<T extends WorkflowEvent['type']> = Extract<WorkflowEvent, { type: T }>;
+export type RunOutcome = (typeof runOutcomes)[number];
+export type PaymentEvidence = Readonly<z.output<typeof paymentEvidenceSchema>>;

@@ -1,0 +1,52 @@
+import type { ServiceOffer } from './catalogue.js';
+
+/** What a planner is given. Texts of services are untrusted: they describe, they never instruct. */
+export interface PlanningRequest {
+  readonly text: string;
+  /** files of the caller; `sample` is a short beginning of the content */
+  readonly attachments: readonly {
+    readonly name: string;
+    readonly mediaType: string;
+    readonly size: number;
+    readonly sample: string;
+  }[];
+  readonly offers: readonly ServiceOffer[];
+  readonly maxSteps: number;
+}
+
+/** A step as a planner drafts it: what is wanted, not yet who does it. */
+export interface DraftStep {
+  /** unique within the draft; replaced by an id of ours */
+  readonly key: string;
+  readonly kind: 'service_call' | 'data_transform' | 'conditional';
+  readonly title: string;
+  /** capability wanted, for a service_call */
+  readonly capability?: string;
+  /** a particular service, if only that one will do */
+  readonly serviceId?: string;
+  readonly dependsOn: readonly string[];
+  /** JSONata over {inputs, steps, request}; `steps.<key>` is the output of a dependency */
+  readonly input: string;
+  readonly when?: { readonly step: string; readonly branch: 'then' | 'else' };
+  readonly onFailure?: 'abort' | 'skip_dependants';
+}
+
+export interface PlanDraft {
+  readonly intent: {
+    readonly classification: string;
+    readonly capabilities: readonly string[];
+    readonly confidence: number;
+    readonly method: 'rule' | 'llm' | 'given';
+  };
+  readonly steps: readonly DraftStep[];
+  /** key of the step whose output is the result, and what a reader should call it */
+  readonly result: { readonly step: string; readonly mediaType: string };
+  readonly model?: string;
+  readonly promptHash?: string;
+}
+
+export interface Planner {
+  readonly name: string;
+  /** @throws Refusal PLANNER_ERROR (retryable or terminal) or NO_SERVICE when no composition leads to the result */
+  plan(request: PlanningRequest, signal: AbortSignal): Promise<PlanDraft>;
+}

@@ -1,0 +1,18 @@
+import type { Recorded } from '../kernel/event.js';
+import type { Sql } from '../ports/sql.js';
+
+/**
+ * A read model: disposable, rebuilt by replay. The runner calls `project` with a batch in store order and moves
+ * the checkpoint in the same transaction. Tables are named without a schema: the runner chooses it, so that a
+ * read model can be rebuilt beside the live one and swapped in.
+ */
+export interface Projection {
+  readonly name: string;
+  /** raise it when the tables or the meaning of rows change: the runner rebuilds */
+  readonly version: number;
+  readonly handles: readonly string[];
+  /** `create table if not exists …` statements */
+  readonly schema: string;
+  /** Writes sets of rows, not row by row. @returns topics to announce once committed, e.g. workflow ids */
+  project(events: readonly Recorded[], sql: Sql): Promise<readonly string[]>;
+}
