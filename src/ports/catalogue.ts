@@ -10,6 +10,9 @@ export type DataType =
   | 'markdown'
   | 'html'
   | 'summary'
+  | 'forecast'
+  | 'anomalies'
+  | 'comparison'
   | 'json';
 
 /** A paid service as discovery found it. Descriptions are untrusted text. */
@@ -44,6 +47,8 @@ export interface ServiceInput {
   readonly optional: boolean;
   readonly description: string;
   readonly allowed?: readonly string[];
+  /** takes one value of the type or a list of them */
+  readonly many?: boolean;
 }
 
 export interface Catalogue {
