@@ -1,0 +1,99 @@
+import { jsonToField } from './content.js';
+import { type FieldText, fieldText, fits, packWords, parseField } from './field.js';
+import { ATTEMPT_BITS, COST_BITS, META_BITS, padded, SEQ_BITS, STATUS_SHIFT, slotsFor } from './layout.js';
+import { poseidon, treeRoot } from './poseidon.js';
+import { DETAIL_TAG, FINAL_TAG, ROOT_TAG, sized } from './tags.js';
+
+/** How a step ended. Only the first two can stand in a proof of completion. */
+export type StepOutcome = 'completed' | 'skipped' | 'failed' | 'not_finished';
+
+/** completed | skipped, one bit each; the circuit never accepts `failed`, in which both are set */
+const OUTCOME_BITS: Readonly<Record<StepOutcome, bigint>> = {
+  not_finished: 0n,
+  completed: 1n,
+  skipped: 2n,
+  failed: 3n,
+};
+
+/** A step of a closed run, as its commitment sees it. */
+export interface StepRecord {
+  readonly outcome: StepOutcome;
+  /** micro-USDC really paid */
+  readonly cost: bigint;
+  /** attempts made, 0 when it was never started */
+  readonly attempt: number;
+  /** place of the step's end among all ends of the run, from 0: dependencies have a smaller one */
+  readonly seq: number;
+  /** blinded, see commitContent; null when there is none */
+  readonly inputCommitment: FieldText | null;
+  readonly outputCommitment: FieldText | null;
+  /** what the executor can show: payment, times, errors. Strict JSON */
+  readonly evidence: unknown;
+  /** {@link saltFor}(secret, `detail/<stepId>`) */
+  readonly detailSalt: FieldText;
+}
+
+/** The steps of a run as the numbers a circuit sees. */
+export interface ResultWords {
+  readonly slots: number;
+  readonly outputs: readonly bigint[];
+  readonly details: readonly bigint[];
+  readonly costs: readonly bigint[];
+  readonly attempts: readonly bigint[];
+  readonly seqs: readonly bigint[];
+  readonly outcomes: readonly bigint[];
+}
+
+export function resultWords(steps: readonly StepRecord[]): ResultWords {
+  const slots = slotsFor(steps.length);
+  const all = (pick: (step: StepRecord) => bigint) => padded(steps.map(pick), slots);
+  return {
+    slots,
+    outputs: all((step) => optional(step.outputCommitment, 'the output commitment')),
+    details: all(stepDetail),
+    costs: all((step) => fits(step.cost, COST_BITS, 'the cost of a step')),
+    attempts: all((step) => fits(BigInt(step.attempt), ATTEMPT_BITS, 'the attempts of a step')),
+    seqs: all((step) => fits(BigInt(step.seq), SEQ_BITS, 'the sequence of a step')),
+    outcomes: all((step) => OUTCOME_BITS[step.outcome]),
+  };
+}
+
+/** What the circuit carries along unopened: the step's input and its executor's evidence, salted. */
+export const stepDetail = (step: StepRecord): bigint =>
+  poseidon([
+    DETAIL_TAG,
+    optional(step.inputCommitment, 'the input commitment'),
+    jsonToField('evidence', step.evidence),
+    parseField(step.detailSalt, 'the detail salt'),
+  ]);
+
+/** @param binding what the results belong to: the plan, the run and its number of steps */
+export function commitResultWords(
+  words: ResultWords,
+  binding: { readonly workflowHash: bigint; readonly executionId: bigint; readonly stepCount: bigint },
+): bigint {
+  const metas = words.costs.map(
+    (cost, i) =>
+      cost |
+      (words.attempts[i]! << BigInt(COST_BITS)) |
+      (words.seqs[i]! << BigInt(COST_BITS + ATTEMPT_BITS)) |
+      (words.outcomes[i]! << BigInt(STATUS_SHIFT)),
+  );
+  const pairs = words.outputs.flatMap((output, i) => [output, words.details[i]!]);
+  const tree = treeRoot([...pairs, ...packWords(metas, META_BITS)]);
+  const tag = sized(ROOT_TAG, words.slots);
+  return poseidon([tag, binding.workflowHash, binding.executionId, binding.stepCount, tree]);
+}
+
+/** One number for one run of one workflow; a second receipt for it shows. */
+export const executionIdField = (workflowId: string, runNo: number): bigint =>
+  jsonToField('execution', { workflowId, runNo });
+
+/** The commitment to the output of the plan's last step. */
+export const finalResultHash = (lastOutput: FieldText, salt: FieldText): FieldText =>
+  fieldText(
+    poseidon([FINAL_TAG, parseField(lastOutput, 'the last output'), parseField(salt, 'the final salt')]),
+  );
+
+const optional = (text: FieldText | null, name: string): bigint =>
+  text === null ? 0n : parseField(text, name);
