@@ -1,0 +1,165 @@
+import type { Micros } from '../../kernel/money.js';
+import type { Content, Sealed, ArtifactRef } from '../../kernel/sealed.js';
+import type { ErrorRecord } from '../../kernel/errors.js';
+import type { Plan } from '../../events/plan.js';
+import type { PaymentEvidence, VerificationLevel, WorkflowEventOf } from '../../events/workflow.js';
+
+/** Times are ISO, UTC, milliseconds; `random` is in [0, 1). Both come from the caller: deciders have neither. */
+export type WorkflowCommand =
+  | CreateWorkflow
+  | ProposePlan
+  | FailPlanning
+  | Approve
+  | ExpireApproval
+  | ReportHoldLost
+  | StartExecution
+  | StartStep
+  | CompleteStep
+  | FailStep
+  | RetryStep
+  | TimeOutWorkflow
+  | EndDrain
+  | CancelWorkflow
+  | RecordSettlement;
+
+export interface CreateWorkflow {
+  readonly type: 'CreateWorkflow';
+  readonly at: string;
+  readonly workflowId: string;
+  readonly userId: string;
+  readonly origin: 'request' | 'plan';
+  readonly request: Sealed;
+  readonly secret: Sealed;
+  readonly attachments: readonly { readonly name: Sealed; readonly content: ArtifactRef }[];
+  readonly maxCost: Micros;
+  readonly maxTime: number;
+  readonly verificationLevel: VerificationLevel;
+  readonly autoApprove: boolean;
+  readonly filters: WorkflowEventOf<'WorkflowCreated'>['filters'];
+  readonly metadata?: Sealed;
+}
+
+export interface ProposePlan {
+  readonly type: 'ProposePlan';
+  readonly at: string;
+  readonly runNo: number;
+  readonly intent: Omit<WorkflowEventOf<'IntentClassified'>, 'type' | 'v'>;
+  readonly plan: Plan;
+  readonly planHash: string;
+  readonly planner: string;
+  readonly model?: string;
+  readonly promptHash?: string;
+}
+
+export interface FailPlanning {
+  readonly type: 'FailPlanning';
+  readonly at: string;
+  readonly runNo: number;
+  readonly code: string;
+  readonly message: string;
+  readonly recoverable: boolean;
+}
+
+export interface Approve {
+  readonly type: 'Approve';
+  readonly at: string;
+  readonly approver: string;
+  readonly automatic: boolean;
+  /** when sent, must be the hash of the proposed plan */
+  readonly planHash?: string;
+  /** the request answered; when sent, must be the open one */
+  readonly requestId?: string;
+  /** required unless the plan costs nothing */
+  readonly holdId?: string;
+  /** amount of the hold */
+  readonly budget: Micros;
+}
+
+export interface ExpireApproval {
+  readonly type: 'ExpireApproval';
+  readonly at: string;
+  readonly requestId: string;
+}
+
+export interface ReportHoldLost {
+  readonly type: 'ReportHoldLost';
+  readonly at: string;
+  readonly holdId: string;
+}
+
+export interface StartExecution {
+  readonly type: 'StartExecution';
+  readonly at: string;
+  readonly runNo: number;
+}
+
+export interface StartStep {
+  readonly type: 'StartStep';
+  readonly at: string;
+  readonly runNo: number;
+  readonly stepId: string;
+  readonly attempt: number;
+  readonly worker: string;
+}
+
+/** The inbound report of a worker; on the wire it is called `StepCompleted` (domain.md A21). */
+export interface CompleteStep {
+  readonly type: 'StepCompleted';
+  readonly at: string;
+  readonly runNo: number;
+  readonly stepId: string;
+  readonly attempt: number;
+  readonly output: Content;
+  readonly inputHash: string;
+  readonly outputHash: string;
+  readonly cost: Micros;
+  readonly payment?: PaymentEvidence;
+  readonly branch?: 'then' | 'else';
+  readonly startedAt: string;
+}
+
+export interface FailStep {
+  readonly type: 'FailStep';
+  readonly at: string;
+  readonly runNo: number;
+  readonly stepId: string;
+  readonly attempt: number;
+  readonly error: ErrorRecord;
+  readonly random: number;
+}
+
+/** The retry timer of a failed attempt has run out. */
+export interface RetryStep {
+  readonly type: 'RetryStep';
+  readonly at: string;
+  readonly runNo: number;
+  readonly stepId: string;
+  readonly attempt: number;
+}
+
+export interface TimeOutWorkflow {
+  readonly type: 'TimeOutWorkflow';
+  readonly at: string;
+  readonly runNo: number;
+}
+
+/** The drain timer has run out: what is still in flight is given up. */
+export interface EndDrain {
+  readonly type: 'EndDrain';
+  readonly at: string;
+  readonly runNo: number;
+}
+
+export interface CancelWorkflow {
+  readonly type: 'CancelWorkflow';
+  readonly at: string;
+  readonly by: string;
+  readonly reason?: string;
+}
+
+export interface RecordSettlement {
+  readonly type: 'RecordSettlement';
+  readonly at: string;
+  readonly runNo: number;
+  readonly spent: Micros;
+}

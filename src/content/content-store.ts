@@ -1,0 +1,82 @@
+import { canonicalJson, type Json } from '../kernel/canonical-json.js';
+import { LIMITS } from '../kernel/limits.js';
+import type { ArtifactRef, Content, Sealed } from '../kernel/sealed.js';
+import { open, seal } from '../kernel/sealing.js';
+import type { ArtifactStore } from '../ports/artifacts.js';
+import type { Chance } from '../ports/clock.js';
+import type { KeyVault } from '../ports/key-vault.js';
+
+const utf8 = new TextEncoder();
+const text = new TextDecoder();
+
+/**
+ * Where content of users is encrypted and decrypted, and nowhere else. `place` (e.g. `wf_1/step_2/output`) is
+ * authenticated with the ciphertext: content moved elsewhere does not open.
+ */
+export class ContentStore {
+  constructor(
+    private readonly vault: KeyVault,
+    private readonly artifacts: ArtifactStore,
+    private readonly chance: Pick<Chance, 'bytes'>,
+  ) {}
+
+  async sealBytes(owner: string, place: string, plain: Uint8Array): Promise<Sealed> {
+    return seal(plain, await this.vault.dataKey(owner), owner, place, this.chance.bytes(12));
+  }
+
+  /** @throws Refusal KEY_DESTROYED, or SEAL_BROKEN when it was altered or belongs elsewhere */
+  async openBytes(sealed: Sealed, place: string): Promise<Uint8Array> {
+    return open(sealed, await this.vault.dataKey(sealed.owner), place);
+  }
+
+  sealText = (owner: string, place: string, value: string): Promise<Sealed> =>
+    this.sealBytes(owner, place, utf8.encode(value));
+
+  openText = async (sealed: Sealed, place: string): Promise<string> => text.decode(await this.openBytes(sealed, place));
+
+  sealJson = (owner: string, place: string, value: unknown): Promise<Sealed> =>
+    this.sealText(owner, place, canonicalJson(value));
+
+  openJson = async (sealed: Sealed, place: string): Promise<Json> =>
+    JSON.parse(await this.openText(sealed, place)) as Json;
+
+  /** Seals bytes into the artifact store. `size` and `mediaType` are those of the plain bytes. */
+  async putArtifact(owner: string, place: string, plain: Uint8Array, mediaType: string): Promise<ArtifactRef> {
+    const sealed = await this.sealBytes(owner, place, plain);
+    const sha256 = await this.artifacts.put(utf8.encode(JSON.stringify(sealed)));
+    return { sha256, size: plain.length, mediaType };
+  }
+
+  async getArtifact(ref: ArtifactRef, place: string): Promise<Uint8Array> {
+    const sealed = JSON.parse(text.decode(await this.artifacts.get(ref.sha256))) as Sealed;
+    return this.openBytes(sealed, place);
+  }
+
+  /** JSON in the event when small, in the artifact store when large (claim check). */
+  async putJson(owner: string, place: string, value: unknown): Promise<Content> {
+    const plain = utf8.encode(canonicalJson(value));
+    return plain.length <= LIMITS.inlineOutputBytes
+      ? { inline: await this.sealBytes(owner, place, plain) }
+      : { artifact: await this.putArtifact(owner, place, plain, 'application/json') };
+  }
+
+  async getJson(content: Content, place: string): Promise<Json> {
+    const plain =
+      'inline' in content
+        ? await this.openBytes(content.inline, place)
+        : await this.getArtifact(content.artifact, place);
+    return JSON.parse(text.decode(plain)) as Json;
+  }
+}
+
+/** The places content stands in: one spelling for writers and readers. */
+export const places = {
+  request: (workflowId: string) => `${workflowId}/request`,
+  secret: (workflowId: string) => `${workflowId}/secret`,
+  metadata: (workflowId: string) => `${workflowId}/metadata`,
+  attachmentName: (workflowId: string, index: number) => `${workflowId}/attachment/${index}/name`,
+  attachment: (workflowId: string, index: number) => `${workflowId}/attachment/${index}`,
+  planDetails: (workflowId: string, runNo: number) => `${workflowId}/${runNo}/plan`,
+  output: (workflowId: string, runNo: number, stepId: string) => `${workflowId}/${runNo}/${stepId}/output`,
+  displayName: (userId: string) => `${userId}/name`,
+} as const;

@@ -1,0 +1,43 @@
+import type { Aggregate } from '../kernel/aggregate.js';
+import type { Actor, DomainEvent, Position } from '../kernel/event.js';
+
+/** Who sends a command, and why. Event ids derive from `commandId`: sending it twice changes nothing. */
+export interface CommandContext {
+  readonly commandId: string;
+  /** usually the workflow's id: one correlation per run of work */
+  readonly correlationId: string;
+  /** id of the event or call that caused this; defaults to the command id */
+  readonly causationId?: string;
+  readonly actor: Actor;
+  readonly traceparent?: string;
+}
+
+export interface Dispatched<State, Event> {
+  /** empty when the command's effect was there already */
+  readonly events: readonly Event[];
+  readonly state: State;
+  /** -1 for a stream without events */
+  readonly revision: number;
+  /** where the append went; absent when nothing was appended */
+  readonly position: Position | undefined;
+}
+
+/** The one way to change anything. Implemented by {@link file://./command-handler.ts}. */
+export interface Dispatch {
+  /**
+   * Loads, decides, appends; on a conflict decides again, up to LIMITS.appendRetries times.
+   * @throws Refusal of the decider (also recorded in the audit stream), or CONCURRENT_UPDATE
+   */
+  send<S, C extends { readonly type: string }, E extends DomainEvent>(
+    aggregate: Aggregate<S, C, E>,
+    id: string,
+    command: C,
+    context: CommandContext,
+  ): Promise<Dispatched<S, E>>;
+
+  /** State at the newest revision. */
+  load<S, C extends { readonly type: string }, E extends DomainEvent>(
+    aggregate: Aggregate<S, C, E>,
+    id: string,
+  ): Promise<{ readonly state: S; readonly revision: number }>;
+}
