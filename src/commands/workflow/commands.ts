@@ -1,8 +1,8 @@
-import type { Micros } from '../../kernel/money.js';
-import type { Content, Sealed, ArtifactRef } from '../../kernel/sealed.js';
-import type { ErrorRecord } from '../../kernel/errors.js';
 import type { Plan } from '../../events/plan.js';
 import type { PaymentEvidence, VerificationLevel, WorkflowEventOf } from '../../events/workflow.js';
+import type { ErrorRecord } from '../../kernel/errors.js';
+import type { Micros } from '../../kernel/money.js';
+import type { ArtifactRef, Content, Sealed } from '../../kernel/sealed.js';
 
 /** Times are ISO, UTC, milliseconds; `random` is in [0, 1). Both come from the caller: deciders have neither. */
 export type WorkflowCommand =

@@ -1,0 +1,73 @@
+import type { WorkflowEvent } from '../../events/workflow.js';
+import type { Aggregate } from '../../kernel/aggregate.js';
+import type { Decider } from '../../kernel/decider.js';
+import { unreachable } from '../../kernel/errors.js';
+import { approve, expireApproval, reportHoldLost } from './approval.js';
+import type { WorkflowCommand } from './commands.js';
+import { cancel, endDrain, timeOut } from './ending.js';
+import { completeStep, failStep, retryStep, startExecution, startStep } from './execution.js';
+import { create, failPlanning, proposePlan } from './planning.js';
+import { notFound } from './refusals.js';
+import { evolve, type WorkflowState } from './state.js';
+
+export const workflowDecider: Decider<WorkflowState, WorkflowCommand, WorkflowEvent> = {
+  initial: { status: 'none' },
+  evolve,
+  decide(command, state) {
+    if (command.type === 'CreateWorkflow') return create(command, state);
+    if (state.status === 'none') throw notFound();
+    switch (command.type) {
+      case 'ProposePlan':
+        return proposePlan(command, state);
+      case 'FailPlanning':
+        return failPlanning(command, state);
+      case 'Approve':
+        return approve(command, state);
+      case 'ExpireApproval':
+        return expireApproval(command, state);
+      case 'ReportHoldLost':
+        return reportHoldLost(command, state);
+      case 'StartExecution':
+        return startExecution(command, state);
+      case 'StartStep':
+        return startStep(command, state);
+      case 'StepCompleted':
+        return completeStep(command, state);
+      case 'FailStep':
+        return failStep(command, state);
+      case 'RetryStep':
+        return retryStep(command, state);
+      case 'TimeOutWorkflow':
+        return timeOut(command, state);
+      case 'EndDrain':
+        return endDrain(command, state);
+      case 'CancelWorkflow':
+        return cancel(command, state);
+      case 'RecordSettlement':
+        return recordSettlement(command.runNo, command.spent, state);
+      default:
+        return unreachable(command);
+    }
+  },
+};
+
+function recordSettlement(runNo: number, spent: bigint, state: WorkflowState): WorkflowEvent[] {
+  if (state.status !== 'closed' || state.runNo !== runNo || state.settled) return [];
+  const estimated = BigInt(state.plan?.totals.estimatedCost ?? '0');
+  const saved = estimated > spent ? estimated - spent : 0n;
+  return [
+    {
+      type: 'WorkflowSettled',
+      v: 1,
+      runNo,
+      estimated: `${estimated}`,
+      actual: `${spent}`,
+      saved: `${saved}`,
+    },
+  ];
+}
+
+export const workflow: Aggregate<WorkflowState, WorkflowCommand, WorkflowEvent> = {
+  category: 'workflow',
+  decider: workflowDecider,
+};

@@ -1,0 +1,104 @@
+import type { RunOutcome, WorkflowEvent } from '../../events/workflow.js';
+import type { CancelWorkflow, EndDrain, TimeOutWorkflow } from './commands.js';
+import { wrongState } from './refusals.js';
+import { type Draining, type Executing, evolve, isInFlight, type WorkflowState } from './state.js';
+
+export function cancel(command: CancelWorkflow, state: WorkflowState): WorkflowEvent[] {
+  const { at, by, reason } = command;
+  switch (state.status) {
+    case 'planning':
+    case 'awaiting_approval':
+    case 'approved':
+      return cancelled(state.runNo, 0n, at, state.status === 'approved' ? state.approval.holdId : undefined);
+    case 'executing': {
+      const requested: WorkflowEvent = {
+        type: 'CancellationRequested',
+        v: 1,
+        by,
+        ...(reason !== undefined && { reason }),
+      };
+      return [requested, ...giveUp(evolve(state, requested) as Draining, at)];
+    }
+    case 'draining':
+      if (state.cause === 'cancel') return [];
+      throw wrongState(state, 'it has failed already and is finishing');
+    case 'closed':
+      if (state.outcome === 'cancelled') return [];
+      throw wrongState(state, 'only an open workflow can be cancelled');
+    default:
+      throw wrongState(state, 'only an open workflow can be cancelled');
+  }
+}
+
+export function timeOut(command: TimeOutWorkflow, state: WorkflowState): WorkflowEvent[] {
+  if (state.status !== 'executing' || state.runNo !== command.runNo || command.at < state.deadline) return [];
+  const { deadline } = state;
+  const events: WorkflowEvent[] = [
+    { type: 'WorkflowTimedOut', v: 1, deadline },
+    {
+      type: 'WorkflowFailed',
+      v: 1,
+      code: 'TIMEOUT',
+      message: `The run did not end by ${deadline}.`,
+      terminal: false,
+    },
+  ];
+  return [...events, ...giveUp(events.reduce(evolve, state) as Draining, command.at)];
+}
+
+export function endDrain(command: EndDrain, state: WorkflowState): WorkflowEvent[] {
+  if (state.status !== 'draining' || state.runNo !== command.runNo) return [];
+  const events = cancelSteps(state, isInFlight);
+  return [...events, ...closeIfDrained(events.reduce(evolve, state) as Draining, command.at)];
+}
+
+/** Nothing new starts: retries that were waiting are cancelled, and if nothing is in flight the run closes. */
+export function giveUp(state: Draining, at: string): WorkflowEvent[] {
+  const events = cancelSteps(state, (step) => step.status === 'retrying');
+  return [...events, ...closeIfDrained(events.reduce(evolve, state) as Draining, at)];
+}
+
+function cancelSteps(state: Draining, which: (step: Executing['steps'][string]) => boolean): WorkflowEvent[] {
+  return Object.entries(state.steps).flatMap(([stepId, step]) =>
+    which(step) && 'attempt' in step
+      ? [{ type: 'StepCancelled', v: 1, stepId, attempt: step.attempt } as const]
+      : [],
+  );
+}
+
+export function closeIfDrained(state: Draining, at: string): WorkflowEvent[] {
+  if (Object.values(state.steps).some(isInFlight)) return [];
+  const { runNo, spent, approval } = state;
+  if (state.cause === 'cancel') return cancelled(runNo, spent, at, approval.holdId);
+  return [
+    { type: 'RollbackNotNeeded', v: 1 },
+    closed({ runNo, outcome: 'failed', totalCost: spent, at, holdId: approval.holdId }),
+  ];
+}
+
+const cancelled = (
+  runNo: number,
+  totalCost: bigint,
+  at: string,
+  holdId: string | undefined,
+): WorkflowEvent[] => [
+  { type: 'WorkflowCancelled', v: 1, reason: 'by_owner', totalCost: `${totalCost}` },
+  closed({ runNo, outcome: 'cancelled', totalCost, at, holdId }),
+];
+
+export const closed = (run: {
+  readonly runNo: number;
+  readonly outcome: RunOutcome;
+  readonly totalCost: bigint;
+  readonly at: string;
+  readonly holdId?: string | undefined;
+}): WorkflowEvent => ({
+  type: 'RunClosed',
+  v: 1,
+  runNo: run.runNo,
+  outcome: run.outcome,
+  rollback: 'none',
+  totalCost: run.totalCost.toString(),
+  closedAt: run.at,
+  ...(run.holdId !== undefined && { holdId: run.holdId }),
+});

@@ -1,0 +1,80 @@
+import type { WorkflowEvent } from '../../events/workflow.js';
+import { Refusal } from '../../kernel/errors.js';
+import { LIMITS } from '../../kernel/limits.js';
+import { plusMs } from '../../kernel/time.js';
+import { approved } from './approval.js';
+import type { CreateWorkflow, FailPlanning, ProposePlan } from './commands.js';
+import { closed } from './ending.js';
+import type { AwaitingApproval, WorkflowState } from './state.js';
+
+export function create(command: CreateWorkflow, state: WorkflowState): WorkflowEvent[] {
+  if (state.status !== 'none') {
+    if (state.created.secret.data === command.secret.data) return [];
+    throw new Refusal('WRONG_STATE', 'This workflow id is taken.', { workflowId: command.workflowId });
+  }
+  const { type: _type, at, maxCost, ...fields } = command;
+  return [
+    { type: 'WorkflowCreated', v: 1, ...fields, maxCost: maxCost.toString() },
+    { type: 'PlanningStarted', v: 1, runNo: 1, expiresAt: plusMs(at, LIMITS.planningTimeout) },
+  ];
+}
+
+/** The planner checked the plan before; the limits the user set are checked again here, where they bind. */
+export function proposePlan(command: ProposePlan, state: WorkflowState): WorkflowEvent[] {
+  if (state.status !== 'planning' || state.runNo !== command.runNo) return []; // a late plan is ignored (T05)
+  const { plan, planHash, runNo, at } = command;
+  const tooDear = BigInt(plan.totals.maxCost) > BigInt(state.created.maxCost);
+  if (tooDear || plan.totals.criticalPathTime > state.created.maxTime) {
+    const code = tooDear ? 'PLAN_OVER_BUDGET' : 'PLAN_OVER_TIME';
+    const message = tooDear
+      ? `The plan may cost ${plan.totals.maxCost} micro-USDC, the limit is ${state.created.maxCost}.`
+      : `The plan takes about ${plan.totals.criticalPathTime} ms, the limit is ${state.created.maxTime}.`;
+    return failed(state.runNo, code, message, true, at);
+  }
+  const requestId = `apr_${runNo}`;
+  const expiresAt = plusMs(at, LIMITS.approvalTtl);
+  const proposed: WorkflowEvent[] = [
+    { type: 'IntentClassified', v: 1, ...command.intent },
+    {
+      type: 'PlanProposed',
+      v: 1,
+      runNo,
+      plan,
+      planHash,
+      planner: command.planner,
+      ...(command.model !== undefined && { model: command.model }),
+      ...(command.promptHash !== undefined && { promptHash: command.promptHash }),
+    },
+    { type: 'ApprovalRequested', v: 1, requestId, reason: 'initial', expiresAt },
+  ];
+  if (!state.created.autoApprove || plan.totals.maxCost !== '0') return proposed;
+  const awaiting: AwaitingApproval = {
+    status: 'awaiting_approval',
+    created: state.created,
+    runNo,
+    plan,
+    planHash,
+    request: { requestId, reason: 'initial', expiresAt },
+  };
+  return [
+    ...proposed,
+    ...approved(awaiting, { approver: state.created.userId, automatic: true, budget: 0n, at }),
+  ];
+}
+
+export function failPlanning(command: FailPlanning, state: WorkflowState): WorkflowEvent[] {
+  if (state.status !== 'planning' || state.runNo !== command.runNo) return [];
+  return failed(state.runNo, command.code, command.message, command.recoverable, command.at);
+}
+
+const failed = (
+  runNo: number,
+  code: string,
+  message: string,
+  recoverable: boolean,
+  at: string,
+): WorkflowEvent[] => [
+  { type: 'PlanningFailed', v: 1, code, message, recoverable },
+  { type: 'WorkflowFailed', v: 1, code, message, terminal: true },
+  closed({ runNo, outcome: 'failed', totalCost: 0n, at }),
+];

@@ -1,0 +1,53 @@
+import type { PlanStep } from '../../events/plan.js';
+import type { WorkflowEventOf } from '../../events/workflow.js';
+import { isInFlight, type Progress, type StepState } from './state.js';
+
+type SkipReason = WorkflowEventOf<'StepSkipped'>['reason'];
+
+export interface Schedule {
+  readonly ready: readonly string[];
+  readonly skipped: readonly { readonly stepId: string; readonly reason: SkipReason }[];
+}
+
+/**
+ * The rules of the graph: what may start now, and what will never start. The plan is topological, so one pass in
+ * its order sees every skip before the steps that depend on it.
+ * @param concurrency steps in flight at once
+ */
+export function schedule(
+  steps: readonly PlanStep[],
+  states: Progress['steps'],
+  concurrency: number,
+): Schedule {
+  const now: Record<string, StepState> = { ...states };
+  const skipped: { stepId: string; reason: SkipReason }[] = [];
+  const ready: string[] = [];
+  let free = concurrency - Object.values(states).filter(isInFlight).length;
+  for (const step of steps) {
+    if (now[step.id]?.status !== 'waiting' || !step.dependencies.every((id) => isFinished(now[id]))) continue;
+    const reason = skipReason(step, now);
+    if (reason) {
+      now[step.id] = { status: 'skipped', seq: 0, reason };
+      skipped.push({ stepId: step.id, reason });
+    } else if (free > 0) {
+      free -= 1;
+      ready.push(step.id);
+    }
+  }
+  return { ready, skipped };
+}
+
+const isFinished = (step: StepState | undefined): boolean =>
+  step?.status === 'completed' || step?.status === 'skipped' || step?.status === 'failed';
+
+function skipReason(step: PlanStep, states: Readonly<Record<string, StepState>>): SkipReason | undefined {
+  if (step.when) {
+    const condition = states[step.when.step];
+    if (condition?.status === 'completed' && condition.branch !== step.when.branch) return 'condition_false';
+    if (condition?.status !== 'completed') return 'dependency_skipped';
+  }
+  if (step.toleratesSkipped) return undefined;
+  if (step.dependencies.some((id) => states[id]?.status === 'failed')) return 'dependency_failed';
+  if (step.dependencies.some((id) => states[id]?.status === 'skipped')) return 'dependency_skipped';
+  return undefined;
+}
