@@ -23,12 +23,23 @@ export const LIMITS = {
   concurrentSteps: 5,
   /** open runs of one user; refuse */
   concurrentWorkflows: 1_000,
+  /** wallets linked to one user; refuse */
+  walletsPerUser: 20,
+  /** different verifiers whose finding one receipt keeps; refuse */
+  verifiersPerReceipt: 1_000,
   /** times a command is decided again after a conflict; refuse as CONCURRENT_UPDATE */
   appendRetries: 8,
   /** aggregates kept folded in memory; shed */
   cachedAggregates: 20_000,
   /** events a subscription hands over at once; wait */
   subscriptionBatch: 500,
+  /** appends that wait in one process for the event store; refuse as OVERLOADED */
+  appendQueue: 10_000,
+  /** appends and bytes one transaction of the event store takes; the rest wait for the next */
+  appendBatch: 500,
+  appendBatchBytes: 8 * 1024 * 1024,
+  /** newest events a process keeps for its subscriptions; shed, read again from the store */
+  tailEvents: 4_096,
   /** deliveries of one job before it is a dead letter */
   jobDeliveries: 5,
   /** messages waiting for one WebSocket client; cut with a reason */

@@ -1,0 +1,7 @@
+export interface ClaimDeposit {
+  readonly type: 'ClaimDeposit';
+  readonly signature: string;
+  readonly userId: string;
+}
+
+export type DepositCommand = ClaimDeposit;

@@ -1,0 +1,239 @@
+/**
+ * A user's prepaid balance, in micro-USDC of one asset, and what is reserved of it.
+ *
+ * - available = confirmed deposits − captured − what open holds have left. It is never negative.
+ * - A deposit counts once, and only with the amount it was submitted with.
+ * - A hold reserves at most what is available. It is captured in parts, each payment once, never beyond the hold.
+ * - A hold is closed once, by release or by expiry; its remainder is then available again, and nothing more can
+ *   be captured from it.
+ *
+ * Who owns the account, and whether a transfer stands on the chain, is settled before a command comes here. That
+ * one signature counts for one account only is the rule of commands/deposit.
+ */
+import type { EscrowEvent } from '../../events/escrow.js';
+import type { Aggregate } from '../../kernel/aggregate.js';
+import type { Decider } from '../../kernel/decider.js';
+import { Refusal, unreachable } from '../../kernel/errors.js';
+import { formatUsdc, type Micros } from '../../kernel/money.js';
+import type {
+  CaptureHold,
+  ConfirmDeposit,
+  EscrowCommand,
+  ExpireHold,
+  OpenEscrowAccount,
+  PlaceHold,
+  RejectDeposit,
+  ReleaseHold,
+  SubmitDeposit,
+} from './commands.js';
+import {
+  availableOf,
+  type Deposit,
+  type EscrowState,
+  evolveEscrow,
+  type Hold,
+  type OpenEscrow,
+  remainderOf,
+  unopened,
+} from './state.js';
+
+type Decision = readonly EscrowEvent[];
+const NOTHING: Decision = [];
+
+function decide(command: EscrowCommand, state: EscrowState): Decision {
+  if (command.type === 'OpenEscrowAccount') return open(command, state);
+  if (state.status === 'unopened')
+    throw new Refusal('ESCROW_NOT_OPEN', 'There is no escrow account yet. Create one first.');
+  switch (command.type) {
+    case 'SubmitDeposit':
+      return submitDeposit(command, state);
+    case 'ConfirmDeposit':
+      return confirmDeposit(command, state);
+    case 'RejectDeposit':
+      return rejectDeposit(command, state);
+    case 'PlaceHold':
+      return placeHold(command, state);
+    case 'CaptureHold':
+      return captureHold(command, state);
+    case 'ReleaseHold':
+      return releaseHold(command, state);
+    case 'ExpireHold':
+      return expireHold(command, state);
+    default:
+      return unreachable(command);
+  }
+}
+
+function open(command: OpenEscrowAccount, state: EscrowState): Decision {
+  const { userId, wallet, network, asset, at } = command;
+  if (state.status === 'unopened')
+    return [{ type: 'EscrowAccountOpened', v: 1, userId, wallet, network, asset, openedAt: at }];
+  if (state.wallet === wallet && state.network === network && state.asset === asset) return NOTHING;
+  throw new Refusal(
+    'ESCROW_ALREADY_OPEN',
+    'The escrow account is open for another wallet or asset already.',
+    {
+      wallet: state.wallet,
+      network: state.network,
+      asset: state.asset,
+    },
+  );
+}
+
+function submitDeposit(command: SubmitDeposit, account: OpenEscrow): Decision {
+  const { signature, amount, at, expiresAt } = command;
+  const known = account.deposits.get(signature);
+  if (known && known.status !== 'rejected') {
+    if (known.amount === amount) return NOTHING;
+    throw new Refusal('SIGNATURE_USED', 'This transaction was submitted as a deposit of another amount.', {
+      signature,
+      submitted: String(known.amount),
+      amount: String(amount),
+    });
+  }
+  assertAmount(amount);
+  // A rejected deposit may be submitted again: a wrong amount was typed, or the chain was late.
+  return [{ type: 'DepositSubmitted', v: 1, signature, amount: String(amount), submittedAt: at, expiresAt }];
+}
+
+function confirmDeposit(command: ConfirmDeposit, account: OpenEscrow): Decision {
+  const { signature, amount, slot } = command;
+  const deposit = depositOf(account, signature);
+  if (deposit.amount !== amount)
+    throw new Refusal('DEPOSIT_WRONG_AMOUNT', 'The transfer moved another amount than was submitted.', {
+      signature,
+      submitted: String(deposit.amount),
+      transferred: String(amount),
+    });
+  switch (deposit.status) {
+    case 'submitted':
+      return [{ type: 'DepositConfirmed', v: 1, signature, amount: String(amount), slot: String(slot) }];
+    case 'confirmed':
+      return NOTHING;
+    case 'rejected':
+      throw new Refusal('DEPOSIT_REJECTED', 'This deposit was rejected. Submit it again.', { signature });
+    default:
+      return unreachable(deposit.status);
+  }
+}
+
+function rejectDeposit(command: RejectDeposit, account: OpenEscrow): Decision {
+  const { signature, code, message } = command;
+  const deposit = depositOf(account, signature);
+  switch (deposit.status) {
+    case 'submitted':
+      return [{ type: 'DepositRejected', v: 1, signature, code, message }];
+    case 'rejected':
+      return NOTHING;
+    case 'confirmed':
+      throw new Refusal('DEPOSIT_CONFIRMED', 'This deposit is confirmed and counts.', { signature });
+    default:
+      return unreachable(deposit.status);
+  }
+}
+
+function placeHold(command: PlaceHold, account: OpenEscrow): Decision {
+  const { holdId, amount, purpose, at, expiresAt } = command;
+  const known = account.holds.get(holdId);
+  if (known) {
+    // Not "nothing to do" for a closed hold: whoever relies on it would spend money that is free again.
+    if (known.status !== 'open') throw holdClosed(holdId, known);
+    if (known.amount === amount) return NOTHING;
+    throw new Refusal('HOLD_DIFFERS', 'This hold was placed with another amount.', {
+      holdId,
+      held: String(known.amount),
+      asked: String(amount),
+    });
+  }
+  assertAmount(amount);
+  if (expiresAt <= at)
+    throw new Refusal('VALIDATION_FAILED', 'A hold must expire after it is placed.', { at, expiresAt });
+  const available = availableOf(account);
+  if (amount > available)
+    throw new Refusal(
+      'INSUFFICIENT_ESCROW',
+      `This needs ${formatUsdc(amount)} in escrow, and ${formatUsdc(available)} is available.`,
+      { available: String(available), required: String(amount) },
+    );
+  return [{ type: 'HoldPlaced', v: 1, holdId, amount: String(amount), purpose, expiresAt }];
+}
+
+function captureHold(command: CaptureHold, account: OpenEscrow): Decision {
+  const { holdId, paymentId, amount } = command;
+  const known = account.captures.get(paymentId);
+  if (known) {
+    if (known.holdId === holdId && known.amount === amount) return NOTHING;
+    throw new Refusal('CAPTURE_DIFFERS', 'This payment was captured already, from another hold or amount.', {
+      paymentId,
+      holdId: known.holdId,
+      captured: String(known.amount),
+    });
+  }
+  const hold = holdOf(account, holdId);
+  if (hold.status !== 'open') throw holdClosed(holdId, hold);
+  assertAmount(amount);
+  if (amount > remainderOf(hold))
+    throw new Refusal(
+      'HOLD_EXCEEDED',
+      `This payment of ${formatUsdc(amount)} is more than the hold has left, ${formatUsdc(remainderOf(hold))}.`,
+      { holdId, remaining: String(remainderOf(hold)), amount: String(amount) },
+    );
+  return [{ type: 'HoldCaptured', v: 1, holdId, paymentId, amount: String(amount) }];
+}
+
+function releaseHold({ holdId }: ReleaseHold, account: OpenEscrow): Decision {
+  const hold = holdOf(account, holdId);
+  if (hold.status !== 'open') return NOTHING;
+  const captured = String(hold.captured);
+  return [{ type: 'HoldReleased', v: 1, holdId, captured, released: String(remainderOf(hold)) }];
+}
+
+function expireHold({ holdId, at }: ExpireHold, account: OpenEscrow): Decision {
+  const hold = holdOf(account, holdId);
+  if (hold.status !== 'open') return NOTHING;
+  if (at < hold.expiresAt)
+    throw new Refusal('HOLD_NOT_DUE', 'This hold has not expired yet.', {
+      holdId,
+      expiresAt: hold.expiresAt,
+    });
+  return [{ type: 'HoldExpired', v: 1, holdId, released: String(remainderOf(hold)) }];
+}
+
+function depositOf(account: OpenEscrow, signature: string): Deposit {
+  const deposit = account.deposits.get(signature);
+  if (!deposit) throw new Refusal('DEPOSIT_UNKNOWN', 'No such deposit was submitted.', { signature });
+  return deposit;
+}
+
+function holdOf(account: OpenEscrow, holdId: string): Hold {
+  const hold = account.holds.get(holdId);
+  if (!hold) throw new Refusal('HOLD_UNKNOWN', 'No such hold was placed.', { holdId });
+  return hold;
+}
+
+const holdClosed = (holdId: string, hold: Hold): Refusal =>
+  new Refusal('HOLD_CLOSED', `This hold was ${hold.status} and holds nothing any more.`, {
+    holdId,
+    status: hold.status,
+    captured: String(hold.captured),
+  });
+
+/** Events hold amounts of up to 18 digits, a trillion USDC. */
+function assertAmount(amount: Micros): void {
+  if (amount <= 0n || amount >= 10n ** 18n)
+    throw new Refusal('VALIDATION_FAILED', 'An amount must be more than zero and have at most 18 digits.', {
+      amount: String(amount),
+    });
+}
+
+export const escrowDecider: Decider<EscrowState, EscrowCommand, EscrowEvent> = {
+  initial: unopened,
+  decide,
+  evolve: evolveEscrow,
+};
+
+export const escrow = { category: 'escrow', decider: escrowDecider } as const satisfies Aggregate<
+  EscrowState,
+  EscrowCommand,
+  EscrowEvent
+>;

@@ -1,0 +1,126 @@
+import type { EscrowEvent } from '../../events/escrow.js';
+import { unreachable } from '../../kernel/errors.js';
+import { type Micros, parseMicros, toMicros, ZERO } from '../../kernel/money.js';
+import { PersistentMap } from '../../kernel/persistent-map.js';
+
+export interface Deposit {
+  readonly status: 'submitted' | 'confirmed' | 'rejected';
+  readonly amount: Micros;
+}
+
+export interface Hold {
+  readonly status: 'open' | 'released' | 'expired';
+  readonly amount: Micros;
+  readonly captured: Micros;
+  readonly expiresAt: string;
+}
+
+export interface Capture {
+  readonly holdId: string;
+  readonly amount: Micros;
+}
+
+export interface OpenEscrow {
+  readonly status: 'open';
+  readonly wallet: string;
+  readonly network: string;
+  readonly asset: string;
+  /** sum of confirmed deposits */
+  readonly deposited: Micros;
+  /** sum of all captures */
+  readonly captured: Micros;
+  /** what open holds have not captured yet */
+  readonly held: Micros;
+  readonly deposits: PersistentMap<Deposit>;
+  readonly holds: PersistentMap<Hold>;
+  /** by payment id */
+  readonly captures: PersistentMap<Capture>;
+}
+
+export type EscrowState = { readonly status: 'unopened' } | OpenEscrow;
+
+export const unopened: EscrowState = { status: 'unopened' };
+
+export const availableOf = (account: OpenEscrow): Micros =>
+  toMicros(account.deposited - account.captured - account.held);
+
+export const remainderOf = (hold: Hold): Micros => toMicros(hold.amount - hold.captured);
+
+export function evolveEscrow(state: EscrowState, event: EscrowEvent): EscrowState {
+  if (event.type === 'EscrowAccountOpened')
+    return {
+      status: 'open',
+      wallet: event.wallet,
+      network: event.network,
+      asset: event.asset,
+      deposited: ZERO,
+      captured: ZERO,
+      held: ZERO,
+      deposits: PersistentMap.empty(),
+      holds: PersistentMap.empty(),
+      captures: PersistentMap.empty(),
+    };
+  if (state.status === 'unopened') throw new Error(`${event.type} in the history of an account never opened`);
+  return evolveOpen(state, event);
+}
+
+function evolveOpen(
+  account: OpenEscrow,
+  event: Exclude<EscrowEvent, { type: 'EscrowAccountOpened' }>,
+): OpenEscrow {
+  switch (event.type) {
+    case 'DepositSubmitted':
+      return withDeposit(account, event.signature, 'submitted', parseMicros(event.amount));
+    case 'DepositConfirmed': {
+      const amount = parseMicros(event.amount);
+      const deposited = toMicros(account.deposited + amount);
+      return { ...withDeposit(account, event.signature, 'confirmed', amount), deposited };
+    }
+    case 'DepositRejected':
+      return withDeposit(account, event.signature, 'rejected', account.deposits.get(event.signature)!.amount);
+    case 'HoldPlaced': {
+      const amount = parseMicros(event.amount);
+      const hold: Hold = { status: 'open', amount, captured: ZERO, expiresAt: event.expiresAt };
+      return {
+        ...account,
+        held: toMicros(account.held + amount),
+        holds: account.holds.with(event.holdId, hold),
+      };
+    }
+    case 'HoldCaptured':
+      return capture(account, event.holdId, event.paymentId, parseMicros(event.amount));
+    case 'HoldReleased':
+      return close(account, event.holdId, 'released');
+    case 'HoldExpired':
+      return close(account, event.holdId, 'expired');
+    default:
+      return unreachable(event);
+  }
+}
+
+const withDeposit = (
+  account: OpenEscrow,
+  signature: string,
+  status: Deposit['status'],
+  amount: Micros,
+): OpenEscrow => ({ ...account, deposits: account.deposits.with(signature, { status, amount }) });
+
+function capture(account: OpenEscrow, holdId: string, paymentId: string, amount: Micros): OpenEscrow {
+  const hold = account.holds.get(holdId)!;
+  return {
+    ...account,
+    captured: toMicros(account.captured + amount),
+    held: toMicros(account.held - amount),
+    holds: account.holds.with(holdId, { ...hold, captured: toMicros(hold.captured + amount) }),
+    captures: account.captures.with(paymentId, { holdId, amount }),
+  };
+}
+
+function close(account: OpenEscrow, holdId: string, status: 'released' | 'expired'): OpenEscrow {
+  const hold = account.holds.get(holdId)!;
+  return {
+    ...account,
+    held: toMicros(account.held - remainderOf(hold)),
+    holds: account.holds.with(holdId, { ...hold, status }),
+  };
+}

@@ -1,0 +1,72 @@
+import type { PaymentEvent } from '../../events/payment.js';
+import type { Micros } from '../../kernel/money.js';
+
+type Stored = Extract<PaymentEvent, { type: 'PaymentQuoted' }>;
+
+/** What a service asks for one step of one run, as read from its 402 answer. */
+export interface RecordQuote extends Omit<Stored, 'type' | 'v' | 'amount'> {
+  readonly type: 'RecordQuote';
+  readonly amount: Micros;
+}
+
+/** What the approved plan allows for this step. */
+export interface AuthorizePayment {
+  readonly type: 'AuthorizePayment';
+  readonly planHash: string;
+  readonly ceiling: Micros;
+  readonly approved: { readonly payTo: string; readonly asset: string; readonly network: string };
+}
+
+/** Signed bytes that have not left the process. The first attempt is 1. */
+export interface PreparePayment {
+  readonly type: 'PreparePayment';
+  readonly attempt: number;
+  readonly header: string;
+  readonly memo: string;
+  readonly blockhash: string;
+  readonly lastValidBlockHeight: bigint;
+  readonly watermark: string | null;
+}
+
+export interface SubmitPayment {
+  readonly type: 'SubmitPayment';
+  readonly attempt: number;
+}
+
+/** The transfer was seen on the chain. */
+export interface ConfirmPayment {
+  readonly type: 'ConfirmPayment';
+  readonly attempt: number;
+  readonly signature: string;
+  readonly slot: bigint;
+}
+
+/** The bytes of this attempt can never land any more, and nothing moved. */
+export interface FailPayment {
+  readonly type: 'FailPayment';
+  readonly attempt: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface RecordDelivery {
+  readonly type: 'RecordDelivery';
+  /** SHA-256 hex of the answer's bytes */
+  readonly answerHash: string;
+}
+
+export interface RecordNonDelivery {
+  readonly type: 'RecordNonDelivery';
+  readonly code: string;
+  readonly message: string;
+}
+
+export type PaymentCommand =
+  | RecordQuote
+  | AuthorizePayment
+  | PreparePayment
+  | SubmitPayment
+  | ConfirmPayment
+  | FailPayment
+  | RecordDelivery
+  | RecordNonDelivery;

@@ -1,0 +1,213 @@
+/**
+ * The payment for one step of one run, from what the service asks to what it delivers.
+ *
+ * - At most one transfer is ever confirmed.
+ * - Signed bytes are on record before they leave, and no second bytes are signed while the first may still land.
+ * - What is signed was approved: never above the step's ceiling, never to another recipient, asset or network.
+ * - Paid is not delivered: the answer is recorded apart, and may still come after it was given up.
+ */
+import type { PaymentEvent } from '../../events/payment.js';
+import type { Aggregate } from '../../kernel/aggregate.js';
+import type { Decider } from '../../kernel/decider.js';
+import { Refusal, unreachable } from '../../kernel/errors.js';
+import { formatUsdc } from '../../kernel/money.js';
+import type {
+  AuthorizePayment,
+  ConfirmPayment,
+  FailPayment,
+  PaymentCommand,
+  PreparePayment,
+  RecordDelivery,
+  RecordNonDelivery,
+  RecordQuote,
+  SubmitPayment,
+} from './commands.js';
+import {
+  type Confirmed,
+  evolvePayment,
+  type InFlight,
+  noPayment,
+  type PaymentState,
+  type QuoteTerms,
+} from './state.js';
+
+type Decision = readonly PaymentEvent[];
+const NOTHING: Decision = [];
+
+function decide(command: PaymentCommand, state: PaymentState): Decision {
+  switch (command.type) {
+    case 'RecordQuote':
+      return recordQuote(command, state);
+    case 'AuthorizePayment':
+      return authorize(command, state);
+    case 'PreparePayment':
+      return prepare(command, state);
+    case 'SubmitPayment':
+      return submit(command, state);
+    case 'ConfirmPayment':
+      return confirm(command, state);
+    case 'FailPayment':
+      return fail(command, state);
+    case 'RecordDelivery':
+      return recordDelivery(command, state);
+    case 'RecordNonDelivery':
+      return recordNonDelivery(command, state);
+    default:
+      return unreachable(command);
+  }
+}
+
+/** A service may ask anew as long as nothing signed can land: the new terms need a new authorization. */
+function recordQuote(command: RecordQuote, state: PaymentState): Decision {
+  const { type: _type, ...terms } = command;
+  if (state.status !== 'none' && sameTerms(state.quote, terms)) return NOTHING;
+  if (state.status === 'prepared' || state.status === 'submitted' || state.status === 'confirmed')
+    throw new Refusal('PAYMENT_UNDER_WAY', 'This step is being paid on the terms it was quoted first.', {
+      quoted: String(state.quote.amount),
+      asked: String(terms.amount),
+    });
+  return [{ ...terms, type: 'PaymentQuoted', v: 1, amount: String(terms.amount) }];
+}
+
+function authorize(command: AuthorizePayment, state: PaymentState): Decision {
+  if (state.status === 'none') throw wrongState(command.type, state);
+  const { planHash, ceiling, approved } = command;
+  const { quote } = state;
+  if (quote.payTo !== approved.payTo || quote.asset !== approved.asset || quote.network !== approved.network)
+    throw new Refusal('RECIPIENT_CHANGED', 'The service asks to be paid otherwise than was approved.', {
+      approvedPayTo: approved.payTo,
+      quotedPayTo: quote.payTo,
+      approvedAsset: approved.asset,
+      quotedAsset: quote.asset,
+      approvedNetwork: approved.network,
+      quotedNetwork: quote.network,
+    });
+  if (quote.amount > ceiling)
+    throw new Refusal(
+      'PRICE_DRIFT',
+      `The service asks ${formatUsdc(quote.amount)}, and ${formatUsdc(ceiling)} was approved.`,
+      { quoted: String(quote.amount), approved: String(ceiling) },
+    );
+  if (state.status === 'quoted')
+    return [{ type: 'PaymentAuthorized', v: 1, planHash, ceiling: String(ceiling) }];
+  if (state.authorization.planHash === planHash && state.authorization.ceiling === ceiling) return NOTHING;
+  throw new Refusal('WRONG_STATE', 'This payment was authorized under another plan or ceiling.', {
+    ceiling: String(state.authorization.ceiling),
+  });
+}
+
+function prepare(command: PreparePayment, state: PaymentState): Decision {
+  const { attempt, header, memo, blockhash, watermark } = command;
+  if (state.status === 'none' || state.status === 'quoted') throw wrongState(command.type, state);
+  if (state.status !== 'authorized') {
+    if (state.prepared.attempt === attempt && state.prepared.header === header) return NOTHING;
+    throw new Refusal('PAYMENT_UNDER_WAY', 'Other signed bytes of this payment may still land.', {
+      attempt: state.prepared.attempt,
+    });
+  }
+  if (attempt !== state.nextAttempt) throw wrongAttempt(attempt, state.nextAttempt);
+  const lastValidBlockHeight = String(command.lastValidBlockHeight);
+  return [
+    { type: 'PaymentPrepared', v: 1, attempt, header, memo, blockhash, lastValidBlockHeight, watermark },
+  ];
+}
+
+function submit(command: SubmitPayment, state: PaymentState): Decision {
+  const { attempt } = command;
+  const { prepared } = signed(command, state);
+  if (attempt !== prepared.attempt) throw wrongAttempt(attempt, prepared.attempt);
+  return state.status === 'prepared' ? [{ type: 'PaymentSubmitted', v: 1, attempt }] : NOTHING;
+}
+
+/** Also without PaymentSubmitted: a crash may come between the sending and its record. */
+function confirm(command: ConfirmPayment, state: PaymentState): Decision {
+  const { attempt, signature, slot } = command;
+  const { quote, prepared } = signed(command, state);
+  if (state.status === 'confirmed' && (state.signature !== signature || prepared.attempt !== attempt))
+    throw settled(state);
+  if (state.status === 'confirmed') return NOTHING;
+  if (attempt !== prepared.attempt) throw wrongAttempt(attempt, prepared.attempt);
+  const { workflowId, userId, holdId, paymentId } = quote;
+  return [
+    {
+      type: 'PaymentConfirmed',
+      v: 1,
+      attempt,
+      signature,
+      slot: String(slot),
+      workflowId,
+      userId,
+      holdId,
+      paymentId,
+      amount: String(quote.amount),
+    },
+  ];
+}
+
+function fail(command: FailPayment, state: PaymentState): Decision {
+  const { attempt, code, message } = command;
+  if (state.status !== 'none' && attempt > 0 && attempt < state.nextAttempt) return NOTHING;
+  const { prepared } = signed(command, state);
+  if (state.status === 'confirmed') throw settled(state);
+  if (attempt !== prepared.attempt) throw wrongAttempt(attempt, prepared.attempt);
+  return [{ type: 'PaymentFailed', v: 1, attempt, code, message }];
+}
+
+/** The first answer stands: sending the same bytes again may bring a second one. */
+function recordDelivery(command: RecordDelivery, state: PaymentState): Decision {
+  if (state.status !== 'confirmed') throw wrongState(command.type, state);
+  if (state.delivery.status === 'delivered') return NOTHING;
+  return [{ type: 'PaymentDelivered', v: 1, answerHash: command.answerHash }];
+}
+
+function recordNonDelivery(command: RecordNonDelivery, state: PaymentState): Decision {
+  if (state.status !== 'confirmed') throw wrongState(command.type, state);
+  const { code, message } = command;
+  switch (state.delivery.status) {
+    case 'awaited':
+      return [{ type: 'PaymentUndelivered', v: 1, code, message }];
+    case 'undelivered':
+      return NOTHING;
+    case 'delivered':
+      throw new Refusal('PAYMENT_DELIVERED', 'The service has answered this payment.', {
+        answerHash: state.delivery.answerHash,
+      });
+    default:
+      return unreachable(state.delivery);
+  }
+}
+
+const sameTerms = (a: QuoteTerms, b: QuoteTerms): boolean =>
+  (Object.keys(a) as (keyof QuoteTerms)[]).every((key) => a[key] === b[key]);
+
+function signed(command: PaymentCommand, state: PaymentState): InFlight | Confirmed {
+  if (state.status === 'prepared' || state.status === 'submitted' || state.status === 'confirmed')
+    return state;
+  throw wrongState(command.type, state);
+}
+
+const wrongState = (command: string, state: PaymentState): Refusal =>
+  new Refusal('WRONG_STATE', `${command} is not possible while the payment is ${state.status}.`, {
+    status: state.status,
+  });
+
+const wrongAttempt = (attempt: number, current: number): Refusal =>
+  new Refusal('WRONG_ATTEMPT', `The attempt of this payment is ${current}.`, { attempt, current });
+
+const settled = (state: Confirmed): Refusal =>
+  new Refusal('PAYMENT_SETTLED', 'This payment is settled on the chain already.', {
+    signature: state.signature,
+    attempt: state.prepared.attempt,
+  });
+
+export const paymentDecider: Decider<PaymentState, PaymentCommand, PaymentEvent> = {
+  initial: noPayment,
+  decide,
+  evolve: evolvePayment,
+};
+
+export const payment = { category: 'payment', decider: paymentDecider } as const satisfies Aggregate<
+  PaymentState,
+  PaymentCommand,
+  PaymentEvent
+>;

@@ -1,0 +1,107 @@
+import type { PaymentEvent } from '../../events/payment.js';
+import { unreachable } from '../../kernel/errors.js';
+import { type Micros, parseMicros } from '../../kernel/money.js';
+
+type Of<T extends PaymentEvent['type']> = Omit<Extract<PaymentEvent, { type: T }>, 'type' | 'v'>;
+
+export type QuoteTerms = Omit<Of<'PaymentQuoted'>, 'amount'> & { readonly amount: Micros };
+export type Authorization = { readonly planHash: string; readonly ceiling: Micros };
+/** What is needed to send the same bytes again, and to find them on the chain. */
+export type PreparedBytes = Omit<Of<'PaymentPrepared'>, 'lastValidBlockHeight'> & {
+  readonly lastValidBlockHeight: bigint;
+};
+
+export type Delivery =
+  | { readonly status: 'awaited' }
+  | { readonly status: 'delivered'; readonly answerHash: string }
+  | { readonly status: 'undelivered'; readonly code: string };
+
+interface Quoted {
+  readonly quote: QuoteTerms;
+  /** attempts whose bytes can never land any more are below it */
+  readonly nextAttempt: number;
+}
+
+interface Authorized extends Quoted {
+  readonly authorization: Authorization;
+}
+
+export interface InFlight extends Authorized {
+  readonly status: 'prepared' | 'submitted';
+  readonly prepared: PreparedBytes;
+}
+
+export interface Confirmed extends Authorized {
+  readonly status: 'confirmed';
+  readonly prepared: PreparedBytes;
+  readonly signature: string;
+  readonly slot: bigint;
+  readonly delivery: Delivery;
+}
+
+export type PaymentState =
+  | { readonly status: 'none' }
+  | ({ readonly status: 'quoted' } & Quoted)
+  | ({ readonly status: 'authorized' } & Authorized)
+  | InFlight
+  | Confirmed;
+
+export const noPayment: PaymentState = { status: 'none' };
+
+export function evolvePayment(state: PaymentState, event: PaymentEvent): PaymentState {
+  switch (event.type) {
+    case 'PaymentQuoted': {
+      const { type: _type, v: _v, amount, ...terms } = event;
+      const nextAttempt = state.status === 'none' ? 1 : state.nextAttempt;
+      return { status: 'quoted', quote: { ...terms, amount: parseMicros(amount) }, nextAttempt };
+    }
+    case 'PaymentAuthorized': {
+      const authorization = { planHash: event.planHash, ceiling: parseMicros(event.ceiling) };
+      const { quote, nextAttempt } = at(state, event, 'quoted');
+      return { status: 'authorized', quote, nextAttempt, authorization };
+    }
+    case 'PaymentPrepared': {
+      const { type: _type, v: _v, lastValidBlockHeight, ...bytes } = event;
+      const prepared = { ...bytes, lastValidBlockHeight: BigInt(lastValidBlockHeight) };
+      return { ...at(state, event, 'authorized'), status: 'prepared', prepared };
+    }
+    case 'PaymentSubmitted':
+      return { ...inFlight(state, event), status: 'submitted' };
+    case 'PaymentConfirmed': {
+      const { signature, slot } = event;
+      const delivery = { status: 'awaited' } as const;
+      return { ...inFlight(state, event), status: 'confirmed', signature, slot: BigInt(slot), delivery };
+    }
+    case 'PaymentFailed': {
+      const { quote, authorization } = inFlight(state, event);
+      return { status: 'authorized', quote, authorization, nextAttempt: event.attempt + 1 };
+    }
+    case 'PaymentDelivered':
+      return delivered(state, event, { status: 'delivered', answerHash: event.answerHash });
+    case 'PaymentUndelivered':
+      return delivered(state, event, { status: 'undelivered', code: event.code });
+    default:
+      return unreachable(event);
+  }
+}
+
+const delivered = (state: PaymentState, event: PaymentEvent, delivery: Delivery): PaymentState => ({
+  ...at(state, event, 'confirmed'),
+  delivery,
+});
+
+/** @throws Error when the history is not one that this decider wrote */
+function at<S extends PaymentState['status']>(
+  state: PaymentState,
+  event: PaymentEvent,
+  status: S,
+): Extract<PaymentState, { status: S }> {
+  if (state.status !== status) throw new Error(`${event.type} in the history of a ${state.status} payment`);
+  return state as Extract<PaymentState, { status: S }>;
+}
+
+function inFlight(state: PaymentState, event: PaymentEvent): InFlight {
+  if (state.status !== 'prepared' && state.status !== 'submitted')
+    throw new Error(`${event.type} in the history of a ${state.status} payment`);
+  return state;
+}

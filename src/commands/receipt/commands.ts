@@ -1,0 +1,44 @@
+import type { ReceiptEvent } from '../../events/receipt.js';
+import type { Micros } from '../../kernel/money.js';
+
+type Stored<T extends ReceiptEvent['type']> = Omit<Extract<ReceiptEvent, { type: T }>, 'type' | 'v'>;
+
+/** The document is signed and stored already; this puts it on record. */
+export interface IssueReceipt extends Omit<Stored<'ReceiptIssued'>, 'totalCost' | 'issuedAt'> {
+  readonly type: 'IssueReceipt';
+  readonly totalCost: Micros;
+  readonly at: string;
+}
+
+export interface RequestProof {
+  readonly type: 'RequestProof';
+  readonly circuitId: string;
+  readonly circuitVersion: string;
+}
+
+/** A proof that was verified by the prover's own side before it comes here. */
+export interface RecordWorkflowProof extends Stored<'WorkflowProofGenerated'> {
+  readonly type: 'RecordWorkflowProof';
+}
+
+/** `final`: the witness does not satisfy the circuit, so that asking again cannot help. */
+export interface FailProof extends Stored<'ProofFailed'> {
+  readonly type: 'FailProof';
+}
+
+export interface RecordVerification extends Stored<'ReceiptVerified'> {
+  readonly type: 'RecordVerification';
+}
+
+/** A shared receipt may be read by anybody who knows its id. */
+export interface ShareReceipt extends Stored<'ReceiptShared'> {
+  readonly type: 'ShareReceipt';
+}
+
+export type ReceiptCommand =
+  | IssueReceipt
+  | RequestProof
+  | RecordWorkflowProof
+  | FailProof
+  | RecordVerification
+  | ShareReceipt;
