@@ -28,11 +28,21 @@ export class LogSubscription implements Subscription {
     this.bell.ring();
   }
 
+  /** Closing what is read from makes reads fail; that is an end, not an error. */
+  private async nextUnlessStopped(): Promise<Batch | undefined> {
+    try {
+      return await this.next(this.after);
+    } catch (error) {
+      if (this.stopped) return undefined;
+      throw error;
+    }
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, void> {
     try {
       while (!this.stopped) {
-        const batch = await this.next(this.after);
-        if (this.stopped) return;
+        const batch = await this.nextUnlessStopped();
+        if (this.stopped || !batch) return;
         if (batch.position === this.after && (this.saidCaughtUp || !batch.caughtUp)) {
           await this.bell.wait();
           continue;

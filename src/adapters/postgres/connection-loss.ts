@@ -1,0 +1,37 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { Refusal } from '../../kernel/errors.js';
+
+/** SQLSTATE classes of a server that goes, comes up or is full: connection exceptions and operator intervention. */
+const GONE = /^(08|57P|53300)/;
+
+/** True when it is not the statement that is wrong. Errors that never reached the server carry no SQLSTATE. */
+export const isConnectionLoss = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError ? GONE.test(error.code ?? '') : error instanceof Error;
+
+export const unavailable = (cause: unknown, kind: 'retryable' | 'unknown' = 'retryable'): Refusal =>
+  new Refusal('STORE_UNAVAILABLE', 'The database cannot be reached.', {}, kind, { cause });
+
+/** A statement without an effect: a lost connection means that nothing happened. @throws Refusal STORE_UNAVAILABLE */
+export async function reachable<T>(query: Promise<T>): Promise<T> {
+  try {
+    return await query;
+  } catch (error) {
+    throw isConnectionLoss(error) ? unavailable(error) : error;
+  }
+}
+
+/** Asks again until the database is back, for those who can do nothing else meanwhile. */
+export async function patiently<T>(
+  attempt: () => Promise<T>,
+  givenUp: () => boolean,
+  pauseMs = 250,
+): Promise<T> {
+  for (;;)
+    try {
+      return await attempt();
+    } catch (error) {
+      if (givenUp() || !isConnectionLoss(error)) throw error;
+      await pause(pauseMs);
+    }
+}

@@ -1,0 +1,115 @@
+import type pg from 'pg';
+import type { DomainEvent, NewEvent, Position, Recorded } from '../../kernel/event.js';
+import { LIMITS } from '../../kernel/limits.js';
+import type {
+  Appended,
+  EventFilter,
+  EventStore,
+  ExpectedRevision,
+  ReadAllOptions,
+  ReadOptions,
+  Subscription,
+} from '../../ports/event-store.js';
+import { assertAppend } from '../expected-revision.js';
+import { AppendWriter } from './append-writer.js';
+import { reachable } from './connection-loss.js';
+import {
+  type EventRow,
+  headOfAll,
+  numberOf,
+  pageBackwards,
+  pageForwards,
+  pageOfAll,
+  positionOf,
+  recordedOf,
+} from './event-rows.js';
+import { EVENT_SCHEMA } from './event-schema.js';
+import { LiveEvents } from './live-events.js';
+import { migrate } from './migrations.js';
+import { openPool } from './pool.js';
+
+/** The event store on Postgres, in its own schema `quittance_events`. Several processes may write at once. */
+export class PostgresEventStore implements EventStore {
+  private readonly writer: AppendWriter;
+  private readonly live: LiveEvents;
+
+  private constructor(
+    private readonly pool: pg.Pool,
+    url: string,
+  ) {
+    this.live = new LiveEvents(
+      url,
+      (after, limit, filter) => this.page(pageOfAll(after, limit, filter)),
+      async () => numberOf(await this.head()),
+    );
+    this.writer = new AppendWriter(url, (events) => this.live.offer(events));
+  }
+
+  /** Makes or brings up the schema. @throws Refusal DATA_TOO_NEW */
+  static async open(url: string): Promise<PostgresEventStore> {
+    const pool = openPool(url, 'events');
+    try {
+      await migrate(pool, EVENT_SCHEMA);
+    } catch (error) {
+      await pool.end();
+      throw error;
+    }
+    return new PostgresEventStore(pool, url);
+  }
+
+  async append<E extends DomainEvent>(
+    stream: string,
+    events: readonly NewEvent<E>[],
+    expected: ExpectedRevision,
+  ): Promise<Appended> {
+    assertAppend(stream, events, expected);
+    return this.writer.append(stream, events, expected);
+  }
+
+  async *read(stream: string, options: ReadOptions = {}): AsyncIterable<Recorded> {
+    const { backwards = false, limit = Number.POSITIVE_INFINITY } = options;
+    const query = backwards ? pageBackwards : pageForwards;
+    let from = options.from ?? (backwards ? HIGHEST_REVISION : 0);
+    for (let left = limit; left > 0; ) {
+      const size = Math.min(left, LIMITS.subscriptionBatch);
+      const page = await this.page(query(stream, from, size));
+      yield* page;
+      if (page.length < size) return;
+      left -= size;
+      from = page.at(-1)!.revision + (backwards ? -1 : 1);
+    }
+  }
+
+  async *readAll(options: ReadAllOptions = {}): AsyncIterable<Recorded> {
+    let after = options.after ? numberOf(options.after) : 0;
+    for (let left = options.limit ?? Number.POSITIVE_INFINITY; left > 0; ) {
+      const size = Math.min(left, LIMITS.subscriptionBatch);
+      const page = await this.page(pageOfAll(after, size, options.filter));
+      yield* page;
+      if (page.length < size) return;
+      left -= size;
+      after = numberOf(page.at(-1)!.position);
+    }
+  }
+
+  subscribe(options: { readonly after?: Position; readonly filter?: EventFilter } = {}): Subscription {
+    return this.live.subscribe(options.after ?? positionOf(0), options.filter);
+  }
+
+  async head(): Promise<Position> {
+    const { rows } = await reachable(this.pool.query<{ position: string }>(headOfAll));
+    return positionOf(rows[0]!.position);
+  }
+
+  async close(): Promise<void> {
+    await this.writer.close();
+    await this.live.close();
+    if (!this.pool.ended) await this.pool.end();
+  }
+
+  private async page(query: pg.QueryConfig): Promise<readonly Recorded[]> {
+    return (await reachable(this.pool.query<EventRow>(query))).rows.map(recordedOf);
+  }
+}
+
+const HIGHEST_REVISION = 2 ** 31 - 1;

@@ -1,0 +1,117 @@
+import type { Position, Recorded } from '../../kernel/event.js';
+import { LIMITS } from '../../kernel/limits.js';
+import type { Batch, EventFilter } from '../../ports/event-store.js';
+import { filterTest } from '../event-filter.js';
+import { LogSubscription } from '../log-subscription.js';
+import { patiently } from './connection-loss.js';
+import { numberOf, positionOf } from './event-rows.js';
+import { EVENTS_CHANNEL } from './event-schema.js';
+import { EventTail } from './event-tail.js';
+import { Notifications } from './notifications.js';
+
+/** Notifications are not lost while connected; this is for what nobody thought of. */
+const SAFETY_POLL_MS = 5_000;
+
+type Page = (after: number, limit: number, filter?: EventFilter) => Promise<readonly Recorded[]>;
+
+/** All subscriptions of a process: one listening connection and one tail, started with the first of them. */
+export class LiveEvents {
+  private readonly subscriptions = new Set<LogSubscription>();
+  private readonly notifications: Notifications;
+  private readonly tail: EventTail;
+  private readonly patientPage: Page;
+  private started: Promise<void> | undefined;
+  private following = false;
+  private closed = false;
+  private poll: NodeJS.Timeout | undefined;
+
+  constructor(
+    url: string,
+    page: Page,
+    private readonly head: () => Promise<number>,
+  ) {
+    this.patientPage = (...wanted) => this.patient(() => page(...wanted));
+    this.tail = new EventTail(this.patientPage, () => this.ring());
+    this.notifications = new Notifications(url, EVENTS_CHANNEL, (position) => this.hear(position));
+  }
+
+  subscribe(after: Position, filter: EventFilter | undefined): LogSubscription {
+    const wanted = filterTest(filter);
+    const subscription = new LogSubscription(
+      after,
+      (from) => this.batch(numberOf(from), filter, wanted),
+      (stopped) => this.subscriptions.delete(stopped),
+    );
+    this.subscriptions.add(subscription);
+    return subscription;
+  }
+
+  offer(events: readonly Recorded[]): void {
+    if (this.following) this.tail.offer(events);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearInterval(this.poll);
+    for (const subscription of [...this.subscriptions]) await subscription.stop();
+    await this.notifications.close();
+  }
+
+  private async batch(
+    after: number,
+    filter: EventFilter | undefined,
+    wanted: (type: string, stream: string) => boolean,
+  ): Promise<Batch> {
+    this.started ??= this.start().catch((error) => {
+      this.started = undefined;
+      throw error;
+    });
+    await this.started;
+    if (after >= this.tail.start) return this.batchInMemory(after, wanted);
+    // What the tail knew before the question is surely covered by the answer, also where the filter left it out.
+    const covered = this.tail.end;
+    const events = await this.patientPage(after, LIMITS.subscriptionBatch, filter);
+    const last = events.length < LIMITS.subscriptionBatch ? covered : 0;
+    const position = Math.max(last, events.length > 0 ? numberOf(events.at(-1)!.position) : 0);
+    return { events, position: positionOf(position), caughtUp: false };
+  }
+
+  private batchInMemory(after: number, wanted: (type: string, stream: string) => boolean): Batch {
+    const events: Recorded[] = [];
+    let position = after;
+    for (const event of this.tail.after(after)) {
+      position = numberOf(event.position);
+      if (wanted(event.event.type, event.stream)) events.push(event);
+      if (events.length === LIMITS.subscriptionBatch) break;
+    }
+    return { events, position: positionOf(position), caughtUp: position >= this.tail.end };
+  }
+
+  /** Listens first and looks second, so that nothing falls between the two. */
+  private async start(): Promise<void> {
+    await this.notifications.listen();
+    this.tail.startAt(await this.patient(this.head));
+    this.following = true;
+    this.poll = setInterval(() => void this.catchUp(), SAFETY_POLL_MS).unref();
+    await this.catchUp();
+  }
+
+  private hear(position: string): void {
+    if (!this.following) return;
+    if (position === '') void this.catchUp();
+    else void this.tail.hint(Number(position)).catch(() => undefined);
+  }
+
+  /** Fails only when closed, or on an error that the next subscription to read will meet and report. */
+  private async catchUp(): Promise<void> {
+    await this.tail.catchUp().catch(() => undefined);
+  }
+
+  private patient<T>(attempt: () => Promise<T>): Promise<T> {
+    return patiently(attempt, () => this.closed);
+  }
+
+  private ring(): void {
+    for (const subscription of this.subscriptions) subscription.ring();
+  }
+}

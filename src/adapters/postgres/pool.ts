@@ -1,0 +1,15 @@
+import pg from 'pg';
+
+/** @param name shown in pg_stat_activity, so that an operator sees whose connection it is */
+export function openPool(url: string, name: string, max = 8): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    application_name: `quittance ${name}`,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  });
+  // An idle connection that breaks is replaced on the next query; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  return pool;
+}
