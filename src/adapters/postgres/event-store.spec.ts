@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import {
+  all,
+  Follower,
+  freshCategory,
+  newEvent,
+  newEvents,
+  notes,
+} from '../../../test/contracts/event-store/harness.js';
+import { cuttableRelay } from '../../../test/kit/cuttable-relay.js';
+import { type FreshDatabase, freshDatabase } from '../../../test/kit/postgres.js';
+import { isRefusal } from '../../kernel/errors.js';
+import { PostgresEventStore } from './event-store.js';
+
+const APPEND_RAW = `SELECT * FROM quittance_events.append($1, ARRAY[-1], ARRAY[1], $2, ARRAY[1], $2,
+  'Happened', '{"type":"Happened","v":1,"note":"late"}', '{}')`;
+
+describe('the event store on Postgres', () => {
+  let database: FreshDatabase;
+  let store: PostgresEventStore;
+  let other: PostgresEventStore;
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    [store, other] = await Promise.all([
+      PostgresEventStore.open(database.url),
+      PostgresEventStore.open(database.url),
+    ]);
+  }, 30_000);
+
+  afterAll(async () => {
+    await store.close();
+    await other.close();
+    await database.drop();
+  });
+
+  it('never skips an event of a transaction that commits late', async () => {
+    const category = freshCategory();
+    const follower = new Follower(
+      other.subscribe({ after: await other.head(), filter: { categories: [category] } }),
+    );
+    await follower.untilCaughtUp();
+    const raw = new pg.Client({ connectionString: database.url });
+    await raw.connect();
+    await raw.query('BEGIN');
+    await raw.query(APPEND_RAW, [`${category}-late`, newEvent().id]);
+    const after = store.append(`${category}-after`, [newEvent('Happened', 'after')], 'none');
+    // The later append waits for the open transaction; nothing with a higher position may become visible.
+    expect(await Promise.race([after.then(() => 'passed'), lockIsAwaited(database.pool)])).toBe('waits');
+    expect(await all(other.readAll({ filter: { categories: [category] } }))).toEqual([]);
+    await raw.query('COMMIT');
+    await raw.end();
+    await after;
+    expect(notes(await follower.untilEvents(2))).toEqual(['late', 'after']);
+    await follower.subscription.stop();
+  });
+
+  it('keeps one order without gaps while two processes write', async () => {
+    const category = freshCategory();
+    const after = await store.head();
+    const followers = [store, other].map(
+      (one) => new Follower(one.subscribe({ after, filter: { categories: [category] } })),
+    );
+    await Promise.all(
+      Array.from({ length: 200 }, (_, i) =>
+        (i % 2 ? store : other).append(`${category}-${i % 20}`, newEvents(2), 'any'),
+      ),
+    );
+    const [mine, theirs] = await Promise.all(followers.map((follower) => follower.untilEvents(400)));
+    expect(mine).toEqual(theirs);
+    const positions = mine!.map((event) => Number(event.position) - Number(after));
+    expect(positions).toEqual(Array.from({ length: 400 }, (_, i) => i + 1));
+    expect(mine).toEqual(await all(store.readAll({ after })));
+    await Promise.all(followers.map((follower) => follower.subscription.stop()));
+  });
+
+  it('is pushed what another process appends', async () => {
+    const category = freshCategory();
+    const follower = new Follower(
+      other.subscribe({ after: await other.head(), filter: { categories: [category] } }),
+    );
+    await follower.untilCaughtUp();
+    const started = performance.now();
+    for (let i = 1; i <= 10; i++) {
+      await store.append(`${category}-1`, newEvents(1), 'any');
+      await follower.untilEvents(i);
+    }
+    expect(performance.now() - started).toBeLessThan(2_000);
+    await follower.subscription.stop();
+  });
+
+  it('commits concurrent appends together', async () => {
+    const category = freshCategory();
+    await Promise.all(
+      Array.from({ length: 300 }, (_, i) => store.append(`${category}-${i}`, newEvents(1), 'none')),
+    );
+    const { rows } = await database.pool.query(
+      `SELECT count(DISTINCT xmin::text)::int AS transactions FROM quittance_events.events WHERE stream LIKE $1`,
+      [`${category}-%`],
+    );
+    expect(rows[0].transactions).toBeLessThanOrEqual(5);
+  });
+
+  it('answers the good appends of a batch although one carries an id that stands elsewhere', async () => {
+    const category = freshCategory();
+    const [taken, good] = newEvents(2);
+    await store.append(`${category}-0`, [taken!], 'none');
+    const results = await Promise.allSettled([
+      store.append(`${category}-1`, [newEvent(), taken!], 'none'),
+      store.append(`${category}-2`, [good!], 'none'),
+    ]);
+    expect(results[0].status === 'rejected' && isRefusal(results[0].reason, 'EVENT_ID_TAKEN')).toBe(true);
+    expect(results[1]).toMatchObject({ status: 'fulfilled', value: { revision: 0 } });
+    expect(await all(store.read(`${category}-1`))).toEqual([]);
+  });
+
+  it('appends once and follows without a gap although all its connections are cut', async () => {
+    const category = freshCategory();
+    const follower = new Follower(
+      other.subscribe({ after: await other.head(), filter: { categories: [category] } }),
+    );
+    await follower.untilCaughtUp();
+    for (let round = 0; round < 3; round++) {
+      const appends = Array.from({ length: 20 }, (_, i) =>
+        store.append(`${category}-${i}`, [newEvent('Happened', round)], 'any'),
+      );
+      await database.pool.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name LIKE 'quittance %'`,
+      );
+      await Promise.all(appends);
+    }
+    const events = await follower.untilEvents(60);
+    expect(new Set(events.map((event) => event.id)).size).toBe(60);
+    expect(notes(events)).toEqual([...Array(20).fill(0), ...Array(20).fill(1), ...Array(20).fill(2)]);
+    await follower.subscription.stop();
+  });
+
+  it('follows from far behind what it keeps in memory', async () => {
+    const category = freshCategory();
+    const after = await store.head();
+    for (let i = 0; i < 12; i++)
+      await Promise.all([0, 1].map((n) => store.append(`${category}-${n}`, newEvents(500), 'any')));
+    const follower = new Follower(store.subscribe({ after, filter: { categories: [category] } }));
+    await follower.untilCaughtUp();
+    expect(follower.events.map((event) => event.position)).toEqual(
+      (await all(store.readAll({ after }))).map((event) => event.position),
+    );
+    expect(follower.events).toHaveLength(12_000);
+    await follower.subscription.stop();
+  });
+
+  it('keeps a NUL character in an event', async () => {
+    const stream = `${freshCategory()}-1`;
+    await store.append(stream, [newEvent('Happened', 'a\u0000b')], 'none');
+    expect(notes(await all(store.read(stream)))).toEqual(['a\u0000b']);
+  });
+
+  it.each(['UPDATE quittance_events.events SET type = $$x$$', 'DELETE FROM quittance_events.events'])(
+    'lets nobody change what happened: %s',
+    async (sql) => {
+      await expect(database.pool.query(sql)).rejects.toThrow('events are immutable');
+    },
+  );
+
+  it('opens the same data again, and from many processes at the same moment', async () => {
+    const fresh = await freshDatabase();
+    const stores = await Promise.all([1, 2, 3, 4].map(() => PostgresEventStore.open(fresh.url)));
+    await stores[0]!.append(`${freshCategory()}-1`, newEvents(1), 'none');
+    expect(await stores[3]!.head()).toBe('0000000000000001');
+    await Promise.all(stores.map((one) => one.close()));
+    await fresh.drop();
+  });
+
+  it('does not open data of a newer version', async () => {
+    const fresh = await freshDatabase();
+    await (await PostgresEventStore.open(fresh.url)).close();
+    await fresh.pool.query('INSERT INTO quittance_events.migrations (version) VALUES (99)');
+    await expect(PostgresEventStore.open(fresh.url)).rejects.toMatchObject({
+      code: 'DATA_TOO_NEW',
+      figures: { found: 99 },
+    });
+    await fresh.drop();
+  });
+
+  it('says that the database cannot be reached, and goes on by itself when it can', async () => {
+    const relay = await cuttableRelay(database.url);
+    const one = await PostgresEventStore.open(relay.url);
+    const category = freshCategory();
+    const follower = new Follower(
+      one.subscribe({ after: await one.head(), filter: { categories: [category] } }),
+    );
+    await follower.untilCaughtUp();
+    relay.cut();
+    await expect(all(one.read('a-1'))).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      kind: 'retryable',
+    });
+    const append = one.append(`${category}-1`, [newEvent('Happened', 'second')], 'any');
+    await store.append(`${category}-1`, [newEvent('Happened', 'first')], 'any');
+    relay.mend();
+    expect((await append).revision).toBe(1);
+    expect(notes(await follower.untilEvents(2))).toEqual(['first', 'second']);
+    await one.close();
+    await relay.close();
+  });
+
+  it('ends its subscriptions and takes no more appends when it is closed while the database is away', async () => {
+    const relay = await cuttableRelay(database.url);
+    const one = await PostgresEventStore.open(relay.url);
+    const follower = new Follower(one.subscribe({ filter: { categories: [freshCategory()] } }));
+    await follower.untilCaughtUp();
+    relay.cut();
+    const ended = follower.ended();
+    await one.close();
+    expect(await ended).toBe(true);
+    await expect(one.append(`${freshCategory()}-1`, newEvents(1), 'any')).rejects.toMatchObject({
+      code: 'STORE_CLOSED',
+    });
+    await relay.close();
+  });
+});
+
+async function lockIsAwaited(pool: pg.Pool): Promise<'waits'> {
+  for (;;) {
+    const { rows } = await pool.query(
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`,
+    );
+    if (rows.length > 0) return 'waits';
+  }
+}

@@ -1,0 +1,52 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+export interface CuttableRelay {
+  /** the server's URL, by way of this relay */
+  readonly url: string;
+  /** cuts every connection and takes no new ones until `mend` */
+  cut(): void;
+  mend(): void;
+  close(): Promise<void>;
+}
+
+/** A network that can fail: passes bytes on to the host and port of `target` until it is cut. */
+export async function cuttableRelay(target: string): Promise<CuttableRelay> {
+  const { hostname, port } = new URL(target);
+  const sockets = new Set<Socket>();
+  let whole = true;
+  const server = createServer((near) => {
+    if (!whole) return void near.destroy();
+    const far = connect(Number(port), hostname);
+    for (const [one, another] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(one);
+      one.pipe(another);
+      one.on('error', () => another.destroy());
+      one.on('close', () => {
+        sockets.delete(one);
+        another.destroy();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const cut = (): void => {
+    whole = false;
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    url: Object.assign(new URL(target), {
+      hostname: '127.0.0.1',
+      port: String((server.address() as AddressInfo).port),
+    }).href,
+    cut,
+    mend: () => {
+      whole = true;
+    },
+    close: async () => {
+      cut();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
