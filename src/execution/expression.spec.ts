@@ -38,7 +38,7 @@ describe('An expression', () => {
     ['$distinct(steps.step_1.rows.city)', ['Bonn', 'Ulm']],
     ['steps.step_1.rows^(>n)[0].city', 'Ulm'],
     ['$map(steps.step_1.rows, function($r) { $r.n * 2 })', [6, 10, 8]],
-    ['(steps.step_1.rows.{"c": $$.request.text, "n": n})[0]', [{ c: 'compare', n: 3 }]],
+    ['(steps.step_1.rows.{"c": $$.request.text, "n": n})[0]', { c: 'compare', n: 3 }],
     ['steps.step_9.nothing', null],
     ['{"a": steps.step_9, "b": 1}', { b: 1 }],
     ['-0', 0],
