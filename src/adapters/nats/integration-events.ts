@@ -1,0 +1,90 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { headers, type NatsConnection, nanos } from '@nats-io/transport-node';
+import { Refusal } from '../../kernel/errors.js';
+import type { Position, Recorded } from '../../kernel/event.js';
+import { categoryOf, idOfStream } from '../../kernel/ids.js';
+import { DisposableStreams } from './streams.js';
+
+const POSITION = 'Quittance-Position';
+const NO_MESSAGE_FOUND = 10_037;
+const KEPT_MS = 7 * 24 * 3_600_000;
+const DEDUPLICATION_MS = 120_000;
+
+/**
+ * Recorded events for other processes: stream EVENTS, subject `evt.<category>.<id>.<Type>`, message id = event id.
+ * Each message carries its position in the event store, so that the relay resumes from what it finds here.
+ */
+export class NatsIntegrationEvents {
+  private readonly stream: string;
+  private readonly root: string;
+  private readonly streams: DisposableStreams;
+
+  private constructor(connection: NatsConnection, prefix: string) {
+    this.stream = prefix ? `${prefix}_EVENTS` : 'EVENTS';
+    this.root = prefix ? `${prefix}.evt` : 'evt';
+    this.streams = new DisposableStreams(connection, [
+      {
+        name: this.stream,
+        subjects: [`${this.root}.>`],
+        max_age: nanos(KEPT_MS),
+        duplicate_window: nanos(DEDUPLICATION_MS),
+      },
+    ]);
+  }
+
+  static async open(connection: NatsConnection, { prefix = '' } = {}): Promise<NatsIntegrationEvents> {
+    const events = new NatsIntegrationEvents(connection, prefix);
+    await events.streams.restore();
+    return events;
+  }
+
+  /** Position of the last event relayed, or undefined when the stream is empty (new, or wiped). */
+  async lastPosition(): Promise<Position | undefined> {
+    const last = await this.streams.mending(async () => {
+      const { streams } = await this.streams.api();
+      return streams.getMessage(this.stream, { last_by_subj: `${this.root}.>` }).catch((error: unknown) => {
+        if (error instanceof JetStreamApiError && error.code === NO_MESSAGE_FOUND) return null;
+        throw error;
+      });
+    });
+    return (last?.header.get(POSITION) || undefined) as Position | undefined;
+  }
+
+  /**
+   * In store order, all in flight at once. Each names the one before it, so that a loss in the middle cannot leave a
+   * gap: what follows is refused, and the relay goes on from {@link lastPosition}.
+   * @throws Refusal RELAY_INTERRUPTED, retryable
+   */
+  async publish(events: readonly Recorded[]): Promise<void> {
+    const outcomes = await Promise.allSettled(
+      events.map((event, at) => this.publishOne(event, events[at - 1]?.id)),
+    );
+    const failure = outcomes.find((one) => one.status === 'rejected');
+    if (!failure) return;
+    const relayed = outcomes.indexOf(failure);
+    throw new Refusal(
+      'RELAY_INTERRUPTED',
+      `JetStream took ${relayed} of ${events.length} events.`,
+      { relayed, events: events.length },
+      'retryable',
+      { cause: failure.reason },
+    );
+  }
+
+  private publishOne(recorded: Recorded, previousId: string | undefined): Promise<unknown> {
+    const { stream, id, event, revision, position, metadata } = recorded;
+    const about = headers();
+    about.set(POSITION, position);
+    if (metadata.traceparent) about.set('traceparent', metadata.traceparent);
+    const subject = [this.root, categoryOf(stream), token(idOfStream(stream)), event.type].join('.');
+    const body = JSON.stringify({ id, stream, revision, position, event, metadata });
+    return this.streams.publish(subject, body, {
+      msgID: id,
+      headers: about,
+      ...(previousId !== undefined && { expect: { lastMsgID: previousId } }),
+    });
+  }
+}
+
+/** Dots would split a subject, and wildcards are not allowed in one. */
+const token = (id: string): string => id.replaceAll(/[.*>\s]/g, '_');

@@ -1,0 +1,105 @@
+import {
+  type ConsumerConfig,
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+  type PubAck,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { errors, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+
+/** A stream as it should be. Whoever uses it makes it, also again when it has vanished. */
+export type StreamSpec = Partial<StreamConfig> & { readonly name: string; readonly subjects: string[] };
+
+const NAME_IN_USE = 10_058;
+const STREAM_NOT_FOUND = 10_059;
+const CONSUMER_NOT_FOUND = 10_014;
+
+export const isMissing = (error: unknown): boolean =>
+  (error instanceof JetStreamApiError && [STREAM_NOT_FOUND, CONSUMER_NOT_FOUND].includes(error.code)) ||
+  hasNoResponders(error);
+
+/** A subject that no stream takes has nobody who acknowledges. */
+function hasNoResponders(error: unknown): boolean {
+  if (error instanceof errors.NoRespondersError) return true;
+  if (error instanceof errors.RequestError && error.isNoResponders()) return true;
+  return error instanceof Error && error.cause !== undefined && hasNoResponders(error.cause);
+}
+
+/** JetStream as something that can be lost: what is missing is made again, and the call made again. */
+export class DisposableStreams {
+  readonly js: JetStreamClient;
+  private manager: Promise<JetStreamManager> | undefined;
+  private restoring: Promise<void> | undefined;
+
+  constructor(
+    readonly connection: NatsConnection,
+    private readonly specs: readonly StreamSpec[],
+    private readonly consumers: Map<string, readonly Partial<ConsumerConfig>[]> = new Map(),
+  ) {
+    this.js = jetstream(connection);
+  }
+
+  /** Without the check of the account: it would only cost a round trip. */
+  api(): Promise<JetStreamManager> {
+    this.manager ??= jetstreamManager(this.connection, { checkAPI: false });
+    return this.manager;
+  }
+
+  /** From now on, `restore` makes these consumers too. */
+  async addConsumers(stream: string, configs: readonly Partial<ConsumerConfig>[]): Promise<void> {
+    const known = this.consumers.get(stream) ?? [];
+    const fresh = configs.filter((config) => !known.some((one) => one.durable_name === config.durable_name));
+    this.consumers.set(stream, [...known, ...fresh]);
+    await this.restore();
+  }
+
+  /** Idempotent; callers that ask while it runs share one run. */
+  restore(): Promise<void> {
+    this.restoring ??= this.makeAll().finally(() => {
+      this.restoring = undefined;
+    });
+    return this.restoring;
+  }
+
+  async publish(
+    subject: string,
+    data: Uint8Array | string,
+    options: { msgID?: string; headers?: MsgHdrs; expect?: { lastMsgID: string } } = {},
+  ): Promise<PubAck> {
+    return this.mending(() => this.js.publish(subject, data, options));
+  }
+
+  /** Runs `call`; when it finds a stream missing, makes the streams and runs it once more. */
+  async mending<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      await this.restore();
+      return call();
+    }
+  }
+
+  private async makeAll(): Promise<void> {
+    const manager = await this.api();
+    await Promise.all(
+      this.specs.map(async (spec) => {
+        await makeStream(manager, spec);
+        for (const config of this.consumers.get(spec.name) ?? [])
+          await manager.consumers.add(spec.name, config);
+      }),
+    );
+  }
+}
+
+async function makeStream(manager: JetStreamManager, spec: StreamSpec): Promise<void> {
+  try {
+    await manager.streams.add(spec);
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.code !== NAME_IN_USE) throw error;
+    await manager.streams.update(spec.name, spec);
+  }
+}

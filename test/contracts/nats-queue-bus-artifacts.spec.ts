@@ -1,0 +1,22 @@
+import { NatsArtifactStore } from '../../src/adapters/nats/artifact-store.js';
+import { NatsJobQueue } from '../../src/adapters/nats/job-queue.js';
+import { NatsLiveBus } from '../../src/adapters/nats/live-bus.js';
+import { freshNats } from '../kit/nats.js';
+import { artifactStoreContract } from './artifact-store.contract.js';
+import { IMPATIENT, jobQueueContract } from './job-queue.contract.js';
+import { liveBusContract } from './live-bus.contract.js';
+
+jobQueueContract('NATS', async () => {
+  const { connection, prefix, close } = await freshNats();
+  return { queue: await NatsJobQueue.open(connection, { prefix, timing: IMPATIENT }), close };
+});
+
+liveBusContract('NATS', async () => {
+  const { connection, prefix, close } = await freshNats();
+  return { bus: new NatsLiveBus(connection, prefix), close };
+});
+
+artifactStoreContract('NATS', async () => {
+  const { connection, prefix, close } = await freshNats();
+  return { store: await NatsArtifactStore.open(connection, prefix), close };
+});
