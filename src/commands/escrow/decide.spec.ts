@@ -1,0 +1,313 @@
+import { describe, expect, it } from '@jest/globals';
+import { given as givenHistory } from '../../../test/kit/decider-spec.js';
+import type { EscrowEvent } from '../../events/escrow.js';
+import { fold } from '../../kernel/decider.js';
+import { toMicros } from '../../kernel/money.js';
+import type { EscrowCommand } from './commands.js';
+import { escrowDecider } from './decide.js';
+import { availableOf } from './state.js';
+
+const at = '2026-01-02T03:04:05.678Z';
+const later = '2026-01-02T04:04:05.678Z';
+const micros = (n: number) => toMicros(BigInt(n));
+
+const opened: EscrowEvent = {
+  type: 'EscrowAccountOpened',
+  v: 1,
+  userId: 'user_1',
+  wallet: 'WALLET',
+  network: 'solana:x',
+  asset: 'USDC',
+  openedAt: at,
+};
+const submitted: EscrowEvent = {
+  type: 'DepositSubmitted',
+  v: 1,
+  signature: 'SIG',
+  amount: '1000',
+  submittedAt: at,
+  expiresAt: later,
+};
+const confirmed: EscrowEvent = {
+  type: 'DepositConfirmed',
+  v: 1,
+  signature: 'SIG',
+  amount: '1000',
+  slot: '7',
+};
+const rejected: EscrowEvent = {
+  type: 'DepositRejected',
+  v: 1,
+  signature: 'SIG',
+  code: 'DEPOSIT_NOT_FOUND',
+  message: 'It was not found.',
+};
+const placed: EscrowEvent = {
+  type: 'HoldPlaced',
+  v: 1,
+  holdId: 'hold_1',
+  amount: '600',
+  purpose: 'wf_1',
+  expiresAt: later,
+};
+const captured: EscrowEvent = {
+  type: 'HoldCaptured',
+  v: 1,
+  holdId: 'hold_1',
+  paymentId: 'pay_1',
+  amount: '250',
+};
+const released: EscrowEvent = {
+  type: 'HoldReleased',
+  v: 1,
+  holdId: 'hold_1',
+  captured: '250',
+  released: '350',
+};
+const expired: EscrowEvent = { type: 'HoldExpired', v: 1, holdId: 'hold_1', released: '600' };
+
+const open: EscrowCommand = {
+  type: 'OpenEscrowAccount',
+  userId: 'user_1',
+  wallet: 'WALLET',
+  network: 'solana:x',
+  asset: 'USDC',
+  at,
+};
+const submit: EscrowCommand = {
+  type: 'SubmitDeposit',
+  signature: 'SIG',
+  amount: micros(1000),
+  at,
+  expiresAt: later,
+};
+const confirm: EscrowCommand = { type: 'ConfirmDeposit', signature: 'SIG', amount: micros(1000), slot: 7n };
+const reject: EscrowCommand = {
+  type: 'RejectDeposit',
+  signature: 'SIG',
+  code: 'DEPOSIT_NOT_FOUND',
+  message: 'It was not found.',
+};
+const place: EscrowCommand = {
+  type: 'PlaceHold',
+  holdId: 'hold_1',
+  amount: micros(600),
+  purpose: 'wf_1',
+  at,
+  expiresAt: later,
+};
+const capture: EscrowCommand = {
+  type: 'CaptureHold',
+  holdId: 'hold_1',
+  paymentId: 'pay_1',
+  amount: micros(250),
+};
+const release: EscrowCommand = { type: 'ReleaseHold', holdId: 'hold_1' };
+const expire: EscrowCommand = { type: 'ExpireHold', holdId: 'hold_1', at: later };
+
+const given = (...history: EscrowEvent[]) => givenHistory(escrowDecider, history);
+const funded = [opened, submitted, confirmed];
+
+describe('an escrow account', () => {
+  it('is opened for a wallet', () => given().when(open).then([opened]));
+
+  it('stays as it is when it is opened again for the same wallet', () =>
+    given(opened).when(open).thenNothing());
+
+  it('is not opened again for another wallet', () =>
+    given(opened)
+      .when({ ...open, wallet: 'OTHER' })
+      .refuses('ESCROW_ALREADY_OPEN', { wallet: 'WALLET', network: 'solana:x', asset: 'USDC' }));
+
+  it.each([submit, confirm, reject, place, capture, release, expire])(
+    'refuses $type before it is open',
+    (command) => given().when(command).refuses('ESCROW_NOT_OPEN'),
+  );
+});
+
+describe('a deposit', () => {
+  it('is submitted', () => given(opened).when(submit).then([submitted]));
+
+  it('counts once it is confirmed', () => given(opened, submitted).when(confirm).then([confirmed]));
+
+  it('counts once only', () => {
+    given(...funded)
+      .when(confirm)
+      .thenNothing();
+    given(...funded)
+      .when(submit)
+      .thenNothing();
+  });
+
+  it('of nothing is refused', () =>
+    given(opened)
+      .when({ ...submit, amount: micros(0) })
+      .refuses('VALIDATION_FAILED', { amount: '0' }));
+
+  it('of more digits than an event holds is refused', () =>
+    given(opened)
+      .when({ ...submit, amount: toMicros(10n ** 18n) })
+      .refuses('VALIDATION_FAILED'));
+
+  it('of another amount under the same signature is refused', () =>
+    given(opened, submitted)
+      .when({ ...submit, amount: micros(999) })
+      .refuses('SIGNATURE_USED', { signature: 'SIG', submitted: '1000', amount: '999' }));
+
+  it('is not confirmed with another amount than was submitted', () =>
+    given(opened, submitted)
+      .when({ ...confirm, amount: micros(999) })
+      .refuses('DEPOSIT_WRONG_AMOUNT', { signature: 'SIG', submitted: '1000', transferred: '999' }));
+
+  it('that nobody submitted is neither confirmed nor rejected', () => {
+    given(opened).when(confirm).refuses('DEPOSIT_UNKNOWN', { signature: 'SIG' });
+    given(opened).when(reject).refuses('DEPOSIT_UNKNOWN', { signature: 'SIG' });
+  });
+
+  it('is rejected', () => given(opened, submitted).when(reject).then([rejected]));
+
+  it('is not confirmed after it was rejected', () =>
+    given(opened, submitted, rejected).when(confirm).refuses('DEPOSIT_REJECTED'));
+
+  it('is not rejected after it was confirmed', () =>
+    given(...funded)
+      .when(reject)
+      .refuses('DEPOSIT_CONFIRMED'));
+
+  it('may be submitted again after it was rejected, with the amount it really has', () =>
+    given(opened, submitted, rejected)
+      .when({ ...submit, amount: micros(999) })
+      .then([{ ...submitted, amount: '999' }]));
+});
+
+describe('a hold', () => {
+  it('reserves what is available', () =>
+    given(...funded)
+      .when(place)
+      .then([placed]));
+
+  it('may reserve all of it', () =>
+    given(...funded)
+      .when({ ...place, amount: micros(1000) })
+      .then([{ ...placed, amount: '1000' }]));
+
+  it('of more than is available is refused with both figures', () => {
+    given(...funded)
+      .when({ ...place, amount: micros(1001) })
+      .refuses('INSUFFICIENT_ESCROW', { available: '1000', required: '1001' });
+    given(...funded, placed)
+      .when({ ...place, holdId: 'hold_2' })
+      .refuses('INSUFFICIENT_ESCROW', { available: '400', required: '600' });
+  });
+
+  it('cannot rest on a deposit that is not confirmed', () =>
+    given(opened, submitted).when(place).refuses('INSUFFICIENT_ESCROW', { available: '0', required: '600' }));
+
+  it('is placed once', () =>
+    given(...funded, placed)
+      .when(place)
+      .thenNothing());
+
+  it('is not placed again with another amount', () =>
+    given(...funded, placed)
+      .when({ ...place, amount: micros(601) })
+      .refuses('HOLD_DIFFERS', { holdId: 'hold_1', held: '600', asked: '601' }));
+
+  it('is not placed again once it is closed: its money is free', () => {
+    given(...funded, placed, captured, released)
+      .when(place)
+      .refuses('HOLD_CLOSED', { holdId: 'hold_1', status: 'released', captured: '250' });
+    given(...funded, placed, expired)
+      .when(place)
+      .refuses('HOLD_CLOSED');
+  });
+
+  it('of nothing, or one that would be expired at once, is refused', () => {
+    given(...funded)
+      .when({ ...place, amount: micros(0) })
+      .refuses('VALIDATION_FAILED');
+    given(...funded)
+      .when({ ...place, expiresAt: at })
+      .refuses('VALIDATION_FAILED');
+  });
+
+  it('is captured in parts', () => {
+    given(...funded, placed)
+      .when(capture)
+      .then([captured]);
+    given(...funded, placed, captured)
+      .when({ ...capture, paymentId: 'pay_2', amount: micros(350) })
+      .then([{ ...captured, paymentId: 'pay_2', amount: '350' }]);
+  });
+
+  it('is never captured beyond its amount', () =>
+    given(...funded, placed, captured)
+      .when({ ...capture, paymentId: 'pay_2', amount: micros(351) })
+      .refuses('HOLD_EXCEEDED', { holdId: 'hold_1', remaining: '350', amount: '351' }));
+
+  it('is captured once by one payment', () =>
+    given(...funded, placed, captured)
+      .when(capture)
+      .thenNothing());
+
+  it('is not captured twice by one payment with other figures', () => {
+    given(...funded, placed, captured)
+      .when({ ...capture, amount: micros(1) })
+      .refuses('CAPTURE_DIFFERS', { paymentId: 'pay_1', holdId: 'hold_1', captured: '250' });
+    given(...funded, placed, captured)
+      .when({ ...capture, holdId: 'hold_2' })
+      .refuses('CAPTURE_DIFFERS');
+  });
+
+  it('returns its remainder when it is released, once', () => {
+    given(...funded, placed, captured)
+      .when(release)
+      .then([released]);
+    given(...funded, placed, captured, released)
+      .when(release)
+      .thenNothing();
+  });
+
+  it('makes its remainder available again', () => {
+    const account = fold(escrowDecider, [...funded, placed, captured, released]);
+    expect(account.status === 'open' && availableOf(account)).toBe(750n);
+  });
+
+  it('expires at its time, not before', () => {
+    given(...funded, placed)
+      .when(expire)
+      .then([expired]);
+    given(...funded, placed)
+      .when({ ...expire, at })
+      .refuses('HOLD_NOT_DUE');
+  });
+
+  it('has nothing left to release after it expired, nor to expire after it was released', () => {
+    given(...funded, placed, expired)
+      .when(release)
+      .thenNothing();
+    given(...funded, placed, captured, released)
+      .when(expire)
+      .thenNothing();
+  });
+
+  it('is not captured once it is closed', () => {
+    given(...funded, placed, captured, released)
+      .when({ ...capture, paymentId: 'pay_2' })
+      .refuses('HOLD_CLOSED', { holdId: 'hold_1', status: 'released', captured: '250' });
+    given(...funded, placed, expired)
+      .when(capture)
+      .refuses('HOLD_CLOSED');
+  });
+
+  it('answers a late repeat of a capture that counted with nothing', () =>
+    given(...funded, placed, captured, released)
+      .when(capture)
+      .thenNothing());
+
+  it.each([capture, release, expire])('that nobody placed refuses $type', (command) =>
+    given(...funded)
+      .when(command)
+      .refuses('HOLD_UNKNOWN', { holdId: 'hold_1' }),
+  );
+});
