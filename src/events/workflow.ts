@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { artifactRefSchema, contentSchema, sealedSchema } from '../kernel/sealed.js';
 import { defineEvent, type EventOf, field } from './define.js';
-import { planSchema } from './plan.js';
+import { planSchema, stepKinds } from './plan.js';
 import { sampleContent, samplePlan, sampleSealed, sampleTime } from './samples.js';
 
 export const verificationLevels = ['basic', 'full', 'zero-knowledge'] as const;
@@ -126,6 +126,7 @@ export const WorkflowApproved = defineEvent(
   'WorkflowApproved',
   1,
   {
+    runNo: field.count,
     requestId: field.id,
     planHash: field.sha256,
     approver: field.id,
@@ -136,6 +137,7 @@ export const WorkflowApproved = defineEvent(
     budget: field.micros,
   },
   {
+    runNo: 1,
     requestId: 'apr_1',
     planHash: 'b'.repeat(64),
     approver: 'user_01',
@@ -169,8 +171,16 @@ export const ExecutionStarted = defineEvent(
 export const StepScheduled = defineEvent(
   'StepScheduled',
   1,
-  { stepId: field.id, attempt: field.count, scheduledAt: field.time },
-  { stepId: 'step_1', attempt: 1, scheduledAt: sampleTime },
+  {
+    runNo: field.count,
+    stepId: field.id,
+    attempt: field.count,
+    /** repeated from the plan for those who react: where the work goes and how long it may take */
+    kind: z.enum(stepKinds),
+    timeoutMs: field.ms,
+    scheduledAt: field.time,
+  },
+  { runNo: 1, stepId: 'step_1', attempt: 1, kind: 'service_call', timeoutMs: 30000, scheduledAt: sampleTime },
 );
 
 export const StepStarted = defineEvent(
@@ -236,8 +246,8 @@ export const StepAttemptFailed = defineEvent(
 export const StepRetryScheduled = defineEvent(
   'StepRetryScheduled',
   1,
-  { stepId: field.id, attempt: field.count, at: field.time },
-  { stepId: 'step_1', attempt: 2, at: sampleTime },
+  { runNo: field.count, stepId: field.id, attempt: field.count, at: field.time },
+  { runNo: 1, stepId: 'step_1', attempt: 2, at: sampleTime },
 );
 
 export const StepFailed = defineEvent(
@@ -293,8 +303,20 @@ export const WorkflowCompleted = defineEvent(
 export const WorkflowFailed = defineEvent(
   'WorkflowFailed',
   1,
-  { code: field.code, message: field.sentence, stepId: field.id.optional(), terminal: z.boolean() },
-  { code: 'SERVICE_ERROR', message: 'The service answered 503.', stepId: 'step_1', terminal: false },
+  {
+    runNo: field.count,
+    code: field.code,
+    message: field.sentence,
+    stepId: field.id.optional(),
+    terminal: z.boolean(),
+  },
+  {
+    runNo: 1,
+    code: 'SERVICE_ERROR',
+    message: 'The service answered 503.',
+    stepId: 'step_1',
+    terminal: false,
+  },
 );
 
 export const WorkflowTimedOut = defineEvent(
@@ -307,8 +329,8 @@ export const WorkflowTimedOut = defineEvent(
 export const CancellationRequested = defineEvent(
   'CancellationRequested',
   1,
-  { by: field.id, reason: z.string().max(500).optional() },
-  { by: 'user_01' },
+  { runNo: field.count, by: field.id, reason: z.string().max(500).optional() },
+  { runNo: 1, by: 'user_01' },
 );
 
 export const RollbackNotNeeded = defineEvent('RollbackNotNeeded', 1, {}, {});
@@ -327,6 +349,7 @@ export const RunClosed = defineEvent(
   1,
   {
     runNo: field.count,
+    userId: field.id,
     outcome: z.enum(runOutcomes),
     rollback: z.enum(['none']),
     totalCost: field.micros,
@@ -335,6 +358,7 @@ export const RunClosed = defineEvent(
   },
   {
     runNo: 1,
+    userId: 'user_01',
     outcome: 'completed',
     rollback: 'none',
     totalCost: '20000',

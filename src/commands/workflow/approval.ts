@@ -43,6 +43,7 @@ export function approved(
   const event = {
     type: 'WorkflowApproved',
     v: 1,
+    runNo: state.runNo,
     requestId: state.request.requestId,
     planHash: state.planHash,
     approver: by.approver,
@@ -74,7 +75,7 @@ export function expireApproval(command: ExpireApproval, state: WorkflowState): W
     throw wrongState(state, `its offer stands until ${state.request.expiresAt}`);
   return [
     { type: 'ApprovalExpired', v: 1, requestId: command.requestId },
-    closed({ runNo: state.runNo, outcome: 'expired', totalCost: 0n, at: command.at }),
+    closed(state, { outcome: 'expired', totalCost: 0n, at: command.at }),
   ];
 }
 

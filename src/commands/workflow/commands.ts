@@ -160,6 +160,7 @@ export interface CancelWorkflow {
 export interface RecordSettlement {
   readonly type: 'RecordSettlement';
   readonly at: string;
-  readonly runNo: number;
+  /** of the run that is settled; absent when it needed none */
+  readonly holdId?: string;
   readonly spent: Micros;
 }

@@ -3,7 +3,7 @@ import type { Aggregate } from '../../kernel/aggregate.js';
 import type { Decider } from '../../kernel/decider.js';
 import { unreachable } from '../../kernel/errors.js';
 import { approve, expireApproval, reportHoldLost } from './approval.js';
-import type { WorkflowCommand } from './commands.js';
+import type { RecordSettlement, WorkflowCommand } from './commands.js';
 import { cancel, endDrain, timeOut } from './ending.js';
 import { completeStep, failStep, retryStep, startExecution, startStep } from './execution.js';
 import { create, failPlanning, proposePlan } from './planning.js';
@@ -44,15 +44,16 @@ export const workflowDecider: Decider<WorkflowState, WorkflowCommand, WorkflowEv
       case 'CancelWorkflow':
         return cancel(command, state);
       case 'RecordSettlement':
-        return recordSettlement(command.runNo, command.spent, state);
+        return recordSettlement(command, state);
       default:
         return unreachable(command);
     }
   },
 };
 
-function recordSettlement(runNo: number, spent: bigint, state: WorkflowState): WorkflowEvent[] {
-  if (state.status !== 'closed' || state.runNo !== runNo || state.settled) return [];
+function recordSettlement({ holdId, spent }: RecordSettlement, state: WorkflowState): WorkflowEvent[] {
+  if (state.status !== 'closed' || state.holdId !== holdId || state.settled) return [];
+  const { runNo } = state;
   const estimated = BigInt(state.plan?.totals.estimatedCost ?? '0');
   const saved = estimated > spent ? estimated - spent : 0n;
   return [

@@ -9,11 +9,12 @@ export function cancel(command: CancelWorkflow, state: WorkflowState): WorkflowE
     case 'planning':
     case 'awaiting_approval':
     case 'approved':
-      return cancelled(state.runNo, 0n, at, state.status === 'approved' ? state.approval.holdId : undefined);
+      return cancelled(state, 0n, at, state.status === 'approved' ? state.approval.holdId : undefined);
     case 'executing': {
       const requested: WorkflowEvent = {
         type: 'CancellationRequested',
         v: 1,
+        runNo: state.runNo,
         by,
         ...(reason !== undefined && { reason }),
       };
@@ -38,6 +39,7 @@ export function timeOut(command: TimeOutWorkflow, state: WorkflowState): Workflo
     {
       type: 'WorkflowFailed',
       v: 1,
+      runNo: state.runNo,
       code: 'TIMEOUT',
       message: `The run did not end by ${deadline}.`,
       terminal: false,
@@ -68,37 +70,38 @@ function cancelSteps(state: Draining, which: (step: Executing['steps'][string]) 
 
 export function closeIfDrained(state: Draining, at: string): WorkflowEvent[] {
   if (Object.values(state.steps).some(isInFlight)) return [];
-  const { runNo, spent, approval } = state;
-  if (state.cause === 'cancel') return cancelled(runNo, spent, at, approval.holdId);
+  const { spent, approval } = state;
+  if (state.cause === 'cancel') return cancelled(state, spent, at, approval.holdId);
   return [
     { type: 'RollbackNotNeeded', v: 1 },
-    closed({ runNo, outcome: 'failed', totalCost: spent, at, holdId: approval.holdId }),
+    closed(state, { outcome: 'failed', totalCost: spent, at, holdId: approval.holdId }),
   ];
 }
 
-const cancelled = (
-  runNo: number,
-  totalCost: bigint,
-  at: string,
-  holdId: string | undefined,
-): WorkflowEvent[] => [
+const cancelled = (run: Run, totalCost: bigint, at: string, holdId: string | undefined): WorkflowEvent[] => [
   { type: 'WorkflowCancelled', v: 1, reason: 'by_owner', totalCost: `${totalCost}` },
-  closed({ runNo, outcome: 'cancelled', totalCost, at, holdId }),
+  closed(run, { outcome: 'cancelled', totalCost, at, holdId }),
 ];
 
-export const closed = (run: {
-  readonly runNo: number;
-  readonly outcome: RunOutcome;
-  readonly totalCost: bigint;
-  readonly at: string;
-  readonly holdId?: string | undefined;
-}): WorkflowEvent => ({
+type Run = { readonly runNo: number; readonly created: { readonly userId: string } };
+
+/** The last event of a run, whatever its end. */
+export const closed = (
+  { runNo, created }: Run,
+  end: {
+    readonly outcome: RunOutcome;
+    readonly totalCost: bigint;
+    readonly at: string;
+    readonly holdId?: string | undefined;
+  },
+): WorkflowEvent => ({
   type: 'RunClosed',
   v: 1,
-  runNo: run.runNo,
-  outcome: run.outcome,
+  runNo,
+  userId: created.userId,
+  outcome: end.outcome,
   rollback: 'none',
-  totalCost: run.totalCost.toString(),
-  closedAt: run.at,
-  ...(run.holdId !== undefined && { holdId: run.holdId }),
+  totalCost: end.totalCost.toString(),
+  closedAt: end.at,
+  ...(end.holdId !== undefined && { holdId: end.holdId }),
 });

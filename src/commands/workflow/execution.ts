@@ -90,7 +90,10 @@ export function failStep(command: FailStep, state: WorkflowState): WorkflowEvent
   const retryAt = plusMs(at, backoffMs(retry, attempt, command.random));
   if (error.kind !== 'terminal' && attempt < retry.maxAttempts && retryAt < now.deadline)
     return then(
-      [attemptFailed, { type: 'StepRetryScheduled', v: 1, stepId, attempt: attempt + 1, at: retryAt }],
+      [
+        attemptFailed,
+        { type: 'StepRetryScheduled', v: 1, runNo: now.runNo, stepId, attempt: attempt + 1, at: retryAt },
+      ],
       now,
       (next) => proceed(next, at),
     );
@@ -98,7 +101,7 @@ export function failStep(command: FailStep, state: WorkflowState): WorkflowEvent
   if (onFailure === 'skip_dependants') return then(failed, now, (next) => proceed(next, at));
   const { code, message } = error;
   return then(
-    [...failed, { type: 'WorkflowFailed', v: 1, code, message, stepId, terminal: false }],
+    [...failed, { type: 'WorkflowFailed', v: 1, runNo: now.runNo, code, message, stepId, terminal: false }],
     now,
     (next) => giveUp(next as Draining, at),
   );
@@ -109,7 +112,7 @@ export function retryStep(command: RetryStep, state: WorkflowState): WorkflowEve
   const { stepId, attempt, at } = command;
   const step = state.steps[stepId];
   if (step?.status !== 'retrying' || step.attempt !== attempt) return [];
-  return [{ type: 'StepScheduled', v: 1, stepId, attempt, scheduledAt: at }];
+  return [scheduled(state, stepId, attempt, at)];
 }
 
 /** What follows from the newest event: the next steps, or the end of the run. */
@@ -125,7 +128,7 @@ function advance(state: Executing, at: string): WorkflowEvent[] {
     return [
       { type: 'ResultAssembled', v: 1, output: assembled.output, outputHash: assembled.outputHash },
       { type: 'WorkflowCompleted', v: 1, totalCost: `${totalCost}`, partial, completedAt: at },
-      closed({ runNo: state.runNo, outcome: 'completed', totalCost, at, holdId: state.approval.holdId }),
+      closed(state, { outcome: 'completed', totalCost, at, holdId: state.approval.holdId }),
     ];
   }
   const { ready, skipped } = schedule(state.plan.steps, state.steps, LIMITS.concurrentSteps);
@@ -134,10 +137,22 @@ function advance(state: Executing, at: string): WorkflowEvent[] {
     ...skipped.map(({ stepId, reason }, index): WorkflowEvent => {
       return { type: 'StepSkipped', v: 1, stepId, seq: state.seq + 1 + index, reason };
     }),
-    ...ready.map(
-      (stepId): WorkflowEvent => ({ type: 'StepScheduled', v: 1, stepId, attempt: 1, scheduledAt: at }),
-    ),
+    ...ready.map((stepId) => scheduled(state, stepId, 1, at)),
   ];
+}
+
+function scheduled(state: Executing, stepId: string, attempt: number, at: string): WorkflowEvent {
+  const { kind, timeoutMs } = state.plan.steps.find((step) => step.id === stepId)!;
+  return {
+    type: 'StepScheduled',
+    v: 1,
+    runNo: state.runNo,
+    stepId,
+    attempt,
+    kind,
+    timeoutMs,
+    scheduledAt: at,
+  };
 }
 
 /** Everything the result depends on was skipped: the run ends, and says why. */
@@ -146,6 +161,7 @@ function withoutResult(state: Executing, stepId: string, at: string): WorkflowEv
   const failed: WorkflowEvent = {
     type: 'WorkflowFailed',
     v: 1,
+    runNo: state.runNo,
     code: 'NO_RESULT',
     message,
     stepId,

@@ -5,7 +5,7 @@ import { plusMs } from '../../kernel/time.js';
 import { approved } from './approval.js';
 import type { CreateWorkflow, FailPlanning, ProposePlan } from './commands.js';
 import { closed } from './ending.js';
-import type { AwaitingApproval, WorkflowState } from './state.js';
+import type { AwaitingApproval, Planning, WorkflowState } from './state.js';
 
 export function create(command: CreateWorkflow, state: WorkflowState): WorkflowEvent[] {
   if (state.status !== 'none') {
@@ -29,7 +29,7 @@ export function proposePlan(command: ProposePlan, state: WorkflowState): Workflo
     const message = tooDear
       ? `The plan may cost ${plan.totals.maxCost} micro-USDC, the limit is ${state.created.maxCost}.`
       : `The plan takes about ${plan.totals.criticalPathTime} ms, the limit is ${state.created.maxTime}.`;
-    return failed(state.runNo, code, message, true, at);
+    return failed(state, code, message, true, at);
   }
   const requestId = `apr_${runNo}`;
   const expiresAt = plusMs(at, LIMITS.approvalTtl);
@@ -64,17 +64,17 @@ export function proposePlan(command: ProposePlan, state: WorkflowState): Workflo
 
 export function failPlanning(command: FailPlanning, state: WorkflowState): WorkflowEvent[] {
   if (state.status !== 'planning' || state.runNo !== command.runNo) return [];
-  return failed(state.runNo, command.code, command.message, command.recoverable, command.at);
+  return failed(state, command.code, command.message, command.recoverable, command.at);
 }
 
 const failed = (
-  runNo: number,
+  state: Planning,
   code: string,
   message: string,
   recoverable: boolean,
   at: string,
 ): WorkflowEvent[] => [
   { type: 'PlanningFailed', v: 1, code, message, recoverable },
-  { type: 'WorkflowFailed', v: 1, code, message, terminal: true },
-  closed({ runNo, outcome: 'failed', totalCost: 0n, at }),
+  { type: 'WorkflowFailed', v: 1, runNo: state.runNo, code, message, terminal: true },
+  closed(state, { outcome: 'failed', totalCost: 0n, at }),
 ];

@@ -76,6 +76,7 @@ export interface Draining extends Planned, Progress {
 export interface Closed extends Existing {
   readonly status: 'closed';
   readonly outcome: RunOutcome;
+  readonly holdId?: string;
   readonly totalCost: Micros;
   readonly closedAt: string;
   readonly plan?: Plan;
@@ -224,6 +225,7 @@ function close(state: WorkflowState, event: WorkflowEventOf<'RunClosed'>): Close
     totalCost: parseMicros(event.totalCost),
     closedAt: event.closedAt,
     settled: false,
+    ...(event.holdId !== undefined && { holdId: event.holdId }),
     stale: executed?.stale ?? [],
     ...(failure && { failure }),
     ...(result && { result }),

@@ -1,0 +1,173 @@
+import { LRUCache } from 'lru-cache';
+import type { AuditEvent } from '../events/audit.js';
+import { assertStorable, upcast } from '../events/catalogue.js';
+import type { Aggregate } from '../kernel/aggregate.js';
+import { isRefusal, Refusal } from '../kernel/errors.js';
+import { type DomainEvent, type EventMetadata, eventId, type NewEvent } from '../kernel/event.js';
+import { streamOf } from '../kernel/ids.js';
+import { LIMITS } from '../kernel/limits.js';
+import { isoTime } from '../kernel/time.js';
+import type { Clock } from '../ports/clock.js';
+import type { EventStore } from '../ports/event-store.js';
+import type { CommandContext, Dispatch, Dispatched } from './dispatch.js';
+import { Lanes } from './lanes.js';
+
+interface Folded {
+  readonly state: unknown;
+  readonly revision: number;
+}
+
+/**
+ * Load, decide, append. Commands of one stream take turns in this process, so that conflicts only come from other
+ * processes; those are met by the expected revision. A refusal or an empty decision that rests on a cached state
+ * is checked against the store before it is believed.
+ */
+export class CommandHandler implements Dispatch {
+  private readonly cache = new LRUCache<string, Folded>({ max: LIMITS.cachedAggregates });
+  private readonly turns = new Lanes();
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly clock: Clock,
+  ) {}
+
+  async send<S, C extends { readonly type: string }, E extends DomainEvent>(
+    aggregate: Aggregate<S, C, E>,
+    id: string,
+    command: C,
+    context: CommandContext,
+  ): Promise<Dispatched<S, E>> {
+    try {
+      return await this.turns.run(streamOf(aggregate.category, id), () =>
+        this.handle(aggregate, id, command, context),
+      );
+    } catch (error) {
+      if (isRefusal(error) && error.kind === 'terminal')
+        await this.recordRejection(aggregate, id, command, context, error);
+      throw error;
+    }
+  }
+
+  async load<S, C extends { readonly type: string }, E extends DomainEvent>(
+    aggregate: Aggregate<S, C, E>,
+    id: string,
+  ): Promise<{ readonly state: S; readonly revision: number }> {
+    const { state, revision } = await this.refresh(aggregate, streamOf(aggregate.category, id));
+    return { state: state as S, revision };
+  }
+
+  private async handle<S, C extends { readonly type: string }, E extends DomainEvent>(
+    aggregate: Aggregate<S, C, E>,
+    id: string,
+    command: C,
+    context: CommandContext,
+  ): Promise<Dispatched<S, E>> {
+    const stream = streamOf(aggregate.category, id);
+    let fresh = !this.cache.has(stream);
+    let folded = this.cache.get(stream) ?? (await this.refresh(aggregate, stream));
+    for (let conflicts = 0; ; ) {
+      const decision = decide(aggregate, command, folded.state as S);
+      if (!fresh && (decision instanceof Refusal || decision.length === 0)) {
+        folded = await this.refresh(aggregate, stream);
+        fresh = true;
+        continue;
+      }
+      if (decision instanceof Refusal) throw decision;
+      if (decision.length === 0)
+        return { events: [], state: folded.state as S, revision: folded.revision, position: undefined };
+      try {
+        const appended = await this.append(stream, decision, folded.revision, context);
+        const state = decision.reduce((at, event) => aggregate.decider.evolve(at, event), folded.state as S);
+        this.cache.set(stream, { state, revision: appended.revision });
+        return { events: decision, state, revision: appended.revision, position: appended.position };
+      } catch (error) {
+        this.cache.delete(stream);
+        if (!isRefusal(error, 'CONFLICT')) throw error;
+        if (++conflicts > LIMITS.appendRetries)
+          throw new Refusal(
+            'CONCURRENT_UPDATE',
+            'Others kept changing this at the same time.',
+            { conflicts },
+            'retryable',
+          );
+        folded = await this.refresh(aggregate, stream);
+        fresh = true;
+      }
+    }
+  }
+
+  private append(stream: string, events: readonly DomainEvent[], revision: number, context: CommandContext) {
+    return this.store.append(
+      stream,
+      toAppend(events, context, this.clock.now()),
+      revision < 0 ? 'none' : revision,
+    );
+  }
+
+  /** Folds what the cache does not know yet. */
+  private async refresh<S, C extends { readonly type: string }, E extends DomainEvent>(
+    aggregate: Aggregate<S, C, E>,
+    stream: string,
+  ): Promise<Folded> {
+    const known = this.cache.get(stream);
+    let state = (known?.state ?? aggregate.decider.initial) as S;
+    let revision = known?.revision ?? -1;
+    for await (const recorded of this.store.read(stream, { from: revision + 1 })) {
+      state = aggregate.decider.evolve(state, upcast(recorded.event) as E);
+      revision = recorded.revision;
+    }
+    const folded = { state, revision };
+    if (revision >= 0) this.cache.set(stream, folded);
+    return folded;
+  }
+
+  /** Nothing a person or program tried goes unrecorded; a refused command changes no aggregate. */
+  private async recordRejection<S, C extends { readonly type: string }, E extends DomainEvent>(
+    aggregate: Aggregate<S, C, E>,
+    aggregateId: string,
+    command: C,
+    context: CommandContext,
+    refusal: Refusal,
+  ): Promise<void> {
+    const now = this.clock.now();
+    const day = isoTime(now).slice(0, 10);
+    const rejected: AuditEvent = {
+      type: 'CommandRejected',
+      v: 1,
+      category: aggregate.category,
+      aggregateId: aggregateId.slice(0, 100) || '-',
+      command: command.type,
+      code: refusal.code,
+      message: refusal.message.slice(0, 500),
+    };
+    await this.store.append(streamOf('audit', day), toAppend([rejected], context, now), 'any');
+  }
+}
+
+const decide = <S, C extends { readonly type: string }, E extends DomainEvent>(
+  aggregate: Aggregate<S, C, E>,
+  command: C,
+  state: S,
+): readonly E[] | Refusal => {
+  try {
+    return aggregate.decider.decide(command, state);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+};
+
+function toAppend(events: readonly DomainEvent[], context: CommandContext, now: number): NewEvent[] {
+  const metadata: EventMetadata = {
+    commandId: context.commandId,
+    correlationId: context.correlationId,
+    causationId: context.causationId ?? context.commandId,
+    actor: context.actor,
+    occurredAt: isoTime(now),
+    ...(context.traceparent !== undefined && { traceparent: context.traceparent }),
+  };
+  return events.map((event, index) => {
+    assertStorable(event);
+    return { id: eventId(context.commandId, index), event, metadata };
+  });
+}

@@ -1,0 +1,15 @@
+import { approvePlan } from './approve-plan.js';
+import { confirmDeposit } from './confirm-deposit.js';
+import { executePlan } from './execute-plan.js';
+import { issueReceipt } from './issue-receipt.js';
+import { planWorkflow } from './plan-workflow.js';
+import { settleEscrow } from './settle-escrow.js';
+
+export const sagas = [
+  planWorkflow,
+  approvePlan,
+  executePlan,
+  settleEscrow,
+  confirmDeposit,
+  issueReceipt,
+] as const;

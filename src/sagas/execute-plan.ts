@@ -1,0 +1,117 @@
+import type { WorkflowCommand } from '../commands/workflow/commands.js';
+import { workflow } from '../commands/workflow/decide.js';
+import type { WorkflowEventOf } from '../events/workflow.js';
+import { LIMITS } from '../kernel/limits.js';
+import { plusMs } from '../kernel/time.js';
+import type { Job } from '../ports/jobs.js';
+import { aggregateIdOf, byCorrelation, eventOf, noState } from './from.js';
+import { type Reaction, type Saga, send, type Unstamped } from './reaction.js';
+
+type Handled = WorkflowEventOf<
+  | 'ExecutionStarted'
+  | 'StepScheduled'
+  | 'StepRetryScheduled'
+  | 'CancellationRequested'
+  | 'WorkflowFailed'
+  | 'RunClosed'
+>;
+
+/**
+ * Brings scheduled steps to those who run them and keeps the run's clocks. What is ready to run is decided by the
+ * Workflow itself.
+ */
+export const executePlan: Saga = {
+  name: 'execute-plan',
+  handles: [
+    'ExecutionStarted',
+    'StepScheduled',
+    'StepRetryScheduled',
+    'CancellationRequested',
+    'WorkflowFailed',
+    'RunClosed',
+  ],
+  correlate: byCorrelation,
+  ...noState,
+  react(recorded) {
+    const workflowId = aggregateIdOf(recorded);
+    const event = eventOf<Handled>(recorded);
+    const { runNo } = event;
+    switch (event.type) {
+      case 'ExecutionStarted':
+        return [
+          after(`${workflowId}/${runNo}/deadline`, event.deadline, workflowId, {
+            type: 'TimeOutWorkflow',
+            runNo,
+          }),
+        ];
+      case 'StepScheduled':
+        return isLocal(event.kind)
+          ? [{ do: 'run-step', step: { workflowId, runNo, stepId: event.stepId, attempt: event.attempt } }]
+          : dispatch(workflowId, event);
+      case 'StepRetryScheduled': {
+        const { stepId, attempt, at } = event;
+        const id = `${workflowId}/${runNo}/${stepId}/${attempt}/retry`;
+        return [after(id, at, workflowId, { type: 'RetryStep', runNo, stepId, attempt })];
+      }
+      case 'CancellationRequested':
+      case 'WorkflowFailed': {
+        const dueAt = plusMs(recorded.metadata.occurredAt, LIMITS.drainTimeout);
+        return [after(`${workflowId}/${runNo}/drain`, dueAt, workflowId, { type: 'EndDrain', runNo })];
+      }
+      case 'RunClosed':
+        return [
+          { do: 'cancel-timers', ids: [`${workflowId}/${runNo}/deadline`, `${workflowId}/${runNo}/drain`] },
+        ];
+    }
+  },
+};
+
+/** Pure steps run in the process that decided them: a queue round trip would cost more than they do. */
+const isLocal = (kind: WorkflowEventOf<'StepScheduled'>['kind']): boolean =>
+  kind === 'data_transform' || kind === 'conditional';
+
+/** A job for a worker, again if nobody took it in time, and an end to waiting for its answer. */
+function dispatch(workflowId: string, event: WorkflowEventOf<'StepScheduled'>): Reaction[] {
+  const { runNo, stepId, attempt, scheduledAt, timeoutMs } = event;
+  const step = `${workflowId}/${runNo}/${stepId}/${attempt}`;
+  const job = (id: string): Job => ({
+    kind: 'step',
+    priority: 'normal',
+    id,
+    correlationId: workflowId,
+    payload: { workflowId, runNo, stepId, attempt },
+  });
+  const error = {
+    code: 'STEP_TIMEOUT',
+    message: `The step gave no result within ${timeoutMs} ms.`,
+    kind: 'retryable',
+  } as const;
+  return [
+    { do: 'job', job: job(`step/${step}`) },
+    {
+      do: 'timer',
+      id: `${step}/dispatch`,
+      dueAt: plusMs(scheduledAt, LIMITS.dispatchTimeout),
+      action: { do: 'job', job: job(`step/${step}/again`) },
+    },
+    after(`${step}/timeout`, plusMs(scheduledAt, timeoutMs), workflowId, {
+      type: 'FailStep',
+      runNo,
+      stepId,
+      attempt,
+      error,
+    }),
+  ];
+}
+
+const after = (
+  id: string,
+  dueAt: string,
+  workflowId: string,
+  command: Unstamped<WorkflowCommand>,
+): Reaction => ({
+  do: 'timer',
+  id,
+  dueAt,
+  action: { do: 'command', send: send(workflow, workflowId, command) },
+});
