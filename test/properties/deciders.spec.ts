@@ -1,0 +1,288 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { ApiKeyCommand } from '../../src/commands/api-key/commands.js';
+import { apiKey } from '../../src/commands/api-key/decide.js';
+import type { DepositCommand } from '../../src/commands/deposit/commands.js';
+import { deposit } from '../../src/commands/deposit/decide.js';
+import type { EscrowCommand } from '../../src/commands/escrow/commands.js';
+import { escrow } from '../../src/commands/escrow/decide.js';
+import { availableOf } from '../../src/commands/escrow/state.js';
+import type { PaymentCommand } from '../../src/commands/payment/commands.js';
+import { payment } from '../../src/commands/payment/decide.js';
+import type { ReceiptCommand } from '../../src/commands/receipt/commands.js';
+import { receipt } from '../../src/commands/receipt/decide.js';
+import type { UserCommand } from '../../src/commands/user/commands.js';
+import { user } from '../../src/commands/user/decide.js';
+import { eventCatalogue } from '../../src/events/catalogue.js';
+import type { EscrowEvent } from '../../src/events/escrow.js';
+import type { PaymentEvent } from '../../src/events/payment.js';
+import type { Decider } from '../../src/kernel/decider.js';
+import type { DomainEvent } from '../../src/kernel/event.js';
+import { toMicros } from '../../src/kernel/money.js';
+import { carryOut } from '../kit/carry-out.js';
+
+/** Few values, so that random commands meet: the same hold twice, a payment of two holds, a time before another. */
+const among = <const T>(...values: T[]) => fc.constantFrom(...values);
+const micros = (max: number) => fc.integer({ min: 0, max }).map((n) => toMicros(BigInt(n)));
+const time = among('2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z', '2026-01-03T00:00:00.000Z');
+const attempt = among(1, 2, 3);
+const message = fc.constant('It did not work.');
+
+const depositAmount = among(8, 8, 9).map((n) => toMicros(BigInt(n)));
+
+const escrowCommand: fc.Arbitrary<EscrowCommand> = fc.oneof(
+  fc.record({
+    type: among('OpenEscrowAccount'),
+    userId: among('user_1'),
+    wallet: among('W1', 'W2'),
+    network: among('solana:x'),
+    asset: among('USDC'),
+    at: time,
+  }),
+  fc.record({
+    type: among('SubmitDeposit'),
+    signature: among('S1', 'S2', 'S3'),
+    amount: depositAmount,
+    at: time,
+    expiresAt: time,
+  }),
+  fc.record({
+    type: among('ConfirmDeposit'),
+    signature: among('S1', 'S2', 'S3'),
+    amount: depositAmount,
+    slot: fc.bigInt(0n, 9n),
+  }),
+  fc.record({ type: among('RejectDeposit'), signature: among('S1', 'S2'), code: among('LATE'), message }),
+  fc.record({
+    type: among('PlaceHold'),
+    holdId: among('hold_1', 'hold_2', 'hold_3'),
+    amount: micros(12),
+    purpose: among('wf_1'),
+    at: time,
+    expiresAt: time,
+  }),
+  fc.record({
+    type: among('CaptureHold'),
+    holdId: among('hold_1', 'hold_2', 'hold_3'),
+    paymentId: among('pay_1', 'pay_2', 'pay_3'),
+    amount: micros(5),
+  }),
+  fc.record({ type: among('ReleaseHold'), holdId: among('hold_1', 'hold_2', 'hold_3') }),
+  fc.record({ type: among('ExpireHold'), holdId: among('hold_1', 'hold_2'), at: time }),
+);
+
+const paymentCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
+  fc.record({
+    type: among('RecordQuote'),
+    paymentId: among('pay_1'),
+    workflowId: among('wf_1'),
+    runNo: among(1),
+    stepId: among('step_1'),
+    userId: among('user_1'),
+    holdId: among('hold_1'),
+    serviceId: among('svc_1'),
+    dialect: among('x402-v2'),
+    scheme: among('exact'),
+    network: among('solana:x'),
+    asset: among('USDC'),
+    payTo: among('P1', 'P1', 'P2'),
+    amount: micros(4),
+  }),
+  fc.record({
+    type: among('AuthorizePayment'),
+    planHash: among('a'.repeat(64)),
+    ceiling: micros(4),
+    approved: fc.record({ payTo: among('P1'), asset: among('USDC'), network: among('solana:x') }),
+  }),
+  fc.record({
+    type: among('PreparePayment'),
+    attempt,
+    header: among('h1', 'h2'),
+    memo: among('m'),
+    blockhash: among('b'),
+    lastValidBlockHeight: fc.bigInt(0n, 9n),
+    watermark: among(null, 'S0'),
+  }),
+  fc.record({ type: among('SubmitPayment'), attempt }),
+  fc.record({
+    type: among('ConfirmPayment'),
+    attempt,
+    signature: among('S1', 'S2'),
+    slot: fc.bigInt(0n, 9n),
+  }),
+  fc.record({ type: among('FailPayment'), attempt, code: among('PAYMENT_EXPIRED'), message }),
+  fc.record({ type: among('RecordDelivery'), answerHash: among('c'.repeat(64), 'd'.repeat(64)) }),
+  fc.record({ type: among('RecordNonDelivery'), code: among('PAYMENT_UNDELIVERED'), message }),
+);
+
+const document = { sha256: 'e'.repeat(64), size: 1, mediaType: 'application/json' };
+const circuit = { circuitId: among('c16', 'c16', 'c64'), circuitVersion: among('1') };
+const documentHash = among('a'.repeat(64), 'b'.repeat(64));
+
+const receiptCommand: fc.Arbitrary<ReceiptCommand> = fc.oneof(
+  fc.record({
+    type: among('IssueReceipt'),
+    receiptId: among('rcpt_1'),
+    workflowId: among('wf_1'),
+    runNo: among(1),
+    userId: among('user_1'),
+    outcome: among('completed', 'completed', 'failed'),
+    level: among('zero-knowledge', 'zero-knowledge', 'basic'),
+    workflowHash: among('1', null),
+    resultsRoot: among('2'),
+    finalResultHash: among('3'),
+    totalCost: micros(2),
+    documentHash,
+    document: fc.constant(document),
+    keyId: among('k'),
+    at: time,
+  }),
+  fc.record({ type: among('RequestProof'), ...circuit }),
+  fc.record({
+    type: among('RecordWorkflowProof'),
+    ...circuit,
+    publicSignals: among(['1'], ['2']),
+    vkeyHash: among('f'.repeat(64)),
+    keyKind: among('development'),
+    document: fc.constant(document),
+    documentHash,
+    provingMs: fc.nat(),
+  }),
+  fc.record({ type: among('FailProof'), code: among('PROVER_LOST'), message, final: fc.boolean() }),
+  fc.record({ type: among('RecordVerification'), verifier: among('self', 'x'), valid: fc.boolean() }),
+  fc.record({ type: among('ShareReceipt'), shared: fc.boolean() }),
+);
+
+const someRoles = fc.array(among('user', 'operator'), { maxLength: 3 });
+
+const userCommand: fc.Arbitrary<UserCommand> = fc.oneof(
+  fc.record({
+    type: among('RegisterUser'),
+    userId: among('user_1', 'user_1', 'user_2'),
+    roles: someRoles,
+    at: time,
+  }),
+  fc.record({ type: among('LinkWallet'), wallet: among('W1', 'W2') }),
+  fc.record({ type: among('UnlinkWallet'), wallet: among('W1', 'W2') }),
+  fc.record({ type: among('ChangeRoles'), roles: someRoles }),
+  fc.record({ type: among('EraseUser'), at: time }),
+);
+
+const keyHash = among('a'.repeat(64), 'b'.repeat(64), 'c'.repeat(64));
+
+const apiKeyCommand: fc.Arbitrary<ApiKeyCommand> = fc.oneof(
+  fc.record(
+    {
+      type: among('IssueApiKey'),
+      keyId: among('key_1'),
+      userId: among('user_1'),
+      hash: keyHash,
+      prefix: among('qk_1'),
+      name: among('laptop'),
+      at: time,
+      expiresAt: time,
+    },
+    { requiredKeys: ['type', 'keyId', 'userId', 'hash', 'prefix', 'name', 'at'] },
+  ),
+  fc.record({
+    type: among('RotateApiKey'),
+    hash: keyHash,
+    prefix: among('qk_2'),
+    at: time,
+    graceUntil: time,
+  }),
+  fc.record({ type: among('RevokeApiKey'), at: time }),
+);
+
+const depositCommand: fc.Arbitrary<DepositCommand> = fc.record({
+  type: among('ClaimDeposit'),
+  signature: among('S1'),
+  userId: among('user_1', 'user_2'),
+});
+
+/**
+ * Runs random sequences and checks that they reached every event the aggregate has: a property over commands
+ * that were all refused would hold of anything.
+ */
+function forAnySequence<State, Command, Event extends DomainEvent>(
+  { category, decider }: { category: keyof typeof eventCatalogue; decider: Decider<State, Command, Event> },
+  command: fc.Arbitrary<Command>,
+  afterEach?: (state: State, history: readonly Event[]) => void,
+): void {
+  const reached = new Set<string>();
+  fc.assert(
+    fc.property(fc.array(command, { maxLength: 60, size: 'max' }), (commands) => {
+      for (const event of carryOut(decider, commands, afterEach)) reached.add(event.type);
+    }),
+    { numRuns: 300, seed: 20260102 },
+  );
+  expect([...reached].sort()).toEqual(eventCatalogue[category].map(({ type }) => type).sort());
+}
+
+describe('any sequence of commands: a repeat yields nothing, every event is storable', () => {
+  it('of a deposit claim', () => forAnySequence(deposit, depositCommand));
+  it('of a receipt', () => forAnySequence(receipt, receiptCommand));
+  it('of a user', () => forAnySequence(user, userCommand));
+  it('of an API key', () => forAnySequence(apiKey, apiKeyCommand));
+
+  it('of an escrow account, which always balances and is never overdrawn', () =>
+    forAnySequence(escrow, escrowCommand, (state, history) => {
+      const { available, captured, held, overdrawnHolds } = booksOf(history);
+      expect(overdrawnHolds).toEqual([]);
+      expect(available).toBeGreaterThanOrEqual(0n);
+      if (state.status === 'open')
+        expect([availableOf(state), state.captured, state.held]).toEqual([available, captured, held]);
+    }));
+
+  it('of a payment, which settles at most once and never above its ceiling', () =>
+    forAnySequence(payment, paymentCommand, (_state, history) => {
+      expect(history.filter(({ type }) => type === 'PaymentConfirmed').length).toBeLessThanOrEqual(1);
+      expect(signedAboveCeiling(history)).toEqual([]);
+      expect(signedWhileAnotherMayLand(history)).toEqual([]);
+    }));
+});
+
+/** The books of an account, added up from its history alone. */
+function booksOf(history: readonly EscrowEvent[]) {
+  const sum = (amounts: readonly string[]) => amounts.reduce((total, amount) => total + BigInt(amount), 0n);
+  const of = <T extends EscrowEvent['type']>(type: T) =>
+    history.filter((event): event is Extract<EscrowEvent, { type: T }> => event.type === type);
+  const captured = sum(of('HoldCaptured').map(({ amount }) => amount));
+  const closed = new Set([...of('HoldReleased'), ...of('HoldExpired')].map(({ holdId }) => holdId));
+  const remainders = of('HoldPlaced').map(({ holdId, amount }) => ({
+    holdId,
+    left:
+      BigInt(amount) -
+      sum(
+        of('HoldCaptured')
+          .filter((c) => c.holdId === holdId)
+          .map((c) => c.amount),
+      ),
+  }));
+  const held = remainders
+    .filter(({ holdId }) => !closed.has(holdId))
+    .reduce((total, { left }) => total + left, 0n);
+  const available = sum(of('DepositConfirmed').map(({ amount }) => amount)) - captured - held;
+  return { available, captured, held, overdrawnHolds: remainders.filter(({ left }) => left < 0n) };
+}
+
+/** Bytes that were signed for more than the ceiling that stood when they were. */
+function signedAboveCeiling(history: readonly PaymentEvent[]): readonly PaymentEvent[] {
+  let amount = 0n;
+  let ceiling = -1n;
+  return history.filter((event) => {
+    if (event.type === 'PaymentQuoted') [amount, ceiling] = [BigInt(event.amount), -1n];
+    if (event.type === 'PaymentAuthorized') ceiling = BigInt(event.ceiling);
+    return event.type === 'PaymentPrepared' && amount > ceiling;
+  });
+}
+
+function signedWhileAnotherMayLand(history: readonly PaymentEvent[]): readonly PaymentEvent[] {
+  let mayLand = false;
+  return history.filter((event) => {
+    const wrong = event.type === 'PaymentPrepared' && mayLand;
+    if (event.type === 'PaymentPrepared') mayLand = true;
+    if (event.type === 'PaymentFailed') mayLand = false;
+    return wrong;
+  });
+}
