@@ -1,0 +1,39 @@
+import { errorRecord, isRefusal } from '../kernel/errors.js';
+import type { Log } from './log.js';
+import { pause } from './pause.js';
+
+/**
+ * Tries until it works: for what must happen and can only fail for a while (a store or queue that is away).
+ * A terminal refusal ends it, since asking again changes nothing; the caller's `refused` decides what that means.
+ * @returns true when done, false when stopped or refused
+ */
+export async function persist(
+  work: () => Promise<unknown>,
+  options: {
+    readonly signal: AbortSignal;
+    readonly log: Log;
+    readonly what: string;
+    refused?(error: Error): void;
+  },
+): Promise<boolean> {
+  for (let attempt = 1; !options.signal.aborted; attempt++) {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (isRefusal(error) && error.kind === 'terminal') {
+        options.refused?.(error);
+        return false;
+      }
+      const wait = Math.min(50 * 2 ** attempt, 5_000);
+      options.log.warn({ what: options.what, attempt, wait, error: describe(error) }, 'will try again');
+      await pause(wait, options.signal);
+    }
+  }
+  return false;
+}
+
+const describe = (error: unknown) => ({
+  ...errorRecord(error, 'UNEXPECTED'),
+  ...(error instanceof Error && !isRefusal(error) && { detail: error.message.slice(0, 200) }),
+});

@@ -1,0 +1,75 @@
+import { upcast } from '../events/catalogue.js';
+import type { Position, Recorded } from '../kernel/event.js';
+import type { Batch, EventStore, Subscription } from '../ports/event-store.js';
+import type { LiveBus } from '../ports/live.js';
+import type { ReadModels } from '../ports/read-models.js';
+import type { Projection } from '../projections/projection.js';
+import type { Log } from './log.js';
+import { persist } from './persist.js';
+import type { ReadModelProgress } from './read-model-progress.js';
+
+/**
+ * Keeps one read model. Rows and checkpoint change in one transaction, so a crash neither loses nor doubles a row.
+ * A read model whose version has changed is rebuilt from the beginning before it follows again.
+ */
+export class ProjectionRunner {
+  private readonly stopping = new AbortController();
+  private subscription: Subscription | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly projection: Projection,
+    private readonly store: EventStore,
+    private readonly readModels: ReadModels,
+    private readonly live: LiveBus,
+    private readonly progress: ReadModelProgress,
+    private readonly log: Log,
+  ) {}
+
+  async start(): Promise<void> {
+    const { name, version, schema, handles } = this.projection;
+    const after = await this.readModels.prepare({ name, version, schema });
+    this.subscription = this.store.subscribe({
+      ...(after !== undefined && { after }),
+      filter: { types: handles },
+    });
+    this.running = this.follow(this.subscription, after);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.subscription?.stop();
+    await this.running;
+  }
+
+  private async follow(subscription: Subscription, start: Position | undefined): Promise<void> {
+    let saved = start;
+    for await (const batch of subscription) {
+      if (batch.events.length > 0) {
+        const topics = await this.write(batch, saved);
+        if (topics === undefined) return;
+        saved = batch.position;
+        for (const topic of new Set(topics)) this.live.publish(`timeline.${topic}`, {});
+      }
+      this.progress.advance(this.projection.name, batch.position);
+      if (this.stopping.signal.aborted) return;
+    }
+  }
+
+  /** @returns topics to announce, or undefined when stopped before the batch could be written */
+  private async write(batch: Batch, from: Position | undefined): Promise<readonly string[] | undefined> {
+    const events = batch.events.map((recorded): Recorded => ({ ...recorded, event: upcast(recorded.event) }));
+    let topics: readonly string[] = [];
+    const advance = async () => {
+      topics = await this.readModels.advance(this.projection.name, from, batch.position, (sql) =>
+        this.projection.project(events, sql),
+      );
+    };
+    const options = {
+      signal: this.stopping.signal,
+      log: this.log,
+      what: `projection ${this.projection.name}`,
+    };
+    return (await persist(advance, options)) ? topics : undefined;
+  }
+}

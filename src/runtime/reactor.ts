@@ -1,0 +1,86 @@
+import type { Aggregate } from '../kernel/aggregate.js';
+import { reactionId } from '../kernel/event.js';
+import { isoTime } from '../kernel/time.js';
+import type { Chance, Clock } from '../ports/clock.js';
+import type { JobQueue } from '../ports/jobs.js';
+import type { TimerStore } from '../ports/timers.js';
+import type { Reaction, SentCommand, StepTask, TimedAction } from '../sagas/reaction.js';
+import { Coalescer } from './coalescer.js';
+import type { CommandContext, Dispatch } from './dispatch.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: aggregates of every state and command stand in one table
+export type AnyAggregate = Aggregate<any, any, any>;
+
+export interface Cause {
+  readonly processManager: string;
+  readonly eventId: string;
+  readonly correlationId: string;
+}
+
+/** Carries out what sagas and timers ask for. Every call may be repeated. */
+export class Reactor {
+  private readonly aggregates: ReadonlyMap<string, AnyAggregate>;
+  private readonly setTimers: Coalescer<Parameters<TimerStore['set']>[0][number]>;
+  private readonly cancelTimers: Coalescer<string>;
+  private readonly publish: Coalescer<Parameters<JobQueue['publish']>[0][number]>;
+
+  constructor(
+    private readonly dispatch: Dispatch,
+    aggregates: readonly AnyAggregate[],
+    timers: TimerStore,
+    jobs: JobQueue,
+    private readonly runStep: (task: StepTask) => Promise<void>,
+    private readonly clock: Clock,
+    private readonly chance: Pick<Chance, 'random'>,
+  ) {
+    this.aggregates = new Map(aggregates.map((aggregate) => [aggregate.category, aggregate]));
+    this.setTimers = new Coalescer((set) => timers.set(set));
+    this.cancelTimers = new Coalescer((ids) => timers.cancel(ids));
+    this.publish = new Coalescer((jobList) => jobs.publish(jobList));
+  }
+
+  async perform(reaction: Reaction, cause: Cause, index: number): Promise<void> {
+    switch (reaction.do) {
+      case 'command':
+        return this.send(reaction.send, {
+          commandId: reactionId(cause.processManager, cause.eventId, index),
+          correlationId: cause.correlationId,
+          causationId: cause.eventId,
+          actor: { type: 'saga', id: cause.processManager },
+        });
+      case 'job':
+        return this.publish.add(reaction.job);
+      case 'timer': {
+        const { id, dueAt, action } = reaction;
+        return this.setTimers.add({ id, dueAt: Date.parse(dueAt), action: toTimerAction(action, cause) });
+      }
+      case 'cancel-timers':
+        await Promise.all(reaction.ids.map((id) => this.cancelTimers.add(id)));
+        return;
+      case 'run-step':
+        return this.runStep(reaction.step);
+    }
+  }
+
+  /** Stamps the moment and a random number on a command and sends it. */
+  async send({ category, id, command }: SentCommand, context: CommandContext): Promise<void> {
+    const aggregate = this.aggregates.get(category);
+    if (!aggregate) throw new Error(`no aggregate is called ${category}`);
+    const stamped = { ...command, at: isoTime(this.clock.now()), random: this.chance.random() };
+    await this.dispatch.send(aggregate, id, stamped, context);
+  }
+}
+
+const toTimerAction = (
+  action: TimedAction,
+  cause: Cause,
+): Parameters<TimerStore['set']>[0][number]['action'] =>
+  action.do === 'job'
+    ? action
+    : {
+        do: 'command',
+        category: action.send.category,
+        aggregateId: action.send.id,
+        command: action.send.command,
+        correlationId: cause.correlationId,
+      };

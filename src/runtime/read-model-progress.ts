@@ -1,0 +1,49 @@
+import { comparePositions, type Position } from '../kernel/event.js';
+
+/** Knows how far the read models are, so that a client can read its own writes. */
+export class ReadModelProgress {
+  private readonly reached = new Map<string, Position>();
+  private waiting: { readonly position: Position; readonly wake: () => void }[] = [];
+
+  constructor(private readonly projections: readonly string[]) {}
+
+  /** Called by a projection runner after its commit. */
+  advance(projection: string, position: Position): void {
+    this.reached.set(projection, position);
+    const low = this.low();
+    if (low === undefined) return;
+    const ready = this.waiting.filter((waiter) => comparePositions(waiter.position, low) <= 0);
+    if (ready.length === 0) return;
+    this.waiting = this.waiting.filter((waiter) => comparePositions(waiter.position, low) > 0);
+    for (const { wake } of ready) wake();
+  }
+
+  /** @returns false when the read models did not get there in time */
+  waitFor(position: Position, timeoutMs: number): Promise<boolean> {
+    const low = this.low();
+    if (low !== undefined && comparePositions(position, low) <= 0) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+      const waiter = { position, wake };
+      const timer = setTimeout(() => {
+        this.waiting = this.waiting.filter((other) => other !== waiter);
+        resolve(false);
+      }, timeoutMs);
+      this.waiting.push(waiter);
+    });
+  }
+
+  /** The position every read model has reached. */
+  low(): Position | undefined {
+    let low: Position | undefined;
+    for (const projection of this.projections) {
+      const position = this.reached.get(projection);
+      if (position === undefined) return undefined;
+      if (low === undefined || comparePositions(position, low) < 0) low = position;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Position, Recorded } from '../kernel/event.js';
+import type { EventStore, Subscription } from '../ports/event-store.js';
+import type { Log } from './log.js';
+import { persist } from './persist.js';
+
+/** Where integration events go: a stream that anybody may lose, and that remembers how far it was filled. */
+export interface IntegrationEvents {
+  publish(events: readonly Recorded[]): Promise<void>;
+  /** position of the last event found in the stream; undefined when it is empty */
+  lastPosition(): Promise<Position | undefined>;
+}
+
+/** Copies committed events to the integration stream; resumes from what the stream itself holds. */
+export class Relay {
+  private readonly stopping = new AbortController();
+  private subscription: Subscription | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly target: IntegrationEvents,
+    private readonly log: Log,
+  ) {}
+
+  async start(): Promise<void> {
+    const after = await this.target.lastPosition();
+    this.subscription = this.store.subscribe({ ...(after !== undefined && { after }) });
+    this.running = this.copy(this.subscription);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.subscription?.stop();
+    await this.running;
+  }
+
+  private async copy(subscription: Subscription): Promise<void> {
+    for await (const batch of subscription) {
+      if (batch.events.length > 0)
+        await persist(() => this.target.publish(batch.events), {
+          signal: this.stopping.signal,
+          log: this.log,
+          what: 'relay',
+        });
+      if (this.stopping.signal.aborted) break;
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import { uuidv5 } from '../kernel/event.js';
+import type { Clock } from '../ports/clock.js';
+import type { JobQueue } from '../ports/jobs.js';
+import type { Timer, TimerStore } from '../ports/timers.js';
+import type { Log } from './log.js';
+import { pause } from './pause.js';
+import { persist } from './persist.js';
+import type { Reactor } from './reactor.js';
+
+const LOOK_EVERY_MS = 100;
+const AT_ONCE = 200;
+
+/** Fires due timers. A timer that was fired and not yet removed fires again: its command changes nothing then. */
+export class TimerRunner {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly timers: TimerStore,
+    private readonly reactor: Reactor,
+    private readonly jobs: JobQueue,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      const due = await this.timers.due(this.clock.now(), AT_ONCE).catch((error: unknown) => {
+        this.log.warn({ error: String(error) }, 'timers not readable');
+        return [] as readonly Timer[];
+      });
+      await Promise.all(due.map((timer) => this.fire(timer)));
+      if (due.length < AT_ONCE) await pause(LOOK_EVERY_MS, this.stopping.signal);
+    }
+  }
+
+  private async fire(timer: Timer): Promise<void> {
+    let refused = false;
+    const done = await persist(() => this.act(timer), {
+      signal: this.stopping.signal,
+      log: this.log,
+      what: `timer ${timer.id}`,
+      refused: () => (refused = true),
+    });
+    if (done || refused) await this.timers.done(timer).catch(() => undefined);
+  }
+
+  private act({ id, dueAt, action }: Timer): Promise<void> {
+    if (action.do === 'job') return this.jobs.publish([action.job]);
+    return this.reactor.send(
+      { category: action.category, id: action.aggregateId, command: action.command },
+      {
+        commandId: uuidv5(`timer/${id}/${dueAt}`),
+        correlationId: action.correlationId,
+        actor: { type: 'timer', id },
+      },
+    );
+  }
+}
