@@ -15,7 +15,7 @@ export interface Fit {
 }
 
 /** The weights with the least squared one-step error: a coarse grid, then closer and closer around the best. */
-export function fit(values: readonly number[], period: number): Fit {
+export function fitWeights(values: readonly number[], period: number): Fit {
   const [alphas = [], betas = [], gammas = []] = COARSE;
   let best: { shares: Shares; fit: Fit } | undefined;
   const attempt = (shares: Shares): void => {

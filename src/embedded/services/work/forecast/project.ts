@@ -1,11 +1,11 @@
 import type { Forecast } from '../../shapes/findings.js';
+import { normalQuantile, tQuantile } from '../comparing/distributions.js';
 import { after } from '../series/axis.js';
 import { evenly } from '../series/regular.js';
 import type { Series } from '../series/series-of.js';
-import { normalQuantile, tQuantile } from '../tests/distributions.js';
 import { regress } from '../trend/regression.js';
 import { seasonalityOf } from '../trend/seasonality.js';
-import { fit } from './fit.js';
+import { fitWeights } from './fit.js';
 import { varianceFactor } from './smoothing.js';
 
 type OneForecast = Forecast['series'][number];
@@ -20,7 +20,7 @@ export function project(series: Series, horizon: number): OneForecast {
   if (values === undefined || values.length < ENOUGH_TO_SMOOTH) return line(series, horizon);
   const season = seasonalityOf(series);
   const period = season?.detected === true ? season.period : 1;
-  const { weights, state } = fit(values, period);
+  const { weights, state } = fitWeights(values, period);
   const freedom = Math.max(1, values.length - (period > 1 ? 3 : 2));
   const sd = Math.sqrt(state.sse / freedom);
   const reach = normalQuantile(0.5 + LEVEL / 2);

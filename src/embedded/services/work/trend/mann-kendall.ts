@@ -1,5 +1,5 @@
+import { pOfZ } from '../comparing/distributions.js';
 import { medianOf } from '../statistics/quantile.js';
-import { pOfZ } from '../tests/distributions.js';
 
 export interface MannKendall {
   readonly s: number;

@@ -1,4 +1,4 @@
-import { pOfT } from '../tests/distributions.js';
+import { pOfT } from '../comparing/distributions.js';
 
 export interface Regression {
   readonly slope: number;
