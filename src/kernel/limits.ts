@@ -58,6 +58,13 @@ export const LIMITS = {
   /** ms a read may wait for X-Min-Position */
   readYourWrites: 5_000,
   idempotencyTtl: 24 * 3_600_000,
+  /** ms after which a call that never answered is taken for crashed, and its key may be claimed again */
+  idempotencyClaim: 60_000,
+  /** ms a process has to fire a due timer before another process gets it */
+  timerLease: 30_000,
+  /** data keys kept unwrapped in memory, and for how many ms another process may go on using a destroyed one */
+  cachedDataKeys: 10_000,
+  dataKeyCache: 5_000,
   /** ms and nesting of one JSONata evaluation; refuse */
   expressionTime: 2_000,
   expressionDepth: 500,

@@ -1,0 +1,59 @@
+import type pg from 'pg';
+import { LIMITS } from '../../kernel/limits.js';
+import type { Claim, IdempotencyStore, StoredAnswer } from '../../ports/idempotency.js';
+import { reachable } from './connection-loss.js';
+
+/** Takes a key that is free, over, or held by the same call in a process that crashed. */
+const CLAIM = `INSERT INTO quittance_ops.idempotency_keys AS k (principal, key, fingerprint, claimed_at)
+  VALUES ($1, $2, $3, $4)
+  ON CONFLICT (principal, key) DO UPDATE
+    SET fingerprint = excluded.fingerprint, claimed_at = excluded.claimed_at, answer = NULL
+    WHERE k.claimed_at < $5
+       OR (k.answer IS NULL AND k.fingerprint = excluded.fingerprint AND k.claimed_at < $6)
+  RETURNING 1`;
+const LOOK =
+  'SELECT fingerprint, answer FROM quittance_ops.idempotency_keys WHERE principal = $1 AND key = $2';
+const COMPLETE = 'UPDATE quittance_ops.idempotency_keys SET answer = $3 WHERE principal = $1 AND key = $2';
+const ABANDON =
+  'DELETE FROM quittance_ops.idempotency_keys WHERE principal = $1 AND key = $2 AND answer IS NULL';
+const SWEEP = 'DELETE FROM quittance_ops.idempotency_keys WHERE claimed_at < $1';
+
+const SWEEP_EVERY = 1_000;
+
+/** On a pool whose database has OPS_SCHEMA. */
+export class PostgresIdempotencyStore implements IdempotencyStore {
+  private claims = 0;
+
+  constructor(private readonly pool: pg.Pool) {}
+
+  async claim(principal: string, key: string, fingerprint: string, now: number): Promise<Claim> {
+    const over = now - LIMITS.idempotencyTtl;
+    if (this.claims++ % SWEEP_EVERY === 0) await this.run('idempotency-sweep', SWEEP, [over]);
+    for (;;) {
+      const values = [principal, key, fingerprint, now, over, now - LIMITS.idempotencyClaim];
+      if ((await this.run('idempotency-claim', CLAIM, values)).length > 0) return { is: 'new' };
+      const [found] = await this.run('idempotency-look', LOOK, [principal, key]);
+      // Given back between the two statements: it is free now.
+      if (!found) continue;
+      if (found.fingerprint !== fingerprint) return { is: 'different' };
+      return found.answer ? { is: 'done', answer: found.answer } : { is: 'in-flight' };
+    }
+  }
+
+  async complete(principal: string, key: string, answer: StoredAnswer): Promise<void> {
+    await this.run('idempotency-complete', COMPLETE, [principal, key, JSON.stringify(answer)]);
+  }
+
+  async abandon(principal: string, key: string): Promise<void> {
+    await this.run('idempotency-abandon', ABANDON, [principal, key]);
+  }
+
+  private async run(name: string, text: string, values: unknown[]): Promise<KeyRow[]> {
+    return (await reachable(this.pool.query<KeyRow>({ name, text, values }))).rows;
+  }
+}
+
+interface KeyRow {
+  readonly fingerprint: string;
+  readonly answer: StoredAnswer | null;
+}

@@ -1,0 +1,37 @@
+import type { Schema } from './migrations.js';
+
+/** What the runtime needs to keep working: rebuilt from events when lost, but for the answers and the data keys. */
+const OPERATIONS = `
+CREATE TABLE quittance_ops.checkpoints (
+  subscriber text PRIMARY KEY,
+  position text NOT NULL,
+  saved_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE quittance_ops.timers (
+  id text COLLATE "C" PRIMARY KEY,
+  due_at bigint NOT NULL,
+  leased_until bigint NOT NULL,
+  action json NOT NULL
+);
+CREATE INDEX timers_by_due_time ON quittance_ops.timers (due_at);
+
+CREATE TABLE quittance_ops.idempotency_keys (
+  principal text NOT NULL,
+  key text NOT NULL,
+  fingerprint text NOT NULL,
+  claimed_at bigint NOT NULL,
+  answer json,
+  PRIMARY KEY (principal, key)
+);
+CREATE INDEX idempotency_keys_by_age ON quittance_ops.idempotency_keys (claimed_at);
+
+CREATE TABLE quittance_ops.data_keys (
+  owner text PRIMARY KEY,
+  wrapped json,
+  destroyed_at timestamptz,
+  CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL))
+);
+`;
+
+export const OPS_SCHEMA: Schema = { name: 'quittance_ops', versions: [OPERATIONS] };

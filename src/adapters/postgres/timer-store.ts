@@ -1,0 +1,71 @@
+import type pg from 'pg';
+import { LIMITS } from '../../kernel/limits.js';
+import type { Timer, TimerAction, TimerStore } from '../../ports/timers.js';
+import { assertPrefix } from '../timer-prefix.js';
+import { reachable } from './connection-loss.js';
+
+/** Rows are locked in the order of their ids everywhere, so that two processes never wait for each other. */
+const SET = `INSERT INTO quittance_ops.timers (id, due_at, leased_until, action)
+  SELECT id, due_at, 0, action::json FROM unnest($1::text[], $2::bigint[], $3::text[]) AS t (id, due_at, action)
+  ORDER BY id COLLATE "C"
+  ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, leased_until = 0, action = excluded.action`;
+
+const CANCEL = `DELETE FROM quittance_ops.timers WHERE id IN
+  (SELECT id FROM quittance_ops.timers WHERE id = ANY ($1) ORDER BY id FOR UPDATE)`;
+
+const CANCEL_PREFIX = `DELETE FROM quittance_ops.timers WHERE id IN
+  (SELECT id FROM quittance_ops.timers WHERE id >= $1 AND id < $2 ORDER BY id FOR UPDATE)`;
+
+const CLAIM = `UPDATE quittance_ops.timers SET leased_until = $1::bigint + $3::bigint
+  WHERE id IN (SELECT id FROM quittance_ops.timers WHERE due_at <= $1 AND leased_until <= $1
+    ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+  RETURNING id, due_at, action`;
+
+/** Nothing that begins with a prefix sorts after prefix + the highest code point, byte by byte. */
+const HIGHEST = '\u{10FFFF}';
+
+/** On a pool whose database has OPS_SCHEMA. A claimed timer that is not done comes back after its lease. */
+export class PostgresTimerStore implements TimerStore {
+  constructor(private readonly pool: pg.Pool) {}
+
+  async set(timers: readonly Timer[]): Promise<void> {
+    if (timers.length === 0) return;
+    const last = [...new Map(timers.map((timer) => [timer.id, timer])).values()];
+    await this.run('timers-set', SET, [
+      last.map((timer) => timer.id),
+      last.map((timer) => timer.dueAt),
+      last.map((timer) => JSON.stringify(timer.action)),
+    ]);
+  }
+
+  async cancel(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.run('timers-cancel', CANCEL, [ids]);
+  }
+
+  async cancelPrefix(prefix: string): Promise<void> {
+    assertPrefix(prefix);
+    await this.run('timers-cancel-prefix', CANCEL_PREFIX, [prefix, prefix + HIGHEST]);
+  }
+
+  async due(now: number, limit: number): Promise<readonly Timer[]> {
+    const rows = await this.run('timers-claim', CLAIM, [now, limit, LIMITS.timerLease]);
+    return rows
+      .map((row) => ({ id: row.id, dueAt: Number(row.due_at), action: row.action }))
+      .sort((a, b) => a.dueAt - b.dueAt);
+  }
+
+  async done(timer: Timer): Promise<void> {
+    const text = 'DELETE FROM quittance_ops.timers WHERE id = $1 AND due_at = $2';
+    await this.run('timers-done', text, [timer.id, timer.dueAt]);
+  }
+
+  private async run(name: string, text: string, values: unknown[]): Promise<TimerRow[]> {
+    return (await reachable(this.pool.query<TimerRow>({ name, text, values }))).rows;
+  }
+}
+
+interface TimerRow {
+  readonly id: string;
+  readonly due_at: string;
+  readonly action: TimerAction;
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PostgresCheckpointStore } from '../../src/adapters/postgres/checkpoint-store.js';
+import { PostgresIdempotencyStore } from '../../src/adapters/postgres/idempotency-store.js';
+import { PostgresKeyVault } from '../../src/adapters/postgres/key-vault.js';
+import { migrate } from '../../src/adapters/postgres/migrations.js';
+import { OPS_SCHEMA } from '../../src/adapters/postgres/ops-schema.js';
+import { PostgresTimerStore } from '../../src/adapters/postgres/timer-store.js';
+import { type FreshDatabase, freshDatabase } from '../kit/postgres.js';
+import { checkpointStoreContract } from './checkpoint-store.contract.js';
+import { idempotencyStoreContract } from './idempotency-store.contract.js';
+import { keyVaultContract } from './key-vault.contract.js';
+import { timerStoreContract } from './timer-store.contract.js';
+
+const masterKey = randomBytes(32);
+let database: FreshDatabase;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  await migrate(database.pool, OPS_SCHEMA);
+}, 30_000);
+
+afterAll(() => database.drop());
+
+const vault = (cacheMs: number): PostgresKeyVault => new PostgresKeyVault(database.pool, masterKey, cacheMs);
+
+checkpointStoreContract('on Postgres', () => new PostgresCheckpointStore(database.pool));
+timerStoreContract('on Postgres', async () => {
+  await database.pool.query('TRUNCATE quittance_ops.timers');
+  return { store: new PostgresTimerStore(database.pool), other: new PostgresTimerStore(database.pool) };
+});
+idempotencyStoreContract('on Postgres', () => new PostgresIdempotencyStore(database.pool));
+keyVaultContract(
+  'on Postgres',
+  () => vault(60_000),
+  () => vault(0),
+);
+
+describe('the key vault on Postgres', () => {
+  it('stores no key as it is', async () => {
+    const key = Buffer.from(await vault(0).dataKey('wrapped'));
+    const { rows } = await database.pool.query(
+      `SELECT wrapped->>'data' AS data FROM quittance_ops.data_keys WHERE owner = 'wrapped'`,
+    );
+    expect(Buffer.from(rows[0].data, 'base64').includes(key)).toBe(false);
+  });
+
+  it('keeps nothing of a destroyed key but a tombstone', async () => {
+    await vault(0).dataKey('gone');
+    await vault(0).destroy('gone');
+    const { rows } = await database.pool.query(
+      `SELECT wrapped, destroyed_at FROM quittance_ops.data_keys WHERE owner = 'gone'`,
+    );
+    expect(rows).toEqual([{ wrapped: null, destroyed_at: expect.any(Date) }]);
+  });
+
+  it('says that the master key is not the right one', async () => {
+    await vault(0).dataKey('owner');
+    const wrong = new PostgresKeyVault(database.pool, randomBytes(32), 0);
+    await expect(wrong.dataKey('owner')).rejects.toMatchObject({ code: 'MASTER_KEY_WRONG' });
+  });
+
+  it('does not open a wrapped key under the name of another owner', async () => {
+    await vault(0).dataKey('victim');
+    await database.pool.query(
+      `INSERT INTO quittance_ops.data_keys (owner, wrapped)
+       SELECT 'thief', jsonb_set(wrapped::jsonb, '{owner}', '"thief"') FROM quittance_ops.data_keys WHERE owner = 'victim'`,
+    );
+    await expect(vault(0).dataKey('thief')).rejects.toMatchObject({ code: 'MASTER_KEY_WRONG' });
+  });
+
+  it('takes no master key of another length', () => {
+    expect(() => new PostgresKeyVault(database.pool, randomBytes(16))).toThrow(RangeError);
+  });
+});
