@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { LIMITS } from '../kernel/limits.js';
+
+/** Plain enough to stand after `steps.` in an expression without quotes. */
+const key = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/, 'a letter, then at most 39 letters, digits or _');
+
+const stepShape = {
+  key: key.describe('your name for the step, unique in the plan'),
+  kind: z.enum(['service_call', 'data_transform', 'conditional']),
+  title: z.string().min(1).max(300).describe('what the step does, for a person'),
+  capability: z
+    .string()
+    .min(1)
+    .max(80)
+    .optional()
+    .describe('service_call only: a capability from the catalogue'),
+  serviceId: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('service_call only, and only if no other will do'),
+  dependsOn: z.array(key).max(50).describe('keys of the steps whose outputs this one reads or waits for'),
+  input: z.string().min(1).max(20_000).describe('JSONata over {inputs, steps, request}'),
+  when: z
+    .strictObject({ step: key, branch: z.enum(['then', 'else']) })
+    .optional()
+    .describe('run only if that conditional step, one of dependsOn, took this branch'),
+  onFailure: z.enum(['abort', 'skip_dependants']).optional(),
+};
+
+const wantsService = (step: {
+  kind: string;
+  capability?: string | undefined;
+  serviceId?: string | undefined;
+}) => (step.kind === 'service_call') === (step.capability !== undefined || step.serviceId !== undefined);
+const SERVICE_RULE = {
+  message: 'a service_call names a capability or a serviceId, and no other step does',
+  path: ['capability'],
+};
+
+const result = z.strictObject({
+  step: key.describe('key of the step whose output is the result'),
+  mediaType: z
+    .string()
+    .max(100)
+    .regex(/^[a-z]+\/[a-z0-9][a-z0-9.+-]*$/),
+});
+
+/** As a model drafts it. One step of LIMITS.planSteps is ours: `assemble`. */
+export const planDraftSchema = z.strictObject({
+  intent: z.strictObject({
+    classification: z.string().min(1).max(80).describe('what kind of result is wanted, in one or two words'),
+    capabilities: z.array(z.string().max(80)).max(40),
+    confidence: z.number().min(0).max(1),
+  }),
+  steps: z
+    .array(z.strictObject(stepShape).refine(wantsService, SERVICE_RULE))
+    .min(1)
+    .max(LIMITS.planSteps - 1),
+  result,
+});
+
+const givenStep = z
+  .strictObject({
+    ...stepShape,
+    title: stepShape.title.optional(),
+    dependsOn: stepShape.dependsOn.default([]),
+    input: stepShape.input.optional(),
+    params: z
+      .record(z.string().max(200), z.json())
+      .optional()
+      .describe('fixed members of the input; members of `input` win over them'),
+  })
+  .refine((step) => step.input !== undefined || step.params !== undefined, {
+    message: 'a step has input or params or both',
+    path: ['input'],
+  })
+  .refine(wantsService, SERVICE_RULE);
+
+/** As a caller posts a plan of his own. The result is the last step unless he says otherwise. */
+export const givenPlanSchema = z.strictObject({
+  steps: z
+    .array(givenStep)
+    .min(1)
+    .max(LIMITS.planSteps - 1),
+  result: result.optional(),
+});
+
+export type GivenPlan = z.input<typeof givenPlanSchema>;

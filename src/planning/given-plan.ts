@@ -1,0 +1,50 @@
+import { checkExpression } from '../execution/expression-references.js';
+import { Refusal } from '../kernel/errors.js';
+import type { PlanDraft } from '../ports/planner.js';
+import { type GivenPlan, givenPlanSchema } from './draft-schema.js';
+import { ofStep } from './of-step.js';
+import { firstProblems } from './problems.js';
+
+/** JSON text is a JSONata literal of the same value. */
+function inputOf({ input, params }: { input?: string | undefined; params?: unknown }): string {
+  if (params === undefined) return input!;
+  const fixed = JSON.stringify(params);
+  return input === undefined ? fixed : `$merge([${fixed}, ${input}])`;
+}
+
+/**
+ * A plan that a caller posts instead of a request. Checked by {@link propose} like a planner's.
+ * @throws Refusal VALIDATION_FAILED naming the members that are wrong, or EXPRESSION_INVALID
+ */
+export function planFromGiven(given: unknown): PlanDraft {
+  const parsed = givenPlanSchema.safeParse(given);
+  if (!parsed.success)
+    throw new Refusal('VALIDATION_FAILED', 'The plan is not well formed.', {
+      problems: firstProblems(parsed.error),
+    });
+  const { steps, result } = parsed.data;
+  // an input must be an expression by itself, so that it cannot close the `$merge` it is put into
+  for (const { key, input } of steps) if (input !== undefined) ofStep(key, () => checkExpression(input));
+  return {
+    intent: {
+      classification: 'given plan',
+      capabilities: [...new Set(steps.flatMap(({ capability }) => capability ?? []))].slice(0, 40),
+      confidence: 1,
+      method: 'given',
+    },
+    steps: steps.map(({ key, kind, title, capability, serviceId, dependsOn, when, onFailure, ...rest }) => ({
+      key,
+      kind,
+      title: title ?? key,
+      dependsOn,
+      input: inputOf(rest),
+      ...(capability === undefined ? {} : { capability }),
+      ...(serviceId === undefined ? {} : { serviceId }),
+      ...(when === undefined ? {} : { when }),
+      ...(onFailure === undefined ? {} : { onFailure }),
+    })),
+    result: result ?? { step: steps.at(-1)!.key, mediaType: 'application/json' },
+  };
+}
+
+export type { GivenPlan };

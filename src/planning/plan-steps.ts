@@ -1,0 +1,81 @@
+import type { PlanStep } from '../events/plan.js';
+import { DEFAULT_RETRY, type RetryPolicy } from '../kernel/backoff.js';
+import type { ServiceOffer } from '../ports/catalogue.js';
+import type { DraftStep } from '../ports/planner.js';
+import type { Candidate } from './match.js';
+
+/** ms: what paying adds to an answer, as measured on the embedded chain */
+const PAYMENT_TIME = 400;
+const TRANSFORM_TIME = 5;
+const TIMEOUT = { least: 30_000, most: 120_000, timesLatency: 20 };
+/** a step is tried until a failure has this probability, as far as the uptime says */
+const FAILURE_ACCEPTED = 0.001;
+const ONCE: RetryPolicy = { maxAttempts: 1, initialMs: 0, multiplier: 1, maxMs: 0 };
+
+const printable = (text: string, most: number): string =>
+  text
+    .replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim()
+    .slice(0, most)
+    .toWellFormed();
+
+/** (1 − uptime)ⁿ ≤ FAILURE_ACCEPTED, from 3 to 6 attempts. */
+function retryOf({ uptime }: ServiceOffer): RetryPolicy {
+  const failing = Math.min(Math.max(1 - uptime, 1e-6), 0.99);
+  const attempts = Math.ceil(Math.log(FAILURE_ACCEPTED) / Math.log(failing));
+  return { ...DEFAULT_RETRY, maxAttempts: Math.min(Math.max(attempts, DEFAULT_RETRY.maxAttempts), 6) };
+}
+
+type Shared = Pick<PlanStep, 'id' | 'dependencies' | 'toleratesSkipped' | 'onFailure'> &
+  Partial<Pick<PlanStep, 'when'>>;
+
+/** Everything that costs or is paid comes from the catalogue here, and from nowhere else. */
+export function serviceStep(shared: Shared, { offer, score, reasons }: Candidate): PlanStep {
+  const name = printable(offer.name, 120);
+  return {
+    ...shared,
+    kind: 'service_call',
+    name: printable(`${name} (${offer.capability})`, 160),
+    action: printable(offer.capability, 80),
+    service: {
+      id: offer.id,
+      name,
+      method: offer.method,
+      url: offer.url,
+      payTo: offer.payTo,
+      network: offer.network,
+      asset: offer.asset,
+      price: offer.price.toString(),
+    },
+    estimatedCost: offer.price.toString(),
+    maxCost: offer.price.toString(),
+    estimatedTime: Math.ceil(offer.latencyMs) + PAYMENT_TIME,
+    timeoutMs: Math.min(Math.max(offer.latencyMs * TIMEOUT.timesLatency, TIMEOUT.least), TIMEOUT.most),
+    retry: retryOf(offer),
+    sideEffect: 'none',
+    matchScore: score,
+    matchReasons: reasons.map((reason) => reason.slice(0, 200)),
+  };
+}
+
+const LOCAL_NAMES = {
+  data_transform: 'Reshape data',
+  conditional: 'Decide on a condition',
+  assemble: 'Assemble the result',
+};
+
+export const localStep = (
+  shared: Shared,
+  action: Exclude<DraftStep['kind'], 'service_call'> | 'assemble',
+): PlanStep => ({
+  ...shared,
+  kind: action === 'assemble' ? 'data_transform' : action,
+  name: LOCAL_NAMES[action],
+  action,
+  estimatedCost: '0',
+  maxCost: '0',
+  estimatedTime: TRANSFORM_TIME,
+  timeoutMs: TIMEOUT.least,
+  retry: ONCE,
+  sideEffect: 'none',
+});

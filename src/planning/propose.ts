@@ -1,0 +1,74 @@
+import type { Plan, PlanDetails, PlanStep } from '../events/plan.js';
+import { renameSteps } from '../execution/expression-references.js';
+import { Refusal } from '../kernel/errors.js';
+import { LIMITS } from '../kernel/limits.js';
+import type { DraftStep, PlanDraft } from '../ports/planner.js';
+import { type Binding, bind } from './bind.js';
+import { checkDraft } from './draft-checks.js';
+import { localStep, serviceStep } from './plan-steps.js';
+import { joins } from './skipping.js';
+import { assertWithin, type PlanLimits, totalsOf } from './totals.js';
+
+export interface ProposalTerms extends Binding, PlanLimits {
+  readonly maxSteps?: number;
+}
+
+export interface Proposal {
+  readonly intent: PlanDraft['intent'];
+  /** the caller seals the details and commits to the whole */
+  readonly plan: Omit<Plan, 'details' | 'workflowHash'>;
+  readonly details: PlanDetails;
+}
+
+/** Steps nobody waits for, and the result: the run is over when they are. */
+const ends = (steps: readonly DraftStep[], result: string): readonly string[] => {
+  const awaited = new Set(steps.flatMap(({ dependsOn }) => dependsOn));
+  return steps.map(({ key }) => key).filter((key) => key === result || !awaited.has(key));
+};
+
+/**
+ * Makes a draft into a checked plan: ids are ours, services are bound by matching, prices and recipients come from
+ * the catalogue, cost and time are added up here. `assemble`, the last step, gives `{mediaType, value}`.
+ * @throws Refusal INVALID_DAG, EXPRESSION_INVALID, VALIDATION_FAILED, NO_SERVICE, PLAN_OVER_BUDGET or PLAN_OVER_TIME
+ */
+export function propose(draft: PlanDraft, terms: ProposalTerms): Proposal {
+  const ordered = checkDraft(draft, Math.min(terms.maxSteps ?? LIMITS.planSteps, LIMITS.planSteps));
+  const joining = joins(ordered);
+  const ids = new Map(ordered.map(({ key }, at) => [key, `step_${at + 1}`]));
+  const idOf = (key: string): string => ids.get(key)!;
+
+  const steps = ordered.map((step): PlanStep => {
+    const shared = {
+      id: idOf(step.key),
+      dependencies: [...new Set(step.dependsOn)].map(idOf),
+      toleratesSkipped: joining.has(step.key),
+      onFailure: step.onFailure ?? 'abort',
+      ...(step.when ? { when: { step: idOf(step.when.step), branch: step.when.branch } } : {}),
+    } as const;
+    return step.kind === 'service_call'
+      ? serviceStep(shared, bind(step, terms))
+      : localStep(shared, step.kind);
+  });
+  const assemble = {
+    id: `step_${steps.length + 1}`,
+    dependencies: ends(ordered, draft.result.step).map(idOf),
+    toleratesSkipped: true,
+    onFailure: 'abort',
+  } as const;
+  steps.push(localStep(assemble, 'assemble'));
+
+  const plan = { steps, ...totalsOf(steps) };
+  assertWithin(plan, terms);
+  const details = Object.fromEntries(
+    ordered.map(({ key, title, input }) => [idOf(key), { title, input: rename(key, input, idOf) }]),
+  );
+  const value = `steps.${idOf(draft.result.step)}`;
+  const input = `{"mediaType": ${JSON.stringify(draft.result.mediaType)}, "value": ${value}}`;
+  return { intent: draft.intent, plan, details: { ...details, [assemble.id]: { input } } };
+}
+
+function rename(key: string, input: string, idOf: (key: string) => string): string {
+  const renamed = renameSteps(input, idOf);
+  if (renamed.length <= 20_000) return renamed;
+  throw new Refusal('EXPRESSION_INVALID', `The input of step ${key} is too long.`, { step: key });
+}

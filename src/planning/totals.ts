@@ -1,0 +1,52 @@
+import type { Plan, PlanStep } from '../events/plan.js';
+import { Refusal } from '../kernel/errors.js';
+import { criticalPath, type Dependencies, topologicalLevels } from '../kernel/graph.js';
+import { formatUsdc, type Micros, parseMicros, sumMicros } from '../kernel/money.js';
+
+export interface PlanLimits {
+  readonly maxCost: Micros;
+  /** ms */
+  readonly maxTime: number;
+}
+
+/** Cost of every step, both branches of a condition included; time along the longest path (domain.md 12). */
+export function totalsOf(
+  steps: readonly PlanStep[],
+): Pick<Plan, 'criticalPath' | 'parallelGroups' | 'totals'> {
+  const graph: Dependencies = new Map(steps.map(({ id, dependencies }) => [id, dependencies]));
+  const time = new Map(steps.map(({ id, estimatedTime }) => [id, estimatedTime]));
+  const { path, length } = criticalPath(graph, (id) => time.get(id)!);
+  return {
+    criticalPath: path,
+    parallelGroups: topologicalLevels(graph)!.filter((level) => level.length > 1),
+    totals: {
+      estimatedCost: sumMicros(steps.map((step) => parseMicros(step.estimatedCost))).toString(),
+      maxCost: sumMicros(steps.map((step) => parseMicros(step.maxCost))).toString(),
+      compensationReserve: '0',
+      criticalPathTime: length,
+    },
+  };
+}
+
+/** @throws Refusal PLAN_OVER_BUDGET or PLAN_OVER_TIME, with the figures to ask again */
+export function assertWithin({ totals }: Pick<Plan, 'totals'>, { maxCost, maxTime }: PlanLimits): void {
+  const cost = parseMicros(totals.maxCost);
+  if (cost > maxCost)
+    throw new Refusal(
+      'PLAN_OVER_BUDGET',
+      `The plan costs ${formatUsdc(cost)}, more than the allowed ${formatUsdc(maxCost)}.`,
+      {
+        costMicro: cost.toString(),
+        maxCostMicro: maxCost.toString(),
+      },
+    );
+  if (totals.criticalPathTime > maxTime)
+    throw new Refusal(
+      'PLAN_OVER_TIME',
+      `The plan takes about ${totals.criticalPathTime} ms, more than the allowed ${maxTime} ms.`,
+      {
+        timeMs: totals.criticalPathTime,
+        maxTimeMs: maxTime,
+      },
+    );
+}
