@@ -124,6 +124,8 @@ const step = (stepId: string, dependencies: string[] = [], more: Partial<Planned
   action: 'trend',
   serviceId: 'svc_1',
   recipient: 'Recipient1',
+  network: 'solana:test',
+  asset: 'Mint1',
   ceiling: 500n,
   dependencies,
   skippable: false,
@@ -132,7 +134,6 @@ const step = (stepId: string, dependencies: string[] = [], more: Partial<Planned
 const plan: Plan = {
   steps: [step('a'), step('b', ['a']), step('c', ['a', 'b'])],
   maxCost: 1_000n,
-  planHash: 'ab'.repeat(32),
   salt: saltFor(secret, 'plan').toString(),
 };
 
@@ -150,7 +151,8 @@ describe('the commitment to a plan', () => {
     ['a dependency', change(2, { dependencies: ['b'] })],
     ['a permission to skip', change(1, { skippable: true })],
     ['the budget', { ...plan, maxCost: 1_001n }],
-    ['the approved document', { ...plan, planHash: 'ac'.repeat(32) }],
+    ['the token', change(1, { asset: 'Other' })],
+    ['the network', change(1, { network: 'solana:other' })],
     ['the salt', { ...plan, salt: '1' }],
     ['the number of steps', { ...plan, steps: plan.steps.slice(0, 2) }],
   ])('changes with %s', (_, changed) => {

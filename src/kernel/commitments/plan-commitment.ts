@@ -13,6 +13,9 @@ export interface PlannedStep {
   readonly serviceId: string | null;
   /** address that is paid, null when the step is free */
   readonly recipient: string | null;
+  /** CAIP-2 network and the token the recipient is paid in; null when the step is free */
+  readonly network: string | null;
+  readonly asset: string | null;
   /** the most this step may cost, micro-USDC */
   readonly ceiling: bigint;
   /** ids of steps that stand before this one in the plan */
@@ -26,8 +29,6 @@ export interface Plan {
   readonly steps: readonly PlannedStep[];
   /** the most the run may cost, micro-USDC */
   readonly maxCost: bigint;
-  /** hash of the plan document that was approved; it cannot contain this commitment */
-  readonly planHash: string;
   /** element of the field, see {@link saltFor}(secret, 'plan') */
   readonly salt: FieldText;
 }
@@ -40,13 +41,13 @@ export interface PlanWords {
   readonly ceilings: readonly bigint[];
   readonly skippable: readonly bigint[];
   readonly dependencyWords: readonly bigint[];
-  readonly planDigest: bigint;
   readonly salt: bigint;
 }
 
 /**
  * The commitment that approval binds (`workflowHash`): every step's id, action, service, recipient, ceiling,
- * dependencies and skip permission, their number, the budget and the approved document.
+ * dependencies and skip permission, their number and the budget. The approved plan document contains it, so the
+ * document's hash binds it too.
  * @throws Refusal PLAN_NOT_COMMITTABLE when a step does not stand after its dependencies or a figure is too big
  */
 export const planCommitment = (plan: Plan): FieldText =>
@@ -78,7 +79,6 @@ export function planWords(plan: Plan): PlanWords {
       slots,
     ),
     dependencyWords: packWords(bits, 1),
-    planDigest: jsonToField('plan', plan.planHash),
     salt: parseField(plan.salt, 'the salt of the plan'),
   };
 }
@@ -87,7 +87,7 @@ export function commitPlanWords(words: PlanWords, maxCost: bigint): bigint {
   const terms = words.ceilings.map((ceiling, i) => ceiling | (words.skippable[i]! << BigInt(CEILING_BITS)));
   const tree = treeRoot([...words.stepIds, ...packWords(terms, TERMS_BITS), ...words.dependencyWords]);
   const tag = sized(PLAN_TAG, words.slots);
-  return poseidon([tag, words.stepCount, maxCost, tree, words.planDigest, words.salt]);
+  return poseidon([tag, words.stepCount, maxCost, tree, words.salt]);
 }
 
 /** What stands for a step in the plan's tree. */
@@ -98,6 +98,8 @@ export const stepIdField = (step: PlannedStep): bigint =>
     action: step.action,
     service: step.serviceId,
     recipient: step.recipient,
+    network: step.network,
+    asset: step.asset,
   });
 
 const refuse = (message: string, stepId: string): Refusal =>

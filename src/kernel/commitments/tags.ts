@@ -6,8 +6,6 @@ export const CONTENT_TAGS = {
   result: 0x524553n,
   input: 0x494e50n,
   stepId: 0x534944n,
-  step: 0x53545045n,
-  plan: 0x504c48n,
   execution: 0x455845n,
   evidence: 0x455644n,
 } as const;

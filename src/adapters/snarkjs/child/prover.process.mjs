@@ -1,0 +1,75 @@
+/**
+ * The process that makes proofs. snarkjs cannot run in a worker thread, holds hundreds of megabytes and keeps
+ * threads alive, so it lives here alone: keys and witness generators are loaded once, and whatever happens here
+ * takes nobody else down.
+ *
+ * Asked:    {id, task: 'load', circuit: {id, r1cs, wasm, zkey, seed}} · {id, task: 'prove', circuit, inputs}
+ * Answers:  {id, progress}, then {id, memory, result} or {id, memory, failed: {unsatisfied, message}}; memory is
+ *           what is resident, in bytes
+ */
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { brotliDecompressSync } from 'node:zlib';
+import * as snarkjs from 'snarkjs';
+import { developmentKey } from './development-key.mjs';
+import { Unsatisfied, witnessGenerator } from './witness.mjs';
+
+const loaded = new Map();
+
+async function load(circuit, progress) {
+  if (!loaded.has(circuit.id)) {
+    const zkey = provingKey(circuit, await snarkjs.curves.getCurveFromName('bn128'), progress);
+    const verificationKey = await snarkjs.zKey.exportVerificationKey({ type: 'mem', data: zkey });
+    const generate = await witnessGenerator(brotliDecompressSync(readFileSync(circuit.wasm)));
+    loaded.set(circuit.id, { zkey, verificationKey, generate });
+  }
+  return loaded.get(circuit.id);
+}
+
+/** A key is written beside its place and moved there whole, so that a crash never leaves half of one. */
+function provingKey(circuit, curve, progress) {
+  if (existsSync(circuit.zkey)) return readFileSync(circuit.zkey);
+  progress(`building the development key of ${circuit.id}, once, about five seconds`);
+  const started = performance.now();
+  const key = developmentKey(brotliDecompressSync(readFileSync(circuit.r1cs)), circuit.seed, curve, progress);
+  const draft = `${circuit.zkey}.${process.pid}`;
+  writeFileSync(draft, key);
+  renameSync(draft, circuit.zkey);
+  progress(
+    `development key of ${circuit.id} built in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+  );
+  return key;
+}
+
+async function prove({ circuit, inputs }, progress) {
+  const { zkey, verificationKey, generate } = await load(circuit, progress);
+  const witness = { type: 'mem', data: generate(inputs) };
+  const { proof, publicSignals } = await snarkjs.groth16.prove({ type: 'mem', data: zkey }, witness);
+  if (!(await snarkjs.groth16.verify(verificationKey, publicSignals, proof)))
+    throw new Error('the proof just made does not verify');
+  return { proof, publicSignals };
+}
+
+const tasks = {
+  load: async ({ circuit }, progress) => ({
+    verificationKey: (await load(circuit, progress)).verificationKey,
+  }),
+  prove,
+};
+
+let last = Promise.resolve();
+process.on('message', (message) => {
+  last = last.then(() => answer(message));
+});
+// the parent is gone: nobody is left to prove for
+process.on('disconnect', () => process.exit(0));
+
+async function answer(message) {
+  const { id } = message;
+  try {
+    const result = await tasks[message.task](message, (progress) => process.send({ id, progress }));
+    process.send({ id, memory: process.memoryUsage().rss, result });
+  } catch (error) {
+    const failed = { unsatisfied: error instanceof Unsatisfied, message: String(error.message) };
+    process.send({ id, memory: process.memoryUsage().rss, failed });
+  }
+}

@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { Refusal } from '../../kernel/errors.js';
+import type { CircuitDescription, CircuitInputs, ProofResult, Prover } from '../../ports/prover.js';
+import { type CircuitFiles, circuitFiles, DEVELOPMENT_SEED } from './circuit-files.js';
+import { packageRoot } from './package-root.js';
+import { type ResidentLimits, ResidentProcess } from './resident-process.js';
+import { readVerificationKey, verificationKeyHash } from './verification-key.js';
+
+export interface SnarkjsProverOptions {
+  /** folder for proving keys; `QUITTANCE_CACHE`, or .cache/zk in the package */
+  readonly cache?: string;
+  /** of the development keys */
+  readonly seed?: string;
+  readonly limits?: Partial<ResidentLimits>;
+}
+
+const LIMITS: ResidentLimits = {
+  timeoutMs: 120_000,
+  queue: 1_000,
+  memoryBytes: 1024 * 1024 * 1024,
+  deaths: 2,
+};
+
+const proofSchema = z.object({
+  proof: z.object({
+    protocol: z.literal('groth16'),
+    curve: z.literal('bn128'),
+    pi_a: z.array(z.string()),
+    pi_b: z.array(z.array(z.string())),
+    pi_c: z.array(z.string()),
+  }),
+  publicSignals: z.array(z.string()),
+});
+
+const loadedSchema = z.object({ verificationKey: z.unknown() });
+
+/** Groth16 by snarkjs in a process of its own. */
+export class SnarkjsProver implements Prover {
+  private readonly process: ResidentProcess;
+  private readonly files: readonly CircuitFiles[];
+  private readonly described = new Map<string, Promise<CircuitDescription>>();
+
+  constructor(options: SnarkjsProverOptions = {}) {
+    const root = packageRoot();
+    const cache = options.cache ?? process.env['QUITTANCE_CACHE'] ?? join(root, '.cache', 'zk');
+    this.files = circuitFiles(root, cache, options.seed ?? DEVELOPMENT_SEED);
+    // plain JavaScript, so that it can be forked from the sources and from the build alike
+    const entry = fileURLToPath(new URL('./child/prover.process.mjs', import.meta.url));
+    this.process = new ResidentProcess(entry, { ...LIMITS, ...options.limits });
+  }
+
+  async prepare(progress?: (message: string) => void): Promise<void> {
+    for (const circuit of this.files) await this.describe(circuit, progress);
+  }
+
+  async prove(circuitId: string, inputs: CircuitInputs): Promise<ProofResult> {
+    const circuit = this.files.find(({ id }) => id === circuitId);
+    if (!circuit) throw new Refusal('UNKNOWN_CIRCUIT', `There is no circuit ${circuitId}.`, { circuitId });
+    const made = proofSchema.parse(await this.process.ask({ task: 'prove', circuit, inputs }));
+    const { vkeyHash, keyKind } = await this.describe(circuit);
+    return { circuitId, circuitVersion: circuit.version, ...made, vkeyHash, keyKind };
+  }
+
+  circuits(): Promise<readonly CircuitDescription[]> {
+    return Promise.all(this.files.map((circuit) => this.describe(circuit)));
+  }
+
+  close(): Promise<void> {
+    return this.process.close();
+  }
+
+  /** The process that proves now: for operators, and for tests that kill it. */
+  get pid(): number | undefined {
+    return this.process.pid;
+  }
+
+  private describe(circuit: CircuitFiles, progress?: (message: string) => void): Promise<CircuitDescription> {
+    const known = this.described.get(circuit.id);
+    if (known) return known;
+    const asked = this.process.ask({ task: 'load', circuit }, progress).then((loaded) => {
+      const verificationKey = readVerificationKey(loadedSchema.parse(loaded).verificationKey);
+      return {
+        circuitId: circuit.id,
+        circuitVersion: circuit.version,
+        slots: circuit.slots,
+        publicSignals: circuit.publicSignals,
+        verificationKey,
+        vkeyHash: verificationKeyHash(verificationKey),
+        keyKind: 'development' as const,
+      };
+    });
+    this.described.set(circuit.id, asked);
+    asked.catch(() => this.described.delete(circuit.id));
+    return asked;
+  }
+}

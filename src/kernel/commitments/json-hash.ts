@@ -1,0 +1,8 @@
+import { canonicalJson } from '../canonical-json.js';
+import { sha256, utf8 } from './sha2.js';
+
+/** SHA-256 of a value's RFC 8785 text, in hex: the name of a document or of a verification key. */
+export const jsonHash = (value: unknown): string => hex(sha256(utf8(canonicalJson(value))));
+
+export const hex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,0 +1,81 @@
+import type { CircuitInputs } from '../ports/prover.js';
+import type { ClosedRun } from './closed-run.js';
+import type { RunCommitments } from './run-commitments.js';
+
+/** The largest run a circuit of this version covers; the id of the circuit says the size. */
+const CIRCUIT = { id: 'workflow-receipt-16', version: '1', slots: 16 } as const;
+
+export type ProvingTask =
+  | {
+      readonly provable: true;
+      readonly circuitId: string;
+      readonly circuitVersion: string;
+      readonly inputs: CircuitInputs;
+    }
+  | { readonly provable: false; readonly reason: string };
+
+export interface ProvingOptions {
+  /** withhold the total; the proof still shows that it is within the budget */
+  readonly concealCost?: boolean;
+  /** canonical decimal element chosen by whoever asks, 0 otherwise */
+  readonly context?: string;
+}
+
+/** What the circuit is given for a run, or why no proof of completion can exist for it. */
+export function provingTask(
+  run: ClosedRun,
+  commitments: RunCommitments | undefined,
+  options: ProvingOptions = {},
+): ProvingTask {
+  const reason = unprovable(run, commitments);
+  if (reason !== undefined || !commitments) return { provable: false, reason: reason ?? 'It has no plan.' };
+  const inputs = circuitInputs(run, commitments, options);
+  return { provable: true, circuitId: CIRCUIT.id, circuitVersion: CIRCUIT.version, inputs };
+}
+
+function unprovable(run: ClosedRun, commitments: RunCommitments | undefined): string | undefined {
+  if (run.outcome !== 'completed')
+    return `The run ${ENDINGS[run.outcome]}; only a completed run has a proof.`;
+  if (!commitments) return 'The run had no plan.';
+  if (commitments.slots > CIRCUIT.slots)
+    return `The run has ${run.steps.length} steps; a proof covers at most ${CIRCUIT.slots} in this version.`;
+  for (const step of run.steps) {
+    if (step.status === 'completed') continue;
+    if (step.status !== 'skipped') return `The step ${step.stepId} did not complete.`;
+    if (!step.skippable) return `The step ${step.stepId} was skipped, which the plan does not allow.`;
+  }
+  return commitments.finalResultHash === null ? 'The last step of the plan has no result.' : undefined;
+}
+
+const ENDINGS = { failed: 'failed', cancelled: 'was cancelled', expired: 'expired' } as const;
+
+function circuitInputs(run: ClosedRun, made: RunCommitments, options: ProvingOptions): CircuitInputs {
+  const conceal = options.concealCost === true;
+  const total = run.steps.reduce((sum, step) => sum + step.cost, 0n);
+  const texts = (values: readonly bigint[]) => values.map(String);
+  const { planWords: plan, resultWords: results } = made;
+  return {
+    workflowHash: made.workflowHash,
+    resultsRoot: made.resultsRoot,
+    finalResultHash: made.finalResultHash!,
+    stepCount: plan.stepCount.toString(),
+    totalCost: conceal ? '0' : total.toString(),
+    maxCost: run.budget.toString(),
+    executionId: made.executionId,
+    context: options.context ?? '0',
+    concealCost: conceal ? '1' : '0',
+    planSalt: made.plan.salt,
+    finalSalt: made.finalSalt,
+    stepIds: texts(plan.stepIds),
+    ceilings: texts(plan.ceilings),
+    skippable: texts(plan.skippable),
+    dependencyWords: texts(plan.dependencyWords),
+    outputs: texts(results.outputs),
+    details: texts(results.details),
+    costs: texts(results.costs),
+    attempts: texts(results.attempts),
+    seqs: texts(results.seqs),
+    // of the circuit's two ways to end, skipped is the second bit
+    skipped: texts(results.outcomes.map((outcome) => outcome >> 1n)),
+  };
+}

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SnarkjsProver } from '../../src/adapters/snarkjs/snarkjs-prover.js';
+import { Refusal } from '../../src/kernel/errors.js';
+import { provingTask } from '../../src/receipts/circuit-inputs.js';
+import { commitRun } from '../../src/receipts/run-commitments.js';
+import { sampleRun } from '../kit/sample-run.js';
+
+const circuit = 'workflow-receipt-16';
+
+const inputs = () => {
+  const run = sampleRun();
+  const task = provingTask(run, commitRun(run));
+  if (!task.provable) throw new Error(task.reason);
+  return task.inputs;
+};
+
+describe('the prover', () => {
+  let prover: SnarkjsProver;
+  const said: string[] = [];
+  beforeAll(async () => {
+    prover = new SnarkjsProver();
+    await prover.prepare((message) => said.push(message));
+  }, 60_000);
+  afterAll(() => prover.close());
+
+  it('proves a run whose commitments were made in TypeScript', async () => {
+    const given = inputs();
+    const made = await prover.prove(circuit, given);
+    expect(made.publicSignals.slice(0, 3)).toEqual([
+      given['workflowHash'],
+      given['resultsRoot'],
+      given['finalResultHash'],
+    ]);
+    expect(made).toMatchObject({ circuitId: circuit, keyKind: 'development' });
+  });
+
+  it('says that a run which breaks the plan cannot be proven, for good', async () => {
+    const attempt = prover.prove(circuit, { ...inputs(), totalCost: '1' });
+    await expect(attempt).rejects.toMatchObject({ code: 'PROOF_FAILED', kind: 'terminal' });
+  });
+
+  it('refuses inputs of another shape, and another circuit', async () => {
+    await expect(prover.prove(circuit, { ...inputs(), costs: ['1'] })).rejects.toBeInstanceOf(Refusal);
+    await expect(prover.prove(circuit, { ...inputs(), extra: '1' })).rejects.toBeInstanceOf(Refusal);
+    await expect(prover.prove('workflow-receipt-17', inputs())).rejects.toMatchObject({
+      code: 'UNKNOWN_CIRCUIT',
+    });
+  });
+
+  it('makes every proof that waits although its process is killed meanwhile', async () => {
+    const asked = [prover.prove(circuit, inputs()), prover.prove(circuit, inputs())];
+    process.kill(prover.pid!, 'SIGKILL');
+    const made = await Promise.all(asked);
+    expect(made.map(({ publicSignals }) => publicSignals[0])).toEqual([
+      inputs()['workflowHash'],
+      inputs()['workflowHash'],
+    ]);
+  }, 30_000);
+
+  it('describes its circuit with the key that is pinned', async () => {
+    const [described] = await prover.circuits();
+    expect(described).toMatchObject({ circuitId: circuit, slots: 16, keyKind: 'development' });
+    expect(described!.publicSignals).toHaveLength(9);
+  });
+});
+
+describe('a prover that cannot go on', () => {
+  it('gives a proof up as retryable when its process hangs twice', async () => {
+    const prover = new SnarkjsProver({ limits: { timeoutMs: 30 } });
+    await expect(prover.prove(circuit, inputs())).rejects.toMatchObject({
+      code: 'PROVER_LOST',
+      kind: 'retryable',
+    });
+    await prover.close();
+  });
+
+  it('refuses more than may wait, and what still waits when it is closed', async () => {
+    const prover = new SnarkjsProver({ limits: { queue: 1 } });
+    const asked = [1, 2, 3].map(() => prover.prove(circuit, inputs()));
+    const ended = Promise.allSettled(asked);
+    await prover.close();
+    const codes = (await ended).map((each) => each.status === 'rejected' && each.reason.code);
+    expect(codes).toEqual(['PROVER_LOST', 'PROVER_LOST', 'PROVER_BUSY']);
+  });
+
+  it('replaces a process that holds too much memory and goes on', async () => {
+    const prover = new SnarkjsProver({ limits: { memoryBytes: 1 } });
+    await prover.prepare();
+    const first = prover.pid;
+    await prover.prepare();
+    const made = await prover.prove(circuit, inputs());
+    expect(made.circuitId).toBe(circuit);
+    expect(prover.pid).not.toBe(first);
+    await prover.close();
+  }, 30_000);
+});
