@@ -6,6 +6,8 @@ import type { ArtifactStore } from '../ports/artifacts.js';
 import type { Chance } from '../ports/clock.js';
 import type { KeyVault } from '../ports/key-vault.js';
 
+export { places } from '../kernel/places.js';
+
 const utf8 = new TextEncoder();
 const text = new TextDecoder();
 
@@ -32,7 +34,8 @@ export class ContentStore {
   sealText = (owner: string, place: string, value: string): Promise<Sealed> =>
     this.sealBytes(owner, place, utf8.encode(value));
 
-  openText = async (sealed: Sealed, place: string): Promise<string> => text.decode(await this.openBytes(sealed, place));
+  openText = async (sealed: Sealed, place: string): Promise<string> =>
+    text.decode(await this.openBytes(sealed, place));
 
   sealJson = (owner: string, place: string, value: unknown): Promise<Sealed> =>
     this.sealText(owner, place, canonicalJson(value));
@@ -41,7 +44,12 @@ export class ContentStore {
     JSON.parse(await this.openText(sealed, place)) as Json;
 
   /** Seals bytes into the artifact store. `size` and `mediaType` are those of the plain bytes. */
-  async putArtifact(owner: string, place: string, plain: Uint8Array, mediaType: string): Promise<ArtifactRef> {
+  async putArtifact(
+    owner: string,
+    place: string,
+    plain: Uint8Array,
+    mediaType: string,
+  ): Promise<ArtifactRef> {
     const sealed = await this.sealBytes(owner, place, plain);
     const sha256 = await this.artifacts.put(utf8.encode(JSON.stringify(sealed)));
     return { sha256, size: plain.length, mediaType };
@@ -68,15 +76,3 @@ export class ContentStore {
     return JSON.parse(text.decode(plain)) as Json;
   }
 }
-
-/** The places content stands in: one spelling for writers and readers. */
-export const places = {
-  request: (workflowId: string) => `${workflowId}/request`,
-  secret: (workflowId: string) => `${workflowId}/secret`,
-  metadata: (workflowId: string) => `${workflowId}/metadata`,
-  attachmentName: (workflowId: string, index: number) => `${workflowId}/attachment/${index}/name`,
-  attachment: (workflowId: string, index: number) => `${workflowId}/attachment/${index}`,
-  planDetails: (workflowId: string, runNo: number) => `${workflowId}/${runNo}/plan`,
-  output: (workflowId: string, runNo: number, stepId: string) => `${workflowId}/${runNo}/${stepId}/output`,
-  displayName: (userId: string) => `${userId}/name`,
-} as const;

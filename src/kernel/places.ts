@@ -1,0 +1,11 @@
+/** The places sealed content stands in: one spelling for those who seal, those who list and those who open. */
+export const places = {
+  request: (workflowId: string) => `${workflowId}/request`,
+  secret: (workflowId: string) => `${workflowId}/secret`,
+  metadata: (workflowId: string) => `${workflowId}/metadata`,
+  attachmentName: (workflowId: string, index: number) => `${workflowId}/attachment/${index}/name`,
+  attachment: (workflowId: string, index: number) => `${workflowId}/attachment/${index}`,
+  planDetails: (workflowId: string, runNo: number) => `${workflowId}/${runNo}/plan`,
+  output: (workflowId: string, runNo: number, stepId: string) => `${workflowId}/${runNo}/${stepId}/output`,
+  displayName: (userId: string) => `${userId}/name`,
+} as const;
