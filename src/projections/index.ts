@@ -1,0 +1,19 @@
+import { auditProjection } from './audit/project.js';
+import { escrowProjection } from './escrow/project.js';
+import { identityProjection } from './identity/project.js';
+import { paymentsProjection } from './payments/project.js';
+import type { Projection } from './projection.js';
+import { receiptsProjection } from './receipts/project.js';
+import { timelineProjection } from './timeline/project.js';
+import { workflowsProjection } from './workflows/project.js';
+
+/** Every read model of this version. */
+export const projections: readonly Projection[] = [
+  workflowsProjection,
+  timelineProjection,
+  escrowProjection,
+  paymentsProjection,
+  receiptsProjection,
+  identityProjection,
+  auditProjection,
+];

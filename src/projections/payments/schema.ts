@@ -1,0 +1,58 @@
+import type { MicrosText } from '../../kernel/money.js';
+import { defineTable } from '../table.js';
+
+export interface PaymentRow {
+  readonly payment_id: string;
+  readonly revision: number;
+  readonly workflow_id: string;
+  readonly run_no: number;
+  readonly step_id: string;
+  readonly user_id: string;
+  readonly service_id: string;
+  readonly status:
+    | 'quoted'
+    | 'authorized'
+    | 'prepared'
+    | 'submitted'
+    | 'confirmed'
+    | 'failed'
+    | 'delivered'
+    | 'undelivered';
+  readonly attempt: number;
+  readonly amount: MicrosText;
+  readonly pay_to: string;
+  readonly asset: string;
+  readonly network: string;
+  readonly signature: string | null;
+  readonly slot: string | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly quoted_at: string;
+  readonly updated_at: string;
+}
+
+export const paymentsTable = defineTable<PaymentRow>({
+  name: 'rm_payments',
+  columns: {
+    payment_id: 'text',
+    revision: 'integer',
+    workflow_id: 'text',
+    run_no: 'integer',
+    step_id: 'text',
+    user_id: 'text',
+    service_id: 'text',
+    status: 'text',
+    attempt: 'integer',
+    amount: 'bigint',
+    pay_to: 'text',
+    asset: 'text',
+    network: 'text',
+    signature: 'text',
+    slot: 'text',
+    error: 'jsonb',
+    quoted_at: 'text',
+    updated_at: 'text',
+  },
+  key: ['payment_id'],
+  newer: 'revision',
+  indexes: ['workflow_id, quoted_at'],
+});

@@ -1,0 +1,18 @@
+import type { Sql } from '../../ports/sql.js';
+import type { ReceiptRow } from './schema.js';
+
+export async function receiptById(sql: Sql, receiptId: string): Promise<ReceiptRow | undefined> {
+  const { rows } = await sql.query<ReceiptRow>('select * from rm_receipts where receipt_id = $1', [
+    receiptId,
+  ]);
+  return rows[0];
+}
+
+/** The receipt of a workflow's newest run that has one. */
+export async function receiptOfWorkflow(sql: Sql, workflowId: string): Promise<ReceiptRow | undefined> {
+  const { rows } = await sql.query<ReceiptRow>(
+    'select * from rm_receipts where workflow_id = $1 order by run_no desc limit 1',
+    [workflowId],
+  );
+  return rows[0];
+}

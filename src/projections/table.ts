@@ -1,0 +1,78 @@
+import type { Sql } from '../ports/sql.js';
+
+/** Times are text: ISO 8601 in UTC at a fixed width sorts as text and reads back as it was written. */
+type ColumnType = 'text' | 'bigint' | 'integer' | 'boolean' | 'jsonb';
+
+export interface TableDefinition<Row extends object> {
+  readonly name: string;
+  readonly columns: { readonly [Column in keyof Row & string]-?: ColumnType };
+  readonly key: readonly (keyof Row & string)[];
+  /** A row is replaced only by one with a higher value here: a batch that comes again changes nothing. */
+  readonly newer: keyof Row & string;
+  /** column lists, e.g. `user_id, created_at desc` */
+  readonly indexes?: readonly string[];
+}
+
+export interface Table<Row extends object> {
+  readonly name: string;
+  readonly schema: string;
+  /** Writes all rows by one statement. Rows of one call have different keys. */
+  upsert(sql: Sql, rows: readonly Row[]): Promise<void>;
+  /** Rows whose `column` is one of `values`. */
+  where(sql: Sql, column: keyof Row & string, values: readonly string[]): Promise<Row[]>;
+}
+
+/** One definition of a read model's table: what creates it, and what writes sets of rows into it. */
+export function defineTable<Row extends object>(definition: TableDefinition<Row>): Table<Row> {
+  const { name, key, newer, indexes = [] } = definition;
+  const columns = Object.entries(definition.columns) as [keyof Row & string, ColumnType][];
+  const upsertSql = upsertStatement(name, columns, key, newer);
+  return {
+    name,
+    schema: [
+      createStatement(name, columns, key),
+      ...indexes.map((on, i) => indexStatement(name, on, i)),
+    ].join(';\n'),
+    async upsert(sql, rows) {
+      if (rows.length > 0) await sql.query(upsertSql, [storableJson(rows)]);
+    },
+    async where(sql, column, values) {
+      if (values.length === 0) return [];
+      const { rows } = await sql.query<Row>(`select * from ${name} where ${column} = any($1)`, [values]);
+      return rows;
+    },
+  };
+}
+
+type Columns = readonly (readonly [string, ColumnType])[];
+
+const createStatement = (name: string, columns: Columns, key: readonly string[]): string =>
+  `create table if not exists ${name} (\n  ${columns
+    .map(([column, type]) => `${column} ${type}${key.includes(column) ? ' not null' : ''}`)
+    .join(',\n  ')},\n  primary key (${key.join(', ')})\n)`;
+
+const indexStatement = (name: string, on: string, index: number): string =>
+  `create index if not exists ${name}_${index + 1} on ${name} (${on})`;
+
+function upsertStatement(name: string, columns: Columns, key: readonly string[], newer: string): string {
+  const names = columns.map(([column]) => column);
+  const assignments = names
+    .filter((column) => !key.includes(column))
+    .map((column) => `${column} = excluded.${column}`);
+  return `insert into ${name} (${names.join(', ')})
+select ${names.join(', ')} from json_to_recordset($1::json) as rows(${columns.map((column) => column.join(' ')).join(', ')})
+on conflict (${key.join(', ')}) do update set ${assignments.join(', ')}
+where ${name}.${newer} < excluded.${newer}`;
+}
+
+/**
+ * Postgres keeps neither NUL nor half a surrogate pair, and a sentence of an error may hold either: they go,
+ * for one such row must not stop a projection.
+ */
+function storableJson(rows: readonly object[]): string {
+  const json = JSON.stringify(rows);
+  if (!/\\u(?:0000|d[89a-f])/i.test(json)) return json;
+  return JSON.stringify(rows, (_key, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '') : value,
+  );
+}

@@ -1,0 +1,195 @@
+import type { PaymentEvent } from '../../events/payment.js';
+import type { PlanStep } from '../../events/plan.js';
+import type { ReceiptEvent } from '../../events/receipt.js';
+import type { WorkflowEvent, WorkflowEventOf } from '../../events/workflow.js';
+import type { Json } from '../../kernel/canonical-json.js';
+import { microsToUsdc } from '../../kernel/money.js';
+
+/** What a client hears of an event (domain.md 11). Only clear fields: content of users never stands here. */
+export interface WireEvent {
+  readonly type: string;
+  readonly data: { readonly [field: string]: Json };
+}
+
+export type TimelineEvent = WorkflowEvent | PaymentEvent | ReceiptEvent;
+
+/** Amounts go out as the decimal number the seeds use and, exactly, as text. */
+const money = <Name extends string>(name: Name, micros: string): Record<string, Json> => ({
+  [name]: microsToUsdc(BigInt(micros)),
+  [`${name}Micro`]: micros,
+});
+
+/** The event types a timeline is made of. */
+export const wireTypes = [
+  'PlanningStarted',
+  'PlanProposed',
+  'ApprovalRequested',
+  'WorkflowApproved',
+  'ApprovalExpired',
+  'ExecutionStarted',
+  'StepStarted',
+  'StepCompleted',
+  'StepRetryScheduled',
+  'StepFailed',
+  'StepSkipped',
+  'StepCancelled',
+  'CancellationRequested',
+  'WorkflowCompleted',
+  'WorkflowFailed',
+  'WorkflowCancelled',
+  'RunClosed',
+  'PaymentSubmitted',
+  'PaymentConfirmed',
+  'PaymentFailed',
+  'ReceiptIssued',
+  'WorkflowProofGenerated',
+] as const satisfies readonly TimelineEvent['type'][];
+
+/** @param subject id of the stream the event stands in */
+export function wireEvent(event: TimelineEvent, subject: string): WireEvent | undefined {
+  return (
+    workflowWire(event as WorkflowEvent) ?? stepWire(event as WorkflowEvent) ?? otherWire(event, subject)
+  );
+}
+
+function workflowWire(event: WorkflowEvent): WireEvent | undefined {
+  switch (event.type) {
+    case 'PlanningStarted':
+      return { type: 'workflow.planning', data: { runNo: event.runNo } };
+    case 'PlanProposed':
+      return { type: 'workflow.plan_ready', data: proposed(event) };
+    case 'ApprovalRequested': {
+      const { requestId, reason, expiresAt } = event;
+      return { type: 'workflow.awaiting_approval', data: { requestId, reason, expiresAt } };
+    }
+    case 'WorkflowApproved': {
+      const { requestId, planHash, automatic } = event;
+      return {
+        type: 'workflow.approved',
+        data: { requestId, planHash, automatic, ...money('budget', event.budget) },
+      };
+    }
+    case 'ApprovalExpired':
+      return { type: 'workflow.approval_expired', data: { requestId: event.requestId } };
+    case 'ExecutionStarted':
+      return { type: 'workflow.executing', data: { startedAt: event.startedAt, deadline: event.deadline } };
+    case 'CancellationRequested':
+      return { type: 'workflow.cancelling', data: {} };
+    default:
+      return endingWire(event);
+  }
+}
+
+function endingWire(event: WorkflowEvent): WireEvent | undefined {
+  switch (event.type) {
+    case 'WorkflowCompleted':
+      return {
+        type: 'workflow.completed',
+        data: { partial: event.partial, ...money('totalCost', event.totalCost) },
+      };
+    case 'WorkflowFailed': {
+      const { code, message, stepId = null, terminal } = event;
+      return { type: 'workflow.failed', data: { code, message, stepId, terminal } };
+    }
+    case 'WorkflowCancelled':
+      return {
+        type: 'workflow.cancelled',
+        data: { reason: event.reason, ...money('totalCost', event.totalCost) },
+      };
+    case 'RunClosed': {
+      const { runNo, outcome, rollback } = event;
+      return {
+        type: 'workflow.closed',
+        data: { runNo, outcome, rollback, ...money('totalCost', event.totalCost) },
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function stepWire(event: WorkflowEvent): WireEvent | undefined {
+  switch (event.type) {
+    case 'StepStarted':
+      return { type: 'step.started', data: { stepId: event.stepId, attempt: event.attempt } };
+    case 'StepCompleted':
+      return { type: 'step.completed', data: completed(event) };
+    case 'StepRetryScheduled':
+      return { type: 'step.retrying', data: { stepId: event.stepId, attempt: event.attempt, at: event.at } };
+    case 'StepFailed': {
+      const { code, message } = event.error;
+      return {
+        type: 'step.failed',
+        data: { stepId: event.stepId, attempt: event.attempt, error: { code, message } },
+      };
+    }
+    case 'StepSkipped':
+      return { type: 'step.skipped', data: { stepId: event.stepId, reason: event.reason } };
+    case 'StepCancelled':
+      return { type: 'step.cancelled', data: { stepId: event.stepId, attempt: event.attempt } };
+    default:
+      return undefined;
+  }
+}
+
+function otherWire(event: TimelineEvent, subject: string): WireEvent | undefined {
+  switch (event.type) {
+    case 'PaymentSubmitted':
+      return { type: 'payment.submitted', data: { paymentId: subject, attempt: event.attempt } };
+    case 'PaymentConfirmed':
+      return {
+        type: 'payment.confirmed',
+        data: { paymentId: subject, signature: event.signature, ...money('amount', event.amount) },
+      };
+    case 'PaymentFailed':
+      return {
+        type: 'payment.failed',
+        data: { paymentId: subject, code: event.code, message: event.message },
+      };
+    case 'ReceiptIssued': {
+      const { receiptId, runNo, outcome, level } = event;
+      return { type: 'receipt.issued', data: { receiptId, runNo, outcome, level } };
+    }
+    case 'WorkflowProofGenerated': {
+      const { circuitId, circuitVersion, keyKind, provingMs } = event;
+      return {
+        type: 'receipt.proven',
+        data: { receiptId: subject, circuitId, circuitVersion, keyKind, provingMs },
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+const completed = (event: WorkflowEventOf<'StepCompleted'>): WireEvent['data'] => ({
+  stepId: event.stepId,
+  attempt: event.attempt,
+  timeMs: Date.parse(event.completedAt) - Date.parse(event.startedAt),
+  ...money('cost', event.cost),
+  ...(event.branch && { branch: event.branch }),
+  ...(event.payment && { paymentId: event.payment.paymentId, signature: event.payment.signature }),
+});
+
+const proposed = ({
+  plan,
+  planHash,
+  planner,
+  runNo,
+}: WorkflowEventOf<'PlanProposed'>): WireEvent['data'] => ({
+  runNo,
+  planHash,
+  planner,
+  steps: plan.steps.map(stepInPlan),
+  ...money('estimatedCost', plan.totals.estimatedCost),
+  ...money('maxCost', plan.totals.maxCost),
+  estimatedTime: plan.totals.criticalPathTime,
+});
+
+const stepInPlan = (step: PlanStep): Json => ({
+  id: step.id,
+  kind: step.kind,
+  name: step.name,
+  dependencies: step.dependencies,
+  ...(step.service && { serviceId: step.service.id, serviceName: step.service.name }),
+});

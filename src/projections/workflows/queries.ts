@@ -1,0 +1,116 @@
+import type { Sql } from '../../ports/sql.js';
+import { type Cursor, type Page, pageOf } from '../page.js';
+import type { ArtifactRow, PublicStatus, StepRow, WorkflowRow } from './schema.js';
+
+export async function workflowById(sql: Sql, workflowId: string): Promise<WorkflowRow | undefined> {
+  const { rows } = await sql.query<WorkflowRow>('select * from rm_workflows where workflow_id = $1', [
+    workflowId,
+  ]);
+  return rows[0];
+}
+
+/** Less than a whole row: for ownership checks on every call. */
+export async function ownerOfWorkflow(sql: Sql, workflowId: string): Promise<string | undefined> {
+  const { rows } = await sql.query<{ user_id: string }>(
+    'select user_id from rm_workflows where workflow_id = $1',
+    [workflowId],
+  );
+  return rows[0]?.user_id;
+}
+
+/** What a poll for a result needs, without the plan. */
+export type ResultRow = Pick<
+  WorkflowRow,
+  | 'workflow_id'
+  | 'user_id'
+  | 'revision'
+  | 'run_no'
+  | 'status'
+  | 'terminal'
+  | 'partial'
+  | 'result'
+  | 'result_hash'
+  | 'error'
+  | 'spent'
+  | 'closed_at'
+> & { readonly last_step: string | null };
+
+export async function resultById(sql: Sql, workflowId: string): Promise<ResultRow | undefined> {
+  const { rows } = await sql.query<ResultRow>(
+    `select workflow_id, user_id, revision, run_no, status, terminal, partial, result, result_hash, error,
+            spent, closed_at, plan #>> '{steps,-1,id}' as last_step
+     from rm_workflows where workflow_id = $1`,
+    [workflowId],
+  );
+  return rows[0];
+}
+
+export async function stepsOfRun(sql: Sql, workflowId: string, runNo: number): Promise<StepRow[]> {
+  const { rows } = await sql.query<StepRow>(
+    'select * from rm_workflow_steps where workflow_id = $1 and run_no = $2 order by ordinal',
+    [workflowId, runNo],
+  );
+  return rows;
+}
+
+export interface WorkflowListing {
+  readonly workflows: Page<WorkflowRow>;
+  readonly total: number;
+}
+
+/** Newest first. */
+export async function workflowsOfUser(
+  sql: Sql,
+  userId: string,
+  options: { readonly status?: PublicStatus; readonly limit: number; readonly cursor?: Cursor },
+): Promise<WorkflowListing> {
+  const { status = null, limit, cursor } = options;
+  const { rows } = await sql.query<WorkflowRow>(
+    `select * from rm_workflows
+     where user_id = $1 and ($2::text is null or status = $2)
+       and ($3::text is null or (created_at, workflow_id) < ($3, $4))
+     order by created_at desc, workflow_id desc limit $5`,
+    [userId, status, cursor?.[0] ?? null, cursor?.[1] ?? null, limit + 1],
+  );
+  const count = await sql.query<{ total: number }>(
+    'select count(*)::int as total from rm_workflows where user_id = $1 and ($2::text is null or status = $2)',
+    [userId, status],
+  );
+  const workflows = pageOf(rows, limit, (row) => [row.created_at, row.workflow_id]);
+  return { workflows, total: count.rows[0]?.total ?? 0 };
+}
+
+/** The places of an artifact within workflows of `userId`. */
+export async function artifactOfUser(
+  sql: Sql,
+  userId: string,
+  sha256: string,
+): Promise<ArtifactRow | undefined> {
+  const { rows } = await sql.query<ArtifactRow>(
+    'select * from rm_artifacts where sha256 = $1 and user_id = $2 limit 1',
+    [sha256, userId],
+  );
+  return rows[0];
+}
+
+/** The six figures of GET /health (S1-70 to S1-75) that read models know. */
+export interface WorkflowFigures {
+  readonly active: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly averageMs: number | null;
+  readonly spent: string;
+}
+
+export async function workflowFigures(sql: Sql): Promise<WorkflowFigures> {
+  const { rows } = await sql.query<WorkflowFigures>(
+    `select count(*) filter (where not terminal)::int as active,
+            count(*) filter (where status = 'completed')::int as completed,
+            count(*) filter (where status = 'failed' and terminal)::int as failed,
+            avg(extract(epoch from closed_at::timestamptz - started_at::timestamptz) * 1000)
+              filter (where status = 'completed')::float8 as "averageMs",
+            coalesce(sum(spent), 0)::text as spent
+     from rm_workflows`,
+  );
+  return rows[0]!;
+}

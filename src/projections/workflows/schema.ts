@@ -1,0 +1,233 @@
+import type { Plan } from '../../events/plan.js';
+import type { VerificationLevel, WorkflowEventOf } from '../../events/workflow.js';
+import type { ErrorRecord } from '../../kernel/errors.js';
+import type { MicrosText } from '../../kernel/money.js';
+import type { Content, Sealed } from '../../kernel/sealed.js';
+import { defineTable } from '../table.js';
+
+/** domain.md 5, second column. */
+export type PublicStatus =
+  | 'planning'
+  | 'awaiting_approval'
+  | 'approved'
+  | 'executing'
+  | 'completed'
+  | 'rolling_back'
+  | 'failed'
+  | 'cancelled';
+
+export interface WorkflowRow {
+  readonly workflow_id: string;
+  readonly user_id: string;
+  readonly revision: number;
+  readonly status: PublicStatus;
+  /** why it is cancelled: `by_owner` or `approval_expired` */
+  readonly status_reason: string | null;
+  readonly origin: 'request' | 'plan';
+  readonly request: Sealed;
+  readonly metadata: Sealed | null;
+  readonly attachments: WorkflowEventOf<'WorkflowCreated'>['attachments'];
+  readonly max_cost: MicrosText;
+  readonly max_time: number;
+  readonly level: VerificationLevel;
+  readonly auto_approve: boolean;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly run_no: number;
+  readonly intent: Omit<WorkflowEventOf<'IntentClassified'>, 'type' | 'v'> | null;
+  readonly plan: Plan | null;
+  readonly plan_hash: string | null;
+  readonly planner: string | null;
+  readonly approval_request_id: string | null;
+  readonly approval_reason: 'initial' | 'funds_lost' | null;
+  readonly approval_expires_at: string | null;
+  readonly hold_id: string | null;
+  readonly budget: MicrosText | null;
+  readonly started_at: string | null;
+  readonly deadline: string | null;
+  readonly cancel_requested: boolean;
+  readonly finished_steps: number;
+  readonly spent: MicrosText;
+  readonly result: Content | null;
+  readonly result_hash: string | null;
+  /** completed although steps were skipped after a failure */
+  readonly partial: boolean;
+  readonly error: (Pick<ErrorRecord, 'code' | 'message'> & { readonly stepId?: string }) | null;
+  /** the run is over */
+  readonly terminal: boolean;
+  readonly rollback: string | null;
+  readonly closed_at: string | null;
+  readonly saved: MicrosText | null;
+}
+
+export const workflowsTable = defineTable<WorkflowRow>({
+  name: 'rm_workflows',
+  columns: {
+    workflow_id: 'text',
+    user_id: 'text',
+    revision: 'integer',
+    status: 'text',
+    status_reason: 'text',
+    origin: 'text',
+    request: 'jsonb',
+    metadata: 'jsonb',
+    attachments: 'jsonb',
+    max_cost: 'bigint',
+    max_time: 'integer',
+    level: 'text',
+    auto_approve: 'boolean',
+    created_at: 'text',
+    updated_at: 'text',
+    run_no: 'integer',
+    intent: 'jsonb',
+    plan: 'jsonb',
+    plan_hash: 'text',
+    planner: 'text',
+    approval_request_id: 'text',
+    approval_reason: 'text',
+    approval_expires_at: 'text',
+    hold_id: 'text',
+    budget: 'bigint',
+    started_at: 'text',
+    deadline: 'text',
+    cancel_requested: 'boolean',
+    finished_steps: 'integer',
+    spent: 'bigint',
+    result: 'jsonb',
+    result_hash: 'text',
+    partial: 'boolean',
+    error: 'jsonb',
+    terminal: 'boolean',
+    rollback: 'text',
+    closed_at: 'text',
+    saved: 'bigint',
+  },
+  key: ['workflow_id'],
+  newer: 'revision',
+  indexes: ['user_id, created_at desc, workflow_id desc'],
+});
+
+export type StepStatus =
+  | 'pending'
+  | 'scheduled'
+  | 'running'
+  | 'waiting_retry'
+  | 'completed'
+  | 'failed'
+  | 'skipped'
+  | 'cancelled';
+
+export interface StepRow {
+  readonly workflow_id: string;
+  readonly run_no: number;
+  readonly step_id: string;
+  /** place in the plan, from 0 */
+  readonly ordinal: number;
+  readonly revision: number;
+  readonly status: StepStatus;
+  readonly attempt: number;
+  readonly worker: string | null;
+  readonly started_at: string | null;
+  readonly completed_at: string | null;
+  readonly retry_at: string | null;
+  readonly cost: MicrosText;
+  readonly output: Content | null;
+  readonly input_hash: string | null;
+  readonly output_hash: string | null;
+  readonly payment: WorkflowEventOf<'StepCompleted'>['payment'] | null;
+  readonly branch: 'then' | 'else' | null;
+  readonly skip_reason: string | null;
+  readonly error: ErrorRecord | null;
+}
+
+export const stepsTable = defineTable<StepRow>({
+  name: 'rm_workflow_steps',
+  columns: {
+    workflow_id: 'text',
+    run_no: 'integer',
+    step_id: 'text',
+    ordinal: 'integer',
+    revision: 'integer',
+    status: 'text',
+    attempt: 'integer',
+    worker: 'text',
+    started_at: 'text',
+    completed_at: 'text',
+    retry_at: 'text',
+    cost: 'bigint',
+    output: 'jsonb',
+    input_hash: 'text',
+    output_hash: 'text',
+    payment: 'jsonb',
+    branch: 'text',
+    skip_reason: 'text',
+    error: 'jsonb',
+  },
+  key: ['workflow_id', 'run_no', 'step_id'],
+  newer: 'revision',
+});
+
+export interface ApprovalRow {
+  readonly workflow_id: string;
+  readonly request_id: string;
+  readonly revision: number;
+  readonly run_no: number;
+  readonly reason: string;
+  readonly status: 'open' | 'approved' | 'expired' | 'withdrawn';
+  readonly requested_at: string;
+  readonly expires_at: string;
+  readonly decided_at: string | null;
+  readonly approver: string | null;
+  readonly automatic: boolean | null;
+  readonly plan_hash: string | null;
+  readonly budget: MicrosText | null;
+  readonly hold_id: string | null;
+}
+
+export const approvalsTable = defineTable<ApprovalRow>({
+  name: 'rm_approvals',
+  columns: {
+    workflow_id: 'text',
+    request_id: 'text',
+    revision: 'integer',
+    run_no: 'integer',
+    reason: 'text',
+    status: 'text',
+    requested_at: 'text',
+    expires_at: 'text',
+    decided_at: 'text',
+    approver: 'text',
+    automatic: 'boolean',
+    plan_hash: 'text',
+    budget: 'bigint',
+    hold_id: 'text',
+  },
+  key: ['workflow_id', 'request_id'],
+  newer: 'revision',
+});
+
+/** Whose an artifact is, and the place its bytes are sealed for. */
+export interface ArtifactRow {
+  readonly sha256: string;
+  readonly place: string;
+  readonly workflow_id: string;
+  readonly user_id: string;
+  readonly media_type: string;
+  readonly size: number;
+  readonly revision: number;
+}
+
+export const artifactsTable = defineTable<ArtifactRow>({
+  name: 'rm_artifacts',
+  columns: {
+    sha256: 'text',
+    place: 'text',
+    workflow_id: 'text',
+    user_id: 'text',
+    media_type: 'text',
+    size: 'integer',
+    revision: 'integer',
+  },
+  key: ['sha256', 'place'],
+  newer: 'revision',
+});

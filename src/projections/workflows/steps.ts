@@ -1,0 +1,67 @@
+import type { WorkflowEvent, WorkflowEventOf } from '../../events/workflow.js';
+import type { StepRow, WorkflowRow } from './schema.js';
+
+export const plannedSteps = (workflow: WorkflowRow, { plan }: WorkflowEventOf<'PlanProposed'>): StepRow[] =>
+  plan.steps.map((step, ordinal) => ({
+    workflow_id: workflow.workflow_id,
+    run_no: workflow.run_no,
+    step_id: step.id,
+    ordinal,
+    revision: workflow.revision,
+    status: 'pending',
+    attempt: 0,
+    worker: null,
+    started_at: null,
+    completed_at: null,
+    retry_at: null,
+    cost: '0',
+    output: null,
+    input_hash: null,
+    output_hash: null,
+    payment: null,
+    branch: null,
+    skip_reason: null,
+    error: null,
+  }));
+
+export function evolveStep(step: StepRow, event: WorkflowEvent): StepRow {
+  switch (event.type) {
+    case 'StepScheduled':
+      return { ...step, status: 'scheduled', attempt: event.attempt, retry_at: null };
+    case 'StepStarted':
+      return {
+        ...step,
+        status: 'running',
+        attempt: event.attempt,
+        worker: event.worker,
+        started_at: event.startedAt,
+      };
+    case 'StepCompleted':
+      return {
+        ...step,
+        status: 'completed',
+        attempt: event.attempt,
+        started_at: event.startedAt,
+        completed_at: event.completedAt,
+        cost: event.cost,
+        output: event.output,
+        input_hash: event.inputHash,
+        output_hash: event.outputHash,
+        payment: event.payment ?? null,
+        branch: event.branch ?? null,
+        error: null,
+      };
+    case 'StepAttemptFailed':
+      return { ...step, error: event.error };
+    case 'StepRetryScheduled':
+      return { ...step, status: 'waiting_retry', retry_at: event.at };
+    case 'StepFailed':
+      return { ...step, status: 'failed', error: event.error };
+    case 'StepSkipped':
+      return { ...step, status: 'skipped', skip_reason: event.reason };
+    case 'StepCancelled':
+      return { ...step, status: 'cancelled' };
+    default:
+      return step;
+  }
+}

@@ -1,0 +1,192 @@
+import type { WorkflowEvent, WorkflowEventOf } from '../../events/workflow.js';
+import type { Recorded } from '../../kernel/event.js';
+import type { ApprovalRow, StepRow, WorkflowRow } from './schema.js';
+import { evolveStep, plannedSteps } from './steps.js';
+
+/** Everything the read model says about one workflow, and which of its rows a batch has changed. */
+export interface WorkflowView {
+  workflow: WorkflowRow;
+  /** steps of the current run, by id */
+  readonly steps: Map<string, StepRow>;
+  readonly approvals: Map<string, ApprovalRow>;
+}
+
+/** Pure but for the maps of `view`, which belong to the caller's batch. */
+export function evolveView(
+  view: WorkflowView | undefined,
+  recorded: Recorded<WorkflowEvent>,
+): WorkflowView | undefined {
+  const { event, revision } = recorded;
+  if (event.type === 'WorkflowCreated')
+    return { workflow: createdRow(event, recorded), steps: new Map(), approvals: new Map() };
+  if (!view) return undefined;
+  const { occurredAt } = recorded.metadata;
+  view.workflow = {
+    ...view.workflow,
+    ...changeOf(event, view.workflow, occurredAt),
+    revision,
+    updated_at: occurredAt,
+  };
+  if (event.type === 'PlanProposed') {
+    view.steps.clear();
+    for (const row of plannedSteps(view.workflow, event)) view.steps.set(row.step_id, row);
+  }
+  if ('stepId' in event && event.stepId !== undefined) {
+    const step = view.steps.get(event.stepId);
+    const next = step && evolveStep(step, event);
+    if (next && next !== step) view.steps.set(event.stepId, { ...next, revision });
+  }
+  evolveApprovals(view, event, revision, occurredAt);
+  return view;
+}
+
+function createdRow(
+  event: WorkflowEventOf<'WorkflowCreated'>,
+  { revision, metadata: { occurredAt } }: Recorded<WorkflowEvent>,
+): WorkflowRow {
+  return {
+    workflow_id: event.workflowId,
+    user_id: event.userId,
+    revision,
+    origin: event.origin,
+    request: event.request,
+    metadata: event.metadata ?? null,
+    attachments: event.attachments,
+    max_cost: event.maxCost,
+    max_time: event.maxTime,
+    level: event.verificationLevel,
+    auto_approve: event.autoApprove,
+    created_at: occurredAt,
+    updated_at: occurredAt,
+    saved: null,
+    ...freshRun(1),
+  };
+}
+
+/** What every run begins with. */
+const freshRun = (runNo: number) =>
+  ({
+    status: 'planning',
+    status_reason: null,
+    run_no: runNo,
+    intent: null,
+    plan: null,
+    plan_hash: null,
+    planner: null,
+    approval_request_id: null,
+    approval_reason: null,
+    approval_expires_at: null,
+    hold_id: null,
+    budget: null,
+    started_at: null,
+    deadline: null,
+    cancel_requested: false,
+    finished_steps: 0,
+    spent: '0',
+    result: null,
+    result_hash: null,
+    partial: false,
+    error: null,
+    terminal: false,
+    rollback: null,
+    closed_at: null,
+  }) as const;
+
+function changeOf(event: WorkflowEvent, row: WorkflowRow, at: string): Partial<WorkflowRow> {
+  switch (event.type) {
+    case 'PlanningStarted':
+      return freshRun(event.runNo);
+    case 'IntentClassified': {
+      const { type: _type, v: _v, ...intent } = event;
+      return { intent };
+    }
+    case 'PlanProposed':
+      return { plan: event.plan, plan_hash: event.planHash, planner: event.planner };
+    case 'ApprovalRequested':
+      return {
+        status: 'awaiting_approval',
+        approval_request_id: event.requestId,
+        approval_reason: event.reason,
+        approval_expires_at: event.expiresAt,
+      };
+    case 'WorkflowApproved':
+      return { status: 'approved', hold_id: event.holdId ?? null, budget: event.budget };
+    case 'ExecutionStarted':
+      return { status: 'executing', started_at: event.startedAt, deadline: event.deadline };
+    case 'StepCompleted':
+      return { finished_steps: row.finished_steps + 1, spent: `${BigInt(row.spent) + BigInt(event.cost)}` };
+    case 'StepSkipped':
+      return { finished_steps: row.finished_steps + 1 };
+    case 'ResultAssembled':
+      return { result: event.output, result_hash: event.outputHash };
+    case 'CancellationRequested':
+      return { cancel_requested: true };
+    default:
+      return endingOf(event, at);
+  }
+}
+
+function endingOf(event: WorkflowEvent, at: string): Partial<WorkflowRow> {
+  switch (event.type) {
+    case 'ApprovalExpired':
+      return { status: 'cancelled', status_reason: 'approval_expired' };
+    case 'WorkflowCompleted':
+      return { status: 'completed', partial: event.partial, spent: event.totalCost };
+    case 'WorkflowFailed': {
+      const { code, message, stepId } = event;
+      return { status: 'failed', error: { code, message, ...(stepId !== undefined && { stepId }) } };
+    }
+    case 'WorkflowCancelled':
+      return { status: 'cancelled', status_reason: event.reason, spent: event.totalCost };
+    case 'RunClosed':
+      return { terminal: true, rollback: event.rollback, closed_at: at, spent: event.totalCost };
+    case 'WorkflowSettled':
+      return { saved: event.saved };
+    default:
+      return {};
+  }
+}
+
+function evolveApprovals(view: WorkflowView, event: WorkflowEvent, revision: number, at: string): void {
+  if (event.type === 'ApprovalRequested')
+    view.approvals.set(event.requestId, {
+      workflow_id: view.workflow.workflow_id,
+      request_id: event.requestId,
+      revision,
+      run_no: view.workflow.run_no,
+      reason: event.reason,
+      status: 'open',
+      requested_at: at,
+      expires_at: event.expiresAt,
+      decided_at: null,
+      approver: null,
+      automatic: null,
+      plan_hash: view.workflow.plan_hash,
+      budget: null,
+      hold_id: null,
+    });
+  const open = view.approvals.get(view.workflow.approval_request_id ?? '');
+  if (open?.status !== 'open') return;
+  const decided = decisionOf(event);
+  if (decided) view.approvals.set(open.request_id, { ...open, ...decided, revision, decided_at: at });
+}
+
+function decisionOf(event: WorkflowEvent): Partial<ApprovalRow> | undefined {
+  switch (event.type) {
+    case 'WorkflowApproved':
+      return {
+        status: 'approved',
+        approver: event.approver,
+        automatic: event.automatic,
+        budget: event.budget,
+        hold_id: event.holdId ?? null,
+      };
+    case 'ApprovalExpired':
+      return { status: 'expired' };
+    case 'WorkflowCancelled':
+    case 'WorkflowFailed':
+      return { status: 'withdrawn' };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,78 @@
+import type pg from 'pg';
+import type { Recorded } from '../../src/kernel/event.js';
+import type { Sql } from '../../src/ports/sql.js';
+import { projections } from '../../src/projections/index.js';
+import type { Projection } from '../../src/projections/projection.js';
+
+/** The tables of every read model in a schema of their own. */
+export class ReadModels {
+  private constructor(
+    private readonly pool: pg.Pool,
+    readonly schema: string,
+  ) {}
+
+  static async create(pool: pg.Pool, schema: string): Promise<ReadModels> {
+    const models = new ReadModels(pool, schema);
+    await pool.query(`create schema ${schema}`);
+    await models.transaction(async (sql) => {
+      for (const projection of projections) await sql.query(projection.schema);
+    });
+    return models;
+  }
+
+  readonly sql: Sql = {
+    query: (text, values) => this.transaction((sql) => sql.query(text, values)),
+  };
+
+  /** One batch, as the runner hands it over: each projection gets what it handles. @returns topics announced */
+  async project(events: readonly Recorded[], only: readonly Projection[] = projections): Promise<string[]> {
+    const topics = await this.transaction(async (sql) => {
+      const all: (readonly string[])[] = [];
+      for (const projection of only) {
+        const wanted = events.filter(({ event }) => projection.handles.includes(event.type));
+        all.push(await projection.project(wanted, sql));
+      }
+      return all;
+    });
+    return [...new Set(topics.flat())];
+  }
+
+  /** Everything in every table. */
+  async dump(): Promise<Record<string, unknown[]>> {
+    const { rows } = await this.sql.query<{ name: string }>(
+      'select table_name as name from information_schema.tables where table_schema = $1 order by 1',
+      [this.schema],
+    );
+    const tables: Record<string, unknown[]> = {};
+    for (const { name } of rows) {
+      const content = await this.sql.query<{ row: unknown }>(
+        `select to_jsonb(t) as row from ${name} t order by to_jsonb(t)::text`,
+      );
+      tables[name] = content.rows.map(({ row }) => row);
+    }
+    return tables;
+  }
+
+  async clear(): Promise<void> {
+    const names = Object.keys(await this.dump());
+    await this.sql.query(`truncate ${names.join(', ')}`);
+  }
+
+  private async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    try {
+      await client.query(`begin; set local search_path to ${this.schema}`);
+      const result = await work({
+        query: async <Row extends object>(text: string, values?: readonly unknown[]) =>
+          client.query<Row & pg.QueryResultRow>(text, values && [...values]),
+      });
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback');
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+}
