@@ -13,6 +13,10 @@ export const portInUse = (part: string, port: number): Refusal =>
 /** A port nobody listens on at this moment. Another program may still take it first: callers try again. */
 export const freePort = (): Promise<number> => bindOnce(0);
 
+/** @returns `port` when nobody listens on it, else 0: any other will do */
+export const portIfFree = (port: number | undefined): Promise<number> =>
+  port ? bindOnce(port).catch(() => 0) : Promise.resolve(0);
+
 /** @throws Refusal PORT_IN_USE */
 export async function requirePort(part: string, port: number): Promise<void> {
   await bindOnce(port).catch((cause: NodeJS.ErrnoException) => {

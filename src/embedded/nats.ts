@@ -4,8 +4,7 @@ import { isRefusal } from '../kernel/errors.js';
 import { LOOPBACK, portInUse, requirePort } from './loopback-port.js';
 import { natsBinary } from './nats-binary.js';
 import { claimPartFolder } from './part-folder.js';
-import type { RunningPart } from './postgres.js';
-import { launch, type UnexpectedExit } from './server-process.js';
+import { launch, type RunningPart, type UnexpectedExit } from './server-process.js';
 
 export interface NatsOptions {
   readonly dataDir: string;

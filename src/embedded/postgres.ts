@@ -1,14 +1,11 @@
-import { execFile } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import pg from 'pg';
 import { isRefusal } from '../kernel/errors.js';
 import { freePort, LOOPBACK, portInUse, requirePort } from './loopback-port.js';
 import { claimPartFolder, type PartFolder } from './part-folder.js';
-import { isSearchable, type PostgresBinaries, postgresBinaries } from './postgres-binaries.js';
-import { commandLine } from './process-identity.js';
-import { launch, partFailed, type ServerProcess, type UnexpectedExit } from './server-process.js';
+import { type Cluster, dataDirectory, prepareCluster, SUPERUSER } from './postgres-cluster.js';
+import { launch, type RunningPart, type ServerProcess, type UnexpectedExit } from './server-process.js';
 
 export interface PostgresOptions {
   readonly dataDir: string;
@@ -21,17 +18,8 @@ export interface PostgresOptions {
   readonly onUnexpectedExit?: (exit: UnexpectedExit) => void;
 }
 
-export interface RunningPart {
-  readonly url: string;
-  readonly pid: number;
-  stop(): Promise<void>;
-}
-
 const PART = 'Postgres';
-const SUPERUSER = 'quittance';
 const DATABASE = 'quittance';
-/** nobody: exists everywhere, owns nothing. Postgres refuses to run as root. */
-const NOBODY = 65_534;
 const READY_MS = 20_000;
 const PORT_ATTEMPTS = 4;
 
@@ -42,7 +30,7 @@ const PORT_ATTEMPTS = 4;
 export async function startPostgres(options: PostgresOptions): Promise<RunningPart> {
   if (options.port) await requirePort(PART, options.port);
   const folder = await claimPartFolder(options.dataDir, 'SIGINT');
-  const cluster = await prepareCluster(folder, options);
+  const cluster = await prepareCluster(folder, options.password);
   for (let attempt = 1; ; attempt++) {
     const port = options.port || (await freePort());
     try {
@@ -54,81 +42,6 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPa
       if (options.port || attempt === PORT_ATTEMPTS) throw portInUse(PART, port);
     }
   }
-}
-
-interface Cluster {
-  readonly binaries: PostgresBinaries;
-  readonly path: string;
-  readonly runAs?: { uid: number; gid: number };
-}
-
-async function prepareCluster(folder: PartFolder, options: PostgresOptions): Promise<Cluster> {
-  const path = join(folder.path, 'cluster');
-  const initialised = existsSync(join(path, 'PG_VERSION'));
-  const owner = initialised ? statSync(path).uid : 0;
-  const asRoot = process.getuid?.() === 0;
-  const uid = owner || NOBODY;
-  const cluster: Cluster = {
-    binaries: await postgresBinaries(asRoot),
-    path,
-    ...(asRoot && { runAs: { uid, gid: uid } }),
-  };
-  if (!initialised) await initialise(cluster, options.password);
-  forgetForeignPid(cluster);
-  return cluster;
-}
-
-/** initdb wants an empty folder: what an interrupted first start left behind goes. */
-async function initialise(cluster: Cluster, password: string | undefined): Promise<void> {
-  rmSync(cluster.path, { recursive: true, force: true });
-  mkdirSync(cluster.path, { mode: 0o700 });
-  const passwordFile = `${cluster.path}.password`;
-  if (password) writeFileSync(passwordFile, password, { mode: 0o600 });
-  for (const path of [cluster.path, ...(password ? [passwordFile] : [])]) {
-    if (cluster.runAs) chownSync(path, cluster.runAs.uid, cluster.runAs.gid);
-  }
-  const auth = password ? ['--auth=scram-sha-256', `--pwfile=${passwordFile}`] : ['--auth=trust'];
-  // The password is random and long: iterations that slow down guessing would only slow down connecting.
-  const settings = [
-    '--set=scram_iterations=1',
-    '--no-sync',
-    '--no-instructions',
-    '--encoding=UTF8',
-    '--locale=C.UTF-8',
-  ];
-  try {
-    await promisify(execFile)(
-      cluster.binaries.initdb,
-      ['-D', dataDirectory(cluster), '-U', SUPERUSER, ...auth, ...settings],
-      {
-        cwd: cluster.path,
-        env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', TZ: 'UTC' },
-        ...cluster.runAs,
-      },
-    );
-  } catch (error) {
-    rmSync(cluster.path, { recursive: true, force: true });
-    throw partFailed(PART, 'initdb failed', error instanceof Error ? error.message : String(error));
-  } finally {
-    rmSync(passwordFile, { force: true });
-  }
-}
-
-/**
- * As root we run Postgres as a user who may not be able to enter the folders above the cluster (/root is private).
- * /proc/self/cwd leads there without passing them, since the working folder is entered before the user changes.
- */
-const dataDirectory = (cluster: Cluster): string =>
-  cluster.runAs && !isSearchable(join(cluster.path, '..')) ? '/proc/self/cwd' : cluster.path;
-
-/**
- * After a machine or container restart the recorded pid may be another program's, and Postgres would refuse to start.
- * The folder is ours by now, so whoever has that pid and is no Postgres of this cluster is a stranger.
- */
-function forgetForeignPid(cluster: Cluster): void {
-  const file = join(cluster.path, 'postmaster.pid');
-  const pid = existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : undefined;
-  if (pid && !commandLine(pid).includes('postgres')) rmSync(file);
 }
 
 async function serve(

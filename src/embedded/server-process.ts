@@ -13,6 +13,13 @@ export interface UnexpectedExit {
   readonly log: string;
 }
 
+/** What the starter of any server gets. */
+export interface RunningPart {
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
 export interface Launch {
   readonly part: string;
   readonly command: string;

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startNats } from '../../src/embedded/nats.js';
 import { claimPartFolder } from '../../src/embedded/part-folder.js';
-import { type RunningPart, startPostgres } from '../../src/embedded/postgres.js';
+import { startPostgres } from '../../src/embedded/postgres.js';
 import { isAlive, type ProcessIdentity } from '../../src/embedded/process-identity.js';
+import type { RunningPart } from '../../src/embedded/server-process.js';
 
 /**
  * One Postgres and one NATS for a whole run of the tests, in a folder that goes with them. Each spec takes its own

@@ -1,0 +1,74 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { Refusal } from '../kernel/errors.js';
+
+const Hex32 = z.string().regex(/^[0-9a-f]{64}$/);
+
+const Ed25519 = z.strictObject({
+  /** 32 bytes, hex */
+  publicKey: Hex32,
+  /** 32-byte seed, hex */
+  seed: Hex32,
+});
+
+const Settings = z.strictObject({
+  /** wraps the data keys of users; losing it loses their content */
+  masterKey: Hex32,
+  /** signs receipts; the public part verifies them for ever */
+  receiptKey: Ed25519,
+  /** makes stored hashes of API keys useless without this file */
+  apiKeyPepper: Hex32,
+  /** owner of the embedded platform's wallet on the embedded chain */
+  escrowKey: Ed25519,
+  postgresPassword: z.string().min(32),
+  natsPassword: z.string().min(32),
+  /** last port of each part, kept when it is still free */
+  ports: z.record(z.string(), z.int().min(1).max(65_535)),
+});
+
+/** Secrets and choices of one embedded installation. */
+export type Settings = z.infer<typeof Settings>;
+export type Ed25519Key = z.infer<typeof Ed25519>;
+
+/**
+ * What the file holds; new ones when there is no file. A secret this version adds is added, none is ever replaced.
+ * @throws Refusal SETTINGS_UNREADABLE: making new keys in its place would lose what the old ones protect
+ */
+export function readSettings(file: string): Settings {
+  if (!existsSync(file)) return newSettings();
+  try {
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as object;
+    return Settings.parse({ ...newSettings(), ...kept });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EACCES') throw cause;
+    throw new Refusal(
+      'SETTINGS_UNREADABLE',
+      `${file} holds the keys of this data folder and cannot be read. Restore it from a backup, or start with another folder.`,
+      { file },
+      'terminal',
+      { cause },
+    );
+  }
+}
+
+const hex32 = (): string => randomBytes(32).toString('hex');
+
+const newSettings = (): Settings => ({
+  masterKey: hex32(),
+  receiptKey: newEd25519(),
+  apiKeyPepper: hex32(),
+  escrowKey: newEd25519(),
+  postgresPassword: hex32(),
+  natsPassword: hex32(),
+  ports: {},
+});
+
+function newEd25519(): Ed25519Key {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const bytes = (part: string | undefined) => Buffer.from(part ?? '', 'base64url').toString('hex');
+  return {
+    publicKey: bytes(publicKey.export({ format: 'jwk' }).x),
+    seed: bytes(privateKey.export({ format: 'jwk' }).d),
+  };
+}
