@@ -1,0 +1,89 @@
+import {
+  type Address,
+  address,
+  appendTransactionMessageInstructions,
+  createSignableMessage,
+  createSolanaRpc,
+  createTransactionMessage,
+  getBase58Decoder,
+  getBase64EncodedWireTransaction,
+  getSignatureFromTransaction,
+  type KeyPairSigner,
+  pipe,
+  setTransactionMessageFeePayerSigner,
+  setTransactionMessageLifetimeUsingBlockhash,
+  signTransactionMessageWithSigners,
+} from '@solana/kit';
+import {
+  getCreateAssociatedTokenIdempotentInstruction,
+  getTransferCheckedInstruction,
+} from '@solana-program/token';
+import type { Micros } from '../../kernel/money.js';
+import { keyFromFile } from './key-file.js';
+import { tokenAccountOf } from './token-account.js';
+
+const MEMO_PROGRAM = address('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
+const USDC_DECIMALS = 6;
+
+export interface DepositOrder {
+  readonly rpcUrl: string;
+  readonly mint: string;
+  /** who owns the escrow's token account */
+  readonly escrowOwner: string;
+  readonly amount: Micros;
+  /** by which the deposit is recognised as its user's */
+  readonly memo: string;
+}
+
+/** A client's own key pair in a file, for the CLI and the demo. It never leaves this process. */
+export class Wallet {
+  private constructor(private readonly signer: KeyPairSigner) {}
+
+  /** Opens the wallet in `path`, making it (mode 0600) when there is none. */
+  static async open(path: string): Promise<Wallet> {
+    return new Wallet(await keyFromFile(path));
+  }
+
+  get address(): string {
+    return this.signer.address;
+  }
+
+  /** Proves ownership of the address. @returns ed25519 signature of the text, base58 */
+  async sign(message: string): Promise<string> {
+    const [signatures] = await this.signer.signMessages([createSignableMessage(message)]);
+    return getBase58Decoder().decode(signatures![this.signer.address]!);
+  }
+
+  /**
+   * Transfers USDC to the escrow, opening its token account if there is none.
+   * @returns the transaction's signature, to be submitted as the deposit's
+   */
+  async deposit(order: DepositOrder): Promise<string> {
+    const rpc = createSolanaRpc(order.rpcUrl);
+    const { value: latest } = await rpc.getLatestBlockhash({ commitment: 'confirmed' }).send();
+    const instructions = await this.#depositInstructions(order);
+    const signed = await pipe(
+      createTransactionMessage({ version: 0 }),
+      (message) => setTransactionMessageFeePayerSigner(this.signer, message),
+      (message) => setTransactionMessageLifetimeUsingBlockhash(latest, message),
+      (message) => appendTransactionMessageInstructions(instructions, message),
+      (message) => signTransactionMessageWithSigners(message),
+    );
+    await rpc.sendTransaction(getBase64EncodedWireTransaction(signed), { encoding: 'base64' }).send();
+    return getSignatureFromTransaction(signed);
+  }
+
+  async #depositInstructions({ mint, escrowOwner, amount, memo }: DepositOrder) {
+    const { signer } = this;
+    const token = mint as Address;
+    const source = await tokenAccountOf(signer.address, mint);
+    const destination = await tokenAccountOf(escrowOwner, mint);
+    const open = { payer: signer, owner: escrowOwner as Address, mint: token, ata: destination };
+    const transfer = { source, mint: token, destination, authority: signer, amount, decimals: USDC_DECIMALS };
+    return [
+      getCreateAssociatedTokenIdempotentInstruction(open),
+      getTransferCheckedInstruction(transfer),
+      { programAddress: MEMO_PROGRAM, accounts: [], data: new TextEncoder().encode(memo) },
+    ];
+  }
+}

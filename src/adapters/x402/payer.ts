@@ -1,0 +1,155 @@
+import { createSolanaRpc, type KeyPairSigner, type Rpc, type SolanaRpcApi } from '@solana/kit';
+import { ExactSvmScheme } from '@x402/svm/exact/client';
+import { isRefusal, Refusal } from '../../kernel/errors.js';
+import type {
+  PaidCall,
+  Payer,
+  PreparedPayment,
+  Quote,
+  ServiceAnswer,
+  SettledPayment,
+} from '../../ports/payments.js';
+import type { GuardedClient, IncomingAnswer } from '../http/guarded-client.js';
+import { tokenAccountOf } from '../solana/token-account.js';
+import { makeMemo } from './memo.js';
+import { type QuotedResource, readOffer } from './offer.js';
+import { findPayment } from './search.js';
+import { signPayment } from './signing.js';
+
+export interface X402PayerOptions {
+  readonly http: Pick<GuardedClient, 'request'>;
+  /** the escrow's key */
+  readonly signer: KeyPairSigner;
+  readonly rpcUrl: string;
+  /** CAIP-2 */
+  readonly network: string;
+  /** address of the USDC mint */
+  readonly mint: string;
+  /** ms for one exchange with a service */
+  readonly timeoutMs?: number;
+}
+
+/** Pays x402 v2 `exact` offers on Solana out of the signer's associated token account. */
+export class X402Payer implements Payer {
+  readonly #rpc: Rpc<SolanaRpcApi>;
+  readonly #scheme: ExactSvmScheme;
+
+  constructor(private readonly options: X402PayerOptions) {
+    this.#rpc = createSolanaRpc(options.rpcUrl);
+    // Without a URL the library would ask a public host.
+    this.#scheme = new ExactSvmScheme(options.signer, { rpcUrl: options.rpcUrl });
+  }
+
+  async quote(call: PaidCall): Promise<{ readonly quote: Quote } | { readonly answer: ServiceAnswer }> {
+    const answer = await this.#send(call, {}).catch((error: unknown) => {
+      throw unpaid(error);
+    });
+    if (answer.status >= 200 && answer.status < 300) return { answer: serviceAnswer(answer) };
+    if (answer.status !== 402) throw serviceError(answer.status);
+    const { signer, network, mint } = this.options;
+    const terms = { network, asset: mint, payer: signer.address };
+    return { quote: readOffer(answer.header('payment-required'), call, terms) };
+  }
+
+  async prepare(quote: Quote, paymentId: string): Promise<PreparedPayment> {
+    // The watermark comes first: whatever lands from here on is newer than it.
+    const watermark = await this.#newestSignature(quote.asset);
+    const { value: latest } = await this.#rpc.getLatestBlockhash({ commitment: 'confirmed' }).send();
+    const memo = makeMemo(paymentId, quote.resource as QuotedResource);
+    const header = await signPayment(this.#scheme, quote, { memo, ...latest });
+    return { header, memo, ...latest, watermark };
+  }
+
+  async submit(call: PaidCall, payment: PreparedPayment): Promise<ServiceAnswer> {
+    try {
+      return serviceAnswer(await this.#send(call, { 'payment-signature': payment.header }));
+    } catch (error) {
+      throw paid(error);
+    }
+  }
+
+  async find(
+    payment: PreparedPayment,
+    quote: Pick<Quote, 'payTo' | 'amount' | 'asset'>,
+  ): Promise<SettledPayment | undefined> {
+    const source = await tokenAccountOf(this.options.signer.address, quote.asset);
+    return findPayment(this.#rpc, source, payment, quote);
+  }
+
+  async isExpired(payment: PreparedPayment): Promise<boolean> {
+    return (
+      (await this.#rpc.getBlockHeight({ commitment: 'finalized' }).send()) > payment.lastValidBlockHeight
+    );
+  }
+
+  async #newestSignature(asset: string): Promise<string | null> {
+    const account = await tokenAccountOf(this.options.signer.address, asset);
+    const newest = await this.#rpc
+      .getSignaturesForAddress(account, { limit: 1, commitment: 'confirmed' })
+      .send();
+    return newest[0]?.signature ?? null;
+  }
+
+  #send(call: PaidCall, extra: Readonly<Record<string, string>>): Promise<IncomingAnswer> {
+    const { timeoutMs } = this.options;
+    const hasBody = call.method === 'POST' && call.body !== undefined;
+    return this.options.http.request({
+      method: call.method,
+      url: call.url,
+      headers: {
+        accept: 'application/json, */*;q=0.5',
+        'idempotency-key': call.idempotencyKey,
+        ...(hasBody ? { 'content-type': 'application/json' } : {}),
+        ...extra,
+      },
+      ...(hasBody ? { body: JSON.stringify(call.body) } : {}),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
+  }
+}
+
+function serviceAnswer(answer: IncomingAnswer): ServiceAnswer {
+  const claimedSignature = claimed(answer.header('payment-response'));
+  return {
+    status: answer.status,
+    mediaType: answer.header('content-type') ?? 'application/octet-stream',
+    body: answer.body,
+    ...(claimedSignature === undefined ? {} : { claimedSignature }),
+  };
+}
+
+/** What the service says it settled. Anything at all may stand here; `find` tells what is true. */
+function claimed(header: string | null): string | undefined {
+  if (header === null) return undefined;
+  try {
+    const response: unknown = JSON.parse(Buffer.from(header, 'base64').toString());
+    const { success, transaction } = response as { success?: unknown; transaction?: unknown };
+    return success === true && typeof transaction === 'string' ? transaction.slice(0, 100) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function serviceError(status: number): Refusal {
+  const again = status >= 500 || status === 429 || status === 408;
+  return new Refusal(
+    'SERVICE_ERROR',
+    `The service answers with status ${status}.`,
+    { status },
+    again ? 'retryable' : 'terminal',
+  );
+}
+
+/** Nothing was paid yet: a lost answer may simply be asked for again. */
+function unpaid(error: unknown): unknown {
+  if (!isRefusal(error) || error.kind !== 'unknown') return error;
+  return new Refusal('SERVICE_ERROR', error.message, error.figures, 'retryable', { cause: error });
+}
+
+/** The payment left the house: whatever went wrong afterwards, only the chain knows whether it was made. */
+function paid(error: unknown): Refusal {
+  const { code, message, figures } = isRefusal(error)
+    ? error
+    : new Refusal('SERVICE_NO_ANSWER', 'The paid call ended without an answer.');
+  return new Refusal(code, message, figures, 'unknown', { cause: error });
+}

@@ -1,0 +1,66 @@
+import type { Address, Rpc, Signature, SolanaRpcApi } from '@solana/kit';
+import type { PreparedPayment, Quote, SettledPayment } from '../../ports/payments.js';
+import { readTransaction } from '../solana/read-transaction.js';
+import { tokenAccountOf } from '../solana/token-account.js';
+
+const PAGE = 1_000;
+
+/**
+ * Looks for the payment among everything that touched our token account since it was signed. What is found is
+ * believed only after the transaction itself showed the transfer: memos can be written by anybody.
+ */
+export async function findPayment(
+  rpc: Rpc<SolanaRpcApi>,
+  source: Address,
+  payment: PreparedPayment,
+  quote: Pick<Quote, 'payTo' | 'amount' | 'asset'>,
+): Promise<SettledPayment | undefined> {
+  let before: Signature | undefined;
+  for (;;) {
+    const page = await rpc
+      .getSignaturesForAddress(source, {
+        commitment: 'confirmed',
+        limit: PAGE,
+        ...(before ? { before } : {}),
+        ...(payment.watermark ? { until: payment.watermark as Signature } : {}),
+      })
+      .send();
+    for (const { signature, slot, err, memo } of page)
+      if (
+        err === null &&
+        memo?.includes(payment.memo) &&
+        (await pays(rpc, source, signature, payment, quote))
+      )
+        return { signature, slot };
+    const last = page.at(-1);
+    if (!last || page.length < PAGE) return undefined;
+    before = last.signature;
+  }
+}
+
+async function pays(
+  rpc: Rpc<SolanaRpcApi>,
+  source: Address,
+  signature: Signature,
+  payment: PreparedPayment,
+  quote: Pick<Quote, 'payTo' | 'amount' | 'asset'>,
+): Promise<boolean> {
+  const found = await rpc
+    .getTransaction(signature, {
+      commitment: 'confirmed',
+      encoding: 'base64',
+      maxSupportedTransactionVersion: 0,
+    })
+    .send();
+  if (!found?.meta || found.meta.err !== null) return false;
+  const destination = await tokenAccountOf(quote.payTo, quote.asset);
+  const { blockhash, memos, transfers } = readTransaction(found.transaction[0]);
+  if (blockhash !== payment.blockhash || memos.length !== 1 || memos[0] !== payment.memo) return false;
+  return transfers.some(
+    (transfer) =>
+      transfer.source === source &&
+      transfer.destination === destination &&
+      transfer.mint === quote.asset &&
+      transfer.amount === quote.amount,
+  );
+}
