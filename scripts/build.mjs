@@ -1,0 +1,114 @@
+/**
+ * Compiles src/ to dist/ file by file with swc, which checks no types (`tsc` in the test command does). Only what
+ * changed since the last build is compiled, and what has gone from src/ goes from dist/ too.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SRC = join(ROOT, 'src');
+const DIST = join(ROOT, 'dist');
+const MANIFEST = join(DIST, 'manifest.json');
+
+const isCode = (file) => file.endsWith('.ts');
+const isWanted = (file) => !/(\.spec\.ts|\.d\.ts|\.md)$/.test(file);
+const outputsOf = (file) =>
+  isCode(file) ? [file.replace(/\.ts$/, '.js'), file.replace(/\.ts$/, '.js.map')] : [file];
+
+/** @returns how many files were compiled or copied, and how many outputs of vanished files were removed */
+export async function build() {
+  const settings = await settingsHash();
+  const before = await readManifest(settings);
+  const [sources, outputs] = await Promise.all([filesIn(SRC), filesIn(DIST)]);
+  const wanted = sources.filter(isWanted);
+  const present = new Set(outputs);
+  const stamps = Object.fromEntries(
+    await Promise.all(wanted.map(async (file) => [file, await stampOf(file)])),
+  );
+  const stale = wanted.filter(
+    (file) => before[file] !== stamps[file] || !outputsOf(file).every((output) => present.has(output)),
+  );
+  const expected = new Set(['manifest.json', ...wanted.flatMap(outputsOf)]);
+  const orphans = outputs.filter((output) => !expected.has(output));
+  if (stale.length + orphans.length === 0) return { written: 0, removed: 0 };
+
+  // A build that is interrupted leaves no manifest that claims more than was done.
+  await rm(MANIFEST, { force: true });
+  await Promise.all(
+    [...new Set(stale.map((file) => dirname(join(DIST, file))))].map((d) => mkdir(d, { recursive: true })),
+  );
+  await compile(stale.filter(isCode));
+  await Promise.all(stale.filter((file) => !isCode(file)).map(copy));
+  await Promise.all(orphans.map((output) => rm(join(DIST, output))));
+  await replace(MANIFEST, JSON.stringify({ settings, stamps }));
+  return { written: stale.length, removed: orphans.length };
+}
+
+async function compile(files) {
+  if (files.length === 0) return;
+  // Loading swc takes longer than finding out that there is nothing to do.
+  const { transformFile } = await import('@swc/core');
+  await Promise.all(
+    files.map(async (file) => {
+      const sourceFileName = relative(dirname(join(DIST, file)), join(SRC, file));
+      const { code, map } = await transformFile(join(SRC, file), { cwd: ROOT, sourceFileName });
+      const [js, jsMap] = outputsOf(file).map((output) => join(DIST, output));
+      await replace(jsMap, map);
+      await replace(js, `${code}//# sourceMappingURL=${basename(jsMap)}\n`);
+    }),
+  );
+}
+
+const copy = async (file) => replace(join(DIST, file), await readFile(join(SRC, file)));
+
+/** Never leaves half a file, even with another build running beside this one. */
+async function replace(path, content) {
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, content);
+  await rename(temporary, path);
+}
+
+async function filesIn(folder) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}
+
+const stampOf = async (file) => {
+  const { mtimeMs, size } = await stat(join(SRC, file));
+  return `${mtimeMs}/${size}`;
+};
+
+/** What decides the outcome besides the sources: the compiler, its settings and this script. */
+async function settingsHash() {
+  const compiler = createRequire(import.meta.url).resolve('@swc/core/package.json');
+  const parts = [compiler, join(ROOT, '.swcrc'), fileURLToPath(import.meta.url)].map((path) =>
+    readFile(path),
+  );
+  const hash = createHash('sha256');
+  for (const part of await Promise.all(parts)) hash.update(part);
+  return hash.digest('hex');
+}
+
+async function readManifest(settings) {
+  try {
+    const manifest = JSON.parse(await readFile(MANIFEST, 'utf8'));
+    return manifest.settings === settings ? manifest.stamps : {};
+  } catch {
+    return {};
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const started = performance.now();
+  const { written, removed } = await build();
+  const ms = Math.round(performance.now() - started);
+  console.log(`${written} files built, ${removed} removed, in ${ms} ms`);
+}

@@ -1,0 +1,126 @@
+/**
+ * Everything that must hold on a fresh machine, lane after lane. `npm test -- golden unit` runs some of them.
+ * The last line counts all lanes; a lane without jest counts as one test, and one that could not run as failed.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const LANE_LIMIT_MS = 15 * 60_000;
+/** They take minutes and have commands of their own. */
+const LONG_LANES = ['simulation', 'chaos', 'load'];
+const FIRST = ['house', 'unit', 'golden', 'properties', 'contracts'];
+const LAST = ['e2e'];
+
+const NODE_OPTIONS = [
+  process.env.NODE_OPTIONS,
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+]
+  .filter(Boolean)
+  .join(' ');
+
+const tool = (path, ...args) => [join(ROOT, 'node_modules', path), ...args];
+
+/** Any folder of test/ that holds specs is a lane, so that none is ever forgotten. */
+async function jestLanes() {
+  const folders = (await readdir(join(ROOT, 'test'), { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory() && entry.name !== 'kit' && !LONG_LANES.includes(entry.name))
+    .map((entry) => entry.name);
+  const withSpecs = [];
+  for (const folder of folders) {
+    const files = await readdir(join(ROOT, 'test', folder), { recursive: true });
+    if (files.some((file) => file.endsWith('.spec.ts'))) withSpecs.push(folder);
+  }
+  const rank = (lane) => (FIRST.includes(lane) ? FIRST.indexOf(lane) : LAST.includes(lane) ? 99 : 50);
+  return ['unit', ...withSpecs].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+}
+
+const pathsOf = (lane) =>
+  lane === 'unit' ? ['<rootDir>/src/', '<rootDir>/test/kit/'] : [`<rootDir>/test/${lane}/`];
+
+async function runPlain(args) {
+  const { exitCode, output } = await run(args, {});
+  return { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: 0, output };
+}
+
+async function runJest(lane) {
+  const folder = await mkdtemp(join(tmpdir(), 'quittance-test-'));
+  const outputFile = join(folder, 'results.json');
+  const patterns = pathsOf(lane).map((path) => path.replace('<rootDir>/', ROOT));
+  const args = tool(
+    'jest/bin/jest.js',
+    '--maxWorkers=2',
+    '--json',
+    `--outputFile=${outputFile}`,
+    ...patterns,
+  );
+  try {
+    const { exitCode, output } = await run(args, { NODE_OPTIONS });
+    const results = JSON.parse(await readFile(outputFile, 'utf8').catch(() => '{}'));
+    const passed = results.numPassedTests ?? 0;
+    const failed = (results.numFailedTests ?? 0) + (results.numRuntimeErrorTestSuites ?? 0);
+    const skipped = (results.numPendingTests ?? 0) + (results.numTodoTests ?? 0);
+    const couldNotRun = passed + failed + skipped === 0 || (exitCode !== 0 && failed === 0);
+    return { passed, failed: couldNotRun ? failed + 1 : failed, skipped, output };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Both streams in the order they came, without jest's JSON, which goes to a file. */
+function run(args, env) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, {
+      cwd: ROOT,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const chunks = [];
+    child.stdout.on('data', (chunk) => chunks.push(chunk));
+    child.stderr.on('data', (chunk) => chunks.push(chunk));
+    const limit = setTimeout(() => {
+      chunks.push(Buffer.from(`\nstopped after ${LANE_LIMIT_MS / 60_000} minutes\n`));
+      child.kill('SIGKILL');
+    }, LANE_LIMIT_MS);
+    child.on('close', (code) => {
+      clearTimeout(limit);
+      resolve({ exitCode: code ?? 1, output: Buffer.concat(chunks).toString() });
+    });
+  });
+}
+
+const lanes = [
+  ['lint', () => runPlain(tool('@biomejs/biome/bin/biome', 'ci', '--colors=off'))],
+  ['types', () => runPlain(tool('typescript/bin/tsc', '-p', '.'))],
+  ['build', () => runPlain(['scripts/build.mjs'])],
+  ...(await jestLanes()).map((lane) => [lane, () => runJest(lane)]),
+];
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((name) => !lanes.some(([lane]) => lane === name));
+if (unknown.length > 0) {
+  console.error(
+    `No lane is called ${unknown.join(', ')}. There are: ${lanes.map(([lane]) => lane).join(', ')}`,
+  );
+  process.exit(2);
+}
+
+const row = (...cells) =>
+  cells.map((cell, i) => (i === 0 ? String(cell).padEnd(12) : String(cell).padStart(9))).join('');
+const total = { passed: 0, failed: 0, skipped: 0 };
+console.log(row('lane', 'passed', 'failed', 'skipped', 'seconds'));
+for (const [lane, runLane] of lanes) {
+  if (chosen.length > 0 && !chosen.includes(lane)) continue;
+  const started = performance.now();
+  const result = await runLane();
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  if (result.failed > 0) console.log(`\n${result.output.trimEnd()}\n`);
+  console.log(row(lane, result.passed, result.failed, result.skipped, seconds));
+  for (const key of Object.keys(total)) total[key] += result[key];
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed > 0 ? 1 : 0;
