@@ -1,0 +1,103 @@
+import type pg from 'pg';
+import { Refusal } from '../../kernel/errors.js';
+import type { Position } from '../../kernel/event.js';
+import type { ReadModels } from '../../ports/read-models.js';
+import type { Sql } from '../../ports/sql.js';
+import { migrate, type Schema } from './migrations.js';
+import { openPool } from './pool.js';
+
+const CHECKPOINTS: Schema = {
+  name: 'quittance_read_models',
+  versions: [
+    `CREATE TABLE quittance_read_models.checkpoints
+      (model text PRIMARY KEY, version int NOT NULL, position text, moved_at timestamptz NOT NULL DEFAULT now())`,
+  ],
+};
+
+const schemaOf = (model: string): string => {
+  if (!/^[a-z][a-z_]{0,40}$/.test(model)) throw new RangeError(`not the name of a read model: ${model}`);
+  return `rm_${model}`;
+};
+
+/**
+ * Connections that see the tables of all `models` without naming their schemas. What is written through them is
+ * not flushed at commit: rows and checkpoint are lost together, and projected again.
+ */
+export const openReadModelPool = (url: string, models: readonly string[], max = 8): pg.Pool => {
+  const target = new URL(url);
+  const path = [...models.map(schemaOf), 'public'].join(',');
+  target.searchParams.set('options', `-c search_path=${path} -c synchronous_commit=off`);
+  return openPool(target.toString(), 'read models', max);
+};
+
+/** Each read model has a schema of its own, dropped and rebuilt as a whole. */
+export class PostgresReadModels implements ReadModels {
+  private constructor(private readonly pool: pg.Pool) {}
+
+  static async open(pool: pg.Pool): Promise<PostgresReadModels> {
+    await migrate(pool, CHECKPOINTS);
+    return new PostgresReadModels(pool);
+  }
+
+  async prepare(model: { name: string; version: number; schema: string }): Promise<Position | undefined> {
+    const schema = schemaOf(model.name);
+    return this.transaction(async (client) => {
+      await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [schema]);
+      const { rows } = await client.query<{ version: number; position: Position | null }>(
+        'SELECT version, position FROM quittance_read_models.checkpoints WHERE model = $1',
+        [model.name],
+      );
+      if (rows[0]?.version === model.version) return rows[0].position ?? undefined;
+      await client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+      await client.query(`CREATE SCHEMA ${schema}`);
+      await client.query(`SET LOCAL search_path = ${schema}, public`);
+      await client.query(model.schema);
+      await client.query(
+        `INSERT INTO quittance_read_models.checkpoints (model, version, position) VALUES ($1, $2, NULL)
+         ON CONFLICT (model) DO UPDATE SET version = excluded.version, position = NULL, moved_at = now()`,
+        [model.name, model.version],
+      );
+      return undefined;
+    });
+  }
+
+  advance<T>(
+    name: string,
+    from: Position | undefined,
+    to: Position,
+    write: (sql: Sql) => Promise<T>,
+  ): Promise<T> {
+    return this.transaction(async (client) => {
+      const { rowCount } = await client.query(
+        `UPDATE quittance_read_models.checkpoints SET position = $3, moved_at = now()
+         WHERE model = $1 AND position IS NOT DISTINCT FROM $2`,
+        [name, from ?? null, to],
+      );
+      if (rowCount !== 1)
+        throw new Refusal(
+          'CONFLICT',
+          `Another process moved the read model ${name}.`,
+          { model: name },
+          'retryable',
+        );
+      return write({
+        query: async (text, values = []) => ({ rows: (await client.query(text, [...values])).rows }),
+      });
+    });
+  }
+
+  private async transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    try {
+      await client.query('BEGIN');
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+}

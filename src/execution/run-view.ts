@@ -1,0 +1,95 @@
+import { LRUCache } from 'lru-cache';
+import { workflow } from '../commands/workflow/decide.js';
+import type { Draining, Executing } from '../commands/workflow/state.js';
+import { type ContentStore, places } from '../content/content-store.js';
+import { type PlanDetails, planDetailsSchema } from '../events/plan.js';
+import type { Json } from '../kernel/canonical-json.js';
+import { Refusal } from '../kernel/errors.js';
+import type { Dispatch } from '../runtime/dispatch.js';
+import type { StepTask } from '../sagas/reaction.js';
+import type { ExpressionContext } from './expression.js';
+
+/** What stays the same through a run, opened once. */
+interface Opened {
+  readonly details: PlanDetails;
+  readonly secret: Uint8Array;
+  readonly request: Json;
+  readonly inputs: Json;
+}
+
+export type LiveRun = Executing | Draining;
+
+/** Gives a worker the plain content a step may see: the request, the files, and the outputs it depends on. */
+export class RunViews {
+  private readonly opened = new LRUCache<string, Promise<Opened>>({ max: 2_000 });
+
+  constructor(
+    private readonly dispatch: Pick<Dispatch, 'load'>,
+    private readonly content: ContentStore,
+  ) {}
+
+  /** @throws Refusal STEP_NOT_LIVE when that attempt is not in flight any more: the task is out of date */
+  async live(task: StepTask): Promise<LiveRun> {
+    const { state } = await this.dispatch.load(workflow, task.workflowId);
+    const step =
+      state.status === 'executing' || state.status === 'draining' ? state.steps[task.stepId] : undefined;
+    const isLive =
+      (step?.status === 'scheduled' || step?.status === 'running') && step.attempt === task.attempt;
+    if (!isLive || (state as LiveRun).runNo !== task.runNo)
+      throw new Refusal('STEP_NOT_LIVE', `Attempt ${task.attempt} of ${task.stepId} is not in flight.`, {
+        ...task,
+      });
+    return state as LiveRun;
+  }
+
+  open(run: LiveRun): Promise<Opened> {
+    const key = `${run.created.workflowId}/${run.runNo}`;
+    const known = this.opened.get(key);
+    if (known) return known;
+    const opening = this.openRun(run);
+    this.opened.set(key, opening);
+    opening.catch(() => this.opened.delete(key));
+    return opening;
+  }
+
+  async contextOf(run: LiveRun, stepId: string): Promise<ExpressionContext> {
+    const { request, inputs } = await this.open(run);
+    const steps: Record<string, Json> = {};
+    const { dependencies } = run.plan.steps.find((step) => step.id === stepId)!;
+    await Promise.all(
+      dependencies.map(async (id) => {
+        const done = run.steps[id];
+        if (done?.status !== 'completed') return;
+        steps[id] = await this.content.getJson(
+          done.output,
+          places.output(run.created.workflowId, run.runNo, id),
+        );
+      }),
+    );
+    return { inputs, steps, request };
+  }
+
+  private async openRun({ created, plan, runNo }: LiveRun): Promise<Opened> {
+    const { workflowId, attachments } = created;
+    const [details, secret, request, inputs] = await Promise.all([
+      this.content.openJson(plan.details, places.planDetails(workflowId, runNo)),
+      this.content.openText(created.secret, places.secret(workflowId)),
+      this.content.openText(created.request, places.request(workflowId)),
+      Promise.all(
+        attachments.map(async ({ name, content }, index) => ({
+          name: await this.content.openText(name, places.attachmentName(workflowId, index)),
+          mediaType: content.mediaType,
+          content: new TextDecoder().decode(
+            await this.content.getArtifact(content, places.attachment(workflowId, index)),
+          ),
+        })),
+      ),
+    ]);
+    return {
+      details: planDetailsSchema.parse(details),
+      secret: new Uint8Array(Buffer.from(secret, 'base64')),
+      request,
+      inputs,
+    };
+  }
+}

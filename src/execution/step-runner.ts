@@ -1,0 +1,154 @@
+import type { CompleteStep, FailStep, StartStep } from '../commands/workflow/commands.js';
+import { workflow } from '../commands/workflow/decide.js';
+import { type ContentStore, places } from '../content/content-store.js';
+import type { PlanStep } from '../events/plan.js';
+import type { PaymentEvidence } from '../events/workflow.js';
+import type { Json } from '../kernel/canonical-json.js';
+import { commitContent } from '../kernel/commitments/content.js';
+import { errorRecord, isRefusal, Refusal } from '../kernel/errors.js';
+import { uuidv5 } from '../kernel/event.js';
+import { type Micros, ZERO } from '../kernel/money.js';
+import { isoTime } from '../kernel/time.js';
+import type { Chance, Clock } from '../ports/clock.js';
+import type { Dispatch } from '../runtime/dispatch.js';
+import type { StepTask } from '../sagas/reaction.js';
+import { evaluate } from './expression.js';
+import type { LiveRun, RunViews } from './run-view.js';
+
+/** What a step gave, before it is sealed and committed to. */
+export interface StepOutput {
+  readonly output: Json;
+  readonly cost: Micros;
+  readonly payment?: PaymentEvidence;
+  readonly branch?: 'then' | 'else';
+}
+
+/** Does the work of one kind of step on its evaluated input. */
+export type StepExecutor = (work: {
+  readonly run: LiveRun;
+  readonly step: PlanStep;
+  readonly task: StepTask;
+  readonly input: Json;
+  readonly signal: AbortSignal;
+}) => Promise<StepOutput>;
+
+export const transform: StepExecutor = async ({ input }) => ({ output: input, cost: ZERO });
+
+/** JSONata's own truth: empty strings, arrays and objects, 0, null and false are not true. */
+export const conditional: StepExecutor = async ({ input }) => {
+  const branch = isTrue(input) ? 'then' : 'else';
+  return { output: { branch, value: input }, cost: ZERO, branch };
+};
+
+const isTrue = (value: Json): boolean => {
+  if (Array.isArray(value)) return value.some(isTrue);
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return Boolean(value);
+};
+
+/**
+ * Runs one attempt of one step: opens its input, executes, seals and commits to the output, reports. Every report
+ * carries the attempt, so doing all of it twice changes nothing.
+ */
+export class StepRunner {
+  constructor(
+    private readonly dispatch: Dispatch,
+    private readonly views: RunViews,
+    private readonly content: ContentStore,
+    private readonly executors: Readonly<Partial<Record<PlanStep['kind'], StepExecutor>>>,
+    private readonly clock: Clock,
+    private readonly chance: Pick<Chance, 'random'>,
+    private readonly worker: string,
+  ) {}
+
+  async run(task: StepTask, signal: AbortSignal): Promise<void> {
+    const run = await this.live(task);
+    if (!run) return;
+    const startedAt = isoTime(this.clock.now());
+    const step = run.plan.steps.find(({ id }) => id === task.stepId)!;
+    if (step.kind === 'service_call' && !(await this.claim(task, startedAt))) return;
+    const completed = await this.execute(run, step, task, startedAt, signal).catch((error: unknown) => {
+      if (signal.aborted) throw error; // stopped, not failed: whoever takes the task next goes on from the records
+      return this.failure(task, error);
+    });
+    await this.send(task, completed, completed.type === 'FailStep' ? 'failed' : 'done');
+  }
+
+  private async live(task: StepTask): Promise<LiveRun | undefined> {
+    try {
+      return await this.views.live(task);
+    } catch (error) {
+      if (isRefusal(error, 'STEP_NOT_LIVE')) return undefined;
+      throw error;
+    }
+  }
+
+  private async execute(
+    run: LiveRun,
+    step: PlanStep,
+    task: StepTask,
+    startedAt: string,
+    signal: AbortSignal,
+  ): Promise<CompleteStep> {
+    const executor = this.executors[step.kind];
+    if (!executor) throw new Refusal('STEP_KIND_UNKNOWN', `Nothing here runs steps of kind ${step.kind}.`);
+    const { workflowId, userId } = run.created;
+    const [{ details, secret }, context] = await Promise.all([
+      this.views.open(run),
+      this.views.contextOf(run, step.id),
+    ]);
+    const input = await evaluate(details[step.id]!.input, context);
+    const { output, cost, payment, branch } = await executor({ run, step, task, input, signal });
+    return {
+      type: 'StepCompleted',
+      at: isoTime(this.clock.now()),
+      runNo: task.runNo,
+      stepId: step.id,
+      attempt: task.attempt,
+      output: await this.content.putJson(userId, places.output(workflowId, task.runNo, step.id), output),
+      inputHash: commitContent(secret, step.id, 'input', { json: input }),
+      outputHash: commitContent(secret, step.id, 'output', { json: output }),
+      cost,
+      startedAt,
+      ...(payment && { payment }),
+      ...(branch && { branch }),
+    };
+  }
+
+  /** @returns false when the attempt was given up meanwhile */
+  private async claim(task: StepTask, at: string): Promise<boolean> {
+    const { runNo, stepId, attempt } = task;
+    try {
+      await this.send(task, { type: 'StartStep', at, runNo, stepId, attempt, worker: this.worker }, 'start');
+      return true;
+    } catch (error) {
+      if (isRefusal(error, 'WRONG_STATE')) return false;
+      throw error;
+    }
+  }
+
+  private failure({ runNo, stepId, attempt }: StepTask, error: unknown): FailStep {
+    return {
+      type: 'FailStep',
+      at: isoTime(this.clock.now()),
+      runNo,
+      stepId,
+      attempt,
+      error: errorRecord(error, 'STEP_ERROR'),
+      random: this.chance.random(),
+    };
+  }
+
+  private async send(
+    task: StepTask,
+    command: StartStep | CompleteStep | FailStep,
+    what: string,
+  ): Promise<void> {
+    const { workflowId, runNo, stepId, attempt } = task;
+    await this.dispatch.send(workflow, workflowId, command, {
+      commandId: uuidv5(`${workflowId}/${runNo}/${stepId}/${attempt}/${what}`),
+      correlationId: workflowId,
+      actor: { type: 'worker', id: this.worker },
+    });
+  }
+}

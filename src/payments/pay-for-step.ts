@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import type { PaymentCommand } from '../commands/payment/commands.js';
+import { payment } from '../commands/payment/decide.js';
+import type { Confirmed, InFlight, PaymentState } from '../commands/payment/state.js';
+import type { PaymentEvidence } from '../events/workflow.js';
+import { isRefusal, Refusal } from '../kernel/errors.js';
+import { uuidv5 } from '../kernel/event.js';
+import { type Micros, ZERO } from '../kernel/money.js';
+import type { PaidCall, Payer, PreparedPayment, ServiceAnswer } from '../ports/payments.js';
+import type { Dispatch } from '../runtime/dispatch.js';
+import { pause } from '../runtime/pause.js';
+
+/** Everything the approved plan says about one paid step. */
+export interface PaidStep {
+  readonly paymentId: string;
+  readonly workflowId: string;
+  readonly runNo: number;
+  readonly stepId: string;
+  readonly userId: string;
+  readonly holdId: string;
+  readonly serviceId: string;
+  readonly planHash: string;
+  readonly ceiling: Micros;
+  readonly approved: { readonly payTo: string; readonly asset: string; readonly network: string };
+  readonly payer: string;
+  readonly call: PaidCall;
+}
+
+export interface PaidAnswer {
+  readonly answer: ServiceAnswer;
+  readonly cost: Micros;
+  readonly payment?: PaymentEvidence;
+}
+
+/** Times one step signs anew after its bytes expired unsettled. */
+const SIGNINGS = 3;
+/** Looks at the chain for a settlement that the service claims, this long apart. */
+const LOOKS = 20;
+const LOOK_EVERY_MS = 250;
+
+/**
+ * Calls a paid service and pays at most once, whatever crashes between the lines: terms are checked against the
+ * plan, signed bytes are recorded before they leave, only the same bytes are ever sent again, and nothing new is
+ * signed until the chain shows that the old bytes can never land.
+ */
+export class StepPayments {
+  constructor(
+    private readonly dispatch: Dispatch,
+    private readonly payer: Payer,
+  ) {}
+
+  /**
+   * @throws Refusal terminal: RECIPIENT_CHANGED, PRICE_DRIFT, SERVICE_REFUSED; retryable: SERVICE_ERROR,
+   * PAYMENT_UNDELIVERED (paid, no usable answer yet: the next call sends the same bytes)
+   */
+  async call(step: PaidStep, signal: AbortSignal): Promise<PaidAnswer> {
+    for (let signing = 0; signing <= SIGNINGS; signing++) {
+      const { state } = await this.dispatch.load(payment, step.paymentId);
+      if (state.status === 'confirmed') return this.collect(step, state);
+      const inFlight =
+        state.status === 'prepared' || state.status === 'submitted' ? state : await this.sign(step, state);
+      if ('answer' in inFlight) return inFlight;
+      const outcome = await this.submit(step, inFlight, signal);
+      if (outcome !== 'expired') return outcome;
+    }
+    throw new Refusal(
+      'PAYMENT_FAILED',
+      `The payment expired ${SIGNINGS} times before it landed.`,
+      { signings: SIGNINGS },
+      'retryable',
+    );
+  }
+
+  /** Asks for the terms, has them authorized against the plan, signs, and records the bytes. */
+  private async sign(step: PaidStep, before: PaymentState): Promise<InFlight | PaidAnswer> {
+    const asked = await this.payer.quote(step.call);
+    if ('answer' in asked) return { answer: usable(asked.answer), cost: ZERO };
+    const { quote } = asked;
+    const { paymentId, workflowId, runNo, stepId, userId, holdId, serviceId, planHash, ceiling, approved } =
+      step;
+    const { scheme, network, asset, payTo, amount } = quote;
+    await this.record(step, {
+      type: 'RecordQuote',
+      paymentId,
+      workflowId,
+      runNo,
+      stepId,
+      userId,
+      holdId,
+      serviceId,
+      dialect: 'x402-v2',
+      scheme,
+      network,
+      asset,
+      payTo,
+      amount,
+    });
+    await this.record(step, { type: 'AuthorizePayment', planHash, ceiling, approved });
+    const attempt = before.status === 'none' ? 1 : 'nextAttempt' in before ? before.nextAttempt : 1;
+    const prepared = await this.payer.prepare(quote, paymentId);
+    const state = await this.record(step, { type: 'PreparePayment', attempt, ...prepared });
+    return state as InFlight;
+  }
+
+  /** Sends the recorded bytes and finds out on the chain what became of them. */
+  private async submit(
+    step: PaidStep,
+    state: InFlight,
+    signal: AbortSignal,
+  ): Promise<PaidAnswer | 'expired'> {
+    const { attempt } = state.prepared;
+    await this.record(step, { type: 'SubmitPayment', attempt });
+    const answer = await this.send(step, state.prepared);
+    const settled = await this.lookFor(state, isGood(answer) ? LOOKS : 1, signal);
+    if (settled) {
+      const { signature, slot } = settled;
+      const confirmed = await this.record(step, { type: 'ConfirmPayment', attempt, signature, slot });
+      return this.deliver(step, confirmed as Confirmed, answer);
+    }
+    if (await this.payer.isExpired(state.prepared)) {
+      // once more: it may have landed between the two looks
+      if (await this.lookFor(state, 1, signal)) throw notYet(answer);
+      const message = 'The signed transaction expired before it landed.';
+      await this.record(step, { type: 'FailPayment', attempt, code: 'PAYMENT_EXPIRED', message });
+      return 'expired';
+    }
+    throw notYet(answer);
+  }
+
+  /** Paid before: the same bytes bring the answer, never a second payment. */
+  private async collect(step: PaidStep, state: Confirmed): Promise<PaidAnswer> {
+    return this.deliver(step, state, await this.send(step, state.prepared));
+  }
+
+  private async deliver(
+    step: PaidStep,
+    state: Confirmed,
+    answer: ServiceAnswer | undefined,
+  ): Promise<PaidAnswer> {
+    if (!answer || !isGood(answer)) {
+      const message = `The service was paid and ${answer ? `answered ${answer.status}` : 'did not answer'}.`;
+      await this.record(step, { type: 'RecordNonDelivery', code: 'PAYMENT_UNDELIVERED', message }).catch(
+        () => undefined,
+      );
+      if (answer && isFinal(answer.status)) throw refused(answer);
+      throw new Refusal('PAYMENT_UNDELIVERED', message, { signature: state.signature }, 'retryable');
+    }
+    const answerHash = createHash('sha256').update(answer.body).digest('hex');
+    await this.record(step, { type: 'RecordDelivery', answerHash });
+    const { payTo, amount, asset, network } = state.quote;
+    return {
+      answer,
+      cost: amount,
+      payment: {
+        paymentId: step.paymentId,
+        signature: state.signature,
+        slot: state.slot.toString(),
+        payer: step.payer,
+        payee: payTo,
+        amount: amount.toString(),
+        asset,
+        network,
+      },
+    };
+  }
+
+  private async send(step: PaidStep, prepared: PreparedPayment): Promise<ServiceAnswer | undefined> {
+    try {
+      return await this.payer.submit(step.call, prepared);
+    } catch (error) {
+      if (isRefusal(error) && error.kind !== 'terminal') return undefined; // no answer: the chain tells
+      throw error;
+    }
+  }
+
+  private async lookFor(state: InFlight, looks: number, signal: AbortSignal) {
+    const { payTo, amount, asset } = state.quote;
+    for (let look = 1; ; look++) {
+      const settled = await this.payer.find(state.prepared, { payTo, amount, asset });
+      if (settled || look >= looks || signal.aborted) return settled;
+      await pause(LOOK_EVERY_MS, signal);
+    }
+  }
+
+  /** The command id derives from what is recorded: recording the same twice is one event. */
+  private async record(step: PaidStep, command: PaymentCommand): Promise<PaymentState> {
+    const text = JSON.stringify(command, (_, value) =>
+      typeof value === 'bigint' ? value.toString() : value,
+    );
+    const { state } = await this.dispatch.send(payment, step.paymentId, command, {
+      commandId: uuidv5(`${step.paymentId}/${text}`),
+      correlationId: step.workflowId,
+      actor: { type: 'worker', id: 'payments' },
+    });
+    return state;
+  }
+}
+
+const isGood = (answer: ServiceAnswer | undefined): boolean =>
+  answer !== undefined && answer.status >= 200 && answer.status < 300;
+
+/** The same request will be refused again: the work cannot be done on this input. */
+const isFinal = (status: number): boolean => [400, 404, 405, 410, 413, 415, 422].includes(status);
+
+function usable(answer: ServiceAnswer): ServiceAnswer {
+  if (isGood(answer)) return answer;
+  throw isFinal(answer.status) ? refused(answer) : notYet(answer);
+}
+
+const refused = ({ status }: ServiceAnswer): Refusal =>
+  new Refusal('SERVICE_REFUSED', `The service cannot do this work: it answered ${status}.`, { status });
+
+const notYet = (answer: ServiceAnswer | undefined): Refusal =>
+  answer && isFinal(answer.status)
+    ? refused(answer)
+    : new Refusal(
+        'SERVICE_ERROR',
+        answer ? `The service answered ${answer.status}.` : 'The service did not answer.',
+        { status: answer?.status ?? null },
+        answer ? 'retryable' : 'unknown',
+      );
