@@ -1,0 +1,136 @@
+import { escrow } from '../commands/escrow/decide.js';
+import { workflow } from '../commands/workflow/decide.js';
+import type { AwaitingApproval, WorkflowState } from '../commands/workflow/state.js';
+import { requireOwner } from '../identity/ownership.js';
+import { isRefusal, Refusal } from '../kernel/errors.js';
+import type { Position } from '../kernel/event.js';
+import { holdIdOf } from '../kernel/ids.js';
+import { type Micros, sumMicros } from '../kernel/money.js';
+import { isoTime, plusMs } from '../kernel/time.js';
+import type { Clock } from '../ports/clock.js';
+import type { Dispatch } from '../runtime/dispatch.js';
+import { type Caller, contextOf } from './caller.js';
+
+export interface ApproveParts {
+  readonly dispatch: Dispatch;
+  readonly clock: Clock;
+}
+
+export interface Approved {
+  readonly workflowId: string;
+  readonly planHash: string;
+  readonly budget: Micros;
+  readonly revision: number;
+  readonly position: Position | undefined;
+}
+
+/** ms a hold outlives the longest time its run may take: settling comes after the run. */
+const HOLD_MARGIN = 15 * 60_000;
+
+/**
+ * The hold first, the approval second: an approved plan is always covered, and a hold without an approval is
+ * released here or, after a crash in between, when it expires.
+ * @throws Refusal NOT_FOUND | WRONG_STATE | APPROVAL_EXPIRED | PLAN_CHANGED | INSUFFICIENT_ESCROW {available, required}
+ */
+export async function approveWorkflow(
+  parts: ApproveParts,
+  caller: Caller,
+  workflowId: string,
+  planHash: string | undefined,
+): Promise<Approved> {
+  const { dispatch, clock } = parts;
+  const { state } = await dispatch.load(workflow, workflowId);
+  requireOwner(caller.principal, ownerOf(state), 'workflow');
+  const at = isoTime(clock.now());
+  const open = requireApprovable(state, planHash, at);
+  const { maxCost, compensationReserve } = open.plan.totals;
+  const budget = sumMicros([BigInt(maxCost), BigInt(compensationReserve)]);
+  const { requestId } = open.request;
+  const holdId = budget > 0n ? holdIdOf(workflowId, requestId) : undefined;
+  if (holdId !== undefined) await placeHold(parts, caller, workflowId, { holdId, budget, at, open });
+  try {
+    const { position, revision } = await dispatch.send(
+      workflow,
+      workflowId,
+      {
+        type: 'Approve',
+        at,
+        approver: caller.principal.userId,
+        automatic: false,
+        planHash: open.planHash,
+        requestId,
+        budget,
+        ...(holdId !== undefined && { holdId }),
+      },
+      contextOf(caller, 'approve', workflowId),
+    );
+    return { workflowId, planHash: open.planHash, budget, revision, position };
+  } catch (error) {
+    // Only a refusal says for certain that nothing was approved.
+    if (holdId !== undefined && isRefusal(error) && error.kind === 'terminal')
+      await dispatch.send(
+        escrow,
+        caller.principal.userId,
+        { type: 'ReleaseHold', holdId },
+        contextOf(caller, 'release', workflowId),
+      );
+    throw error;
+  }
+}
+
+const ownerOf = (state: WorkflowState): string | undefined =>
+  state.status === 'none' ? undefined : state.created.userId;
+
+/** The same questions the decider asks, before money is reserved. */
+function requireApprovable(state: WorkflowState, planHash: string | undefined, at: string): AwaitingApproval {
+  if (state.status === 'closed' && state.outcome === 'expired')
+    throw new Refusal('APPROVAL_EXPIRED', 'The offer expired before it was approved.');
+  if (state.status !== 'awaiting_approval')
+    throw new Refusal('WRONG_STATE', 'Only a workflow that awaits approval can be approved.', {
+      status: state.status === 'closed' ? state.outcome : state.status,
+    });
+  if (at > state.request.expiresAt)
+    throw new Refusal('APPROVAL_EXPIRED', `The offer expired at ${state.request.expiresAt}.`, {
+      expiresAt: state.request.expiresAt,
+    });
+  if (planHash !== undefined && planHash !== state.planHash)
+    throw new Refusal('PLAN_CHANGED', 'The plan is not the one you saw.', {
+      proposed: state.planHash,
+      approved: planHash,
+    });
+  return state;
+}
+
+async function placeHold(
+  { dispatch }: ApproveParts,
+  caller: Caller,
+  workflowId: string,
+  hold: {
+    readonly holdId: string;
+    readonly budget: Micros;
+    readonly at: string;
+    readonly open: AwaitingApproval;
+  },
+): Promise<void> {
+  const { holdId, budget, at, open } = hold;
+  const { userId } = caller.principal;
+  try {
+    await dispatch.send(
+      escrow,
+      userId,
+      {
+        type: 'PlaceHold',
+        holdId,
+        amount: budget,
+        purpose: workflowId,
+        at,
+        expiresAt: plusMs(at, open.created.maxTime + HOLD_MARGIN),
+      },
+      contextOf(caller, 'hold', workflowId),
+    );
+  } catch (error) {
+    if (!isRefusal(error, 'ESCROW_NOT_OPEN')) throw error;
+    const figures = { available: '0', required: String(budget) };
+    throw new Refusal('INSUFFICIENT_ESCROW', 'There is no money in escrow yet. Deposit some first.', figures);
+  }
+}

@@ -1,0 +1,34 @@
+import { workflow } from '../commands/workflow/decide.js';
+import { requireOwner } from '../identity/ownership.js';
+import type { Position } from '../kernel/event.js';
+import { isoTime } from '../kernel/time.js';
+import type { Clock } from '../ports/clock.js';
+import type { Dispatch } from '../runtime/dispatch.js';
+import { type Caller, contextOf } from './caller.js';
+
+export interface Cancelled {
+  /** false while steps in flight are still finishing */
+  readonly ended: boolean;
+  readonly revision: number;
+  readonly position: Position | undefined;
+}
+
+/** @throws Refusal NOT_FOUND, or WRONG_STATE when the run is over or failing already */
+export async function cancelWorkflow(
+  { dispatch, clock }: { readonly dispatch: Dispatch; readonly clock: Clock },
+  caller: Caller,
+  workflowId: string,
+  reason: string | undefined,
+): Promise<Cancelled> {
+  const { state } = await dispatch.load(workflow, workflowId);
+  const owner = state.status === 'none' ? undefined : state.created.userId;
+  requireOwner(caller.principal, owner, 'workflow');
+  const command = {
+    type: 'CancelWorkflow',
+    at: isoTime(clock.now()),
+    by: caller.principal.userId,
+    ...(reason !== undefined && { reason }),
+  } as const;
+  const sent = await dispatch.send(workflow, workflowId, command, contextOf(caller, 'cancel', workflowId));
+  return { ended: sent.state.status === 'closed', revision: sent.revision, position: sent.position };
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { verificationLevels } from '../events/workflow.js';
+import { LIMITS } from '../kernel/limits.js';
+import { usdcToMicros } from '../kernel/money.js';
+import { givenPlanSchema } from '../planning/draft-schema.js';
+
+/** An amount of USDC as clients send it. */
+export const usdcSchema = z
+  .number()
+  .min(0)
+  .max(1_000_000)
+  .refine(isWholeMicros, { message: 'USDC has six decimals at most' });
+
+function isWholeMicros(usdc: number): boolean {
+  try {
+    usdcToMicros(usdc);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const wellFormed = { message: 'half a surrogate pair is not text' };
+
+const fileSchema = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[^/\\\p{Cc}]+$/u, 'a file name without a path'),
+  mediaType: z
+    .string()
+    .max(100)
+    .regex(/^[a-z]+\/[a-z0-9][a-z0-9.+-]*$/),
+  content: z.string().refine((text) => text.isWellFormed(), wellFormed),
+});
+
+const filesSchema = z
+  .array(fileSchema)
+  .max(LIMITS.attachments)
+  .refine((files) => sizeOf(files) <= LIMITS.attachmentBytes, {
+    message: `all files together have at most ${LIMITS.attachmentBytes} bytes`,
+  });
+
+const sizeOf = (files: readonly { readonly content: string }[]): number =>
+  files.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+
+/** POST /workflows/create. Either a request in plain words or a plan of the caller's own. */
+export const createBodySchema = z
+  .strictObject({
+    userId: z.string().max(100).optional(),
+    input: z
+      .string()
+      .trim()
+      .min(LIMITS.requestMinChars)
+      .max(LIMITS.requestMaxChars)
+      .refine((text) => text.isWellFormed(), wellFormed)
+      .optional(),
+    plan: givenPlanSchema.optional(),
+    maxCost: usdcSchema.optional().describe('USDC; 0 or missing means the platform limit'),
+    maxTime: z.number().int().min(0).max(LIMITS.maxRunTime).optional().describe('ms'),
+    verificationLevel: z.enum(verificationLevels).default('basic'),
+    autoApprove: z.boolean().default(false).describe('approves a plan that costs nothing'),
+    serviceFilters: z
+      .strictObject({
+        minReputation: z.number().int().min(0).max(10_000).default(0),
+        minUptime: z.number().min(0).max(1).default(0),
+        excludeServices: z.array(z.string().min(1).max(100)).max(50).default([]),
+      })
+      .optional(),
+    metadata: z
+      .record(z.string().max(100), z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]))
+      .refine((metadata) => Object.keys(metadata).length <= 50, { message: 'at most 50 members' })
+      .optional(),
+    files: filesSchema.optional(),
+  })
+  .refine((body) => (body.input === undefined) !== (body.plan === undefined), {
+    message: 'send either input or plan',
+    path: ['input'],
+  });
+
+export type CreateBody = z.output<typeof createBodySchema>;

@@ -1,0 +1,90 @@
+import type { CreateWorkflow } from '../commands/workflow/commands.js';
+import { workflow } from '../commands/workflow/decide.js';
+import type { ContentStore } from '../content/content-store.js';
+import { Refusal } from '../kernel/errors.js';
+import type { Position } from '../kernel/event.js';
+import { makeId } from '../kernel/ids.js';
+import { LIMITS, MAX_RUN_COST } from '../kernel/limits.js';
+import { formatUsdc, type Micros, microsToUsdc, usdcToMicros } from '../kernel/money.js';
+import { places } from '../kernel/places.js';
+import { isoTime } from '../kernel/time.js';
+import type { Chance, Clock } from '../ports/clock.js';
+import type { Dispatch } from '../runtime/dispatch.js';
+import { type Caller, contextOf } from './caller.js';
+import type { CreateBody } from './create-body.js';
+
+export interface CreateParts {
+  readonly dispatch: Dispatch;
+  readonly content: ContentStore;
+  readonly clock: Clock;
+  readonly chance: Chance;
+}
+
+export interface Created {
+  readonly workflowId: string;
+  readonly createdAt: string;
+  readonly revision: number;
+  readonly position: Position | undefined;
+}
+
+/**
+ * Seals what the caller sent and asks for a workflow.
+ * @throws Refusal FORBIDDEN when the body names another user, VALIDATION_FAILED above the platform's cost limit
+ */
+export async function createWorkflow(parts: CreateParts, caller: Caller, body: CreateBody): Promise<Created> {
+  const { userId } = caller.principal;
+  if (body.userId !== undefined && body.userId !== userId)
+    throw new Refusal('FORBIDDEN', 'You can create workflows for yourself only.', { userId });
+  const maxCost = costLimit(body.maxCost);
+  const workflowId = makeId('workflow', parts.chance.ulid());
+  const at = isoTime(parts.clock.now());
+  const command: CreateWorkflow = {
+    type: 'CreateWorkflow',
+    at,
+    workflowId,
+    userId,
+    origin: body.plan ? 'plan' : 'request',
+    ...(await sealedParts(parts, userId, workflowId, body)),
+    maxCost,
+    maxTime: body.maxTime || LIMITS.defaultRunTime,
+    verificationLevel: body.verificationLevel,
+    autoApprove: body.autoApprove,
+    filters: body.serviceFilters ?? { minReputation: 0, minUptime: 0, excludeServices: [] },
+  };
+  const context = contextOf(caller, 'create', workflowId);
+  const { position, revision } = await parts.dispatch.send(workflow, workflowId, command, context);
+  return { workflowId, createdAt: at, revision, position };
+}
+
+function costLimit(usdc: number | undefined): Micros {
+  const wanted = usdcToMicros(usdc ?? 0);
+  if (wanted > MAX_RUN_COST)
+    throw new Refusal('VALIDATION_FAILED', `One run may cost ${formatUsdc(MAX_RUN_COST)} at most.`, {
+      field: 'maxCost',
+      limit: microsToUsdc(MAX_RUN_COST),
+    });
+  return wanted === 0n ? (MAX_RUN_COST as Micros) : wanted;
+}
+
+async function sealedParts({ content, chance }: CreateParts, owner: string, id: string, body: CreateBody) {
+  const secret = Buffer.from(chance.bytes(32)).toString('base64');
+  const [request, sealedSecret, metadata, attachments] = await Promise.all([
+    body.plan
+      ? content.sealJson(owner, places.request(id), body.plan)
+      : content.sealText(owner, places.request(id), body.input ?? ''),
+    content.sealText(owner, places.secret(id), secret),
+    body.metadata && content.sealJson(owner, places.metadata(id), body.metadata),
+    Promise.all(
+      (body.files ?? []).map(async (file, index) => ({
+        name: await content.sealText(owner, places.attachmentName(id, index), file.name),
+        content: await content.putArtifact(
+          owner,
+          places.attachment(id, index),
+          Buffer.from(file.content),
+          file.mediaType,
+        ),
+      })),
+    ),
+  ]);
+  return { request, secret: sealedSecret, attachments, ...(metadata && { metadata }) };
+}
