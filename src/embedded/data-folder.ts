@@ -121,13 +121,15 @@ function lock(folder: string): () => void {
 
 const readPid = (file: string): number => readJson<ProcessIdentity>(file)?.pid ?? -1;
 
+const UNUSABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST']);
+
 function forbidden(folder: string, error: unknown): Refusal | undefined {
   const { code, path } = error as NodeJS.ErrnoException;
-  if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') return undefined;
+  if (!UNUSABLE.has(code ?? '')) return undefined;
   return new Refusal(
     'DATA_FOLDER_FORBIDDEN',
-    `This user may not use the data folder ${folder}. Run as its owner, or name another in QUITTANCE_DATA.`,
-    { folder, path: path ?? folder },
+    `The data folder ${folder} cannot be used by this user (${code}). Run as its owner, or name another in QUITTANCE_DATA.`,
+    { folder, path: path ?? folder, reason: code ?? 'unknown' },
     'terminal',
     { cause: error },
   );

@@ -27,6 +27,9 @@ const Settings = z.strictObject({
   ports: z.record(z.string(), z.int().min(1).max(65_535)),
 });
 
+/** What a settings file must hold, whichever version wrote it. */
+const Irreplaceable = z.looseObject({ masterKey: Hex32, receiptKey: Ed25519 });
+
 /** Secrets and choices of one embedded installation. */
 export type Settings = z.infer<typeof Settings>;
 export type Ed25519Key = z.infer<typeof Ed25519>;
@@ -38,7 +41,7 @@ export type Ed25519Key = z.infer<typeof Ed25519>;
 export function readSettings(file: string): Settings {
   if (!existsSync(file)) return newSettings();
   try {
-    const kept = JSON.parse(readFileSync(file, 'utf8')) as object;
+    const kept = Irreplaceable.parse(JSON.parse(readFileSync(file, 'utf8')));
     return Settings.parse({ ...newSettings(), ...kept });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EACCES') throw cause;

@@ -8,7 +8,7 @@ import {
   startPostgresPart,
   startServicesPart,
 } from './stack-parts.js';
-import { type ChainAddresses, givenAddresses, type ServicesAddresses } from './stack-settings.js';
+import { type ChainAddresses, givenAddresses } from './stack-settings.js';
 
 export type PartName = 'postgres' | 'nats' | 'chain' | 'services';
 
@@ -53,15 +53,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const starting = new Starting(folder, options);
   try {
     const chain = starting.part('chain', given.chain, () => startChainPart(folder, options));
-    const [database, nats, chainAddresses, services] = await allOrNone([
+    const services = chain.then((money) =>
+      starting.part('services', given.services, () => startServicesPart(folder, options, money)),
+    );
+    const [database, nats, chainAddresses, { registryUrl }] = await allOrNone([
       starting.part('postgres', given.databaseUrl, () => startPostgresPart(folder, options)),
       starting.part('nats', given.natsUrl, () => startNatsPart(folder, options)),
       chain,
-      chain.then((money) =>
-        starting.part<ServicesAddresses>('services', given.services, () =>
-          startServicesPart(folder, options, money),
-        ),
-      ),
+      services,
     ] as const);
     options.signal?.throwIfAborted();
     folder.rememberPorts(starting.ports());
@@ -69,7 +68,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       databaseUrl: database,
       natsUrl: nats,
       chain: chainAddresses,
-      registryUrl: services.registryUrl,
+      registryUrl,
       folder,
       settings: folder.settings,
       parts: starting.reports,
