@@ -1,0 +1,103 @@
+import { encodePaymentRequiredHeader } from '@x402/core/http';
+import { HTTPFacilitatorClient, x402ResourceServer } from '@x402/core/server';
+import type { Network, PaymentPayload, PaymentRequirements, SettleResponse } from '@x402/core/types';
+import { ExactSvmScheme } from '@x402/svm/exact/server';
+import { Refusal } from '../../../kernel/errors.js';
+import { type Placement, type ServiceDeclaration, servicePath } from '../declaration.js';
+import { type Answer, refuse } from './answer.js';
+
+const MAX_TIMEOUT_SECONDS = 60;
+
+/** What the cashier learned of a settlement. `open` is neither yes nor no: the same bytes may be sent again. */
+export type Settling =
+  | { readonly is: 'paid'; readonly receipt: SettleResponse }
+  | { readonly is: 'refused'; readonly reason: string }
+  | { readonly is: 'duplicate'; readonly receipt: SettleResponse }
+  | { readonly is: 'open'; readonly reason: string };
+
+/** Asks for money and has it settled, by the x402 library and a facilitator. */
+export class Cashier {
+  readonly #x402: x402ResourceServer;
+  readonly #asks = new Map<string, PaymentRequirements>();
+
+  private constructor(
+    facilitatorUrl: string,
+    private readonly at: Placement,
+  ) {
+    const facilitator = new HTTPFacilitatorClient({ url: facilitatorUrl });
+    this.#x402 = new x402ResourceServer(facilitator).register(at.network as Network, new ExactSvmScheme());
+  }
+
+  static async open(
+    facilitatorUrl: string,
+    at: Placement,
+    sold: readonly ServiceDeclaration[],
+  ): Promise<Cashier> {
+    const cashier = new Cashier(facilitatorUrl, at);
+    await cashier.#x402.initialize();
+    for (const declaration of sold) await cashier.#price(declaration);
+    return cashier;
+  }
+
+  /** What one call of the service costs, as it stands in a 402 answer and in discovery. */
+  askFor(id: string): PaymentRequirements {
+    const ask = this.#asks.get(id);
+    if (ask === undefined) throw new Refusal('NOT_FOUND', 'There is no such service.', { id });
+    return ask;
+  }
+
+  /** The 402 answer. @param error why a payment that came was not taken */
+  async demand(declaration: ServiceDeclaration, error = 'Payment required'): Promise<Answer> {
+    const { id, name, description, tags } = declaration;
+    const resource = {
+      url: `${this.at.baseUrl}${servicePath(id)}`,
+      description,
+      mimeType: 'application/json',
+      serviceName: name,
+      tags: [...tags],
+    };
+    const required = await this.#x402.createPaymentRequiredResponse([this.askFor(id)], resource, error);
+    return refuse(
+      402,
+      'PAYMENT_REQUIRED',
+      error,
+      {},
+      { 'payment-required': encodePaymentRequiredHeader(required), 'cache-control': 'no-store' },
+    );
+  }
+
+  /** @returns undefined when the payment was made for other terms than ours */
+  matching(id: string, payload: PaymentPayload): PaymentRequirements | undefined {
+    return this.#x402.findMatchingRequirements([this.askFor(id)], payload);
+  }
+
+  /** @returns why it would not settle, or undefined */
+  async objection(payload: PaymentPayload, requirements: PaymentRequirements): Promise<string | undefined> {
+    const verified = await this.#x402.verifyPayment(payload, requirements);
+    return verified.isValid ? undefined : (verified.invalidReason ?? 'the payment is not valid');
+  }
+
+  async settle(payload: PaymentPayload, requirements: PaymentRequirements): Promise<Settling> {
+    let receipt: SettleResponse;
+    try {
+      receipt = await this.#x402.settlePayment(payload, requirements);
+    } catch (error) {
+      return { is: 'open', reason: error instanceof Error ? error.message.slice(0, 200) : 'no answer' };
+    }
+    if (receipt.success) return { is: 'paid', receipt };
+    const reason = receipt.errorReason ?? 'the payment was refused';
+    if (reason === 'duplicate_settlement') return { is: 'duplicate', receipt };
+    return reason === 'settlement_pending' ? { is: 'open', reason } : { is: 'refused', reason };
+  }
+
+  async #price({ id, price }: ServiceDeclaration): Promise<void> {
+    const [ask] = await this.#x402.buildPaymentRequirements({
+      scheme: 'exact',
+      network: this.at.network as Network,
+      payTo: this.at.payTo,
+      price: { amount: price.toString(), asset: this.at.asset },
+      maxTimeoutSeconds: MAX_TIMEOUT_SECONDS,
+    });
+    this.#asks.set(id, ask!);
+  }
+}
