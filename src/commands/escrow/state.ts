@@ -6,6 +6,8 @@ import { PersistentMap } from '../../kernel/persistent-map.js';
 export interface Deposit {
   readonly status: 'submitted' | 'confirmed' | 'rejected';
   readonly amount: Micros;
+  /** when to stop looking for it on the chain */
+  readonly expiresAt: string;
 }
 
 export interface Hold {
@@ -69,15 +71,21 @@ function evolveOpen(
   event: Exclude<EscrowEvent, { type: 'EscrowAccountOpened' }>,
 ): OpenEscrow {
   switch (event.type) {
-    case 'DepositSubmitted':
-      return withDeposit(account, event.signature, 'submitted', parseMicros(event.amount));
+    case 'DepositSubmitted': {
+      const { signature, expiresAt } = event;
+      return withDeposit(account, signature, {
+        status: 'submitted',
+        amount: parseMicros(event.amount),
+        expiresAt,
+      });
+    }
     case 'DepositConfirmed': {
       const amount = parseMicros(event.amount);
       const deposited = toMicros(account.deposited + amount);
-      return { ...withDeposit(account, event.signature, 'confirmed', amount), deposited };
+      return { ...withDeposit(account, event.signature, { status: 'confirmed', amount }), deposited };
     }
     case 'DepositRejected':
-      return withDeposit(account, event.signature, 'rejected', account.deposits.get(event.signature)!.amount);
+      return withDeposit(account, event.signature, { status: 'rejected' });
     case 'HoldPlaced': {
       const amount = parseMicros(event.amount);
       const hold: Hold = { status: 'open', amount, captured: ZERO, expiresAt: event.expiresAt };
@@ -98,12 +106,11 @@ function evolveOpen(
   }
 }
 
-const withDeposit = (
-  account: OpenEscrow,
-  signature: string,
-  status: Deposit['status'],
-  amount: Micros,
-): OpenEscrow => ({ ...account, deposits: account.deposits.with(signature, { status, amount }) });
+/** A deposit is submitted before anything else happens to it. */
+const withDeposit = (account: OpenEscrow, signature: string, change: Partial<Deposit>): OpenEscrow => {
+  const deposit = { ...account.deposits.get(signature), ...change } as Deposit;
+  return { ...account, deposits: account.deposits.with(signature, deposit) };
+};
 
 function capture(account: OpenEscrow, holdId: string, paymentId: string, amount: Micros): OpenEscrow {
   const hold = account.holds.get(holdId)!;
