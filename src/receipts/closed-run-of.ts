@@ -1,0 +1,70 @@
+import type { Closed, StepState } from '../commands/workflow/state.js';
+import type { ClosedRun, ClosedStep, StepStatus } from './closed-run.js';
+import { plannedSteps } from './planned-steps.js';
+
+/** @param secret 32 bytes, the opened secret of the workflow */
+export function closedRunOf(state: Closed, secret: Uint8Array): ClosedRun {
+  const { created, runNo, outcome, plan, planHash, progress, closedAt } = state;
+  const planned = plan ? plannedSteps(plan.steps) : [];
+  return {
+    workflowId: created.workflowId,
+    runNo,
+    userId: created.userId,
+    level: created.verificationLevel,
+    outcome,
+    steps: planned.map((step) => ({ ...step, ...ended(progress?.steps[step.stepId]) })),
+    budget: plan ? BigInt(plan.totals.maxCost) + BigInt(plan.totals.compensationReserve) : 0n,
+    workflowHash: plan?.workflowHash ?? null,
+    planHash: planHash ?? null,
+    approver: progress?.approval.approver ?? null,
+    secret,
+    startedAt: progress?.startedAt ?? null,
+    closedAt,
+  };
+}
+
+type Ended = Omit<ClosedStep, keyof ReturnType<typeof plannedSteps>[number]>;
+
+const never: Ended = {
+  status: 'not_started',
+  cost: 0n,
+  attempt: 0,
+  seq: 0,
+  inputHash: null,
+  outputHash: null,
+  payment: null,
+  startedAt: null,
+  completedAt: null,
+  reason: null,
+};
+
+function ended(state: StepState | undefined): Ended {
+  switch (state?.status) {
+    case 'completed': {
+      const { attempt, seq, inputHash, outputHash, startedAt, completedAt, cost, payment } = state;
+      return {
+        ...never,
+        status: 'completed',
+        cost: BigInt(cost),
+        attempt,
+        seq,
+        inputHash,
+        outputHash,
+        payment: payment ?? null,
+        startedAt,
+        completedAt,
+      };
+    }
+    case 'skipped':
+      return { ...never, status: 'skipped', seq: state.seq, reason: state.reason };
+    case 'failed':
+      return { ...never, status: 'failed', attempt: state.attempt, reason: state.error.code };
+    case 'cancelled':
+    case 'scheduled':
+    case 'running':
+    case 'retrying':
+      return { ...never, status: 'cancelled' satisfies StepStatus, attempt: state.attempt };
+    default:
+      return never;
+  }
+}

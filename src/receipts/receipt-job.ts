@@ -1,0 +1,146 @@
+import type { ReceiptCommand } from '../commands/receipt/commands.js';
+import { receipt } from '../commands/receipt/decide.js';
+import { workflow } from '../commands/workflow/decide.js';
+import type { Closed } from '../commands/workflow/state.js';
+import { type ContentStore, places } from '../content/content-store.js';
+import { errorRecord, isRefusal, Refusal } from '../kernel/errors.js';
+import { uuidv5 } from '../kernel/event.js';
+import { receiptIdOf } from '../kernel/ids.js';
+import { toMicros } from '../kernel/money.js';
+import { isoTime } from '../kernel/time.js';
+import type { ArtifactStore } from '../ports/artifacts.js';
+import type { Clock } from '../ports/clock.js';
+import type { Prover } from '../ports/prover.js';
+import type { Dispatch } from '../runtime/dispatch.js';
+import { type Receipt, receiptSchema } from '../verifier/document.js';
+import { closedRunOf } from './closed-run-of.js';
+import { issueReceipt, receiptBytes, receiptHash, withProof } from './issue-receipt.js';
+import type { Issuer } from './issuer.js';
+
+export interface RunTask {
+  readonly workflowId: string;
+  readonly runNo: number;
+}
+
+/** Checks a receipt as a stranger would. @returns reasons why it does not hold, empty when it does */
+export type CheckOwn = (document: Receipt) => Promise<readonly string[]>;
+
+/** Issues the signed receipt of a closed run, and later the proof it asks for. */
+export class ReceiptJob {
+  constructor(
+    private readonly dispatch: Dispatch,
+    private readonly content: ContentStore,
+    private readonly artifacts: ArtifactStore,
+    private readonly issuer: Issuer,
+    private readonly prover: Pick<Prover, 'prove'>,
+    private readonly check: CheckOwn,
+    private readonly clock: Clock,
+  ) {}
+
+  async issue(task: RunTask): Promise<void> {
+    const run = await this.closedRun(task);
+    if (!run) return;
+    const receiptId = receiptIdOf(task.workflowId, task.runNo);
+    const { state } = await this.dispatch.load(receipt, receiptId);
+    const at = isoTime(this.clock.now());
+    if (state.status === 'none') await this.publish(task, receiptId, run, at);
+    const { proving } = issueReceipt(run, this.issuer, at);
+    if (proving?.provable) {
+      const { circuitId, circuitVersion } = proving;
+      await this.send(task, receiptId, { type: 'RequestProof', circuitId, circuitVersion });
+    }
+  }
+
+  /** @throws Refusal PROVER_LOST (retryable): the job is given back and nothing is lost */
+  async prove(task: RunTask): Promise<void> {
+    const run = await this.closedRun(task);
+    const receiptId = receiptIdOf(task.workflowId, task.runNo);
+    const { state } = await this.dispatch.load(receipt, receiptId);
+    if (!run || state.status === 'none' || state.progress.status !== 'requested') return;
+    const { proving } = issueReceipt(run, this.issuer, state.facts.issuedAt);
+    if (!proving?.provable) throw new Refusal('PROOF_FAILED', 'This run has no proof.', { receiptId });
+    const began = this.clock.now();
+    const made = await this.prover.prove(proving.circuitId, proving.inputs).catch((error: unknown) => {
+      if (isRefusal(error) && error.kind === 'terminal') return error;
+      throw error;
+    });
+    if (made instanceof Refusal) {
+      const { code, message } = errorRecord(made, 'PROOF_FAILED');
+      return this.send(task, receiptId, { type: 'FailProof', code, message, final: true });
+    }
+    const issued = await this.stored(state.facts.document.sha256);
+    const proven = withProof(issued, made);
+    const objections = await this.check(proven);
+    if (objections.length > 0) {
+      const message = `Our own verifier refused the proof: ${objections.join('; ')}`.slice(0, 500);
+      return this.send(task, receiptId, { type: 'FailProof', code: 'PROOF_UNSOUND', message, final: true });
+    }
+    await this.send(task, receiptId, {
+      type: 'RecordWorkflowProof',
+      circuitId: made.circuitId,
+      circuitVersion: made.circuitVersion,
+      publicSignals: [...made.publicSignals],
+      vkeyHash: made.vkeyHash,
+      keyKind: made.keyKind,
+      document: await this.store(proven),
+      documentHash: receiptHash(proven),
+      provingMs: Math.round(this.clock.now() - began),
+    });
+    await this.send(task, receiptId, {
+      type: 'RecordVerification',
+      verifier: 'self',
+      valid: objections.length === 0,
+    });
+  }
+
+  private async publish(task: RunTask, receiptId: string, run: ReturnType<typeof closedRunOf>, at: string) {
+    const { receipt: document, proving } = issueReceipt(run, this.issuer, at);
+    const objections = await this.check(document);
+    if (objections.length > 0)
+      throw new Refusal('RECEIPT_UNSOUND', 'The receipt does not hold.', { receiptId, objections });
+    const { commitments } = document.statement;
+    await this.send(task, receiptId, {
+      type: 'IssueReceipt',
+      at,
+      receiptId,
+      workflowId: task.workflowId,
+      runNo: task.runNo,
+      userId: run.userId,
+      outcome: run.outcome,
+      level: run.level,
+      workflowHash: commitments?.workflowHash ?? null,
+      resultsRoot: commitments?.resultsRoot ?? null,
+      finalResultHash: commitments?.finalResultHash ?? null,
+      totalCost: toMicros(run.steps.reduce((sum, step) => sum + step.cost, 0n)),
+      documentHash: receiptHash(document),
+      document: await this.store(document),
+      keyId: this.issuer.keyId,
+      ...(proving && !proving.provable && { unprovable: proving.reason }),
+    });
+  }
+
+  private async closedRun({ workflowId, runNo }: RunTask) {
+    const { state } = await this.dispatch.load(workflow, workflowId);
+    if (state.status !== 'closed' || state.runNo !== runNo) return undefined;
+    const secret = await this.content.openText(state.created.secret, places.secret(workflowId));
+    return closedRunOf(state satisfies Closed, Buffer.from(secret, 'base64'));
+  }
+
+  private async stored(sha256: string): Promise<Receipt> {
+    return receiptSchema.parse(JSON.parse(new TextDecoder().decode(await this.artifacts.get(sha256))));
+  }
+
+  /** Receipts hold commitments and no content, so they are kept as they are. */
+  private async store(document: Receipt) {
+    const bytes = receiptBytes(document);
+    return { sha256: await this.artifacts.put(bytes), size: bytes.length, mediaType: 'application/json' };
+  }
+
+  private async send({ workflowId }: RunTask, receiptId: string, command: ReceiptCommand): Promise<void> {
+    await this.dispatch.send(receipt, receiptId, command, {
+      commandId: uuidv5(`${receiptId}/${command.type}`),
+      correlationId: workflowId,
+      actor: { type: 'worker', id: 'receipts' },
+    });
+  }
+}
