@@ -79,7 +79,6 @@ export function commitRun(run: ClosedRun): RunCommitments | undefined {
   };
 }
 
-/** The executor's evidence says how the step ended, when, and by which payment. */
 const stepRecord = (step: ClosedStep, detailSalt: FieldText): StepRecord => ({
   outcome: OUTCOMES[step.status],
   cost: step.cost,
@@ -87,12 +86,15 @@ const stepRecord = (step: ClosedStep, detailSalt: FieldText): StepRecord => ({
   seq: step.seq,
   inputCommitment: step.inputHash,
   outputCommitment: step.outputHash,
-  evidence: {
-    status: step.status,
-    reason: step.reason,
-    startedAt: step.startedAt,
-    completedAt: step.completedAt,
-    payment: step.payment === null ? null : { ...step.payment },
-  },
+  evidence: stepEvidence(step),
   detailSalt,
+});
+
+/** What the executor can show: how the step ended, when, and by which payment. */
+export const stepEvidence = (step: ClosedStep) => ({
+  status: step.status,
+  reason: step.reason,
+  startedAt: step.startedAt,
+  completedAt: step.completedAt,
+  payment: step.payment === null ? null : { ...step.payment },
 });

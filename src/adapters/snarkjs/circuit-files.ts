@@ -26,14 +26,15 @@ export interface CircuitFiles {
   readonly seed: string;
 }
 
-/** Everyone may know it: development keys are not secret, and one seed gives one verification key to pin. */
-export const DEVELOPMENT_SEED = 'quittance development seed 1';
-
 /** Raised whenever the same constraints and seed would give another key. */
 const KEY_TOOL_VERSION = '1';
 
 /** @param cache folder in which keys are kept, by hash of (constraints, seed, tool) */
-export function circuitFiles(packageRoot: string, cache: string, seed: string): readonly CircuitFiles[] {
+export function circuitFiles(
+  packageRoot: string,
+  cache: string,
+  seed: string = developmentSeed(packageRoot),
+): readonly CircuitFiles[] {
   const build = join(packageRoot, 'circuits', 'build');
   const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(build, 'manifest.json'), 'utf8')));
   mkdirSync(cache, { recursive: true });
@@ -50,4 +51,10 @@ export function circuitFiles(packageRoot: string, cache: string, seed: string): 
       seed,
     };
   });
+}
+
+/** Everyone may know it: development keys are not secret, and one seed gives one verification key to pin. */
+function developmentSeed(packageRoot: string): string {
+  const file = join(packageRoot, 'circuits', 'development-seed.json');
+  return z.object({ seed: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).seed;
 }

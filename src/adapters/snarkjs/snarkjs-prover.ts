@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { Refusal } from '../../kernel/errors.js';
 import type { CircuitDescription, CircuitInputs, ProofResult, Prover } from '../../ports/prover.js';
-import { type CircuitFiles, circuitFiles, DEVELOPMENT_SEED } from './circuit-files.js';
+import { type CircuitFiles, circuitFiles } from './circuit-files.js';
 import { packageRoot } from './package-root.js';
 import { type ResidentLimits, ResidentProcess } from './resident-process.js';
 import { readVerificationKey, verificationKeyHash } from './verification-key.js';
@@ -45,7 +45,7 @@ export class SnarkjsProver implements Prover {
   constructor(options: SnarkjsProverOptions = {}) {
     const root = packageRoot();
     const cache = options.cache ?? process.env['QUITTANCE_CACHE'] ?? join(root, '.cache', 'zk');
-    this.files = circuitFiles(root, cache, options.seed ?? DEVELOPMENT_SEED);
+    this.files = circuitFiles(root, cache, options.seed);
     // plain JavaScript, so that it can be forked from the sources and from the build alike
     const entry = fileURLToPath(new URL('./child/prover.process.mjs', import.meta.url));
     this.process = new ResidentProcess(entry, { ...LIMITS, ...options.limits });

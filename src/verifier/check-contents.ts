@@ -1,0 +1,40 @@
+import { blind, contentToField, type PlainContent } from '../kernel/commitments/content.js';
+import { fieldText } from '../kernel/commitments/field.js';
+import { type Check, check, failed } from './checks.js';
+import type { Receipt } from './document.js';
+
+/** Plain content somebody holds and wants to see confirmed, by step id. */
+export type Contents = Readonly<
+  Record<string, { readonly input?: PlainContent; readonly output?: PlainContent }>
+>;
+
+/** Whether contents are those the receipt commits to. Needs the salts, which the owner discloses. */
+export const checkContents = (receipt: Receipt, contents: Contents): readonly Check[] =>
+  Object.entries(contents).flatMap(([stepId, { input, output }]) => [
+    ...(input === undefined ? [] : [checkContent(receipt, stepId, 'input', input)]),
+    ...(output === undefined ? [] : [checkContent(receipt, stepId, 'output', output)]),
+  ]);
+
+function checkContent(
+  receipt: Receipt,
+  stepId: string,
+  role: 'input' | 'output',
+  content: PlainContent,
+): Check {
+  const name = `content:${stepId}:${role}`;
+  const step = receipt.disclosure?.steps.find((each) => each.stepId === stepId);
+  const salt = receipt.openings?.[stepId]?.[role];
+  if (!step) return failed(name, `The receipt discloses no step ${stepId}.`);
+  if (salt === undefined) return failed(name, `The receipt discloses no salt for the ${role} of ${stepId}.`);
+  const committed = role === 'input' ? step.inputCommitment : step.outputCommitment;
+  let found: string;
+  try {
+    const domain = role === 'input' ? 'input' : 'result';
+    found = fieldText(blind(contentToField(domain, content), BigInt(salt)));
+  } catch (error) {
+    return failed(name, `This content cannot be hashed: ${error instanceof Error ? error.message : 'error'}`);
+  }
+  const complaint =
+    found === committed ? undefined : `This is not the ${role} of ${stepId} that was committed to.`;
+  return check(name, complaint, `This is the ${role} of ${stepId}.`);
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { FIELD } from '../kernel/commitments/field.js';
+
+/**
+ * The receipt as a document, strictly: nothing unknown, every number in its one form. Described for people who
+ * write a verifier of their own in docs/receipt-format.md. A storage and exchange format: a change is a new
+ * version.
+ */
+export const RECEIPT_FORMAT = 'quittance-receipt/1';
+
+/** steps one receipt may have */
+const STEPS = 512;
+
+const element = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,76})$/)
+  .refine((text) => BigInt(text) < FIELD, 'not below the order of the field');
+const micros = z.string().regex(/^(0|[1-9][0-9]{0,17})$/);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const id = z.string().min(1).max(80);
+const time = z.iso.datetime({ precision: 3 });
+const name = z.string().max(200);
+
+export const levels = ['basic', 'full', 'zero-knowledge'] as const;
+export const outcomes = ['completed', 'failed', 'cancelled', 'expired'] as const;
+
+const commitmentsSchema = z.strictObject({
+  slots: z.number().int().min(16).max(STEPS),
+  executionId: element,
+  workflowHash: element,
+  resultsRoot: element,
+  /** null unless the plan's last step completed */
+  finalResultHash: element.nullable(),
+});
+
+const statementSchema = z.strictObject({
+  receiptId: id,
+  workflowId: id,
+  runNo: z.number().int().min(1).max(10_000),
+  level: z.enum(levels),
+  outcome: z.enum(outcomes),
+  stepCount: z.number().int().min(0).max(STEPS),
+  /** micro-USDC; null when concealed */
+  totalCost: micros.nullable(),
+  maxCost: micros,
+  /** null when the run never had a plan */
+  commitments: commitmentsSchema.nullable(),
+  approval: z.strictObject({ planHash: sha256, approver: id.nullable() }).nullable(),
+  startedAt: time.nullable(),
+  closedAt: time,
+  issuedAt: time,
+  /** why there is no proof of completion, and never will be one */
+  unprovable: z.string().max(300).nullable(),
+  notProven: z.array(z.string().max(300)).max(8),
+});
+
+const paymentSchema = z.strictObject({
+  paymentId: id,
+  signature: z.string().min(1).max(100),
+  slot: z.string().regex(/^(0|[1-9][0-9]{0,19})$/),
+  payer: name,
+  payee: name,
+  amount: micros,
+  asset: name,
+  network: name,
+});
+
+const disclosedStepSchema = z.strictObject({
+  stepId: id,
+  kind: name,
+  action: name,
+  serviceId: id.nullable(),
+  recipient: name.nullable(),
+  network: name.nullable(),
+  asset: name.nullable(),
+  ceiling: micros,
+  dependencies: z.array(id).max(STEPS),
+  skippable: z.boolean(),
+  outcome: z.enum(['completed', 'skipped', 'failed', 'not_finished']),
+  cost: micros,
+  attempt: z.number().int().min(0).max(255),
+  seq: z.number().int().min(0).max(1023),
+  inputCommitment: element.nullable(),
+  outputCommitment: element.nullable(),
+  evidence: z.strictObject({
+    status: name,
+    reason: name.nullable(),
+    startedAt: time.nullable(),
+    completedAt: time.nullable(),
+    payment: paymentSchema.nullable(),
+  }),
+  detailSalt: element,
+});
+
+const disclosureSchema = z.strictObject({
+  planSalt: element,
+  finalSalt: element,
+  steps: z.array(disclosedStepSchema).min(1).max(STEPS),
+});
+
+const openingsSchema = z.record(id, z.strictObject({ input: element, output: element }));
+
+const decimal = z.string().max(80);
+
+const proofSchema = z.strictObject({
+  circuitId: id,
+  circuitVersion: z.string().max(40),
+  keyKind: z.enum(['development', 'production']),
+  vkeyHash: sha256,
+  proof: z.strictObject({
+    protocol: z.literal('groth16'),
+    curve: z.literal('bn128'),
+    pi_a: z.array(decimal).length(3),
+    pi_b: z.array(z.array(decimal).length(2)).length(3),
+    pi_c: z.array(decimal).length(3),
+  }),
+  publicSignals: z.array(decimal).max(64),
+});
+
+export const receiptSchema = z.strictObject({
+  format: z.literal(RECEIPT_FORMAT),
+  /** what the issuer signs */
+  statement: statementSchema,
+  signature: z.strictObject({
+    alg: z.literal('Ed25519'),
+    /** first 16 hex digits of the public key's SHA-256 */
+    keyId: z.string().regex(/^[0-9a-f]{16}$/),
+    publicKey: z.string().regex(/^[0-9a-f]{64}$/),
+    value: z.string().regex(/^[0-9a-f]{128}$/),
+  }),
+  /** what the commitments open to, but for the contents: levels basic and full */
+  disclosure: disclosureSchema.optional(),
+  /** salts of inputs and outputs by step id: with them, content can be checked; without, it cannot be guessed */
+  openings: openingsSchema.optional(),
+  proof: proofSchema.optional(),
+});
+
+export type Receipt = Readonly<z.output<typeof receiptSchema>>;
+export type Statement = Readonly<z.output<typeof statementSchema>>;
+export type Disclosure = Readonly<z.output<typeof disclosureSchema>>;
+export type DisclosedStep = Readonly<z.output<typeof disclosedStepSchema>>;
+export type ReceiptProof = Readonly<z.output<typeof proofSchema>>;
+export type Openings = Readonly<z.output<typeof openingsSchema>>;

@@ -1,0 +1,9 @@
+export type { Contents } from './check-contents.js';
+export type { Check, Verdict } from './checks.js';
+export { RECEIPT_FORMAT, type Receipt, receiptSchema } from './document.js';
+export { NOT_PROVEN } from './limits-of-proof.js';
+export { receiptIdentity } from './receipt-identity.js';
+export { type IssuerKey, issuerKeyId } from './signature.js';
+export { type PinnedKey, readPinnedKeys, releasedKeys } from './verification-keys.js';
+export { type ProofOptions, verifyProof } from './verify-proof.js';
+export { type VerifyOptions, verifyReceipt } from './verify-receipt.js';

@@ -1,0 +1,66 @@
+import type { DisclosedStep, Statement } from './document.js';
+
+/** The rules of domain.md 13 on disclosed steps. Each returns the first thing that breaks it. */
+
+export function overspent(steps: readonly DisclosedStep[], statement: Statement): string | undefined {
+  let total = 0n;
+  for (const { stepId, cost, ceiling } of steps) {
+    if (BigInt(cost) > BigInt(ceiling))
+      return `${stepId} cost ${cost}, its ceiling is ${ceiling} micro-USDC.`;
+    total += BigInt(cost);
+  }
+  if (statement.totalCost !== null && BigInt(statement.totalCost) !== total)
+    return `The steps cost ${total} micro-USDC, the receipt says ${statement.totalCost}.`;
+  if (total > BigInt(statement.maxCost))
+    return `The steps cost ${total}, the budget is ${statement.maxCost} micro-USDC.`;
+  return undefined;
+}
+
+export function brokenOrder(steps: readonly DisclosedStep[], { outcome }: Statement): string | undefined {
+  const byId = new Map(steps.map((step) => [step.stepId, step]));
+  for (const step of steps) {
+    const needed = step.dependencies.map((id) => byId.get(id));
+    if (outcome === 'completed' && step === steps.at(-1) && step.outcome !== 'completed')
+      return `The run is said to be completed, its last step ${step.stepId} is not.`;
+    if (step.outcome === 'skipped') {
+      if (!step.skippable && needed.every((other) => other?.outcome === 'completed'))
+        return `${step.stepId} was skipped, which the plan does not allow.`;
+      if (step.cost !== '0' || step.attempt !== 0 || step.outputCommitment !== null)
+        return `${step.stepId} was skipped, yet it has a cost, an attempt or an output.`;
+    }
+    if (step.outcome !== 'completed') continue;
+    if (step.attempt < 1) return `${step.stepId} completed without an attempt.`;
+    for (const other of needed)
+      if (!other || !['completed', 'skipped'].includes(other.outcome) || other.seq >= step.seq)
+        return `${step.stepId} completed before ${other?.stepId ?? 'a step'} on which it depends.`;
+  }
+  return undefined;
+}
+
+export function wrongPayment(steps: readonly DisclosedStep[]): string | undefined {
+  for (const step of steps) {
+    const { payment } = step.evidence;
+    if (payment === null) {
+      // what was paid for a step that failed may be unknown; what completed for money has a payment
+      if (step.outcome === 'completed' && step.cost !== '0' && step.recipient !== null)
+        return `${step.stepId} cost ${step.cost} micro-USDC, but there is no payment.`;
+      continue;
+    }
+    if (payment.amount !== step.cost) return `${step.stepId} cost ${step.cost}, ${payment.amount} was paid.`;
+    if (payment.payee !== step.recipient) return `${step.stepId} was paid to another than the plan says.`;
+    if (payment.network !== step.network || payment.asset !== step.asset)
+      return `${step.stepId} was paid in another token than the plan says.`;
+  }
+  return undefined;
+}
+
+export function doublePayment(steps: readonly DisclosedStep[]): string | undefined {
+  const seen = new Set<string>();
+  for (const { stepId, evidence } of steps) {
+    const signature = evidence.payment?.signature;
+    if (signature === undefined) continue;
+    if (seen.has(signature)) return `The payment of ${stepId} stands for another step too.`;
+    seen.add(signature);
+  }
+  return undefined;
+}

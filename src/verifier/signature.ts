@@ -1,0 +1,61 @@
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { canonicalJson } from '../kernel/canonical-json.js';
+import { hex } from '../kernel/commitments/json-hash.js';
+import { sha256, utf8 } from '../kernel/commitments/sha2.js';
+import { type Check, check, failed, passed } from './checks.js';
+import { RECEIPT_FORMAT, type Receipt, type Statement } from './document.js';
+
+/** A key somebody trusts to issue receipts. */
+export interface IssuerKey {
+  readonly keyId: string;
+  /** Ed25519, hex */
+  readonly publicKey: string;
+}
+
+/** What is signed: the format's name, a line feed, and the statement as RFC 8785 text. */
+export const signedBytes = (statement: Statement): Uint8Array =>
+  utf8(`${RECEIPT_FORMAT}\n${canonicalJson(statement)}`);
+
+export const bytesOfHex = (text: string): Uint8Array =>
+  Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+
+/** The name of a key follows from the key, so that no other can take its name. */
+export const issuerKeyId = (publicKey: string): string => hex(sha256(bytesOfHex(publicKey))).slice(0, 16);
+
+/**
+ * @param trusted the issuers whose word counts, or `embedded` to take whichever key the receipt brings: then a
+ * valid signature says that the receipt is whole, not who wrote it
+ */
+export function checkSignature(
+  { statement, signature }: Receipt,
+  trusted: readonly IssuerKey[] | 'embedded',
+): readonly Check[] {
+  return [checkIssuer(signature, trusted), checkBytes(statement, signature)];
+}
+
+function checkIssuer(signature: Receipt['signature'], trusted: readonly IssuerKey[] | 'embedded'): Check {
+  if (issuerKeyId(signature.publicKey) !== signature.keyId)
+    return failed('issuer', 'The name of the key is not that of the key in the receipt.');
+  if (trusted === 'embedded') {
+    const reason = 'Not asked for: any key was accepted. Anybody can sign with a key of their own.';
+    return { name: 'issuer', required: false, passed: false, reason };
+  }
+  if (trusted.length === 0) return failed('issuer', 'No issuer key was given to trust.');
+  const known = trusted.some(({ publicKey }) => publicKey === signature.publicKey);
+  return check(
+    'issuer',
+    known ? undefined : `The key ${signature.keyId} is none of those you trust.`,
+    `Issued by the key ${signature.keyId}, which you trust.`,
+  );
+}
+
+function checkBytes(statement: Statement, signature: Receipt['signature']): Check {
+  const value = bytesOfHex(signature.value);
+  try {
+    if (ed25519.verify(value, signedBytes(statement), bytesOfHex(signature.publicKey), { zip215: false }))
+      return passed('signature', 'The statement is exactly what the issuer signed.');
+  } catch {
+    // a key or signature that is no point of the curve is as wrong as one that does not match
+  }
+  return failed('signature', 'The statement is not what the issuer signed.');
+}

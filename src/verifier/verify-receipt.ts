@@ -1,0 +1,85 @@
+import { type Contents, checkContents } from './check-contents.js';
+import { checkDisclosure } from './check-disclosure.js';
+import { checkReceiptProof } from './check-proof.js';
+import { checkStatement } from './check-statement.js';
+import { type Check, failed, noted, passed, type Verdict, verdict } from './checks.js';
+import { type Receipt, receiptSchema } from './document.js';
+import { checkSignature, type IssuerKey } from './signature.js';
+import type { PinnedKey } from './verification-keys.js';
+
+export interface VerifyOptions {
+  /**
+   * Issuers whose word counts. `embedded` takes whichever key the receipt brings, and says so: the receipt is
+   * then whole, but nobody vouches for it. Without any, no receipt is valid.
+   */
+  readonly issuerKeys?: readonly IssuerKey[] | 'embedded';
+  /** false in production */
+  readonly allowDevelopmentKeys: boolean;
+  /** the level to hold the receipt to; its own when absent */
+  readonly level?: Receipt['statement']['level'];
+  /** the context a proof must have been made for, canonical decimal */
+  readonly context?: string;
+  /** contents to compare with what was committed to */
+  readonly contents?: Contents;
+  readonly verificationKeys?: readonly PinnedKey[];
+}
+
+/**
+ * Checks a receipt with nothing but itself and the keys one trusts: no database, no network. Never throws for
+ * what the document says.
+ * @param document parsed JSON, from anywhere
+ */
+export async function verifyReceipt(document: unknown, options: VerifyOptions): Promise<Verdict> {
+  const read = receiptSchema.safeParse(document);
+  if (!read.success) return verdict([failed('format', complaint(read.error.issues))]);
+  const receipt = read.data;
+  const form = passed('format', `A receipt of the form ${receipt.format}.`);
+  const signature = checkSignature(receipt, options.issuerKeys ?? []);
+  // nothing that costs time is done for a receipt that nobody one trusts has signed
+  if (!verdict(signature).valid)
+    return verdict([form, ...signature, noted('rest', 'Not looked at any further.')]);
+  const checks: Check[] = [
+    form,
+    ...signature,
+    checkStatement(receipt.statement),
+    ...levelChecks(receipt, options),
+  ];
+  if (receipt.disclosure) checks.push(...checkDisclosure(receipt.statement, receipt.disclosure));
+  if (receipt.proof)
+    checks.push(...checkReceiptProof(receipt.statement, receipt.proof, options, options.context));
+  if (options.contents) checks.push(...checkContents(receipt, options.contents));
+  return verdict(checks);
+}
+
+/** Whether the receipt brings what its level, or the one asked for, needs. */
+function levelChecks({ statement, disclosure, proof }: Receipt, options: VerifyOptions): readonly Check[] {
+  const proofless = statement.level === 'zero-knowledge' && statement.unprovable !== null;
+  const own = proofless ? 'basic' : statement.level;
+  const wanted = options.level ?? own;
+  const holds = passed('level', `The receipt brings what the level ${wanted} needs.`);
+  if (wanted === 'zero-knowledge') {
+    if (proof) return [holds];
+    return [failed('level', statement.unprovable ?? 'The receipt has no proof yet.')];
+  }
+  if (!disclosure && statement.commitments !== null)
+    return [failed('level', 'The receipt does not disclose what its commitments open to.')];
+  if (wanted === 'basic') return [holds];
+  return [
+    holds,
+    noted(
+      'events',
+      'The events of the run are not in the receipt; ask its issuer to derive it from them again.',
+    ),
+    noted(
+      'payments-on-chain',
+      'Look the signatures of the payments up on their chain; this verifier uses no network.',
+    ),
+  ];
+}
+
+const complaint = (issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]) =>
+  issues
+    .slice(0, 3)
+    .map(({ path, message }) => `${path.map(String).join('.') || 'the document'}: ${message}`)
+    .join('; ')
+    .slice(0, 600);
