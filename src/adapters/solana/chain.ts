@@ -1,15 +1,9 @@
-import {
-  type Address,
-  createSolanaRpc,
-  isSignature,
-  type Rpc,
-  type Signature,
-  type SolanaRpcApi,
-} from '@solana/kit';
+import { type Address, createSolanaRpc, type Rpc, type Signature, type SolanaRpcApi } from '@solana/kit';
 import { type Micros, toMicros, ZERO } from '../../kernel/money.js';
 import type { Chain, DepositLookup, DepositTransfer } from '../../ports/chain.js';
 import { readTransaction } from './read-transaction.js';
 import { tokenAccountOf } from './token-account.js';
+import { isWellFormedSignature } from './well-formed.js';
 
 export interface SolanaChainOptions {
   readonly rpcUrl: string;
@@ -46,7 +40,7 @@ export class SolanaChain implements Chain {
   }
 
   async lookupDeposit(signature: string): Promise<DepositLookup> {
-    if (!isSignature(signature)) return { status: 'unknown' };
+    if (!isWellFormedSignature(signature)) return { status: 'unknown' };
     const { value } = await this.#rpc
       .getSignatureStatuses([signature], { searchTransactionHistory: true })
       .send();

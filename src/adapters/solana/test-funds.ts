@@ -6,9 +6,7 @@ const LAMPORTS = 1_000_000_000n;
 
 /** Asks the embedded chain for test USDC and for a SOL to pay fees with. Other chains have no such faucet. */
 export async function requestTestFunds(rpcUrl: string, owner: string, amount: Micros): Promise<void> {
-  await createSolanaRpc(devnet(rpcUrl))
-    .requestAirdrop(address(owner), lamports(LAMPORTS))
-    .send();
+  await createSolanaRpc(devnet(rpcUrl)).requestAirdrop(address(owner), lamports(LAMPORTS)).send();
   const response = await fetch(rpcUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -1,10 +1,5 @@
-import {
-  getBase58Encoder,
-  getPublicKeyFromAddress,
-  isAddress,
-  type SignatureBytes,
-  verifySignature,
-} from '@solana/kit';
+import { getBase58Encoder, getPublicKeyFromAddress, type SignatureBytes, verifySignature } from '@solana/kit';
+import { isWellFormedAddress } from './well-formed.js';
 
 const SIGNATURE_BYTES = 64;
 
@@ -20,7 +15,7 @@ export async function verifyWalletSignature(
   signature: string,
 ): Promise<boolean> {
   const bytes = signatureBytes(signature);
-  if (!bytes || !isAddress(address)) return false;
+  if (!bytes || !isWellFormedAddress(address)) return false;
   try {
     const key = await getPublicKeyFromAddress(address);
     return await verifySignature(key, bytes as SignatureBytes, new TextEncoder().encode(message));

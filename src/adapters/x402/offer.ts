@@ -1,9 +1,9 @@
-import { isAddress } from '@solana/kit';
 import { PaymentRequiredV2Schema } from '@x402/core/schemas';
 import type { PaymentRequirements } from '@x402/core/types';
 import { Refusal } from '../../kernel/errors.js';
 import { type Micros, parseMicros } from '../../kernel/money.js';
 import type { Quote } from '../../ports/payments.js';
+import { isWellFormedAddress } from '../solana/well-formed.js';
 import type { PaidResource } from './memo.js';
 
 /** What this payer can pay with. */
@@ -52,9 +52,9 @@ function judge(offer: PaymentRequirements, terms: Terms): Omit<Quote, 'resource'
   if (offer.asset !== terms.asset) return `asset ${offer.asset.slice(0, 80)}`;
   const amount = readAmount(offer.amount);
   if (amount === undefined) return `amount ${offer.amount.slice(0, 40)}`;
-  if (!isAddress(offer.payTo)) return 'recipient is not an address';
+  if (!isWellFormedAddress(offer.payTo)) return 'recipient is not an address';
   if (offer.payTo === terms.payer) return 'recipient is the payer';
-  if (typeof feePayer !== 'string' || !isAddress(feePayer)) return 'fee payer is not an address';
+  if (typeof feePayer !== 'string' || !isWellFormedAddress(feePayer)) return 'fee payer is not an address';
   // As fee payer our signature would cover whatever else the facilitator puts in our name.
   if (feePayer === terms.payer) return 'fee payer is the payer';
   // Its memo would take the place of ours, by which the payment is found again.

@@ -27,6 +27,8 @@ export interface X402PayerOptions {
   readonly mint: string;
   /** ms for one exchange with a service */
   readonly timeoutMs?: number;
+  /** signatures asked for at once when a payment is looked for; nodes give 1,000 at most */
+  readonly searchPage?: number;
 }
 
 /** Pays x402 v2 `exact` offers on Solana out of the signer's associated token account. */
@@ -73,7 +75,7 @@ export class X402Payer implements Payer {
     quote: Pick<Quote, 'payTo' | 'amount' | 'asset'>,
   ): Promise<SettledPayment | undefined> {
     const source = await tokenAccountOf(this.options.signer.address, quote.asset);
-    return findPayment(this.#rpc, source, payment, quote);
+    return findPayment(this.#rpc, source, payment, quote, this.options.searchPage);
   }
 
   async isExpired(payment: PreparedPayment): Promise<boolean> {

@@ -14,13 +14,14 @@ export async function findPayment(
   source: Address,
   payment: PreparedPayment,
   quote: Pick<Quote, 'payTo' | 'amount' | 'asset'>,
+  pageSize = PAGE,
 ): Promise<SettledPayment | undefined> {
   let before: Signature | undefined;
   for (;;) {
     const page = await rpc
       .getSignaturesForAddress(source, {
         commitment: 'confirmed',
-        limit: PAGE,
+        limit: pageSize,
         ...(before ? { before } : {}),
         ...(payment.watermark ? { until: payment.watermark as Signature } : {}),
       })
@@ -33,7 +34,7 @@ export async function findPayment(
       )
         return { signature, slot };
     const last = page.at(-1);
-    if (!last || page.length < PAGE) return undefined;
+    if (!last || page.length < pageSize) return undefined;
     before = last.signature;
   }
 }

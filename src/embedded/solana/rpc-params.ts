@@ -1,4 +1,5 @@
-import { type Address, isAddress } from '@solana/kit';
+import type { Address } from '@solana/kit';
+import { isWellFormedAddress } from '../../adapters/solana/well-formed.js';
 import type { AccountEncoding } from './accounts.js';
 import { invalidParams } from './rpc-error.js';
 import type { Commitment } from './slots.js';
@@ -107,6 +108,6 @@ export class Options {
 }
 
 function asAddress(value: unknown): Address {
-  if (typeof value !== 'string' || !isAddress(value)) throw invalidParams('WrongSize');
+  if (typeof value !== 'string' || !isWellFormedAddress(value)) throw invalidParams('WrongSize');
   return value;
 }
