@@ -1,0 +1,83 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+
+interface Service {
+  readonly image?: string;
+  readonly build?: { readonly context: string; readonly dockerfile: string };
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly healthcheck?: unknown;
+}
+
+const ROOT = new URL('../../', import.meta.url);
+const textOf = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
+const compose = parse(textOf('docker-compose.yml'), { merge: true }) as {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly volumes: Readonly<Record<string, null>>;
+};
+const services = Object.entries(compose.services);
+const app = services.filter(([, { environment }]) => environment?.['ROLE'] !== undefined);
+
+describe('docker-compose.yml', () => {
+  it('has the event store, the backbone and the read models', () =>
+    expect(Object.keys(compose.services)).toEqual(
+      expect.arrayContaining(['eventstore', 'nats', 'postgres']),
+    ));
+
+  it('runs the app once in every role', () =>
+    expect(app.map(([name, { environment }]) => [name, environment?.['ROLE']])).toEqual(
+      ['api', 'saga', 'projector', 'worker', 'prover', 'relay'].map((role) => [role, role]),
+    ));
+
+  it.each(app)('gives %s the address of every part', (_name, { environment }) => {
+    expect(environment?.['EVENTSTORE_URL']).toMatch(/^kurrentdb:\/\/eventstore:/);
+    expect(environment?.['DATABASE_URL']).toMatch(/@postgres:/);
+    expect(environment?.['NATS_URL']).toMatch(/@nats:/);
+  });
+
+  it.each(services)(
+    'pins what %s runs, and waits only for services that tell their health',
+    (_name, service) => {
+      expect(service.image).toMatch(/:[\w.-]+$/);
+      expect(service.image).not.toMatch(/:latest$/);
+      for (const [other, { condition }] of Object.entries(service.depends_on ?? {})) {
+        expect(condition).toBe('service_healthy');
+        expect(compose.services[other]?.healthcheck).toBeDefined();
+      }
+    },
+  );
+
+  it.each(services)(
+    'lets the world reach nothing of %s, and keeps no secret in the file',
+    (_name, service) => {
+      for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
+      for (const [key, value] of Object.entries(service.environment ?? {}))
+        if (/PASSWORD|SECRET|TOKEN/.test(key)) expect(value).toMatch(/^\$\{\w+:\?\}$/);
+    },
+  );
+
+  it('declares every volume it uses', () => {
+    const used = services.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0]));
+    expect([...new Set(used)].sort()).toEqual(Object.keys(compose.volumes).sort());
+  });
+});
+
+describe('deploy/Containerfile', () => {
+  const lines = textOf('deploy/Containerfile').split('\n');
+
+  it('is the one that compose builds', () =>
+    expect(app.every(([, { build }]) => build?.dockerfile === 'deploy/Containerfile')).toBe(true));
+
+  it('copies only what is there or what it built', () => {
+    const copied = lines
+      .filter((line) => line.startsWith('COPY --from=build'))
+      .flatMap((line) => line.split(' ').slice(2, -1))
+      .map((path) => path.replace('/app/', ''));
+    expect(copied.filter((path) => path !== 'dist' && !existsSync(new URL(path, ROOT)))).toEqual([]);
+  });
+
+  it('runs as nobody special', () => expect(lines).toContain('USER node'));
+});
