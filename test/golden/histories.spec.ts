@@ -18,7 +18,10 @@ interface History {
   readonly category: keyof typeof aggregates;
   readonly story: string;
   readonly events: readonly DomainEvent[];
-  /** what the events fold to; money as text */
+  /**
+   * What the events fold to, money as text. Events are a storage format, state is not: when its shape changes on
+   * purpose, take `state` out of the file, run `GOLDEN=write npm test -- golden` and read the difference.
+   */
   readonly state?: unknown;
 }
 
