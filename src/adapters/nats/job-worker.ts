@@ -79,7 +79,8 @@ export class NatsJobWorker implements JobWorker {
   }
 
   private async pullUntilStopped(): Promise<void> {
-    while (!this.stopped) {
+    // A connection that was closed (not lost) never comes back: pulling on would only spin.
+    while (!this.stopped && !this.streams.connection.isClosed()) {
       if (this.freeHands <= 0) await this.handFree();
       else if ((await this.pullByPriority()) === 0) await this.anyArrival();
     }

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { type FreshNats, freshNats } from '../../../test/kit/nats.js';
+import { eventId, type Position, type Recorded } from '../../kernel/event.js';
+import { NatsIntegrationEvents } from './integration-events.js';
+
+const recorded = (n: number, stream = 'workflow-wf_1', type = 'StepCompleted'): Recorded => ({
+  id: eventId('command', n),
+  stream,
+  revision: n,
+  position: String(n).padStart(20, '0') as Position,
+  event: { type, v: 1 },
+  metadata: {
+    commandId: 'command',
+    correlationId: 'wf_1',
+    causationId: 'command',
+    actor: { type: 'system', id: 'spec' },
+    occurredAt: '2026-01-01T00:00:00.000Z',
+    traceparent: '00-trace-01',
+  },
+});
+
+describe('integration events', () => {
+  let nats: FreshNats;
+  let events: NatsIntegrationEvents;
+  const subjects = async () => {
+    const { streams } = await jetstreamManager(nats.connection);
+    return (await streams.info(`${nats.prefix}_EVENTS`, { subjects_filter: '>' })).state.subjects;
+  };
+
+  beforeEach(async () => {
+    nats = await freshNats();
+    events = await NatsIntegrationEvents.open(nats.connection, { prefix: nats.prefix });
+  });
+  afterEach(() => nats.close());
+
+  it('go out under category, id and type, whole, with position and trace', async () => {
+    await events.publish([recorded(1)]);
+    const { streams } = await jetstreamManager(nats.connection);
+    const subject = `${nats.prefix}.evt.workflow.wf_1.StepCompleted`;
+    const message = await streams.getMessage(`${nats.prefix}_EVENTS`, { last_by_subj: subject });
+    expect(message?.json()).toEqual(recorded(1));
+    expect(message?.header.get('Nats-Msg-Id')).toBe(recorded(1).id);
+    expect(message?.header.get('traceparent')).toBe('00-trace-01');
+  });
+
+  it('say where a relay resumes, and nothing when none went out', async () => {
+    expect(await events.lastPosition()).toBeUndefined();
+    await events.publish([recorded(1), recorded(2, 'escrow-user_1', 'FundsHeld'), recorded(3)]);
+    expect(await events.lastPosition()).toBe(recorded(3).position);
+  });
+
+  it('that go out twice are there once', async () => {
+    await events.publish([recorded(1), recorded(2)]);
+    await events.publish([recorded(1), recorded(2), recorded(3)]);
+    expect(await subjects()).toEqual({ [`${nats.prefix}.evt.workflow.wf_1.StepCompleted`]: 3 });
+    expect(await events.lastPosition()).toBe(recorded(3).position);
+  });
+
+  it('leave no gap: what follows an event that did not get through is refused', async () => {
+    await events.publish([recorded(9)]);
+    await events.publish([recorded(1)]);
+    // the second is known already and so not stored behind the first: the third has lost its predecessor
+    await expect(events.publish([recorded(2), recorded(9), recorded(3)])).rejects.toMatchObject({
+      code: 'RELAY_INTERRUPTED',
+      kind: 'retryable',
+      figures: { relayed: 2, events: 3 },
+    });
+    expect(await events.lastPosition()).toBe(recorded(2).position);
+  });
+
+  it('keep ids out of the grammar of subjects', async () => {
+    await events.publish([recorded(1, 'deposit-a.b*c>d e', 'DepositClaimed')]);
+    expect(await subjects()).toEqual({ [`${nats.prefix}.evt.deposit.a_b_c_d_e.DepositClaimed`]: 1 });
+  });
+
+  it('begin anew when the stream was wiped', async () => {
+    await events.publish([recorded(1)]);
+    const { streams } = await jetstreamManager(nats.connection);
+    await streams.delete(`${nats.prefix}_EVENTS`);
+    expect(await events.lastPosition()).toBeUndefined();
+    await events.publish([recorded(1), recorded(2)]);
+    expect(await events.lastPosition()).toBe(recorded(2).position);
+  });
+});
