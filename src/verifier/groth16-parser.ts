@@ -29,7 +29,8 @@ export function parseSignals(signals: readonly unknown[], expected: number): rea
 export function parseG1(coordinates: readonly unknown[], what: string): G1 {
   const [x, y, z, ...more] = coordinates;
   if (z !== '1' || more.length > 0) throw malformed(what, 'is not an affine point');
-  return onCurve(() => bn254.G1.Point.fromAffine({ x: coordinate(x, what), y: coordinate(y, what) }), what);
+  const affine = { x: coordinate(x, what), y: coordinate(y, what) };
+  return onCurve(() => bn254.G1.Point.fromAffine(affine), what);
 }
 
 /** @throws Refusal MALFORMED_PROOF also for a point outside the subgroup of prime order */
@@ -37,7 +38,8 @@ export function parseG2(coordinates: readonly unknown[], what: string): G2 {
   const [x, y, z, ...more] = coordinates.map((pair) => (Array.isArray(pair) ? (pair as unknown[]) : []));
   if (z?.length !== 2 || z[0] !== '1' || z[1] !== '0' || more.length > 0)
     throw malformed(what, 'is not an affine point');
-  const point = onCurve(() => bn254.G2.Point.fromAffine({ x: pairOf(x, what), y: pairOf(y, what) }), what);
+  const affine = { x: pairOf(x, what), y: pairOf(y, what) };
+  const point = onCurve(() => bn254.G2.Point.fromAffine(affine), what);
   if (!point.isTorsionFree()) throw malformed(what, 'lies outside the subgroup');
   return point;
 }
