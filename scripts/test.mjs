@@ -94,6 +94,7 @@ function run(args, env) {
 }
 
 const lanes = [
+  ['lock', () => runPlain(['scripts/complete-lock.mjs', '--check'])],
   ['lint', () => runPlain(tool('@biomejs/biome/bin/biome', 'ci', '--colors=off'))],
   ['types', () => runPlain(tool('typescript/bin/tsc', '-p', '.'))],
   ['build', () => runPlain(['scripts/build.mjs'])],

@@ -6,13 +6,14 @@ import { escrow } from '../../src/commands/escrow/decide.js';
 import { payment } from '../../src/commands/payment/decide.js';
 import { receipt } from '../../src/commands/receipt/decide.js';
 import { user } from '../../src/commands/user/decide.js';
+import { workflow } from '../../src/commands/workflow/decide.js';
 import { upcast } from '../../src/events/catalogue.js';
 import { type Decider, fold } from '../../src/kernel/decider.js';
 import type { DomainEvent } from '../../src/kernel/event.js';
 import { mayWrite, readGolden, writeGolden } from './golden-file.js';
 
 const FOLDER = new URL('./histories/', import.meta.url);
-const aggregates = { apikey: apiKey, deposit, escrow, payment, receipt, user } as const;
+const aggregates = { apikey: apiKey, deposit, escrow, payment, receipt, user, workflow } as const;
 
 interface History {
   readonly category: keyof typeof aggregates;
