@@ -7,6 +7,8 @@ import { type Placement, type ServiceDeclaration, servicePath } from '../declara
 import { type Answer, refuse } from './answer.js';
 
 const MAX_TIMEOUT_SECONDS = 60;
+/** x402 takes no more in a 402 answer; discovery shows all. */
+const MOST_TAGS = 5;
 
 /** What the cashier learned of a settlement. `open` is neither yes nor no: the same bytes may be sent again. */
 export type Settling =
@@ -54,7 +56,7 @@ export class Cashier {
       description,
       mimeType: 'application/json',
       serviceName: name,
-      tags: [...tags],
+      tags: tags.slice(0, MOST_TAGS),
     };
     const required = await this.#x402.createPaymentRequiredResponse([this.askFor(id)], resource, error);
     return refuse(
