@@ -30,8 +30,9 @@ export function brokenOrder(steps: readonly DisclosedStep[], { outcome }: Statem
     }
     if (step.outcome !== 'completed') continue;
     if (step.attempt < 1) return `${step.stepId} completed without an attempt.`;
+    // a plan may let a step run although what it needs was skipped or has failed, but not before that is so
     for (const other of needed)
-      if (!other || !['completed', 'skipped'].includes(other.outcome) || other.seq >= step.seq)
+      if (!other || other.outcome === 'not_finished' || other.seq >= step.seq)
         return `${step.stepId} completed before ${other?.stepId ?? 'a step'} on which it depends.`;
   }
   return undefined;

@@ -15,8 +15,11 @@ export interface VerifyOptions {
   readonly issuerKeys?: readonly IssuerKey[] | 'embedded';
   /** false in production */
   readonly allowDevelopmentKeys: boolean;
-  /** the level to hold the receipt to; its own when absent */
-  readonly level?: Receipt['statement']['level'];
+  /**
+   * The level to hold the receipt to; its own when absent. `signed` asks for nothing but the issuer's word: for a
+   * receipt whose proof is still being made.
+   */
+  readonly level?: Receipt['statement']['level'] | 'signed';
   /** the context a proof must have been made for, canonical decimal */
   readonly context?: string;
   /** contents to compare with what was committed to */
@@ -57,6 +60,7 @@ function levelChecks({ statement, disclosure, proof }: Receipt, options: VerifyO
   const own = proofless ? 'basic' : statement.level;
   const wanted = options.level ?? own;
   const holds = passed('level', `The receipt brings what the level ${wanted} needs.`);
+  if (wanted === 'signed') return [holds];
   if (wanted === 'zero-knowledge') {
     if (proof) return [holds];
     return [failed('level', statement.unprovable ?? 'The receipt has no proof yet.')];

@@ -75,6 +75,23 @@ describe('a basic receipt', () => {
     expect(failing(await verifyReceipt(receipt, { ...options, level: 'zero-knowledge' }))).toEqual(['level']);
   });
 
+  it('is given to a run that went on without a step that failed, and to what depends on it', async () => {
+    const gone = { cost: 0n, inputHash: null, outputHash: null, payment: null, completedAt: null } as const;
+    const steps = sampleRun().steps.map((step, i): ClosedStep => {
+      if (i === 1) return { ...step, ...gone, status: 'failed', seq: 0, attempt: 3, reason: 'SERVICE_ERROR' };
+      return step;
+    });
+    const { receipt, proving } = issueReceipt(sampleRun({ steps }), sampleIssuer, sampleIssuedAt);
+    expect(proving).toEqual({ provable: false, reason: 'The step step_2 did not complete.' });
+    expect(failing(await verifyReceipt(receipt, options))).toEqual([]);
+  });
+
+  it('of level zero-knowledge is only signed until its proof is made, and says so', async () => {
+    const { receipt } = issueReceipt(sampleRun(), sampleIssuer, sampleIssuedAt);
+    expect(failing(await verifyReceipt(receipt, options))).toEqual(['level']);
+    expect(failing(await verifyReceipt(receipt, { ...options, level: 'signed' }))).toEqual([]);
+  });
+
   it('does not pass for a proof where one is asked for', async () => {
     expect(failing(await verifyReceipt(basic(), { ...options, level: 'zero-knowledge' }))).toEqual(['level']);
   });
