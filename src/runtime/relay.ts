@@ -1,4 +1,4 @@
-import type { Position, Recorded } from '../kernel/event.js';
+import { comparePositions, type Position, type Recorded } from '../kernel/event.js';
 import type { EventStore, Subscription } from '../ports/event-store.js';
 import type { Log } from './log.js';
 import { persist } from './persist.js';
@@ -36,13 +36,21 @@ export class Relay {
 
   private async copy(subscription: Subscription): Promise<void> {
     for await (const batch of subscription) {
-      if (batch.events.length > 0)
-        await persist(() => this.target.publish(batch.events), {
-          signal: this.stopping.signal,
-          log: this.log,
-          what: 'relay',
-        });
+      let left = batch.events;
+      const publish = async () => {
+        try {
+          if (left.length > 0) await this.target.publish(left);
+        } catch (error) {
+          left = after(left, await this.target.lastPosition());
+          throw error;
+        }
+      };
+      await persist(publish, { signal: this.stopping.signal, log: this.log, what: 'relay' });
       if (this.stopping.signal.aborted) break;
     }
   }
 }
+
+/** What an interrupted publication has not copied yet. */
+const after = (events: readonly Recorded[], position: Position | undefined): readonly Recorded[] =>
+  position === undefined ? events : events.filter((event) => comparePositions(event.position, position) > 0);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PostgresArtifactStore } from '../../src/adapters/postgres/artifact-store.js';
 import { PostgresCheckpointStore } from '../../src/adapters/postgres/checkpoint-store.js';
 import { PostgresIdempotencyStore } from '../../src/adapters/postgres/idempotency-store.js';
 import { PostgresKeyVault } from '../../src/adapters/postgres/key-vault.js';
@@ -7,6 +8,7 @@ import { migrate } from '../../src/adapters/postgres/migrations.js';
 import { OPS_SCHEMA } from '../../src/adapters/postgres/ops-schema.js';
 import { PostgresTimerStore } from '../../src/adapters/postgres/timer-store.js';
 import { type FreshDatabase, freshDatabase } from '../kit/postgres.js';
+import { artifactStoreContract } from './artifact-store.contract.js';
 import { checkpointStoreContract } from './checkpoint-store.contract.js';
 import { idempotencyStoreContract } from './idempotency-store.contract.js';
 import { keyVaultContract } from './key-vault.contract.js';
@@ -24,6 +26,10 @@ afterAll(() => database.drop());
 
 const vault = (cacheMs: number): PostgresKeyVault => new PostgresKeyVault(database.pool, masterKey, cacheMs);
 
+artifactStoreContract('Postgres', async () => ({
+  store: new PostgresArtifactStore(database.pool),
+  close: async () => undefined,
+}));
 checkpointStoreContract('on Postgres', () => new PostgresCheckpointStore(database.pool));
 timerStoreContract('on Postgres', async () => {
   await database.pool.query('TRUNCATE quittance_ops.timers');

@@ -34,4 +34,14 @@ CREATE TABLE quittance_ops.data_keys (
 );
 `;
 
-export const OPS_SCHEMA: Schema = { name: 'quittance_ops', versions: [OPERATIONS] };
+/** Content-addressed bytes: attachments and large outputs cannot be made again, so they are kept with the truth. */
+const ARTIFACTS = `
+CREATE TABLE quittance_ops.artifacts (
+  sha256 text PRIMARY KEY,
+  bytes bytea NOT NULL,
+  stored_at timestamptz NOT NULL DEFAULT now()
+);
+ALTER TABLE quittance_ops.artifacts ALTER COLUMN bytes SET STORAGE EXTERNAL;
+`;
+
+export const OPS_SCHEMA: Schema = { name: 'quittance_ops', versions: [OPERATIONS, ARTIFACTS] };

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import type { ArtifactStore } from '../../ports/artifacts.js';
+import { artifactNotFound, requireIntact } from '../artifact-address.js';
+import { reachable } from './connection-loss.js';
+
+const PUT = 'INSERT INTO quittance_ops.artifacts (sha256, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING';
+const GET = 'SELECT bytes FROM quittance_ops.artifacts WHERE sha256 = $1';
+const HAS = 'SELECT 1 FROM quittance_ops.artifacts WHERE sha256 = $1';
+const DELETE = 'DELETE FROM quittance_ops.artifacts WHERE sha256 = $1';
+
+/** Artifacts beside the operational tables, on a pool whose database has OPS_SCHEMA. */
+export class PostgresArtifactStore implements ArtifactStore {
+  constructor(private readonly pool: pg.Pool) {}
+
+  async put(bytes: Uint8Array): Promise<string> {
+    const address = createHash('sha256').update(bytes).digest('hex');
+    await reachable(
+      this.pool.query({ name: 'artifact-put', text: PUT, values: [address, Buffer.from(bytes)] }),
+    );
+    return address;
+  }
+
+  async get(sha256: string): Promise<Uint8Array> {
+    const asked = this.pool.query<{ bytes: Buffer }>({ name: 'artifact-get', text: GET, values: [sha256] });
+    const found = (await reachable(asked)).rows[0];
+    if (!found) throw artifactNotFound(sha256);
+    return requireIntact(sha256, new Uint8Array(found.bytes));
+  }
+
+  async has(sha256: string): Promise<boolean> {
+    const asked = this.pool.query({ name: 'artifact-has', text: HAS, values: [sha256] });
+    return (await reachable(asked)).rows.length === 1;
+  }
+
+  async delete(sha256: string): Promise<void> {
+    await reachable(this.pool.query({ name: 'artifact-delete', text: DELETE, values: [sha256] }));
+  }
+}

@@ -1,0 +1,89 @@
+import { systemChance } from '../adapters/system/chance.js';
+import { systemClock } from '../adapters/system/clock.js';
+import { apiKey } from '../commands/api-key/decide.js';
+import { deposit } from '../commands/deposit/decide.js';
+import { escrow } from '../commands/escrow/decide.js';
+import { payment } from '../commands/payment/decide.js';
+import { receipt } from '../commands/receipt/decide.js';
+import { user } from '../commands/user/decide.js';
+import { workflow } from '../commands/workflow/decide.js';
+import type { ProcessRole } from '../config.js';
+import { RunViews } from '../execution/run-view.js';
+import { serviceCall } from '../execution/service-call.js';
+import { conditional, StepRunner, transform } from '../execution/step-runner.js';
+import { StepPayments } from '../payments/pay-for-step.js';
+import { projections } from '../projections/index.js';
+import { CommandHandler } from '../runtime/command-handler.js';
+import type { Log } from '../runtime/log.js';
+import { ProjectionRunner } from '../runtime/projection-runner.js';
+import { type AnyAggregate, Reactor } from '../runtime/reactor.js';
+import { ReadModelProgress } from '../runtime/read-model-progress.js';
+import { Relay } from '../runtime/relay.js';
+import { SagaRunner } from '../runtime/saga-runner.js';
+import { TimerRunner } from '../runtime/timer-runner.js';
+import { sagas } from '../sagas/all.js';
+import type { Parts } from './parts.js';
+
+export const aggregates: readonly AnyAggregate[] = [
+  workflow,
+  escrow,
+  deposit,
+  payment,
+  receipt,
+  user,
+  apiKey,
+];
+
+interface Running {
+  start(): Promise<void> | void;
+  stop(): Promise<void>;
+}
+
+/** What runs the pure parts in this process, by its role. */
+export interface Engine {
+  readonly dispatch: CommandHandler;
+  readonly progress: ReadModelProgress;
+  readonly steps: StepRunner;
+  start(): Promise<void>;
+  /** in the order of the data's way, so that nothing is started that nobody would finish */
+  stop(): Promise<void>;
+}
+
+export function buildEngine(parts: Parts, role: ProcessRole, worker: string, log: Log): Engine {
+  const { store, live, jobs, timers, checkpoints, content } = parts;
+  const dispatch = new CommandHandler(store, systemClock);
+  const views = new RunViews(dispatch, content);
+  const executors = {
+    data_transform: transform,
+    conditional,
+    service_call: serviceCall(new StepPayments(dispatch, parts.payer), parts.payerAddress, live),
+  };
+  const steps = new StepRunner(dispatch, views, content, executors, systemClock, systemChance, worker);
+  const stopping = new AbortController();
+  const runStep: ConstructorParameters<typeof Reactor>[4] = (task) => steps.run(task, stopping.signal);
+  const reactor = new Reactor(dispatch, aggregates, timers, jobs, runStep, systemClock, systemChance);
+  const progress = new ReadModelProgress(projections.map(({ name }) => name));
+  const runs = (wanted: ProcessRole) => role === 'all' || role === wanted;
+  const running: Running[] = [
+    ...(runs('relay') ? [new Relay(store, parts.integration, log)] : []),
+    ...(runs('saga') ? sagas.map((saga) => new SagaRunner(saga, store, checkpoints, reactor, log)) : []),
+    ...(runs('saga') ? [new TimerRunner(timers, reactor, jobs, systemClock, log)] : []),
+    ...(runs('projector')
+      ? projections.map(
+          (projection) => new ProjectionRunner(projection, store, parts.readModels, live, progress, log),
+        )
+      : []),
+  ];
+  return {
+    dispatch,
+    progress,
+    steps,
+    async start() {
+      await Promise.all(running.map((part) => part.start()));
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.allSettled(running.map((part) => part.stop()));
+    },
+  };
+}

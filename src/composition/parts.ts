@@ -1,0 +1,110 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { createKeyPairSignerFromPrivateKeyBytes } from '@solana/kit';
+import type pg from 'pg';
+import { BazaarCatalogue } from '../adapters/bazaar/catalogue.js';
+import { GuardedClient } from '../adapters/http/guarded-client.js';
+import { connectNats } from '../adapters/nats/connection.js';
+import { NatsIntegrationEvents } from '../adapters/nats/integration-events.js';
+import { NatsJobQueue } from '../adapters/nats/job-queue.js';
+import { NatsLiveBus } from '../adapters/nats/live-bus.js';
+import { openEventStore } from '../adapters/open-event-store.js';
+import { PostgresArtifactStore } from '../adapters/postgres/artifact-store.js';
+import { PostgresCheckpointStore } from '../adapters/postgres/checkpoint-store.js';
+import { PostgresIdempotencyStore } from '../adapters/postgres/idempotency-store.js';
+import { PostgresKeyVault } from '../adapters/postgres/key-vault.js';
+import { migrate } from '../adapters/postgres/migrations.js';
+import { OPS_SCHEMA } from '../adapters/postgres/ops-schema.js';
+import { openPool } from '../adapters/postgres/pool.js';
+import { openReadModelPool, PostgresReadModels } from '../adapters/postgres/read-models.js';
+import { PostgresTimerStore } from '../adapters/postgres/timer-store.js';
+import { SnarkjsProver } from '../adapters/snarkjs/snarkjs-prover.js';
+import { SolanaChain } from '../adapters/solana/chain.js';
+import { systemChance } from '../adapters/system/chance.js';
+import { X402Payer } from '../adapters/x402/payer.js';
+import type { Config } from '../config.js';
+import { ContentStore } from '../content/content-store.js';
+import type { EventStore } from '../ports/event-store.js';
+import { projections } from '../projections/index.js';
+
+/** Everything outside the process, opened once and closed in reverse. */
+export interface Parts {
+  readonly store: EventStore;
+  readonly nats: NatsConnection;
+  readonly jobs: NatsJobQueue;
+  readonly live: NatsLiveBus;
+  readonly integration: NatsIntegrationEvents;
+  readonly readModels: PostgresReadModels;
+  readonly readPool: pg.Pool;
+  readonly timers: PostgresTimerStore;
+  readonly checkpoints: PostgresCheckpointStore;
+  readonly idempotency: PostgresIdempotencyStore;
+  readonly vault: PostgresKeyVault;
+  readonly artifacts: PostgresArtifactStore;
+  readonly content: ContentStore;
+  readonly chain: SolanaChain;
+  readonly payer: X402Payer;
+  /** address that pays: the owner of the escrow's token account */
+  readonly payerAddress: string;
+  readonly catalogue: BazaarCatalogue;
+  readonly prover: SnarkjsProver;
+  close(): Promise<void>;
+}
+
+export async function openParts(config: Config): Promise<Parts> {
+  const opsPool = openPool(config.DATABASE_URL, 'operations', 12);
+  const models = projections.map(({ name }) => name);
+  const readPool = openReadModelPool(config.DATABASE_URL, models, 14);
+  const [store, nats, signer] = await Promise.all([
+    openEventStore(config.EVENTSTORE, config.DATABASE_URL),
+    connectNats(config.NATS_URL, { name: `quittance ${config.ROLE}` }),
+    createKeyPairSignerFromPrivateKeyBytes(bytesOf(config.ESCROW_SEED)),
+    migrate(opsPool, OPS_SCHEMA),
+  ]);
+  const [jobs, integration, readModels] = await Promise.all([
+    NatsJobQueue.open(nats),
+    NatsIntegrationEvents.open(nats),
+    PostgresReadModels.open(readPool),
+  ]);
+  const http = new GuardedClient({ allowedOrigins: allowedOrigins(config) });
+  const vault = new PostgresKeyVault(opsPool, bytesOf(config.PII_MASTER_KEY));
+  const artifacts = new PostgresArtifactStore(opsPool);
+  const { SOLANA_RPC_URL: rpcUrl, SOLANA_NETWORK: network, USDC_MINT: mint } = config;
+  const prover = new SnarkjsProver({ ...(config.QUITTANCE_CACHE && { cache: config.QUITTANCE_CACHE }) });
+  return {
+    store,
+    nats,
+    jobs,
+    integration,
+    live: new NatsLiveBus(nats),
+    readModels,
+    readPool,
+    timers: new PostgresTimerStore(opsPool),
+    checkpoints: new PostgresCheckpointStore(opsPool),
+    idempotency: new PostgresIdempotencyStore(opsPool),
+    vault,
+    artifacts,
+    content: new ContentStore(vault, artifacts, systemChance),
+    chain: new SolanaChain({ rpcUrl, network, mint, escrowOwner: signer.address }),
+    payer: new X402Payer({ http, signer, rpcUrl, network, mint }),
+    payerAddress: signer.address,
+    catalogue: new BazaarCatalogue({
+      registryUrl: config.REGISTRY_URL,
+      network,
+      asset: mint,
+      get: (url) => http.request({ method: 'GET', url }),
+    }),
+    prover,
+    async close() {
+      await Promise.allSettled([prover.close(), store.close(), nats.drain()]);
+      await Promise.allSettled([opsPool.end(), readPool.end()]);
+    },
+  };
+}
+
+const bytesOf = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
+
+/** The registry is named by the operator; whatever it lists must be public, or on this list. */
+const allowedOrigins = ({ REGISTRY_URL, ALLOWED_ORIGINS }: Config): string[] => [
+  new URL(REGISTRY_URL).origin,
+  ...ALLOWED_ORIGINS.split(',').filter((origin) => origin !== ''),
+];

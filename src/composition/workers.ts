@@ -1,0 +1,60 @@
+import { systemClock } from '../adapters/system/clock.js';
+import type { Config } from '../config.js';
+import { DepositJob } from '../payments/deposit-job.js';
+import { PlanJob } from '../planning/plan-job.js';
+import type { Job, JobContext, JobKind, JobWorker } from '../ports/jobs.js';
+import type { Planner } from '../ports/planner.js';
+import type { Issuer } from '../receipts/issuer.js';
+import { type CheckOwn, ReceiptJob } from '../receipts/receipt-job.js';
+import type { StepTask } from '../sagas/reaction.js';
+import type { Engine } from './engine.js';
+import type { Parts } from './parts.js';
+
+type Handler = (job: Job, context: JobContext) => Promise<void>;
+
+/** One proof at a time a process: the prover uses every core it gets. */
+const PROOFS = 1;
+const RECEIPTS = 8;
+const LOOKS_AT_CHAIN = 4;
+const GRACE_MS = 5_000;
+
+export interface WorkerParts {
+  readonly planner: Planner;
+  readonly issuer: Issuer;
+  readonly check: CheckOwn;
+}
+
+/** Takes jobs from the queue, by the role of this process. */
+export async function startWorkers(
+  config: Config,
+  parts: Parts,
+  { dispatch, steps }: Engine,
+  { planner, issuer, check }: WorkerParts,
+): Promise<() => Promise<void>> {
+  const { content, artifacts, prover, catalogue, chain, timers, jobs } = parts;
+  const plans = new PlanJob(dispatch, content, catalogue, planner, systemClock);
+  const deposits = new DepositJob(dispatch, chain, timers, systemClock);
+  const receipts = new ReceiptJob(dispatch, content, artifacts, issuer, prover, check, systemClock);
+  const table: readonly [ProcessRole: string, kind: JobKind, concurrency: number, handle: Handler][] = [
+    ['worker', 'plan', config.PLAN_CONCURRENCY, (job, { signal }) => plans.run(payload(job), signal)],
+    [
+      'worker',
+      'step',
+      config.STEP_CONCURRENCY,
+      (job, { signal }) => steps.run(payload<StepTask>(job), signal),
+    ],
+    ['worker', 'chain', LOOKS_AT_CHAIN, (job) => deposits.run(payload(job))],
+    ['worker', 'receipt', RECEIPTS, (job) => receipts.issue(payload(job))],
+    ['prover', 'prove', PROOFS, (job) => receipts.prove(payload(job))],
+  ];
+  const mine = table.filter(([role]) => config.ROLE === 'all' || config.ROLE === role);
+  const workers: JobWorker[] = await Promise.all(
+    mine.map(([, kind, concurrency, handle]) => jobs.work(kind, concurrency, handle)),
+  );
+  return async () => {
+    await Promise.allSettled(workers.map((worker) => worker.stop(GRACE_MS)));
+  };
+}
+
+/** Jobs are written by our own sagas; their shape is checked by the aggregates they lead to. */
+const payload = <T>(job: Job): T => job.payload as T;

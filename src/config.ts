@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { Refusal } from './kernel/errors.js';
+import { LIMITS } from './kernel/limits.js';
+
+export const roles = ['all', 'api', 'saga', 'projector', 'worker', 'prover', 'relay'] as const;
+export type ProcessRole = (typeof roles)[number];
+
+const whole = (fallback: number) => z.coerce.number().int().nonnegative().default(fallback);
+const hex32 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 32 bytes in hex');
+
+/** Every environment variable the program reads, with its default. docker-compose.yml is checked against this. */
+export const configSchema = z.object({
+  ROLE: z.enum(roles).default('all'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: whole(5000),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** `postgres` (in DATABASE_URL), `memory`, or a kurrentdb:// or esdb:// address */
+  EVENTSTORE: z.string().default('postgres'),
+  DATABASE_URL: z.url(),
+  NATS_URL: z.string(),
+  SOLANA_RPC_URL: z.url(),
+  SOLANA_NETWORK: z.string(),
+  USDC_MINT: z.string(),
+  REGISTRY_URL: z.url(),
+  /** 32-byte seed, hex, of the key that pays out of escrow */
+  ESCROW_SEED: hex32,
+  RECEIPT_SIGNING_SEED: hex32,
+  /** wraps users' data keys */
+  PII_MASTER_KEY: hex32,
+  API_KEY_PEPPER: hex32,
+  /** public keys of former issuers, hex, comma-separated: their receipts stay verifiable */
+  FORMER_RECEIPT_KEYS: z.string().default(''),
+  ANTHROPIC_API_KEY: z.string().optional(),
+  LLM_MODEL: z.string().default('claude-sonnet-4-5'),
+  LLM_BASE_URL: z.url().optional(),
+  RATE_LIMIT_PER_MIN: whole(LIMITS.requestsPerMinute),
+  STEP_CONCURRENCY: whole(32),
+  PLAN_CONCURRENCY: whole(8),
+  /** origins on private addresses that services may be called at, comma-separated */
+  ALLOWED_ORIGINS: z.string().default(''),
+  /** refuses receipts proven with development keys */
+  PRODUCTION: z.stringbool().default(false),
+  QUITTANCE_CACHE: z.string().optional(),
+});
+
+export type Config = Readonly<z.output<typeof configSchema>>;
+
+/** @throws Refusal CONFIG_INVALID naming each variable that is missing or wrong */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = configSchema.safeParse(set);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Refusal('CONFIG_INVALID', `The configuration is incomplete: ${problems.join('; ')}.`, {
+    problems,
+  });
+}
