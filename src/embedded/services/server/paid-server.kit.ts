@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateKeyPairSigner } from '@solana/kit';
+import { address, generateKeyPairSigner } from '@solana/kit';
+import { findAssociatedTokenPda, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 import { GuardedClient } from '../../../adapters/http/guarded-client.js';
 import { X402Payer } from '../../../adapters/x402/payer.js';
 import type { PaidCall, PreparedPayment, Quote } from '../../../ports/payments.js';
@@ -33,9 +36,14 @@ export interface Reply {
 
 export async function openMarket(
   options: Partial<ServicesOptions> & { services?: readonly Service[] } = {},
+  between?: (facilitatorUrl: string) => Promise<Server>,
 ): Promise<Market> {
   const folder = mkdtempSync(join(tmpdir(), 'bazaar-'));
   const chain = await startChain({ dataDir: join(folder, 'chain') });
+  const proxy = await between?.(chain.facilitatorUrl);
+  const facilitatorUrl = proxy
+    ? `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+    : chain.facilitatorUrl;
   const works = new Map<string, number>();
   const sold = (options.services ?? WORKSHOP).map((service) => counted(service, works));
   const open = (port: number): Promise<RunningServices> =>
@@ -44,7 +52,7 @@ export async function openMarket(
       ...options,
       services: sold,
       dataDir: join(folder, 'services'),
-      facilitatorUrl: chain.facilitatorUrl,
+      facilitatorUrl,
       rpcUrl: chain.rpcUrl,
       network: chain.network,
       asset: chain.mint,
@@ -87,6 +95,8 @@ export async function openMarket(
     },
     async close() {
       await services.close();
+      proxy?.closeAllConnections();
+      proxy?.close();
       await chain.close();
       rmSync(folder, { recursive: true, force: true });
     },
@@ -118,8 +128,6 @@ async function balance({ rpcUrl, mint }: EmbeddedChain, owner: string): Promise<
 }
 
 async function tokenAccount(owner: string, mint: string): Promise<string> {
-  const { findAssociatedTokenPda, TOKEN_PROGRAM_ADDRESS } = await import('@solana-program/token');
-  const { address } = await import('@solana/kit');
   const [account] = await findAssociatedTokenPda({
     owner: address(owner),
     mint: address(mint),

@@ -1,3 +1,4 @@
+import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Market, openMarket } from './paid-server.kit.js';
 
@@ -59,6 +60,16 @@ describe('a paid service', () => {
     expect(await market.earned()).toBe(before);
   });
 
+  it('knows by the signed memo what a payment is for, whatever the header says around it', async () => {
+    const table = { name: 't', columns: [{ name: 'x', type: 'number' }], rows: [], source: '', note: '' };
+    const { header } = await paid('anomaly-scan', { table });
+    const other = market.call('group-compare', { table });
+    const payload = JSON.parse(Buffer.from(header, 'base64').toString()) as { resource?: { url: string } };
+    payload.resource = { url: other.url };
+    const reply = await market.send(other, Buffer.from(JSON.stringify(payload)).toString('base64'));
+    expect([reply.status, reply.body['code']]).toEqual([409, 'PAYMENT_ELSEWHERE']);
+  });
+
   it('takes no payment a second time for another body', async () => {
     const { call, header } = await paid('parse-table', PARSE);
     await market.send(call, header);
@@ -69,8 +80,6 @@ describe('a paid service', () => {
 
   it('takes no payment for less than its price', async () => {
     const { header } = await paid('parse-table', PARSE);
-    const reply = await market.send(market.call('statistics-desk', {}), header);
-    expect(reply.status).not.toBe(200);
     const payload = JSON.parse(Buffer.from(header, 'base64').toString()) as { accepted: { amount: string } };
     payload.accepted.amount = '1';
     const cheap = Buffer.from(JSON.stringify(payload)).toString('base64');
@@ -109,6 +118,47 @@ describe('a paid service', () => {
     expect([large.status, got.status, unknown.status]).toEqual([413, 405, 404]);
   });
 });
+
+describe('a settlement whose outcome did not reach us', () => {
+  it('is asked for again by the same bytes, and is one payment and one piece of work', async () => {
+    const lost = { replies: 1 };
+    const market = await openMarket({}, (url) => forgetful(url, lost));
+    try {
+      const call = market.call('parse-table', PARSE);
+      const { payment } = await market.prepare(call);
+      const open = await market.send(call, payment.header);
+      expect([open.status, open.body['code']]).toEqual([503, 'SETTLEMENT_OPEN']);
+      expect([await market.earned(), market.works.size]).toEqual([4_000n, 0]);
+      await market.restart();
+      const other = await market.send(
+        market.call('parse-table', { ...PARSE, name: 'other' }),
+        payment.header,
+      );
+      expect([other.status, other.body['code']]).toEqual([409, 'PAYMENT_USED']);
+      const served = await market.send(call, payment.header);
+      expect(served.status).toBe(200);
+      expect([await market.earned(), market.works.get('parse-table')]).toEqual([4_000n, 1]);
+    } finally {
+      await market.close();
+    }
+  });
+});
+
+/** Stands before a facilitator, passes everything on, and loses the answer to the first settlements. */
+async function forgetful(url: string, lost: { replies: number }): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const sent = request.method === 'POST' ? { body: Buffer.concat(chunks) } : {};
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${url}${request.url}`, { method: request.method!, headers, ...sent });
+    const text = await answer.text();
+    if (request.url === '/settle' && lost.replies-- > 0) response.destroy();
+    else response.writeHead(answer.status, headers).end(text);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
 
 describe('a service that fails now and then', () => {
   const table = {

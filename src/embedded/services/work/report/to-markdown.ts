@@ -34,9 +34,10 @@ function setTable(header: readonly string[], rows: readonly (readonly string[])[
 const asText = (text: string): string =>
   text
     .replace(/\s+/g, ' ')
-    .replace(/[\\`*_{}[\]()#|~]/g, '\\$&')
+    .replace(/[\\`*_{}[\]#|~]/g, '\\$&')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replace(/:\/\//g, ':&#47;&#47;')
-    .replace(/^([-+=]|\d+\.)/, '\\$1');
+    .replace(/^(?=[-+=](?:\s|$|[-=]))/, '\\')
+    .replace(/^(\d+)(?=[.)]\s)/, '$1\\');
