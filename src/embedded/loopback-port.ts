@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { Refusal } from '../kernel/errors.js';
+import { waitUntil } from './wait-until.js';
 
 export const LOOPBACK = '127.0.0.1';
 
@@ -13,9 +14,16 @@ export const portInUse = (part: string, port: number): Refusal =>
 /** A port nobody listens on at this moment. Another program may still take it first: callers try again. */
 export const freePort = (): Promise<number> => bindOnce(0);
 
-/** @returns `port` when nobody listens on it, else 0: any other will do */
-export const portIfFree = (port: number | undefined): Promise<number> =>
-  port ? bindOnce(port).catch(() => 0) : Promise.resolve(0);
+const PATIENCE_MS = 1_000;
+
+/**
+ * A child of a killed predecessor may need a moment to end, so the port is asked for during a second.
+ * @returns `port` when nobody listens on it, else 0: any other will do
+ */
+export async function portIfFree(port: number | undefined): Promise<number> {
+  if (!port) return 0;
+  return (await waitUntil(() => bindOnce(port).catch(() => undefined), PATIENCE_MS, 25)) ?? 0;
+}
 
 /** @throws Refusal PORT_IN_USE */
 export async function requirePort(part: string, port: number): Promise<void> {

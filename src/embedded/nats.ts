@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRefusal } from '../kernel/errors.js';
-import { LOOPBACK, portInUse, requirePort } from './loopback-port.js';
+import { LOOPBACK, portIfFree, portInUse, requirePort } from './loopback-port.js';
 import { natsBinary } from './nats-binary.js';
 import { claimPartFolder } from './part-folder.js';
 import { launch, type RunningPart, type UnexpectedExit } from './server-process.js';
@@ -10,6 +10,8 @@ export interface NatsOptions {
   readonly dataDir: string;
   /** 0 or absent: a free one */
   readonly port?: number;
+  /** used when it is free; any other will do */
+  readonly preferredPort?: number | undefined;
   /** without one, any local user may connect */
   readonly password?: string;
   readonly onUnexpectedExit?: (exit: UnexpectedExit) => void;
@@ -24,12 +26,14 @@ const READY_MS = 20_000;
  * @throws Refusal PORT_IN_USE, DATA_FOLDER_IN_USE, NATS_UNAVAILABLE, PART_FAILED
  */
 export async function startNats(options: NatsOptions): Promise<RunningPart> {
-  if (options.port) await requirePort(PART, options.port);
   const command = await natsBinary();
   const folder = await claimPartFolder(options.dataDir, 'SIGTERM');
+  // only now: an orphan in this folder may have been what listened there
+  if (options.port) await requirePort(PART, options.port);
+  const port = options.port || (await portIfFree(options.preferredPort));
   for (const stale of portFiles(folder.path)) rmSync(join(folder.path, stale));
   const configFile = join(folder.path, 'nats.conf');
-  writeFileSync(configFile, config(folder.path, options), { mode: 0o600 });
+  writeFileSync(configFile, config(folder.path, port, options.password), { mode: 0o600 });
 
   const server = launch(folder, {
     part: PART,
@@ -51,7 +55,7 @@ export async function startNats(options: NatsOptions): Promise<RunningPart> {
 }
 
 /** What JetStream holds can be rebuilt, so it keeps its default of syncing now and then. */
-const config = (folder: string, { port, password }: NatsOptions): string => `
+const config = (folder: string, port: number, password: string | undefined): string => `
 host: ${LOOPBACK}
 port: ${port || -1}
 ports_file_dir: ${JSON.stringify(folder)}

@@ -2,6 +2,7 @@ import {
   chmodSync,
   cpSync,
   existsSync,
+  lstatSync,
   mkdtempSync,
   readFileSync,
   renameSync,
@@ -34,6 +35,11 @@ export async function postgresBinaries(unprivileged: boolean): Promise<PostgresB
       { cause },
     );
   })) as PostgresBinaries;
+  return usable(installed, unprivileged);
+}
+
+/** The programs as they are, or copies of them where the user who will run them cannot reach them. */
+export function usable(installed: PostgresBinaries, unprivileged: boolean): PostgresBinaries {
   const native = dirname(dirname(installed.postgres));
   restoreSymlinks(dirname(native));
   const home = unprivileged && !isSearchable(native) ? copyOut(native) : native;
@@ -66,19 +72,28 @@ function linkUnlessThere(source: string, link: string): void {
   }
 }
 
-/** Copied beside its final name and renamed, so that a half-made copy is never used. */
+/**
+ * Copied beside its final name and renamed, so that a half-made copy is never used. Nor is a folder that another user
+ * put there: the temporary folder is everybody's.
+ */
 function copyOut(native: string): string {
   const { mtimeMs, size } = statSync(join(native, 'bin', 'postgres'));
   const home = join(tmpdir(), `quittance-postgres-${size}-${Math.round(mtimeMs)}`);
-  if (existsSync(home) && statSync(home).uid === process.getuid?.()) return home;
+  if (isOurs(home)) return home;
   const draft = mkdtempSync(join(tmpdir(), 'quittance-postgres-draft-'));
   cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
+  chmodSync(draft, 0o755);
   try {
-    chmodSync(draft, 0o755);
     renameSync(draft, home);
-  } catch (error) {
+    return home;
+  } catch {
+    if (!isOurs(home)) return draft;
     rmSync(draft, { recursive: true, force: true });
-    if (!existsSync(home)) throw error;
+    return home;
   }
-  return home;
+}
+
+function isOurs(folder: string): boolean {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && found.uid === process.getuid?.();
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { isRefusal } from '../kernel/errors.js';
-import { freePort, LOOPBACK, portInUse, requirePort } from './loopback-port.js';
+import { freePort, LOOPBACK, portIfFree, portInUse, requirePort } from './loopback-port.js';
 import { claimPartFolder, type PartFolder } from './part-folder.js';
 import { type Cluster, dataDirectory, prepareCluster, SUPERUSER } from './postgres-cluster.js';
 import { launch, type RunningPart, type ServerProcess, type UnexpectedExit } from './server-process.js';
@@ -11,6 +11,8 @@ export interface PostgresOptions {
   readonly dataDir: string;
   /** 0 or absent: a free one */
   readonly port?: number;
+  /** used when it is free; any other will do */
+  readonly preferredPort?: number | undefined;
   /** without one, any local user may connect; set at the first start of a folder */
   readonly password?: string;
   /** false trades durability for speed: for tests only */
@@ -28,11 +30,14 @@ const PORT_ATTEMPTS = 4;
  * @throws Refusal PORT_IN_USE, DATA_FOLDER_IN_USE, POSTGRES_UNAVAILABLE, PART_FAILED
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPart> {
-  if (options.port) await requirePort(PART, options.port);
   const folder = await claimPartFolder(options.dataDir, 'SIGINT');
+  // only now: an orphan in this folder may have been what listened there
+  if (options.port) await requirePort(PART, options.port);
+  let preferred = await portIfFree(options.preferredPort);
   const cluster = await prepareCluster(folder, options.password);
   for (let attempt = 1; ; attempt++) {
-    const port = options.port || (await freePort());
+    const port = options.port || preferred || (await freePort());
+    preferred = 0;
     try {
       return await serve(folder, cluster, port, options);
     } catch (error) {

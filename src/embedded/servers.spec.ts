@@ -116,7 +116,7 @@ describe('embedded servers', () => {
     expect(ends).toEqual([]);
   });
 
-  it('that outlived a killed starter are ended by the next start', async () => {
+  it('that outlived a killed starter are ended by the next start, which takes over their ports', async () => {
     const root = join(import.meta.dirname, '../..');
     const starter = spawn(
       process.execPath,
@@ -129,16 +129,18 @@ describe('embedded servers', () => {
       { stdio: ['ignore', 'pipe', 'inherit'], cwd: root, env: { ...process.env, NODE_OPTIONS: '' } },
     );
     const [line] = (await once(starter.stdout, 'data')) as [Buffer];
-    const pids = JSON.parse(line.toString()) as { postgres: number; nats: number };
+    const orphans = JSON.parse(line.toString()) as [RunningPart, RunningPart];
     starter.kill('SIGKILL');
     await once(starter, 'exit');
-    expect([identify(pids.postgres), identify(pids.nats)]).toEqual([expect.anything(), expect.anything()]);
+    const alive = () => orphans.map(({ pid }) => identify(pid));
+    expect(alive()).toEqual([expect.anything(), expect.anything()]);
 
+    const [database, queue] = orphans.map(({ url }) => Number(new URL(url).port));
     await Promise.all([
-      postgres({ dataDir: join(folder.path, 'orphans/postgres'), password: undefined }),
-      nats({ dataDir: join(folder.path, 'orphans/nats') }),
+      postgres({ dataDir: join(folder.path, 'orphans/postgres'), password: undefined, port: database }),
+      nats({ dataDir: join(folder.path, 'orphans/nats'), port: queue }),
     ]);
-    expect([identify(pids.postgres), identify(pids.nats)]).toEqual([undefined, undefined]);
+    expect(alive()).toEqual([undefined, undefined]);
   });
 
   it('start in a folder whose parents only root may enter', async () => {

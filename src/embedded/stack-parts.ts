@@ -30,7 +30,7 @@ export async function startPostgresPart(
 ): Promise<Started<string>> {
   const { url, pid, stop } = await startPostgres({
     dataDir: join(folder.path, 'postgres'),
-    port: await portIfFree(folder.settings.ports['postgres']),
+    preferredPort: folder.settings.ports['postgres'],
     password: folder.settings.postgresPassword,
     ...fatal(options),
   });
@@ -40,7 +40,7 @@ export async function startPostgresPart(
 export async function startNatsPart(folder: DataFolder, options: StartingOptions): Promise<Started<string>> {
   const { url, pid, stop } = await startNats({
     dataDir: join(folder.path, 'nats'),
-    port: await portIfFree(folder.settings.ports['nats']),
+    preferredPort: folder.settings.ports['nats'],
     password: folder.settings.natsPassword,
     ...fatal(options),
   });

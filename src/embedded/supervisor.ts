@@ -14,6 +14,7 @@ export type PartName = 'postgres' | 'nats' | 'chain' | 'services';
 
 export interface PartReport {
   readonly part: PartName;
+  /** to be shown: without its password */
   readonly url: string;
   /** ms until it was ready; undefined for a part that was given */
   readonly startedInMs?: number;
@@ -127,8 +128,11 @@ class Starting {
   }
 }
 
-const urlOf = (addresses: string | object): string =>
-  typeof addresses === 'string' ? addresses : String(Object.values(addresses)[0]);
+function urlOf(addresses: string | object): string {
+  const url = new URL(typeof addresses === 'string' ? addresses : String(Object.values(addresses)[0]));
+  url.password = '';
+  return url.href;
+}
 
 /** Waits for all even when one fails: what started late must be stopped too. */
 async function allOrNone<T extends readonly Promise<unknown>[]>(

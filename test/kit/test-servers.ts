@@ -59,12 +59,11 @@ async function clearAwayKilledRuns(): Promise<void> {
 
 const YOUNG_MS = 60_000;
 
-/** Young folders may be about to start their servers. */
+/** Young folders may be about to start their servers. Those of other users are theirs to clear away. */
 function isAbandoned(path: string): boolean {
-  const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-  return (
-    age > YOUNG_MS && !['postgres', 'nats'].some((part) => hasLivingOwner(join(path, part, 'child.json')))
-  );
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found || found.uid !== process.getuid?.() || Date.now() - found.mtimeMs < YOUNG_MS) return false;
+  return !['postgres', 'nats'].some((part) => hasLivingOwner(join(path, part, 'child.json')));
 }
 
 function hasLivingOwner(record: string): boolean {

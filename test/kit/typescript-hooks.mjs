@@ -4,7 +4,7 @@ import { transform } from '@swc/core';
 
 /** Imports say `.js`, as the compiled files will; before they are compiled the file beside it ends in `.ts`. */
 export async function resolve(specifier, context, next) {
-  if (/^\.{1,2}\//.test(specifier) && specifier.endsWith('.js')) {
+  if (/^(\.{1,2}\/|file:)/.test(specifier) && specifier.endsWith('.js')) {
     const source = new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL);
     if (await exists(source)) return { url: source.href, format: 'module', shortCircuit: true };
   }
