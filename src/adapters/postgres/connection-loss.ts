@@ -21,6 +21,22 @@ export async function reachable<T>(query: Promise<T>): Promise<T> {
   }
 }
 
+const READ_ATTEMPTS = 3;
+const READ_PAUSE_MS = 50;
+
+/**
+ * A read, made again when its connection turns out to be dead: after a restart of the server every idle connection
+ * of a pool is. @throws Refusal STORE_UNAVAILABLE
+ */
+export async function reading<T>(attempt: () => Promise<T>): Promise<T> {
+  let attempts = 0;
+  try {
+    return await patiently(attempt, () => ++attempts === READ_ATTEMPTS, READ_PAUSE_MS);
+  } catch (error) {
+    throw isConnectionLoss(error) ? unavailable(error) : error;
+  }
+}
+
 /** Asks again until the database is back, for those who can do nothing else meanwhile. */
 export async function patiently<T>(
   attempt: () => Promise<T>,

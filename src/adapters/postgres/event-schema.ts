@@ -11,10 +11,11 @@ export const EXPECT_NONE = -1;
  * Positions are taken under an advisory lock that is held until the commit, and one statement appends a whole
  * batch. So positions have no gaps and stand in the order of commits: a reader that has seen position n has seen
  * everything before it, and no reader ever waits for a long transaction of somebody else, as it would if it had
- * to stay below pg_snapshot_xmin. The lock costs nothing that the single flush of the log does not cost anyway.
+ * to stay below pg_snapshot_xmin. Measured, two processes that write at once reach together what one reaches alone:
+ * the lock is not what limits them.
  *
- * Content is `json`, not `jsonb`: the text is kept as it was written (jsonb would refuse \u0000 and reorder
- * keys), the server neither builds nor renders a tree, and operators can still ask for data->>'x'.
+ * Content is `json`, not `jsonb`: the text is kept as it was written (jsonb refuses \u0000 and reorders keys), and
+ * operators can still ask for data->>'x'. Measured, the two cost the same CPU, on writing and on reading.
  */
 const EVENTS = `
 CREATE TABLE quittance_events.events (

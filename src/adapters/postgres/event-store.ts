@@ -12,7 +12,7 @@ import type {
 } from '../../ports/event-store.js';
 import { assertAppend } from '../expected-revision.js';
 import { AppendWriter } from './append-writer.js';
-import { reachable } from './connection-loss.js';
+import { reading } from './connection-loss.js';
 import {
   type EventRow,
   headOfAll,
@@ -97,7 +97,7 @@ export class PostgresEventStore implements EventStore {
   }
 
   async head(): Promise<Position> {
-    const { rows } = await reachable(this.pool.query<{ position: string }>(headOfAll));
+    const { rows } = await reading(() => this.pool.query<{ position: string }>(headOfAll));
     return positionOf(rows[0]!.position);
   }
 
@@ -108,7 +108,7 @@ export class PostgresEventStore implements EventStore {
   }
 
   private async page(query: pg.QueryConfig): Promise<readonly Recorded[]> {
-    return (await reachable(this.pool.query<EventRow>(query))).rows.map(recordedOf);
+    return (await reading(() => this.pool.query<EventRow>(query))).rows.map(recordedOf);
   }
 }
 
