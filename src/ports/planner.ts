@@ -50,3 +50,11 @@ export interface Planner {
   /** @throws Refusal PLANNER_ERROR (retryable or terminal) or NO_SERVICE when no composition leads to the result */
   plan(request: PlanningRequest, signal: AbortSignal): Promise<PlanDraft>;
 }
+
+/** What a drafter outside is held to: the shape of a draft, and the checks it must pass before it leaves the adapter. */
+export interface DraftContract {
+  /** JSON schema of a draft */
+  readonly jsonSchema: Readonly<Record<string, unknown>>;
+  /** @throws Refusal that says what is wrong, in words the drafter can act on */
+  read(value: unknown, request: PlanningRequest): Omit<PlanDraft, 'model' | 'promptHash'>;
+}
