@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isNativeError } from 'node:util/types';
 import pg from 'pg';
 import { Refusal } from '../../kernel/errors.js';
 
@@ -7,7 +8,7 @@ const GONE = /^(08|57P|53300)/;
 
 /** True when it is not the statement that is wrong. Errors that never reached the server carry no SQLSTATE. */
 export const isConnectionLoss = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError ? GONE.test(error.code ?? '') : error instanceof Error;
+  error instanceof pg.DatabaseError ? GONE.test(error.code ?? '') : isNativeError(error);
 
 export const unavailable = (cause: unknown, kind: 'retryable' | 'unknown' = 'retryable'): Refusal =>
   new Refusal('STORE_UNAVAILABLE', 'The database cannot be reached.', {}, kind, { cause });
