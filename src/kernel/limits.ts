@@ -46,6 +46,8 @@ export const LIMITS = {
   socketBacklog: 1_000,
   /** bytes waiting for one WebSocket client; cut with a reason */
   socketBacklogBytes: 1024 * 1024,
+  /** ms a WebSocket client may take nothing while something waits for it; cut with a reason */
+  socketPatience: 30_000,
   requestsPerMinute: 100,
   /** ms */
   approvalTtl: 15 * 60_000,
@@ -57,6 +59,10 @@ export const LIMITS = {
   dispatchTimeout: 15_000,
   /** ms a read may wait for X-Min-Position */
   readYourWrites: 5_000,
+  /** events of one stream an audit answers at once; refuse the rest, ask for a revision */
+  auditedEvents: 10_000,
+  /** ms a call may wait for a run to close */
+  resultWait: 60_000,
   idempotencyTtl: 24 * 3_600_000,
   /** ms after which a call that never answered is taken for crashed, and its key may be claimed again */
   idempotencyClaim: 60_000,

@@ -15,6 +15,16 @@ export async function timelineFrom(
   return rows;
 }
 
+/** Whether the last thing told before `seq` is the end of a run. */
+export async function closedBefore(sql: Sql, workflowId: string, seq: number): Promise<boolean> {
+  const { rows } = await sql.query<Pick<TimelineRow, 'type'>>(
+    `select type from rm_workflow_timeline
+     where workflow_id = $1 and seq < $2 and type like 'workflow.%' order by seq desc limit 1`,
+    [workflowId, seq],
+  );
+  return rows[0]?.type === 'workflow.closed';
+}
+
 /** A row as clients get it, over HTTP and over the WebSocket alike. */
 export const wireMessage = ({ workflow_id, seq, type, data, at }: TimelineRow) => ({
   type,

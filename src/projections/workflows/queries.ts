@@ -35,14 +35,14 @@ export type ResultRow = Pick<
   | 'closed_at'
 > & { readonly last_step: string | null };
 
-export async function resultById(sql: Sql, workflowId: string): Promise<ResultRow | undefined> {
+export async function resultsByIds(sql: Sql, workflowIds: readonly string[]): Promise<ResultRow[]> {
   const { rows } = await sql.query<ResultRow>(
     `select workflow_id, user_id, revision, run_no, status, terminal, partial, result, result_hash, error,
             spent, closed_at, plan #>> '{steps,-1,id}' as last_step
-     from rm_workflows where workflow_id = $1`,
-    [workflowId],
+     from rm_workflows where workflow_id = any($1)`,
+    [workflowIds],
   );
-  return rows[0];
+  return rows;
 }
 
 export async function stepsOfRun(sql: Sql, workflowId: string, runNo: number): Promise<StepRow[]> {

@@ -1,0 +1,86 @@
+import 'reflect-metadata';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { LIMITS } from '../kernel/limits.js';
+import { API, type ApiDependencies } from './dependencies.js';
+import { AnswerInterceptor } from './http/answer.interceptor.js';
+import { ApiKeysController } from './http/api-keys.controller.js';
+import { ArtifactsController } from './http/artifacts.controller.js';
+import { AuditController } from './http/audit.controller.js';
+import { guardEdge } from './http/edge.js';
+import { EscrowController } from './http/escrow.controller.js';
+import { HealthController } from './http/health.controller.js';
+import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
+import { Metrics } from './http/metrics.js';
+import { PaymentsController } from './http/payments.controller.js';
+import { ProofsController } from './http/proofs.controller.js';
+import { ReceiptsController } from './http/receipts.controller.js';
+import { RefusalFilter } from './http/refusal.filter.js';
+import { ServicesController } from './http/services.controller.js';
+import { UsersController } from './http/users.controller.js';
+import { WorkflowDetailsController } from './http/workflow-details.controller.js';
+import { WorkflowsController } from './http/workflows.controller.js';
+import { serveDocs } from './openapi/docs-page.js';
+import { type DescribedRoute, openApiDocument } from './openapi/document.js';
+import { serveStreams } from './ws/stream.js';
+
+@Module({})
+export class ApiModule {
+  static of(api: ApiDependencies, metrics: Metrics): DynamicModule {
+    return {
+      module: ApiModule,
+      providers: [
+        { provide: API, useValue: api },
+        { provide: Metrics, useValue: metrics },
+      ],
+      // paths that are words come before paths that are ids
+      controllers: [
+        WorkflowsController,
+        WorkflowDetailsController,
+        ReceiptsController,
+        UsersController,
+        EscrowController,
+        PaymentsController,
+        ProofsController,
+        ServicesController,
+        ArtifactsController,
+        AuditController,
+        ApiKeysController,
+        HealthController,
+      ],
+    };
+  }
+}
+
+/** Ready to listen: `await app.listen(port, host)`. Closing it ends open streams with a reason. */
+export async function createApi(api: ApiDependencies): Promise<NestFastifyApplication> {
+  const metrics = new Metrics(api);
+  const adapter = new FastifyAdapter({
+    bodyLimit: LIMITS.bodyBytes,
+    logger: false,
+    routerOptions: { maxParamLength: 160 },
+    forceCloseConnections: true,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.of(api, metrics), adapter, {
+    logger: false,
+    abortOnError: false,
+    bodyParser: false,
+  });
+  const server = adapter.getInstance();
+  const routes: DescribedRoute[] = [];
+  server.addHook('onRoute', ({ method, url, config }) => {
+    const { operation } = config ?? {};
+    for (const verb of [method].flat())
+      if (operation && verb !== 'HEAD') routes.push({ method: verb, url, operation });
+  });
+  guardEdge(server, api);
+  metrics.observe(server);
+  serveDocs(server, () => openApiDocument(routes, api.settings.version));
+  app.useGlobalFilters(new RefusalFilter(api.log));
+  app.useGlobalInterceptors(new AnswerInterceptor(), new IdempotencyInterceptor(api));
+  await app.init();
+  await server.ready();
+  serveStreams(server, api);
+  return app;
+}

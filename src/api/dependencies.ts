@@ -1,0 +1,87 @@
+import type { ContentStore } from '../content/content-store.js';
+import type { Authenticator } from '../identity/authenticate.js';
+import type { IdentityParts } from '../identity/keys.js';
+import type { RateLimit } from '../identity/rate-limit.js';
+import type { Position } from '../kernel/event.js';
+import type { ArtifactRef } from '../kernel/sealed.js';
+import type { Catalogue } from '../ports/catalogue.js';
+import type { Chain } from '../ports/chain.js';
+import type { EventStore } from '../ports/event-store.js';
+import type { IdempotencyStore } from '../ports/idempotency.js';
+import type { LiveBus } from '../ports/live.js';
+import type { Prover } from '../ports/prover.js';
+import type { Sql } from '../ports/sql.js';
+import type { Log } from '../runtime/log.js';
+
+/** Everything the API needs, as interfaces; the composition root provides it. */
+export interface ApiDependencies extends IdentityParts {
+  readonly store: EventStore;
+  /** reads the tables of every read model */
+  readonly sql: Sql;
+  readonly content: ContentStore;
+  readonly live: LiveBus;
+  readonly idempotency: IdempotencyStore;
+  readonly catalogue: Catalogue;
+  readonly chain: Chain;
+  readonly circuits: Pick<Prover, 'circuits'>;
+  readonly verification: Verification;
+  readonly receipts: ReceiptDocuments;
+  readonly progress: Progress;
+  readonly authenticator: Authenticator;
+  readonly rateLimit: RateLimit;
+  readonly log: Log;
+  readonly vitals: Vitals;
+  readonly settings: ApiSettings;
+  /** whether the owner of `address` signed `message` */
+  verifyWalletSignature(address: string, message: string, signature: string): Promise<boolean>;
+}
+
+export interface ApiSettings {
+  /** public Ed25519 keys receipts of this installation are signed with */
+  readonly issuerKeys: readonly { readonly keyId: string; readonly publicKey: string }[];
+  /** of a transaction, e.g. for a link in a payment list */
+  readonly explorerUrl?: (signature: string) => string;
+  readonly version: string;
+}
+
+/** How far the read models are. */
+export interface Progress {
+  /** @returns false when they did not get there in time */
+  waitFor(position: Position, timeoutMs: number): Promise<boolean>;
+}
+
+/** The signed document of a receipt, as it was issued. */
+export interface ReceiptDocuments {
+  read(document: ArtifactRef, receiptId: string, userId: string): Promise<unknown>;
+}
+
+export interface VerificationVerdict {
+  readonly valid: boolean;
+  readonly checks: readonly {
+    readonly name: string;
+    readonly required: boolean;
+    readonly passed: boolean;
+    readonly reason: string;
+  }[];
+}
+
+/** Never throws for anything a stranger may send: rubbish is a verdict, too. The keys are chosen here. */
+export interface Verification {
+  receipt(document: unknown): Promise<VerificationVerdict>;
+  proof(proof: {
+    readonly circuitId: string;
+    readonly circuitVersion?: string;
+    readonly proof: unknown;
+    readonly publicSignals: unknown;
+  }): Promise<VerificationVerdict>;
+}
+
+/** What operators watch. */
+export interface Vitals {
+  /** name of each thing this process depends on, and whether it answers */
+  dependencies(): Promise<Readonly<Record<string, boolean>>>;
+  /** jobs waiting and in flight by kind, dead ones under `dead` */
+  queueDepth(): Promise<Readonly<Record<string, number>>>;
+}
+
+export const API = Symbol('ApiDependencies');

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { isRefusal, Refusal } from '../../kernel/errors.js';
+import type { Position } from '../../kernel/event.js';
+import { LIMITS } from '../../kernel/limits.js';
+import type { ApiDependencies } from '../dependencies.js';
+
+/**
+ * What every call passes before a controller sees it, in the order of what it costs: who calls and how often comes
+ * before the body is read, and the body is checked once, by the schema its route declares.
+ */
+export function guardEdge(server: FastifyInstance, api: ApiDependencies): void {
+  server.addHook('onRequest', async (request, reply) => {
+    request.callId = randomUUID();
+    void reply.headers({ 'x-correlation-id': request.callId, 'x-content-type-options': 'nosniff' });
+    const operation = request.routeOptions.config.operation;
+    if (!operation || operation.access === 'unlimited') return;
+    if (operation.access === 'public' && secretOf(request) === undefined)
+      limit(api, `ip ${request.ip}`, reply);
+    else await identify(api, request, reply);
+  });
+  server.addHook('preValidation', async (request) => {
+    const operation = request.routeOptions.config.operation;
+    requirePlainIds(request.params);
+    if (operation?.query) request.query = parse(operation.query, request.query ?? {}, 'query');
+    if (operation?.body) request.body = parse(operation.body, request.body ?? {}, 'body');
+  });
+  server.addHook('preHandler', async (request) => {
+    const wanted = request.headers['x-min-position'];
+    if (request.method === 'GET' && typeof wanted === 'string') await readModelsAt(api, wanted);
+  });
+}
+
+async function identify(api: ApiDependencies, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  try {
+    const principal = await api.authenticator.authenticate(secretOf(request));
+    const { traceparent } = request.headers;
+    request.caller = {
+      principal,
+      callId: request.callId!,
+      ...(typeof traceparent === 'string' && TRACEPARENT.test(traceparent) && { traceparent }),
+    };
+  } catch (error) {
+    // guesses at secrets are limited by where they come from
+    if (isRefusal(error, 'UNAUTHENTICATED')) limit(api, `ip ${request.ip}`, reply);
+    throw error;
+  }
+  limit(api, request.caller.principal.userId, reply);
+}
+
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** From `Authorization: Bearer` or `X-Api-Key`. */
+export function secretOf({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
+  const { authorization, 'x-api-key': apiKey } = headers;
+  if (authorization?.startsWith('Bearer ')) return authorization.slice('Bearer '.length).trim();
+  return typeof apiKey === 'string' ? apiKey : undefined;
+}
+
+function limit(api: ApiDependencies, who: string, reply: FastifyReply): void {
+  const { allowed, remaining, retryAfterMs } = api.rateLimit.take(who);
+  void reply.header('x-ratelimit-remaining', String(remaining));
+  if (allowed) return;
+  const retryAfterSeconds = Math.ceil(retryAfterMs / 1_000);
+  throw new Refusal(
+    'RATE_LIMITED',
+    `That is too many calls in a minute. Try again in ${retryAfterSeconds} s.`,
+    { retryAfterSeconds },
+    'retryable',
+  );
+}
+
+const PLAIN_ID = /^[0-9A-Za-z_.:-]{1,120}$/;
+
+/** Nothing here has an address with other characters in it. @throws Refusal NOT_FOUND */
+function requirePlainIds(params: unknown): void {
+  for (const id of Object.values((params ?? {}) as Record<string, string>))
+    if (!PLAIN_ID.test(id)) throw new Refusal('NOT_FOUND', 'There is nothing at this address.');
+}
+
+const MOST_PROBLEMS = 10;
+
+/** @throws Refusal VALIDATION_FAILED naming each member that is wrong and why, never its value */
+export function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues
+    .slice(0, MOST_PROBLEMS)
+    .map(({ path, message }) => `${path.join('.') || what}: ${message}`.slice(0, 300));
+  throw new Refusal('VALIDATION_FAILED', `The ${what} is not what this call takes.`, { problems });
+}
+
+const POSITION = /^[0-9A-Za-z:/._-]{1,80}$/;
+
+async function readModelsAt(api: ApiDependencies, wanted: string): Promise<void> {
+  if (!POSITION.test(wanted))
+    throw new Refusal('VALIDATION_FAILED', 'X-Min-Position is not a position answered here.');
+  if (await api.progress.waitFor(wanted as Position, LIMITS.readYourWrites)) return;
+  throw new Refusal(
+    'DEPENDENCY_DOWN',
+    'The read models have not come that far yet. Try again.',
+    { retryAfterSeconds: 1 },
+    'retryable',
+  );
+}

@@ -1,0 +1,28 @@
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { z } from 'zod';
+
+/** What a route says about itself: the edge checks by it, and the OpenAPI document is made of it. */
+export interface OperationDescription {
+  readonly summary: string;
+  readonly tag: string;
+  /**
+   * `user`: a valid API key. `public`: nobody needs to say who he is; calls are limited by address, unless
+   * `unlimited`, which is for probes.
+   */
+  readonly access?: 'user' | 'public' | 'unlimited';
+  readonly body?: z.ZodType;
+  /** a call without a body is read as `{}` */
+  readonly query?: z.ZodObject;
+  /** status of success; 200 unless said otherwise */
+  readonly success?: number;
+  readonly answer?: string;
+  readonly mediaType?: string;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    operation?: OperationDescription;
+  }
+}
+
+export const Operation = (operation: OperationDescription): MethodDecorator => RouteConfig({ operation });

@@ -1,0 +1,93 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { receipt } from '../../commands/receipt/decide.js';
+import { requireOwner } from '../../identity/ownership.js';
+import { Refusal } from '../../kernel/errors.js';
+import { receiptById, receiptOfWorkflow } from '../../projections/receipts/queries.js';
+import type { ReceiptRow } from '../../projections/receipts/schema.js';
+import { ownerOfWorkflow } from '../../projections/workflows/queries.js';
+import { type Caller, contextOf } from '../../requests/caller.js';
+import { API, type ApiDependencies } from '../dependencies.js';
+import { type Answer, etag, ok, written } from './answer.js';
+import { Call, MaybeCall } from './call.js';
+import { Operation } from './operation.js';
+import { receiptView } from './views/receipt.js';
+
+const tag = 'receipts';
+
+const verifyBody = z
+  .strictObject({ receipt: z.json().optional() })
+  .describe('the receipt as you have it; without one, the issued document is verified');
+const shareBody = z.strictObject({ shared: z.boolean().default(true) });
+
+@Controller()
+export class ReceiptsController {
+  constructor(@Inject(API) private readonly api: ApiDependencies) {}
+
+  @Get('receipts/:id')
+  @Operation({ tag, summary: 'A receipt: of your own, or one that was shared', access: 'public' })
+  async one(@MaybeCall() call: Caller | undefined, @Param('id') id: string): Promise<Answer> {
+    return this.answer(await this.readable(call, id));
+  }
+
+  @Get('workflows/:id/receipt')
+  @Operation({ tag, summary: "The receipt of a workflow's newest run" })
+  async ofWorkflow(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
+    requireOwner(call.principal, await ownerOfWorkflow(this.api.sql, id), 'workflow');
+    const row = await receiptOfWorkflow(this.api.sql, id);
+    if (!row) throw new Refusal('RECEIPT_NOT_READY', 'The receipt has not been issued yet.');
+    return this.answer(row);
+  }
+
+  @Post('receipts/:id/verify')
+  @HttpCode(200)
+  @Operation({
+    tag,
+    summary: 'Run every check of a receipt again, over the document sent or the one issued',
+    access: 'public',
+    body: verifyBody,
+  })
+  async verify(
+    @MaybeCall() call: Caller | undefined,
+    @Param('id') id: string,
+    @Body() { receipt: sent }: z.output<typeof verifyBody>,
+  ): Promise<Answer> {
+    const document = sent ?? (await this.document(await this.readable(call, id)));
+    return ok(await this.api.verification.receipt(document));
+  }
+
+  @Post('receipts/:id/share')
+  @Operation({
+    tag,
+    summary: 'Let anybody who knows its id read this receipt, or no longer',
+    body: shareBody,
+  })
+  async share(
+    @Call() call: Caller,
+    @Param('id') id: string,
+    @Body() { shared }: z.output<typeof shareBody>,
+  ): Promise<Answer> {
+    const row = await receiptById(this.api.sql, id);
+    requireOwner(call.principal, row?.user_id, 'receipt');
+    const command = { type: 'ShareReceipt', shared } as const;
+    const context = contextOf(call, 'share', row!.workflow_id);
+    const sent = await this.api.dispatch.send(receipt, id, command, context);
+    return written(200, { receipt: { id, shared } }, sent);
+  }
+
+  private async readable(call: Caller | undefined, id: string): Promise<ReceiptRow> {
+    const row = await receiptById(this.api.sql, id);
+    if (row?.shared) return row;
+    if (!call) throw new Refusal('NOT_FOUND', 'There is no such receipt.');
+    requireOwner(call.principal, row?.user_id, 'receipt');
+    return row!;
+  }
+
+  private document = (row: ReceiptRow): Promise<unknown> =>
+    this.api.receipts.read(row.document, row.receipt_id, row.user_id);
+
+  private async answer(row: ReceiptRow): Promise<Answer> {
+    const receipt = { ...receiptView(row), document: await this.document(row) };
+    return ok({ receipt }, { etag: etag(row.revision) });
+  }
+}

@@ -1,0 +1,31 @@
+import type { Refusal } from '../../kernel/errors.js';
+
+/** domain.md 14, and the codes of aggregates that reach a client. */
+const STATUSES: Readonly<Record<string, number>> = {
+  VALIDATION_FAILED: 400,
+  EXPRESSION_INVALID: 400,
+  UNAUTHENTICATED: 401,
+  INSUFFICIENT_ESCROW: 402,
+  MANDATE_LIMIT: 402,
+  FORBIDDEN: 403,
+  WALLET_SIGNATURE_INVALID: 403,
+  NOT_FOUND: 404,
+  WRONG_STATE: 409,
+  PLAN_CHANGED: 409,
+  SIGNATURE_USED: 409,
+  CONCURRENT_UPDATE: 409,
+  RECEIPT_NOT_READY: 409,
+  IDEMPOTENCY_KEY_REUSED: 409,
+  IN_FLIGHT: 409,
+  APPROVAL_EXPIRED: 410,
+  KEY_DESTROYED: 410,
+  PRECONDITION_FAILED: 412,
+  TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  RATE_LIMITED: 429,
+  DEPENDENCY_DOWN: 503,
+};
+
+/** A refusal without a status of its own is about the state of something: asking again later may go otherwise. */
+export const statusOf = ({ code, kind }: Refusal): number =>
+  STATUSES[code] ?? (kind === 'terminal' ? 409 : 503);

@@ -1,0 +1,38 @@
+import type { ContentStore } from '../../../content/content-store.js';
+import { places } from '../../../kernel/places.js';
+import type { StepRow } from '../../../projections/workflows/schema.js';
+import { money } from '../answer.js';
+
+export const stepView = (row: StepRow) => ({
+  id: row.step_id,
+  status: row.status,
+  attempt: row.attempt,
+  startedAt: row.started_at,
+  completedAt: row.completed_at,
+  retryAt: row.retry_at,
+  branch: row.branch,
+  skipReason: row.skip_reason,
+  ...money('cost', row.cost),
+  error: row.error && { code: row.error.code, message: row.error.message },
+});
+
+/** What a finished step gave. Small outputs come along, large ones by address (GET /artifacts/:hash). */
+export async function stepResultView(content: ContentStore, row: StepRow) {
+  const { output, payment } = row;
+  const place = places.output(row.workflow_id, row.run_no, row.step_id);
+  return {
+    stepId: row.step_id,
+    status: row.status,
+    success: row.status === 'completed',
+    ...(output && 'inline' in output && { output: await content.openJson(output.inline, place) }),
+    ...(output && 'artifact' in output && { outputRef: output.artifact }),
+    inputHash: row.input_hash,
+    outputHash: row.output_hash,
+    ...money('cost', row.cost),
+    timeMs:
+      row.started_at && row.completed_at ? Date.parse(row.completed_at) - Date.parse(row.started_at) : null,
+    attempts: row.attempt,
+    paymentIds: payment ? [payment.paymentId] : [],
+    ...(row.error && { error: { code: row.error.code, message: row.error.message } }),
+  };
+}

@@ -1,0 +1,125 @@
+import type { ContentStore } from '../../../content/content-store.js';
+import type { PlanDetails, PlanStep } from '../../../events/plan.js';
+import { places } from '../../../kernel/places.js';
+import type { PaymentRow } from '../../../projections/payments/schema.js';
+import type { StepRow, WorkflowRow } from '../../../projections/workflows/schema.js';
+import { money } from '../answer.js';
+import { paymentView } from './payment.js';
+
+/** A workflow in a list: nothing that must be decrypted. */
+export const workflowSummary = (row: WorkflowRow) => ({
+  id: row.workflow_id,
+  userId: row.user_id,
+  status: row.status,
+  ...(row.status_reason !== null && { reason: row.status_reason }),
+  ...(row.approval_reason !== null && { approvalReason: row.approval_reason }),
+  terminal: row.terminal,
+  partial: row.partial,
+  cancelRequested: row.cancel_requested,
+  runNo: row.run_no,
+  origin: row.origin,
+  verificationLevel: row.level,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  startedAt: row.started_at,
+  closedAt: row.closed_at,
+  currentStep: row.finished_steps,
+  totalSteps: row.plan?.steps.length ?? null,
+  ...money('maxCost', row.max_cost),
+  maxTime: row.max_time,
+  ...money('spent', row.spent),
+  ...money('saved', row.saved),
+  error: row.error,
+});
+
+export interface WorkflowParts {
+  readonly row: WorkflowRow;
+  readonly steps: readonly StepRow[];
+  readonly payments: readonly PaymentRow[];
+  readonly now: number;
+  readonly explorerUrl?: ((signature: string) => string) | undefined;
+}
+
+/** Everything a screen of one workflow shows; the owner's content is opened for it. */
+export async function workflowView(content: ContentStore, parts: WorkflowParts) {
+  const { row, steps, payments, now, explorerUrl } = parts;
+  const { workflow_id: id } = row;
+  const [request, metadata, files, plan] = await Promise.all([
+    row.origin === 'plan'
+      ? content.openJson(row.request, places.request(id))
+      : content.openText(row.request, places.request(id)),
+    row.metadata && content.openJson(row.metadata, places.metadata(id)),
+    Promise.all(
+      row.attachments.map(async (file, index) => ({
+        name: await content.openText(file.name, places.attachmentName(id, index)),
+        ...file.content,
+      })),
+    ),
+    planView(content, row),
+  ]);
+  return {
+    ...workflowSummary(row),
+    ...(row.origin === 'plan' ? { givenPlan: request } : { input: request }),
+    metadata,
+    files,
+    intent: row.intent,
+    plan,
+    approval:
+      row.status === 'awaiting_approval'
+        ? {
+            requestId: row.approval_request_id,
+            reason: row.approval_reason,
+            expiresAt: row.approval_expires_at,
+          }
+        : null,
+    deadline: row.deadline,
+    elapsed:
+      row.started_at && Date.parse(row.closed_at ?? new Date(now).toISOString()) - Date.parse(row.started_at),
+    runningSteps: steps
+      .filter(({ status }) => status === 'running' || status === 'scheduled')
+      .map((s) => s.step_id),
+    rollback: row.rollback,
+    payments: payments.map((payment) => paymentView(payment, explorerUrl)),
+  };
+}
+
+async function planView(content: ContentStore, row: WorkflowRow) {
+  if (!row.plan) return null;
+  const { plan, workflow_id: id, run_no: runNo } = row;
+  const details = (await content.openJson(
+    plan.details,
+    places.planDetails(id, runNo),
+  )) as unknown as PlanDetails;
+  const { estimatedCost, maxCost, compensationReserve, criticalPathTime } = plan.totals;
+  const services = new Set(plan.steps.flatMap(({ service }) => service?.id ?? []));
+  return {
+    planHash: row.plan_hash,
+    workflowHash: plan.workflowHash,
+    planner: row.planner,
+    steps: plan.steps.map((step) => planStepView(step, details)),
+    criticalPath: plan.criticalPath,
+    parallelGroups: plan.parallelGroups,
+    ...money('compensationReserve', compensationReserve),
+    ...money('maxCost', maxCost),
+    // `assemble` is ours and not counted (A26)
+    planSummary: {
+      steps: plan.steps.length - 1,
+      services: services.size,
+      parallelSteps: plan.parallelGroups.reduce((sum, group) => sum + group.length, 0),
+      ...money('estimatedCost', estimatedCost),
+      estimatedTime: criticalPathTime,
+    },
+  };
+}
+
+const planStepView = (step: PlanStep, details: PlanDetails) => {
+  const { estimatedCost, maxCost, service, ...rest } = step;
+  return {
+    ...rest,
+    ...(service && { service: { ...service, ...money('price', service.price) } }),
+    ...money('estimatedCost', estimatedCost),
+    ...money('maxCost', maxCost),
+    title: details[step.id]?.title ?? step.name,
+    input: details[step.id]?.input ?? null,
+  };
+};

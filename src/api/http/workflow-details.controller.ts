@@ -1,0 +1,132 @@
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { z } from 'zod';
+import { workflow } from '../../commands/workflow/decide.js';
+import { requireOwner } from '../../identity/ownership.js';
+import { Refusal } from '../../kernel/errors.js';
+import { LIMITS } from '../../kernel/limits.js';
+import { places } from '../../kernel/places.js';
+import { paymentsOfWorkflow } from '../../projections/payments/queries.js';
+import { type ResultRow, stepsOfRun, workflowById } from '../../projections/workflows/queries.js';
+import type { WorkflowRow } from '../../projections/workflows/schema.js';
+import type { Caller } from '../../requests/caller.js';
+import { API, type ApiDependencies } from '../dependencies.js';
+import { Answer, etag, money, ok } from './answer.js';
+import { Call } from './call.js';
+import { download } from './download.js';
+import { Operation } from './operation.js';
+import { countParameter } from './paging.js';
+import { ResultReader } from './result-reader.js';
+import { stepResultView, stepView } from './views/step.js';
+import { workflowView } from './views/workflow.js';
+
+const tag = 'workflows';
+
+const resultQuery = z.strictObject({
+  download: z.enum(['0', '1']).optional().describe('1: the bytes of the result with their media type'),
+  wait: countParameter(0, LIMITS.resultWait, 0).describe('ms to wait until the run is closed'),
+});
+
+@Controller('workflows')
+export class WorkflowDetailsController {
+  private readonly results: ResultReader;
+
+  constructor(@Inject(API) private readonly api: ApiDependencies) {
+    this.results = new ResultReader(api.sql, api.live);
+  }
+
+  @Get(':id')
+  @Operation({ tag, summary: 'A workflow with its plan, what it has spent, and its payments' })
+  async one(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
+    const { sql, content, clock, settings } = this.api;
+    const row = await this.owned(call, id);
+    const [steps, payments] = await Promise.all([
+      stepsOfRun(sql, id, row.run_no),
+      paymentsOfWorkflow(sql, id),
+    ]);
+    const parts = { row, steps, payments, now: clock.now(), explorerUrl: settings.explorerUrl };
+    return ok({ workflow: await workflowView(content, parts) }, { etag: etag(row.revision) });
+  }
+
+  @Get(':id/steps')
+  @Operation({ tag, summary: 'The steps of the current run and what they gave' })
+  async steps(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
+    const row = await this.owned(call, id);
+    const steps = await stepsOfRun(this.api.sql, id, row.run_no);
+    const finished = steps.filter(({ status }) => status === 'completed' || status === 'failed');
+    return ok(
+      {
+        steps: steps.map((step) => ({ ...nameOf(row, step.step_id), ...stepView(step) })),
+        stepResults: await Promise.all(finished.map((step) => stepResultView(this.api.content, step))),
+      },
+      { etag: etag(row.revision) },
+    );
+  }
+
+  @Get(':id/result')
+  @Operation({
+    tag,
+    summary: 'The final result; `wait` holds the call until the run is closed',
+    query: resultQuery,
+  })
+  async result(
+    @Call() call: Caller,
+    @Param('id') id: string,
+    @Query() query: z.output<typeof resultQuery>,
+  ): Promise<Answer> {
+    const row = await this.resultRow(call, id, query.wait);
+    const output = await this.open(row);
+    if (query.download === '1') return download(id, output);
+    return ok(
+      {
+        workflowId: id,
+        status: row.status,
+        terminal: row.terminal,
+        partial: row.partial,
+        result: output,
+        resultHash: row.result_hash,
+        error: row.error,
+        ...money('spent', row.spent),
+        closedAt: row.closed_at,
+      },
+      { etag: etag(row.revision) },
+    );
+  }
+
+  private async owned(call: Caller, id: string): Promise<WorkflowRow> {
+    const row = await workflowById(this.api.sql, id);
+    requireOwner(call.principal, row?.user_id, 'workflow');
+    return row!;
+  }
+
+  private async resultRow(call: Caller, id: string, waitMs: number): Promise<ResultRow> {
+    const first = await this.results.read(id);
+    // a run asked for a moment ago may not be in the read model yet
+    const owner = first?.user_id ?? (waitMs > 0 ? await this.ownerByEvents(id) : undefined);
+    requireOwner(call.principal, owner, 'workflow');
+    if (first && (first.terminal || waitMs === 0)) return first;
+    const row = await this.results.whenClosed(id, waitMs);
+    if (row) return row;
+    throw new Refusal(
+      'DEPENDENCY_DOWN',
+      'The read models are behind.',
+      { retryAfterSeconds: 1 },
+      'retryable',
+    );
+  }
+
+  private async ownerByEvents(id: string): Promise<string | undefined> {
+    const { state } = await this.api.dispatch.load(workflow, id);
+    return state.status === 'none' ? undefined : state.created.userId;
+  }
+
+  private open({ result, last_step, workflow_id, run_no }: ResultRow) {
+    return result && last_step !== null
+      ? this.api.content.getJson(result, places.output(workflow_id, run_no, last_step))
+      : null;
+  }
+}
+
+const nameOf = (row: WorkflowRow, stepId: string) => {
+  const step = row.plan?.steps.find(({ id }) => id === stepId);
+  return step && { kind: step.kind, name: step.name, dependencies: step.dependencies };
+};

@@ -1,0 +1,117 @@
+import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { z } from 'zod';
+import { requireOwner } from '../../identity/ownership.js';
+import { microsToUsdc } from '../../kernel/money.js';
+import { parseCursor } from '../../projections/page.js';
+import { timelineFrom, wireMessage } from '../../projections/timeline/queries.js';
+import { ownerOfWorkflow, workflowsOfUser } from '../../projections/workflows/queries.js';
+import { approveWorkflow } from '../../requests/approve-workflow.js';
+import type { Caller } from '../../requests/caller.js';
+import { cancelWorkflow } from '../../requests/cancel-workflow.js';
+import { type CreateBody, createBodySchema } from '../../requests/create-body.js';
+import { createWorkflow } from '../../requests/create-workflow.js';
+import { API, type ApiDependencies } from '../dependencies.js';
+import { type Answer, ok, written } from './answer.js';
+import { Call } from './call.js';
+import { Operation } from './operation.js';
+import { countParameter, cursorParameter, limitParameter } from './paging.js';
+import { workflowSummary } from './views/workflow.js';
+
+const tag = 'workflows';
+
+const statuses = [
+  'planning',
+  'awaiting_approval',
+  'approved',
+  'executing',
+  'completed',
+  'rolling_back',
+  'failed',
+  'cancelled',
+] as const;
+
+const historyQuery = z.strictObject({
+  status: z.enum(statuses).optional(),
+  limit: limitParameter,
+  cursor: cursorParameter,
+});
+const approveBody = z.strictObject({
+  planHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+});
+const cancelBody = z.strictObject({ reason: z.string().max(500).optional() });
+const eventsQuery = z.strictObject({ from: countParameter(1, 1_000_000_000), limit: limitParameter });
+
+@Controller('workflows')
+export class WorkflowsController {
+  constructor(@Inject(API) private readonly api: ApiDependencies) {}
+
+  @Post('create')
+  @Operation({
+    tag,
+    summary: 'Ask for a workflow in plain words, or with a plan of your own',
+    body: createBodySchema,
+    success: 201,
+  })
+  async create(@Call() call: Caller, @Body() body: CreateBody): Promise<Answer> {
+    const created = await createWorkflow(this.api, call, body);
+    const { workflowId: id, createdAt } = created;
+    return written(201, { workflow: { id, status: 'planning', createdAt } }, created);
+  }
+
+  @Get('history')
+  @Operation({ tag, summary: 'Your workflows, newest first', query: historyQuery })
+  async history(@Call() call: Caller, @Query() query: z.output<typeof historyQuery>): Promise<Answer> {
+    const { status, limit, cursor } = query;
+    const { workflows, total } = await workflowsOfUser(this.api.sql, call.principal.userId, {
+      limit,
+      ...(status && { status }),
+      ...(cursor !== undefined && { cursor: parseCursor(cursor) }),
+    });
+    return ok({ workflows: workflows.rows.map(workflowSummary), total, nextCursor: workflows.nextCursor });
+  }
+
+  @Get(':id/events')
+  @Operation({
+    tag,
+    summary: 'What happened, as the stream tells it, from a sequence number',
+    query: eventsQuery,
+  })
+  async events(
+    @Call() call: Caller,
+    @Param('id') id: string,
+    @Query() { from, limit }: z.output<typeof eventsQuery>,
+  ): Promise<Answer> {
+    requireOwner(call.principal, await ownerOfWorkflow(this.api.sql, id), 'workflow');
+    const rows = await timelineFrom(this.api.sql, id, from, limit);
+    return ok({ events: rows.map(wireMessage), nextFrom: rows.at(-1) ? rows.at(-1)!.seq + 1 : from });
+  }
+
+  @Post(':id/approve')
+  @Operation({ tag, summary: 'Approve the proposed plan and reserve its cost', body: approveBody })
+  async approve(
+    @Call() call: Caller,
+    @Param('id') id: string,
+    @Body() { planHash }: z.output<typeof approveBody>,
+  ): Promise<Answer> {
+    const approved = await approveWorkflow(this.api, call, id, planHash);
+    const budget = { budget: microsToUsdc(approved.budget), budgetMicro: `${approved.budget}` };
+    const members = { message: 'Workflow approved', planHash: approved.planHash, ...budget };
+    return written(200, members, approved);
+  }
+
+  @Post(':id/cancel')
+  @Operation({ tag, summary: 'Cancel; 202 while steps in flight are still finishing', body: cancelBody })
+  async cancel(
+    @Call() call: Caller,
+    @Param('id') id: string,
+    @Body() { reason }: z.output<typeof cancelBody>,
+  ): Promise<Answer> {
+    const cancelled = await cancelWorkflow(this.api, call, id, reason);
+    return cancelled.ended
+      ? written(200, { message: 'Workflow cancelled', status: 'cancelled' }, cancelled)
+      : written(202, { message: 'Cancellation requested', status: 'executing' }, cancelled);
+  }
+}

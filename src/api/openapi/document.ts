@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import type { OperationDescription } from '../http/operation.js';
+
+export interface DescribedRoute {
+  readonly method: string;
+  /** as Fastify writes it, `/workflows/:id` */
+  readonly url: string;
+  readonly operation: OperationDescription;
+}
+
+/** OpenAPI 3.1 of the routes that are served, from the schemas that validate them. */
+export function openApiDocument(routes: readonly DescribedRoute[], version: string): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const { method, url, operation } of routes) {
+    const path = url.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operationObject(method, path, operation) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Quittance',
+      version,
+      description:
+        'Plans a request in plain words, shows its cost, executes it over paid services, and ends with a receipt ' +
+        'that a stranger can verify. Live events: WS /workflows/{id}/stream?from=<seq>.',
+    },
+    paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
+      },
+      schemas: { Refusal: refusalSchema },
+    },
+  };
+}
+
+const refusalSchema = z.toJSONSchema(
+  z.object({
+    success: z.literal(false),
+    error: z.string().describe('a sentence for a person'),
+    code: z.string().describe('a literal for programs'),
+    details: z.record(z.string(), z.unknown()).optional(),
+  }),
+);
+
+function operationObject(method: string, path: string, operation: OperationDescription): object {
+  const { summary, tag, access = 'user', body, success = 200, mediaType = 'application/json' } = operation;
+  return {
+    summary,
+    tags: [tag],
+    parameters: [...pathParameters(path), ...queryParameters(operation), ...headerParameters(method, access)],
+    ...(body && {
+      requestBody: { content: { 'application/json': { schema: jsonSchema(body) } } },
+    }),
+    responses: {
+      [success]: { description: 'Success', content: { [mediaType]: {} } },
+      default: {
+        description: 'Refused',
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Refusal' } } },
+      },
+    },
+    security: access === 'user' ? [{ bearer: [] }, { apiKey: [] }] : [{}],
+  };
+}
+
+const jsonSchema = (schema: z.ZodType): object => {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return rest;
+};
+
+const pathParameters = (path: string): object[] =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+
+const queryParameters = ({ query }: OperationDescription): object[] =>
+  Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: false,
+    schema: jsonSchema(schema as z.ZodType),
+  }));
+
+function headerParameters(method: string, access: string): object[] {
+  if (access !== 'user') return [];
+  const header = (name: string, description: string) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
+  });
+  return method === 'GET'
+    ? [header('X-Min-Position', 'X-Position of an earlier answer: read your own write')]
+    : [header('Idempotency-Key', 'the same key answers the same, and does nothing twice')];
+}
