@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { offer, usdc } from '../../test/kit/offers.js';
 import { matchScore, rank } from './match.js';
-import { offer, usdc } from './offers.kit.js';
 
 const quick = offer('quick', {
   capability: 'trend',

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { input, offer, usdc } from '../../test/kit/offers.js';
 import { stepReferences } from '../execution/expression-references.js';
 import { Refusal } from '../kernel/errors.js';
 import { topologicalLevels } from '../kernel/graph.js';
 import type { DraftStep, PlanDraft } from '../ports/planner.js';
-import { input, offer, usdc } from './offers.kit.js';
 import { type Proposal, propose } from './propose.js';
 
 const offers = ['read', 'mix', 'draw'].map((id, at) =>

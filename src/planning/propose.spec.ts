@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { input, offer, usdc } from '../../test/kit/offers.js';
 import { planDetailsSchema, planStepSchema } from '../events/plan.js';
 import { Refusal } from '../kernel/errors.js';
 import type { DraftStep, PlanDraft } from '../ports/planner.js';
-import { input, offer, usdc } from './offers.kit.js';
 import { type ProposalTerms, propose } from './propose.js';
 
 const offers = [

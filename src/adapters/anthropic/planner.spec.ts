@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { messagesApi, plan, type Turn } from '../../../test/kit/messages-api.js';
+import { input, offer, usdc } from '../../../test/kit/offers.js';
 import type { Refusal } from '../../kernel/errors.js';
 import { draftContract } from '../../planning/draft-contract.js';
-import { input, offer, usdc } from '../../planning/offers.kit.js';
 import { propose } from '../../planning/propose.js';
 import { rulePlanner } from '../../planning/rules/rule-planner.js';
 import { withFallback } from '../../planning/with-fallback.js';
 import type { PlanningRequest } from '../../ports/planner.js';
-import { messagesApi, plan, type Turn } from './messages-api.kit.js';
 import { type ClaudePlannerOptions, claudePlanner } from './planner.js';
 
 const INJECTION =

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import { dryRun } from '../../../test/kit/dry-run.js';
+import { input, offer, usdc } from '../../../test/kit/offers.js';
+import { ANSWERS } from '../../../test/kit/service-answers.js';
 import { offerOf } from '../../embedded/services/declaration.js';
 import { DECLARATIONS } from '../../embedded/services/declarations.js';
 import type { Json } from '../../kernel/canonical-json.js';
 import { Refusal } from '../../kernel/errors.js';
 import type { ServiceOffer } from '../../ports/catalogue.js';
-import { input, offer, usdc } from '../offers.kit.js';
 import { type Proposal, propose } from '../propose.js';
-import { ANSWERS } from './answers.kit.js';
-import { dryRun } from './dry-run.kit.js';
 import { rulePlanner } from './rule-planner.js';
 
 const at = { baseUrl: 'http://127.0.0.1:5402', payTo: 'payee', network: 'solana:test', asset: 'usdc' };

@@ -1,6 +1,6 @@
-import { evaluate } from '../../execution/expression.js';
-import type { Json } from '../../kernel/canonical-json.js';
-import type { Proposal } from '../propose.js';
+import { evaluate } from '../../src/execution/expression.js';
+import type { Json } from '../../src/kernel/canonical-json.js';
+import type { Proposal } from '../../src/planning/propose.js';
 
 export interface DryRun {
   /** what each service was asked, by its id */

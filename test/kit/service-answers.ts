@@ -1,4 +1,4 @@
-import type { Json } from '../../kernel/canonical-json.js';
+import type { Json } from '../../src/kernel/canonical-json.js';
 
 const source = 'made up';
 const note = '';

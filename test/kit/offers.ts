@@ -1,5 +1,5 @@
-import { type Micros, toMicros } from '../kernel/money.js';
-import type { DataType, ServiceInput, ServiceOffer } from '../ports/catalogue.js';
+import { type Micros, toMicros } from '../../src/kernel/money.js';
+import type { DataType, ServiceInput, ServiceOffer } from '../../src/ports/catalogue.js';
 
 /** Made-up offers for specs. */
 export const offer = (id: string, more: Partial<Omit<ServiceOffer, 'id'>> = {}): ServiceOffer => ({
