@@ -3,6 +3,7 @@ import {
   type Address,
   getBase58Decoder,
   getCompiledTransactionMessageDecoder,
+  getCompiledTransactionMessageEncoder,
   getTransactionDecoder,
   type Transaction,
 } from '@solana/kit';
@@ -53,10 +54,14 @@ export function decodeTransaction(wire: Uint8Array): DecodedTransaction {
 
 function decode(wire: Uint8Array): DecodedTransaction {
   const transaction = getTransactionDecoder().decode(wire);
-  const message = getCompiledTransactionMessageDecoder().decode(transaction.messageBytes);
+  const messageBytes = new Uint8Array(transaction.messageBytes);
+  const message = getCompiledTransactionMessageDecoder().decode(messageBytes);
   if (message.version === 1) throw new Error('version 1 is not supported');
   if ('addressTableLookups' in message && (message.addressTableLookups?.length ?? 0) > 0)
     throw new Error('address lookup tables are not supported by the embedded chain');
+  // The decoder stops where the message ends; a node refuses what stands behind it.
+  if (!Buffer.from(getCompiledTransactionMessageEncoder().encode(message)).equals(messageBytes))
+    throw new Error('trailing bytes');
   const keys = message.staticAccounts;
   const instructions = message.instructions.map((instruction) => ({
     programIndex: instruction.programAddressIndex,
@@ -71,7 +76,7 @@ function decode(wire: Uint8Array): DecodedTransaction {
     version: message.version,
     signature: signatures[0]!,
     signatures,
-    messageHash: createHash('sha256').update(new Uint8Array(transaction.messageBytes)).digest('base64'),
+    messageHash: createHash('sha256').update(messageBytes).digest('base64'),
     blockhash: message.lifetimeToken,
     keys,
     header: message.header,

@@ -44,8 +44,9 @@ export class EmbeddedSolana {
   static async start(options: EmbeddedSolanaOptions): Promise<EmbeddedSolana> {
     const { dataDir, slotMs = SLOT_MS, finalitySlots = FINALITY_SLOTS, now = Date.now } = options;
     const lock = await FolderLock.take(dataDir);
+    let folder: DataFolder | undefined;
     try {
-      const folder = new DataFolder(dataDir, { slotMs, finalitySlots, now });
+      folder = new DataFolder(dataDir, { slotMs, finalitySlots, now });
       const { ledger } = folder;
       const bank = await keyFromFile(join(dataDir, 'mint-authority.json'));
       if (!ledger.svm.getAccount(DEVNET_USDC).exists) ledger.plant(genesis(bank.address));
@@ -55,6 +56,7 @@ export class EmbeddedSolana {
       const port = await server.listen(options.port ?? 0);
       return new EmbeddedSolana(lock, folder, server, faucet, port);
     } catch (error) {
+      folder?.abandon();
       await lock.release();
       throw error;
     }

@@ -14,17 +14,20 @@ const RETRY_MS = 50;
  * a process id in a file would not be, and may belong to somebody else after a restart.
  */
 export class FolderLock {
-  private constructor(private readonly server: Server) {}
+  private constructor(
+    readonly path: string,
+    private readonly server: Server,
+  ) {}
 
   /** @throws Refusal DATA_FOLDER_IN_USE */
-  static async take(folder: string): Promise<FolderLock> {
+  static async take(folder: string, patienceMs = PATIENCE_MS): Promise<FolderLock> {
     // Socket paths are short (108 bytes), folders need not be.
     const name = createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 24);
     const path = join(tmpdir(), `quittance-chain-${name}.sock`);
-    const deadline = Date.now() + PATIENCE_MS;
+    const deadline = Date.now() + patienceMs;
     for (;;) {
       const server = await listenOn(path);
-      if (server) return new FolderLock(server);
+      if (server) return new FolderLock(path, server);
       if (!(await isHeld(path))) removeStale(path);
       else if (Date.now() > deadline)
         throw new Refusal('DATA_FOLDER_IN_USE', `Another process uses the chain in ${folder}.`, { folder });
