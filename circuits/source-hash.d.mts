@@ -1,0 +1,3 @@
+export const here: string;
+export const libraryPath: string;
+export function sourceHash(source: string): string;
