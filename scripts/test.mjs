@@ -48,7 +48,7 @@ async function runPlain(args) {
 }
 
 async function runJest(lane) {
-  const folder = await mkdtemp(join(tmpdir(), 'quittance-test-'));
+  const folder = await mkdtemp(join(tmpdir(), 'quittance-lane-'));
   const outputFile = join(folder, 'results.json');
   const patterns = pathsOf(lane).map((path) => path.replace('<rootDir>/', ROOT));
   const args = tool(

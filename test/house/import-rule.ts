@@ -31,11 +31,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   root: [...MIDDLE, 'api', 'adapters'],
 };
 
+/** The composition root: it wires parts together, so it alone may name any of them. */
+const ROOT_FOLDERS = ['composition', 'embedded', 'cli'];
+
 /** @param file path from src/ */
 export function roomOf(file: string): string {
   const [folder = '', rest] = file.split('/', 2);
   const isEntryPoint = rest === undefined || file.endsWith('.process.ts');
-  if (isEntryPoint || folder === 'embedded' || folder === 'cli') return 'root';
+  if (isEntryPoint || ROOT_FOLDERS.includes(folder)) return 'root';
   return folder in MAY_IMPORT ? folder : 'capability';
 }
 
