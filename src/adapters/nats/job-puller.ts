@@ -56,6 +56,12 @@ export class JobPuller {
     return this.waiting;
   }
 
+  /** Ends what is asked for: the server that was asked may be gone, and its successor knows of nothing. */
+  giveUp(): void {
+    this.now.giveUp();
+    this.later.giveUp();
+  }
+
   close(): void {
     this.now.close();
     this.later.close();
@@ -110,9 +116,13 @@ class PullLane {
     });
   }
 
+  giveUp(): void {
+    this.current?.end(false);
+  }
+
   close(): void {
     this.subscription.unsubscribe();
-    this.current?.end(false);
+    this.giveUp();
   }
 
   /** A late message of a pull that was given up is handed on all the same; a late status is not ours any more. */

@@ -54,6 +54,7 @@ export class NatsJobWorker implements JobWorker {
     });
     this.signsOfLife = setInterval(() => this.sayStillWorking(), timing.ackWaitMs / SIGNS_OF_LIFE);
     this.loop = this.pullUntilStopped();
+    void this.askAgainWhenReconnected();
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -83,6 +84,13 @@ export class NatsJobWorker implements JobWorker {
     while (!this.stopped && !this.streams.connection.isClosed()) {
       if (this.freeHands <= 0) await this.handFree();
       else if ((await this.pullByPriority()) === 0) await this.anyArrival();
+    }
+  }
+
+  private async askAgainWhenReconnected(): Promise<void> {
+    for await (const { type } of this.streams.connection.status()) {
+      if (this.stopped) return;
+      if (type === 'reconnect') for (const { puller } of this.lanes) puller.giveUp();
     }
   }
 
