@@ -66,6 +66,7 @@ export const knowsTopic = (offer: ServiceOffer, words: string): boolean => {
 /** Searches backwards from a type to what is there, over the declared types of the services. */
 export class Search {
   #left = SEARCH.steps;
+  readonly #ranked = new Map<string, ServiceOffer>();
 
   constructor(
     readonly aim: Aim,
@@ -98,12 +99,20 @@ export class Search {
   }
 
   #byCapability(capability: string, path: readonly string[], subjects: readonly Subject[]): readonly Part[] {
-    const best = rank({ capability, text: this.aim.request }, this.aim.offers)[0]?.offer;
-    if (!best) return [];
+    const best = this.#best(capability);
     if (gathers(best)) return this.#gathering(best, path, subjects);
     const parts = subjects.flatMap((subject) => this.#call(best, subject, path) ?? []);
     const least = Math.min(...parts.map(costOf));
     return parts.filter((part) => costOf(part) <= least);
+  }
+
+  /** The service that will most likely be bound, for its inputs. */
+  #best(capability: string): ServiceOffer {
+    const known = this.#ranked.get(capability);
+    if (known) return known;
+    const [best] = rank({ capability, text: this.aim.request }, this.aim.offers);
+    this.#ranked.set(capability, best!.offer);
+    return best!.offer;
   }
 
   #call(offer: ServiceOffer, subject: Subject, path: readonly string[]): Part | undefined {
