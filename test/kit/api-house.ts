@@ -1,0 +1,238 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { MemoryArtifactStore } from '../../src/adapters/memory/artifact-store.js';
+import { MemoryEventStore } from '../../src/adapters/memory/event-store.js';
+import { MemoryIdempotencyStore } from '../../src/adapters/memory/idempotency-store.js';
+import { MemoryKeyVault } from '../../src/adapters/memory/key-vault.js';
+import { MemoryLiveBus } from '../../src/adapters/memory/live-bus.js';
+import { openReadModelPool, PostgresReadModels } from '../../src/adapters/postgres/read-models.js';
+import { verifyWalletSignature } from '../../src/adapters/solana/wallet-signature.js';
+import { systemChance } from '../../src/adapters/system/chance.js';
+import { createApi } from '../../src/api/api.module.js';
+import type { ApiDependencies } from '../../src/api/dependencies.js';
+import { escrow } from '../../src/commands/escrow/decide.js';
+import type { WorkflowCommand } from '../../src/commands/workflow/commands.js';
+import { workflow } from '../../src/commands/workflow/decide.js';
+import { ContentStore } from '../../src/content/content-store.js';
+import type { Plan } from '../../src/events/plan.js';
+import { samplePlan } from '../../src/events/samples.js';
+import type { Role } from '../../src/events/user.js';
+import { Authenticator } from '../../src/identity/authenticate.js';
+import { issueKey, registerUser } from '../../src/identity/keys.js';
+import { SlidingWindow } from '../../src/identity/rate-limit.js';
+import { type Micros, toMicros } from '../../src/kernel/money.js';
+import { places } from '../../src/kernel/places.js';
+import { isoTime } from '../../src/kernel/time.js';
+import { projections } from '../../src/projections/index.js';
+import { CommandHandler } from '../../src/runtime/command-handler.js';
+import { ProjectionRunner } from '../../src/runtime/projection-runner.js';
+import { ReadModelProgress } from '../../src/runtime/read-model-progress.js';
+import { freshDatabase } from './postgres.js';
+
+export const PLAN_HASH = 'b'.repeat(64);
+const pepper = 'a pepper of the tests';
+
+/** The API over real read models, listening: everything but planners, workers and the chain. */
+export async function openHouse(options: { readonly perMinute?: number } = {}) {
+  const database = await freshDatabase();
+  const names = projections.map(({ name }) => name);
+  const pool = openReadModelPool(database.url, names);
+  const readModels = await PostgresReadModels.open(pool);
+  const store = new MemoryEventStore();
+  const live = new MemoryLiveBus();
+  const progress = new ReadModelProgress(names);
+  const clock = { offset: 0, now: () => Date.now() + clock.offset };
+  const logged: object[] = [];
+  const note = (fields: object) => void logged.push(fields);
+  const log = { info: note, warn: note, error: note };
+  const runners = projections.map(
+    (each) => new ProjectionRunner(each, store, readModels, live, progress, log),
+  );
+  for (const runner of runners) await runner.start();
+  const sql: ApiDependencies['sql'] = {
+    query: async (text, values = []) => ({ rows: (await pool.query(text, [...values])).rows }),
+  };
+  const content = new ContentStore(new MemoryKeyVault(), new MemoryArtifactStore(), systemChance);
+  const dispatch = new CommandHandler(store, clock);
+  const identity = { dispatch, clock, chance: systemChance, pepper };
+  const receipts = new Map<string, unknown>();
+  const api: ApiDependencies = {
+    ...identity,
+    store,
+    sql,
+    content,
+    live,
+    progress,
+    log,
+    idempotency: new MemoryIdempotencyStore(),
+    catalogue: { all: async () => [], search: async () => [], byId: async () => undefined },
+    chain: {
+      network: 'solana:local',
+      mint: 'mint',
+      escrowAddress: async () => ({ owner: 'owner', tokenAccount: 'account' }),
+      lookupDeposit: async () => ({ status: 'unknown' }),
+      escrowBalance: async () => toMicros(0n),
+      ready: async () => true,
+    },
+    circuits: { circuits: async () => [] },
+    verification: {
+      receipt: async () => ({ valid: false, checks: [] }),
+      proof: async () => ({ valid: false, checks: [] }),
+    },
+    receipts: { read: async ({ sha256 }) => receipts.get(sha256) ?? null },
+    authenticator: new Authenticator(sql, pepper, clock),
+    rateLimit: new SlidingWindow(clock, options.perMinute ?? 100_000),
+    vitals: { dependencies: async () => ({ database: true }), queueDepth: async () => ({ step: 0 }) },
+    settings: { issuerKeys: [{ keyId: 'issuer-1', publicKey: 'ab' }], version: '0.0.0' },
+    verifyWalletSignature,
+  };
+  const app: NestFastifyApplication = await createApi(api);
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  let sent = 0;
+  const context = (correlationId: string) => ({
+    commandId: `house/${++sent}`,
+    correlationId,
+    actor: { type: 'system', id: 'house' } as const,
+  });
+  const house = {
+    api,
+    url,
+    clock,
+    live,
+    logged,
+    dispatch,
+    content,
+    sql,
+
+    /** A registered user with a key that the read models know. */
+    async user(userId: string, roles: readonly Role[] = ['user']): Promise<Client> {
+      await registerUser(identity, { userId, roles }, context(userId));
+      const { secret } = await issueKey(identity, { userId, name: 'test' }, context(userId));
+      await house.caughtUp();
+      return new Client(url, secret, userId);
+    },
+    async fund(userId: string, amount: bigint): Promise<void> {
+      const at = isoTime(clock.now());
+      const signature = '5'.repeat(88);
+      const open = {
+        type: 'OpenEscrowAccount',
+        userId,
+        wallet: '1'.repeat(32),
+        network: 'n',
+        asset: 'a',
+        at,
+      } as const;
+      await dispatch.send(escrow, userId, open, context(userId));
+      const micros = toMicros(amount) as Micros;
+      const submit = { type: 'SubmitDeposit', signature, amount: micros, at, expiresAt: at } as const;
+      await dispatch.send(escrow, userId, submit, context(userId));
+      const confirm = { type: 'ConfirmDeposit', signature, amount: micros, slot: 1n } as const;
+      await dispatch.send(escrow, userId, confirm, context(userId));
+    },
+    async tell(workflowId: string, command: WorkflowCommand): Promise<void> {
+      await dispatch.send(workflow, workflowId, command, context(workflowId));
+      await house.caughtUp();
+    },
+    /** What a planner would have proposed: one paid step and `assemble`. */
+    async propose(workflowId: string, userId: string): Promise<void> {
+      const details = { step_1: { input: '{}', title: 'Find the trend' }, step_2: { input: '1' } };
+      const place = places.planDetails(workflowId, 1);
+      const plan = { ...samplePlan, details: await content.sealJson(userId, place, details) } as Plan;
+      await house.tell(workflowId, {
+        type: 'ProposePlan',
+        at: isoTime(clock.now()),
+        runNo: 1,
+        intent: { classification: 'report', capabilities: ['trend'], confidence: 1, method: 'rule' },
+        plan,
+        planHash: PLAN_HASH,
+        planner: 'house',
+      });
+    },
+    /** Executes an approved run: both steps complete, with `value` as the result. */
+    async execute(workflowId: string, userId: string, value: unknown): Promise<void> {
+      const { state } = await dispatch.load(workflow, workflowId);
+      const at = isoTime(clock.now());
+      if (state.status === 'approved') await house.tell(workflowId, { type: 'StartExecution', at, runNo: 1 });
+      for (const stepId of ['step_1', 'step_2']) {
+        await house.tell(workflowId, {
+          type: 'StartStep',
+          at,
+          runNo: 1,
+          stepId,
+          attempt: 1,
+          worker: 'house',
+        });
+        const place = places.output(workflowId, 1, stepId);
+        const output = stepId === 'step_2' ? { mediaType: 'text/html', value } : { rows: 1 };
+        await house.tell(workflowId, {
+          type: 'StepCompleted',
+          at,
+          runNo: 1,
+          stepId,
+          attempt: 1,
+          output: await content.putJson(userId, place, output),
+          inputHash: '1',
+          outputHash: '2',
+          cost: toMicros(stepId === 'step_1' ? 20_000n : 0n),
+          startedAt: at,
+        });
+      }
+    },
+    async caughtUp(): Promise<void> {
+      if (!(await progress.waitFor(await store.head(), 5_000)))
+        throw new Error('the read models stand still');
+    },
+    async close(): Promise<void> {
+      await app.close();
+      for (const runner of runners) await runner.stop();
+      await store.close();
+      await pool.end();
+      await database.drop();
+    },
+  };
+  return house;
+}
+
+export type House = Awaited<ReturnType<typeof openHouse>>;
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by specs, which say what they expect
+  readonly body: any;
+}
+
+/** Speaks HTTP as one user, or as nobody. */
+export class Client {
+  constructor(
+    readonly url: string,
+    readonly secret: string | undefined,
+    readonly userId = 'nobody',
+  ) {}
+
+  get = (path: string, headers: Record<string, string> = {}): Promise<Reply> =>
+    this.call('GET', path, undefined, headers);
+  post = (path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Reply> =>
+    this.call('POST', path, body, headers);
+  delete = (path: string): Promise<Reply> => this.call('DELETE', path, undefined, {});
+
+  private async call(
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Record<string, string>,
+  ): Promise<Reply> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: {
+        ...(this.secret !== undefined && { authorization: `Bearer ${this.secret}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  }
+}
