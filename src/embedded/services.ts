@@ -51,15 +51,17 @@ export async function startServices(options: ServicesOptions): Promise<RunningSe
   const payTo = options.payTo ?? (await openWallet(dataDir, asset, options.rpcUrl));
   let bazaar: Bazaar | undefined;
   const server = bazaarServer(() => bazaar);
-  const book = new PaymentBook(join(dataDir, 'payments.jsonl'));
+  // Opened once the port is ours: a second process on this folder must not touch the book of the first.
+  let book: PaymentBook | undefined;
   const close = async (): Promise<void> => {
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;
-    book.close();
+    book?.close();
   };
   try {
     const baseUrl = `http://127.0.0.1:${await listen(server, options.port ?? 0)}`;
+    book = new PaymentBook(join(dataDir, 'payments.jsonl'));
     const at: Placement = { baseUrl, payTo, network, asset };
     const sold = services.map(({ declaration }) => declaration);
     const cashier = await Cashier.open(facilitatorUrl, at, sold);

@@ -3,7 +3,7 @@
  * default).
  * @param sorted ascending, not empty @param p 0 to 1
  */
-export function quantile(sorted: readonly number[], p: number): number {
+export function quantile(sorted: ArrayLike<number>, p: number): number {
   const place = (sorted.length - 1) * p;
   const below = Math.floor(place);
   const low = sorted[below]!;

@@ -1,5 +1,5 @@
 import { pOfZ } from '../comparing/distributions.js';
-import { medianOf } from '../statistics/quantile.js';
+import { quantile } from '../statistics/quantile.js';
 
 export interface MannKendall {
   readonly s: number;
@@ -17,19 +17,28 @@ export interface MannKendall {
  */
 export function mannKendall(x: readonly number[], y: readonly number[]): MannKendall {
   const n = y.length;
-  const slopes: number[] = [];
+  // Typed, because there may be millions and they are sorted.
+  const slopes = new Float64Array((n * (n - 1)) / 2);
+  let next = 0;
   let s = 0;
   for (let i = 0; i < n - 1; i++) {
     for (let j = i + 1; j < n; j++) {
       s += Math.sign(y[j]! - y[i]!);
-      slopes.push((y[j]! - y[i]!) / (x[j]! - x[i]!));
+      slopes[next++] = (y[j]! - y[i]!) / (x[j]! - x[i]!);
     }
   }
   const ties = tieSizes(y);
   const correction = ties.reduce((sum, t) => sum + t * (t - 1) * (2 * t + 5), 0);
   const varS = (n * (n - 1) * (2 * n + 5) - correction) / 18;
   const z = varS === 0 ? 0 : (s - Math.sign(s)) / Math.sqrt(varS);
-  return { s, varS, z, pValue: pOfZ(z), tau: s / ((n * (n - 1)) / 2), senSlope: medianOf(slopes) };
+  return {
+    s,
+    varS,
+    z,
+    pValue: pOfZ(z),
+    tau: s / ((n * (n - 1)) / 2),
+    senSlope: quantile(slopes.sort(), 0.5),
+  };
 }
 
 function tieSizes(values: readonly number[]): number[] {
