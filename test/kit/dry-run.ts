@@ -9,11 +9,11 @@ export interface DryRun {
   readonly result: Json;
 }
 
-/** Follows a plan as the executor would, with made-up answers instead of paid ones. */
+/** Follows a plan as the executor would, with answers that nobody is paid for. */
 export async function dryRun(
   { plan, details }: Proposal,
   given: { readonly text: string; readonly inputs: Json },
-  answer: (serviceId: string) => Json,
+  answer: (serviceId: string, body: Json) => Json | Promise<Json>,
 ): Promise<DryRun> {
   const asked: Record<string, Json[]> = {};
   const outputs = new Map<string, Json>();
@@ -36,7 +36,7 @@ export async function dryRun(
     if (step.service) {
       const { id } = step.service;
       asked[id] = [...(asked[id] ?? []), value];
-      outputs.set(step.id, answer(id));
+      outputs.set(step.id, await answer(id, value));
     } else outputs.set(step.id, value);
   }
   return { asked, skipped: [...skipped], result: outputs.get(plan.steps.at(-1)!.id)! };
