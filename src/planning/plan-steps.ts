@@ -49,8 +49,10 @@ export function serviceStep(shared: Shared, { offer, score, reasons }: Candidate
     },
     estimatedCost: offer.price.toString(),
     maxCost: offer.price.toString(),
-    estimatedTime: Math.ceil(offer.latencyMs) + PAYMENT_TIME,
-    timeoutMs: Math.min(Math.max(offer.latencyMs * TIMEOUT.timesLatency, TIMEOUT.least), TIMEOUT.most),
+    estimatedTime: Math.ceil(Math.max(offer.latencyMs, 0)) + PAYMENT_TIME,
+    timeoutMs: Math.ceil(
+      Math.min(Math.max(offer.latencyMs * TIMEOUT.timesLatency, TIMEOUT.least), TIMEOUT.most),
+    ),
     retry: retryOf(offer),
     sideEffect: 'none',
     matchScore: score,
