@@ -187,6 +187,10 @@ it('the chain is ready while it runs, and not elsewhere', async () => {
   const { network, mint } = embedded;
   const nowhere = new SolanaChain({ rpcUrl: 'http://127.0.0.1:9', network, mint, escrowOwner });
   expect(await nowhere.ready()).toBe(false);
+  await expect(nowhere.escrowBalance()).rejects.toMatchObject({
+    code: 'CHAIN_UNREACHABLE',
+    kind: 'retryable',
+  });
 });
 
 it('the escrow account is the associated token account of its owner', async () => {

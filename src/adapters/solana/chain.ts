@@ -1,6 +1,7 @@
 import { type Address, createSolanaRpc, type Rpc, type Signature, type SolanaRpcApi } from '@solana/kit';
 import { type Micros, toMicros, ZERO } from '../../kernel/money.js';
 import type { Chain, DepositLookup, DepositTransfer } from '../../ports/chain.js';
+import { askChain } from './ask-chain.js';
 import { readTransaction } from './read-transaction.js';
 import { tokenAccountOf } from './token-account.js';
 import { isWellFormedSignature } from './well-formed.js';
@@ -41,24 +42,23 @@ export class SolanaChain implements Chain {
 
   async lookupDeposit(signature: string): Promise<DepositLookup> {
     if (!isWellFormedSignature(signature)) return { status: 'unknown' };
-    const { value } = await this.#rpc
-      .getSignatureStatuses([signature], { searchTransactionHistory: true })
-      .send();
-    const status = value[0];
-    if (!status) return { status: 'unknown' };
-    if (status.confirmationStatus !== 'finalized') return { status: 'pending' };
-    if (status.err !== null) return { status: 'failed', reason: errorText(status.err) };
-    return this.#finalized(signature);
+    return askChain(async () => {
+      const { value } = await this.#rpc
+        .getSignatureStatuses([signature], { searchTransactionHistory: true })
+        .send();
+      const status = value[0];
+      if (!status) return { status: 'unknown' };
+      if (status.confirmationStatus !== 'finalized') return { status: 'pending' };
+      if (status.err !== null) return { status: 'failed', reason: errorText(status.err) };
+      return this.#finalized(signature);
+    });
   }
 
   async escrowBalance(): Promise<Micros> {
     const { tokenAccount } = await this.escrowAddress();
-    const { value } = await this.#rpc
-      .getAccountInfo(tokenAccount, {
-        commitment: 'confirmed',
-        encoding: 'base64',
-      })
-      .send();
+    const { value } = await askChain(() =>
+      this.#rpc.getAccountInfo(tokenAccount, { commitment: 'confirmed', encoding: 'base64' }).send(),
+    );
     if (!value) return ZERO;
     return toMicros(Buffer.from(value.data[0], 'base64').readBigUInt64LE(AMOUNT_OFFSET));
   }

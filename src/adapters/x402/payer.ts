@@ -10,6 +10,7 @@ import type {
   SettledPayment,
 } from '../../ports/payments.js';
 import type { GuardedClient, IncomingAnswer } from '../http/guarded-client.js';
+import { askChain } from '../solana/ask-chain.js';
 import { tokenAccountOf } from '../solana/token-account.js';
 import { makeMemo } from './memo.js';
 import { type QuotedResource, readOffer } from './offer.js';
@@ -53,13 +54,15 @@ export class X402Payer implements Payer {
     return { quote: readOffer(answer.header('payment-required'), call, terms) };
   }
 
-  async prepare(quote: Quote, paymentId: string): Promise<PreparedPayment> {
-    // The watermark comes first: whatever lands from here on is newer than it.
-    const watermark = await this.#newestSignature(quote.asset);
-    const { value: latest } = await this.#rpc.getLatestBlockhash({ commitment: 'confirmed' }).send();
-    const memo = makeMemo(paymentId, quote.resource as QuotedResource);
-    const header = await signPayment(this.#scheme, quote, { memo, ...latest });
-    return { header, memo, ...latest, watermark };
+  prepare(quote: Quote, paymentId: string): Promise<PreparedPayment> {
+    return askChain(async () => {
+      // The watermark comes first: whatever lands from here on is newer than it.
+      const watermark = await this.#newestSignature(quote.asset);
+      const { value: latest } = await this.#rpc.getLatestBlockhash({ commitment: 'confirmed' }).send();
+      const memo = makeMemo(paymentId, quote.resource as QuotedResource);
+      const header = await signPayment(this.#scheme, quote, { memo, ...latest });
+      return { header, memo, ...latest, watermark };
+    });
   }
 
   async submit(call: PaidCall, payment: PreparedPayment): Promise<ServiceAnswer> {
@@ -70,18 +73,22 @@ export class X402Payer implements Payer {
     }
   }
 
-  async find(
+  find(
     payment: PreparedPayment,
     quote: Pick<Quote, 'payTo' | 'amount' | 'asset'>,
   ): Promise<SettledPayment | undefined> {
-    const source = await tokenAccountOf(this.options.signer.address, quote.asset);
-    return findPayment(this.#rpc, source, payment, quote, this.options.searchPage);
+    return askChain(async () => {
+      const source = await tokenAccountOf(this.options.signer.address, quote.asset);
+      return findPayment(this.#rpc, source, payment, quote, this.options.searchPage);
+    });
   }
 
-  async isExpired(payment: PreparedPayment): Promise<boolean> {
-    return (
-      (await this.#rpc.getBlockHeight({ commitment: 'finalized' }).send()) > payment.lastValidBlockHeight
-    );
+  /** Whoever gets `true` looks once more with `find`: it may have landed between the last look and this one. */
+  isExpired(payment: PreparedPayment): Promise<boolean> {
+    return askChain(async () => {
+      const height = await this.#rpc.getBlockHeight({ commitment: 'finalized' }).send();
+      return height > payment.lastValidBlockHeight;
+    });
   }
 
   async #newestSignature(asset: string): Promise<string | null> {

@@ -45,6 +45,9 @@ export class Facilitator {
   /** fingerprints of settlements on their way, by message */
   readonly #running = new Map<string, { fingerprint: string; answer: Promise<SettleResponse> }>();
 
+  /** recorded and not yet confirmed, by signature */
+  readonly #sending = new Map<string, Settlement>();
+
   constructor(
     private readonly network: Network,
     feePayer: KeyPairSigner,
@@ -112,12 +115,11 @@ export class Facilitator {
     if (fingerprint === undefined) throw new Error('a settlement that nobody asked for');
     const payer = getTokenPayerFromTransaction(transaction);
     const signature = signatureOf(transaction);
-    await this.book.record({ message, fingerprint, signature, wire, payer });
-    this.#sending.set(signature, { message, fingerprint, signature, wire, payer });
+    const settlement = { message, fingerprint, signature, wire, payer };
+    await this.book.record(settlement);
+    this.#sending.set(signature, settlement);
     return signature;
   }
-
-  readonly #sending = new Map<string, Settlement>();
 
   async #confirm(signature: string): Promise<void> {
     const settlement = this.#sending.get(signature);

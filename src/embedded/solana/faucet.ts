@@ -64,15 +64,6 @@ export class Faucet {
     ]);
   }
 
-  /** Makes sure that `owner` can receive USDC. */
-  async openTokenAccount(owner: Address): Promise<void> {
-    const [ata] = await findAssociatedTokenPda({ owner, mint: DEVNET_USDC, tokenProgram: TOKEN_PROGRAM });
-    if (this.ledger.svm.getAccount(ata).exists) return;
-    await this.#run([
-      getCreateAssociatedTokenIdempotentInstruction({ payer: this.bank, ata, owner, mint: DEVNET_USDC }),
-    ]);
-  }
-
   /** A random memo keeps two equal gifts within one slot apart. */
   async #run(instructions: readonly Instruction[]): Promise<string> {
     const { slots } = this.ledger;

@@ -91,19 +91,28 @@ export class RpcServer {
     return Promise.all(calls.map((call) => this.#handle(call)));
   }
 
+  /** A refusal may tell of a transaction too, so it waits for the disk like any other answer. */
   async #handle(call: unknown): Promise<unknown> {
     const { id = null, method, params } = (typeof call === 'object' && call !== null ? call : {}) as RpcCall;
     try {
-      if (typeof method !== 'string') throw new RpcError(-32600, 'Invalid request');
-      const run = this.methods.get(method);
-      if (!run) throw new RpcError(-32601, `Method not found: ${method}`);
-      const result = await run(new RpcParams(params));
+      const answer = await this.#run(id, method, params);
       await this.ledger.journal.durable();
-      return { jsonrpc: '2.0', id, result };
+      return answer;
     } catch (error) {
       return failure(id, error);
     } finally {
       if (method === 'sendTransaction') this.announce();
+    }
+  }
+
+  async #run(id: unknown, method: unknown, params: unknown): Promise<unknown> {
+    try {
+      if (typeof method !== 'string') throw new RpcError(-32600, 'Invalid request');
+      const run = this.methods.get(method);
+      if (!run) throw new RpcError(-32601, `Method not found: ${method}`);
+      return { jsonrpc: '2.0', id, result: await run(new RpcParams(params)) };
+    } catch (error) {
+      return failure(id, error);
     }
   }
 
