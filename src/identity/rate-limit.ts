@@ -55,10 +55,12 @@ export class SlidingWindow implements RateLimit {
     return counter;
   }
 
-  /** Until enough of the older calls are out of sight. */
+  /** Until enough older calls are out of sight: those of the last window, or in the next one those of this. */
   private wait({ current, previous }: Counter, now: number): number {
     const room = this.perMinute - 1 - current;
-    const share = room >= 0 && previous > 0 ? 1 - room / previous : 1;
+    const inThis = room >= 0 && previous > 0 ? 1 - room / previous : 1;
+    const inNext = Math.max(0, 1 - (this.perMinute - 1) / Math.max(1, current));
+    const share = inThis < 1 ? inThis : 1 + inNext;
     return Math.max(1, Math.ceil(share * WINDOW - (now % WINDOW)));
   }
 }

@@ -5,7 +5,7 @@ import { requireOwner } from '../identity/ownership.js';
 import { isRefusal, Refusal } from '../kernel/errors.js';
 import type { Position } from '../kernel/event.js';
 import { holdIdOf } from '../kernel/ids.js';
-import { type Micros, sumMicros } from '../kernel/money.js';
+import { type Micros, microsToUsdc, sumMicros } from '../kernel/money.js';
 import { isoTime, plusMs } from '../kernel/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Dispatch } from '../runtime/dispatch.js';
@@ -129,8 +129,20 @@ async function placeHold(
       contextOf(caller, 'hold', workflowId),
     );
   } catch (error) {
-    if (!isRefusal(error, 'ESCROW_NOT_OPEN')) throw error;
-    const figures = { available: '0', required: String(budget) };
-    throw new Refusal('INSUFFICIENT_ESCROW', 'There is no money in escrow yet. Deposit some first.', figures);
+    throw isRefusal(error) ? inMoney(error, budget) : error;
   }
+}
+
+/** The same refusal with its figures as clients read money: a decimal number, and exactly in text. */
+function inMoney(refusal: Refusal, budget: Micros): Refusal {
+  const notOpen = refusal.code === 'ESCROW_NOT_OPEN';
+  if (!notOpen && refusal.code !== 'INSUFFICIENT_ESCROW') return refusal;
+  const available = notOpen ? 0n : BigInt(String(refusal.figures['available']));
+  const message = notOpen ? 'There is no money in escrow yet. Deposit some first.' : refusal.message;
+  return new Refusal('INSUFFICIENT_ESCROW', message, {
+    available: microsToUsdc(available),
+    availableMicro: `${available}`,
+    required: microsToUsdc(budget),
+    requiredMicro: `${budget}`,
+  });
 }

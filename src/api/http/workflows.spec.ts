@@ -114,7 +114,10 @@ describe('the workflows API', () => {
       const id = await proposed();
       expect(await alice.post(`/workflows/${id}/approve`)).toMatchObject({
         status: 402,
-        body: { code: 'INSUFFICIENT_ESCROW', details: { available: '0', required: '20000' } },
+        body: {
+          code: 'INSUFFICIENT_ESCROW',
+          details: { available: 0, availableMicro: '0', required: 0.02, requiredMicro: '20000' },
+        },
       });
     });
 
