@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { configSchema, readConfig, roles } from '../../src/config.js';
 
 interface Service {
   readonly image?: string;
@@ -21,6 +22,20 @@ const compose = parse(textOf('docker-compose.yml'), { merge: true }) as {
 const services = Object.entries(compose.services);
 const app = services.filter(([, { environment }]) => environment?.['ROLE'] !== undefined);
 
+/** What a person writes into .env. */
+const dotEnv = (name: string): string => {
+  if (/SEED|KEY|PEPPER/.test(name)) return 'a'.repeat(64);
+  return name.endsWith('_URL') ? 'https://example.org' : 'x';
+};
+
+const filledIn = (environment: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(environment).map(([key, value]) => [
+      key,
+      value.replace(/\$\{(\w+):[?-]\}/g, (_match, name: string) => dotEnv(name)),
+    ]),
+  );
+
 describe('docker-compose.yml', () => {
   it('has the event store, the backbone and the read models', () =>
     expect(Object.keys(compose.services)).toEqual(
@@ -29,11 +44,20 @@ describe('docker-compose.yml', () => {
 
   it('runs the app once in every role', () =>
     expect(app.map(([name, { environment }]) => [name, environment?.['ROLE']])).toEqual(
-      ['api', 'saga', 'projector', 'worker', 'prover', 'relay'].map((role) => [role, role]),
+      roles.filter((role) => role !== 'all').map((role) => [role, role]),
     ));
 
-  it.each(app)('gives %s the address of every part', (_name, { environment }) => {
-    expect(environment?.['EVENTSTORE_URL']).toMatch(/^kurrentdb:\/\/eventstore:/);
+  it.each(app)(
+    'gives %s a complete configuration, and nothing the program does not read',
+    (_name, service) => {
+      const environment = filledIn(service.environment ?? {});
+      expect(() => readConfig(environment)).not.toThrow();
+      expect(Object.keys(environment).filter((key) => !(key in configSchema.shape))).toEqual([]);
+    },
+  );
+
+  it.each(app)('sends %s to the parts it starts', (_name, { environment }) => {
+    expect(environment?.['EVENTSTORE']).toMatch(/^kurrentdb:\/\/eventstore:/);
     expect(environment?.['DATABASE_URL']).toMatch(/@postgres:/);
     expect(environment?.['NATS_URL']).toMatch(/@nats:/);
   });
@@ -55,7 +79,7 @@ describe('docker-compose.yml', () => {
     (_name, service) => {
       for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
       for (const [key, value] of Object.entries(service.environment ?? {}))
-        if (/PASSWORD|SECRET|TOKEN/.test(key)) expect(value).toMatch(/^\$\{\w+:\?\}$/);
+        if (/PASSWORD|SEED|KEY|PEPPER/.test(key)) expect(value).toMatch(/^\$\{\w+:[?-]\}$/);
     },
   );
 
