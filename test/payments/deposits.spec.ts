@@ -178,7 +178,12 @@ describe('a deposit', () => {
   });
 
   it('of more than the wallet has does not leave it', async () => {
-    await expect(wallet.deposit(order('99000000', 'deposit dep_9'))).rejects.toThrow(/simulation failed/i);
+    const before = await chain.escrowBalance();
+    await expect(wallet.deposit(order('99000000', 'deposit dep_9'))).rejects.toMatchObject({
+      code: 'DEPOSIT_REFUSED',
+      kind: 'terminal',
+    });
+    expect(await chain.escrowBalance()).toBe(before);
   });
 });
 

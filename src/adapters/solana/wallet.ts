@@ -8,8 +8,10 @@ import {
   getBase58Decoder,
   getBase64EncodedWireTransaction,
   getSignatureFromTransaction,
+  isSolanaError,
   type KeyPairSigner,
   pipe,
+  SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE,
   setTransactionMessageFeePayerSigner,
   setTransactionMessageLifetimeUsingBlockhash,
   signTransactionMessageWithSigners,
@@ -18,6 +20,7 @@ import {
   getCreateAssociatedTokenIdempotentInstruction,
   getTransferCheckedInstruction,
 } from '@solana-program/token';
+import { Refusal } from '../../kernel/errors.js';
 import type { Micros } from '../../kernel/money.js';
 import { keyFromFile } from './key-file.js';
 import { tokenAccountOf } from './token-account.js';
@@ -57,6 +60,7 @@ export class Wallet {
   /**
    * Transfers USDC to the escrow, opening its token account if there is none.
    * @returns the transaction's signature, to be submitted as the deposit's
+   * @throws Refusal DEPOSIT_REFUSED (the chain would not run it) or DEPOSIT_UNCERTAIN (unknown) {signature}
    */
   async deposit(order: DepositOrder): Promise<string> {
     const rpc = createSolanaRpc(order.rpcUrl);
@@ -69,8 +73,14 @@ export class Wallet {
       (message) => appendTransactionMessageInstructions(instructions, message),
       (message) => signTransactionMessageWithSigners(message),
     );
-    await rpc.sendTransaction(getBase64EncodedWireTransaction(signed), { encoding: 'base64' }).send();
-    return getSignatureFromTransaction(signed);
+    const signature = getSignatureFromTransaction(signed);
+    await rpc
+      .sendTransaction(getBase64EncodedWireTransaction(signed), { encoding: 'base64' })
+      .send()
+      .catch((error: unknown) => {
+        throw notSent(error, signature);
+      });
+    return signature;
   }
 
   async #depositInstructions({ mint, escrowOwner, amount, memo }: DepositOrder) {
@@ -86,4 +96,25 @@ export class Wallet {
       { programAddress: MEMO_PROGRAM, accounts: [], data: new TextEncoder().encode(memo) },
     ];
   }
+}
+
+function notSent(error: unknown, signature: string): Refusal {
+  const refused = isSolanaError(
+    error,
+    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE,
+  );
+  const reason = refused && error.cause instanceof Error ? error.cause.message : '';
+  return refused
+    ? new Refusal('DEPOSIT_REFUSED', 'The chain refuses this transfer.', { signature, reason }, 'terminal', {
+        cause: error,
+      })
+    : new Refusal(
+        'DEPOSIT_UNCERTAIN',
+        'The transfer may or may not have been sent.',
+        { signature },
+        'unknown',
+        {
+          cause: error,
+        },
+      );
 }

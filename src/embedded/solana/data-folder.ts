@@ -11,7 +11,7 @@ import type { IndexEntry } from './transaction-record.js';
 
 const VERSION = 1;
 /** Lines the journal may have beyond the last snapshot, at least; beyond it also a quarter of all. */
-const SNAPSHOT_EVERY = 2_000;
+const SNAPSHOT_EVERY = 500;
 
 interface Identity {
   readonly version: number;
