@@ -39,9 +39,7 @@ export function parseG2(coordinates: readonly unknown[], what: string): G2 {
   if (z?.length !== 2 || z[0] !== '1' || z[1] !== '0' || more.length > 0)
     throw malformed(what, 'is not an affine point');
   const affine = { x: pairOf(x, what), y: pairOf(y, what) };
-  const point = onCurve(() => bn254.G2.Point.fromAffine(affine), what);
-  if (!point.isTorsionFree()) throw malformed(what, 'lies outside the subgroup');
-  return point;
+  return onCurve(() => bn254.G2.Point.fromAffine(affine), what);
 }
 
 const pairOf = (pair: readonly unknown[] | undefined, what: string) => {
@@ -60,10 +58,17 @@ function coordinate(text: unknown, what: string): bigint {
 function onCurve<P extends { assertValidity(): void; is0(): boolean }>(make: () => P, what: string): P {
   try {
     const point = make();
+    // on the curve, and in the subgroup of prime order
     point.assertValidity();
     if (!point.is0()) return point;
   } catch (cause) {
-    throw new Refusal('MALFORMED_PROOF', `${what} is not on the curve.`, { what }, 'terminal', { cause });
+    throw new Refusal(
+      'MALFORMED_PROOF',
+      `${what} is not a point of the group: off the curve, or outside the subgroup.`,
+      { what },
+      'terminal',
+      { cause },
+    );
   }
   throw malformed(what, 'is the point at infinity');
 }

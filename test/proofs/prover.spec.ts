@@ -1,8 +1,13 @@
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { packageRoot } from '../../src/adapters/snarkjs/package-root.js';
 import { SnarkjsProver } from '../../src/adapters/snarkjs/snarkjs-prover.js';
 import { Refusal } from '../../src/kernel/errors.js';
 import { provingTask } from '../../src/receipts/circuit-inputs.js';
 import { commitRun } from '../../src/receipts/run-commitments.js';
+import { releasedKeys } from '../../src/verifier/verification-keys.js';
 import { sampleRun } from '../kit/sample-run.js';
 
 const circuit = 'workflow-receipt-16';
@@ -16,10 +21,9 @@ const inputs = () => {
 
 describe('the prover', () => {
   let prover: SnarkjsProver;
-  const said: string[] = [];
   beforeAll(async () => {
     prover = new SnarkjsProver();
-    await prover.prepare((message) => said.push(message));
+    await prover.prepare();
   }, 60_000);
   afterAll(() => prover.close());
 
@@ -60,7 +64,8 @@ describe('the prover', () => {
   it('describes its circuit with the key that is pinned', async () => {
     const [described] = await prover.circuits();
     expect(described).toMatchObject({ circuitId: circuit, slots: 16, keyKind: 'development' });
-    expect(described!.publicSignals).toHaveLength(9);
+    expect(described!.vkeyHash).toBe(releasedKeys[0]!.vkeyHash);
+    expect(described!.publicSignals).toEqual(releasedKeys[0]!.publicSignals);
   });
 });
 
@@ -73,6 +78,21 @@ describe('a prover that cannot go on', () => {
     });
     await prover.close();
   });
+
+  it('builds its key again when the kept one is damaged', async () => {
+    const kept = process.env['QUITTANCE_CACHE'] ?? join(packageRoot(), '.cache', 'zk');
+    const cache = mkdtempSync(join(tmpdir(), 'quittance-keys-'));
+    for (const name of readdirSync(kept)) copyFileSync(join(kept, name), join(cache, name));
+    for (const name of readdirSync(cache))
+      if (name.endsWith('.zkey')) truncateSync(join(cache, name), 1_000_000);
+    const said: string[] = [];
+    const prover = new SnarkjsProver({ cache });
+    await prover.prepare((message) => said.push(message));
+    expect((await prover.circuits())[0]!.vkeyHash).toBe(releasedKeys[0]!.vkeyHash);
+    await prover.close();
+    rmSync(cache, { recursive: true });
+    expect(said[0]).toMatch(/the kept key of .* is damaged/);
+  }, 60_000);
 
   it('refuses more than may wait, and what still waits when it is closed', async () => {
     const prover = new SnarkjsProver({ limits: { queue: 1 } });

@@ -7,6 +7,7 @@
  * Answers:  {id, progress}, then {id, memory, result} or {id, memory, failed: {unsatisfied, message}}; memory is
  *           what is resident, in bytes
  */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
 import * as snarkjs from 'snarkjs';
@@ -25,19 +26,32 @@ async function load(circuit, progress) {
   return loaded.get(circuit.id);
 }
 
-/** A key is written beside its place and moved there whole, so that a crash never leaves half of one. */
+/** A key that is not what was written, byte for byte, is built again. */
 function provingKey(circuit, curve, progress) {
-  if (existsSync(circuit.zkey)) return readFileSync(circuit.zkey);
+  const digestFile = `${circuit.zkey}.sha256`;
+  if (existsSync(circuit.zkey) && existsSync(digestFile)) {
+    const kept = readFileSync(circuit.zkey);
+    if (sha256(kept) === readFileSync(digestFile, 'utf8')) return kept;
+    progress(`the kept key of ${circuit.id} is damaged`);
+  }
   progress(`building the development key of ${circuit.id}, once, about five seconds`);
   const started = performance.now();
   const key = developmentKey(brotliDecompressSync(readFileSync(circuit.r1cs)), circuit.seed, curve, progress);
-  const draft = `${circuit.zkey}.${process.pid}`;
-  writeFileSync(draft, key);
-  renameSync(draft, circuit.zkey);
+  writeWhole(circuit.zkey, key);
+  writeWhole(digestFile, sha256(key));
   progress(
     `development key of ${circuit.id} built in ${((performance.now() - started) / 1000).toFixed(1)} s`,
   );
   return key;
+}
+
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+/** Beside its place, then moved there, so that a crash never leaves half a file. */
+function writeWhole(file, content) {
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, content);
+  renameSync(draft, file);
 }
 
 async function prove({ circuit, inputs }, progress) {
