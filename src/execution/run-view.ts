@@ -88,7 +88,7 @@ export class RunViews {
     return {
       details: planDetailsSchema.parse(details),
       secret: new Uint8Array(Buffer.from(secret, 'base64')),
-      request,
+      request: { text: request },
       inputs,
     };
   }

@@ -1,11 +1,14 @@
+import { deposit } from '../commands/deposit/decide.js';
 import type { EscrowCommand } from '../commands/escrow/commands.js';
 import { escrow } from '../commands/escrow/decide.js';
+import { isRefusal } from '../kernel/errors.js';
 import { uuidv5 } from '../kernel/event.js';
 import type { Chain, DepositTransfer } from '../ports/chain.js';
 import type { Clock } from '../ports/clock.js';
 import type { Job } from '../ports/jobs.js';
 import type { TimerStore } from '../ports/timers.js';
-import type { Dispatch } from '../runtime/dispatch.js';
+import { depositMemo } from '../requests/open-escrow.js';
+import type { CommandContext, Dispatch } from '../runtime/dispatch.js';
 
 export interface DepositTask {
   readonly userId: string;
@@ -31,20 +34,39 @@ export class DepositJob {
   async run(task: DepositTask): Promise<void> {
     const { state } = await this.dispatch.load(escrow, task.userId);
     if (state.status !== 'open') return;
-    const deposit = state.deposits.get(task.signature);
-    if (deposit?.status !== 'submitted') return;
+    const submitted = state.deposits.get(task.signature);
+    if (submitted?.status !== 'submitted') return;
     const found = await this.chain.lookupDeposit(task.signature);
     if (found.status === 'failed')
       return this.reject(task, 'DEPOSIT_FAILED', 'The transaction failed on the chain.');
-    if (found.status !== 'finalized') return this.lookAgain(task, deposit.expiresAt);
+    if (found.status !== 'finalized') return this.lookAgain(task, submitted.expiresAt);
     const refusal = refusalOf(found.transfer, {
       wallet: state.wallet,
-      amount: deposit.amount,
+      amount: submitted.amount,
       mint: this.chain.mint,
+      memo: depositMemo(task.userId),
     });
     if (refusal) return this.reject(task, ...refusal);
+    if (!(await this.claim(task)))
+      return this.reject(task, 'SIGNATURE_USED', 'This transaction was deposited already.');
     const { amount, slot } = found.transfer!;
     return this.send(task, { type: 'ConfirmDeposit', signature: task.signature, amount, slot });
+  }
+
+  /** In the whole system a transaction counts once, for whoever it was sent by. */
+  private async claim({ userId, signature }: DepositTask): Promise<boolean> {
+    try {
+      await this.dispatch.send(
+        deposit,
+        signature,
+        { type: 'ClaimDeposit', signature, userId },
+        contextOf({ userId, signature }, 'claim'),
+      );
+      return true;
+    } catch (error) {
+      if (isRefusal(error, 'SIGNATURE_USED')) return false;
+      throw error;
+    }
   }
 
   private async lookAgain(task: DepositTask, expiresAt: string): Promise<void> {
@@ -66,21 +88,31 @@ export class DepositJob {
     return this.send(task, { type: 'RejectDeposit', signature: task.signature, code, message });
   }
 
-  private async send({ userId, signature }: DepositTask, command: EscrowCommand): Promise<void> {
-    await this.dispatch.send(escrow, userId, command, {
-      commandId: uuidv5(`deposit/${signature}/${command.type}`),
-      correlationId: userId,
-      actor: { type: 'worker', id: 'deposits' },
-    });
+  private async send(task: DepositTask, command: EscrowCommand): Promise<void> {
+    await this.dispatch.send(escrow, task.userId, command, contextOf(task, command.type));
   }
 }
+
+const contextOf = (
+  { userId, signature }: Pick<DepositTask, 'userId' | 'signature'>,
+  what: string,
+): CommandContext => ({
+  commandId: uuidv5(`deposit/${userId}/${signature}/${what}`),
+  correlationId: userId,
+  actor: { type: 'worker', id: 'deposits' },
+});
 
 type Rejection = readonly [code: string, message: string];
 
 /** The rules a deposit must keep (facts: escrow): our account, the right token, amount and wallet. */
 export function refusalOf(
   transfer: DepositTransfer | undefined,
-  expected: { readonly wallet: string; readonly amount: bigint; readonly mint: string },
+  expected: {
+    readonly wallet: string;
+    readonly amount: bigint;
+    readonly mint: string;
+    readonly memo: string;
+  },
 ): Rejection | undefined {
   if (!transfer) return ['DEPOSIT_WRONG_MINT', 'The transaction moved no USDC into the escrow account.'];
   if (transfer.mint !== expected.mint) return ['DEPOSIT_WRONG_MINT', 'The transfer is of another token.'];
@@ -91,5 +123,7 @@ export function refusalOf(
     ];
   if (!transfer.signers.includes(expected.wallet))
     return ['DEPOSIT_WRONG_WALLET', 'The transfer was not signed by the wallet of this account.'];
+  if (transfer.memos.length !== 1 || transfer.memos[0] !== expected.memo)
+    return ['DEPOSIT_WRONG_MEMO', `The transfer must carry the memo ${expected.memo} and no other.`];
   return undefined;
 }

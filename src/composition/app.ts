@@ -1,0 +1,155 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { claudePlanner } from '../adapters/anthropic/planner.js';
+import { verifyWalletSignature } from '../adapters/solana/wallet-signature.js';
+import { systemChance } from '../adapters/system/chance.js';
+import { systemClock } from '../adapters/system/clock.js';
+import { openLog } from '../adapters/system/log.js';
+import { createApi } from '../api/api.module.js';
+import type { ApiDependencies } from '../api/dependencies.js';
+import type { Config } from '../config.js';
+import { Authenticator } from '../identity/authenticate.js';
+import { SlidingWindow } from '../identity/rate-limit.js';
+import { Refusal } from '../kernel/errors.js';
+import { draftContract } from '../planning/draft-contract.js';
+import { rulePlanner } from '../planning/rules/rule-planner.js';
+import { withFallback } from '../planning/with-fallback.js';
+import type { Planner } from '../ports/planner.js';
+import { issuerFromSeed } from '../receipts/issuer.js';
+import type { Log } from '../runtime/log.js';
+import { buildEngine, type Engine } from './engine.js';
+import { openParts, type Parts } from './parts.js';
+import { checkOwn, issuerKeysOf, verificationOf } from './verification.js';
+import { VERSION } from './version.js';
+import { startWorkers } from './workers.js';
+
+/** One process of the product, in the role its configuration names. */
+export interface App {
+  readonly config: Config;
+  readonly parts: Parts;
+  readonly engine: Engine;
+  /** http://host:port, where this role answers HTTP */
+  readonly url: string | undefined;
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the parts, starts what the role runs, and listens last: whoever reaches the API finds all of it working.
+ * @throws Refusal PORT_IN_USE {port}, CONFIG_INVALID, and those of the parts
+ */
+export async function startApp(config: Config): Promise<App> {
+  const log = openLog(config.LOG_LEVEL, config.ROLE);
+  const parts = await openParts(config);
+  const engine = buildEngine(parts, config.ROLE, `${config.ROLE}-${process.pid}`, log);
+  const undo: (() => Promise<unknown>)[] = [() => parts.close()];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    undo.push(() => engine.stop());
+    await engine.start();
+    const issuer = issuerFromSeed(Buffer.from(config.RECEIPT_SIGNING_SEED, 'hex'));
+    const issuerKeys = issuerKeysOf(config, issuer);
+    const check = checkOwn(config, issuerKeys);
+    undo.push(await startWorkers(config, parts, engine, { planner: plannerOf(config), issuer, check }));
+    const url = answersHttp(config) ? await listen(config, parts, engine, issuerKeys, log, undo) : undefined;
+    return { config, parts, engine, url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const answersHttp = ({ ROLE }: Config): boolean => ROLE === 'all' || ROLE === 'api';
+
+/** Claude where a key is given, and the rules when it cannot be reached; the rules alone otherwise. */
+const plannerOf = ({
+  ANTHROPIC_API_KEY: apiKey,
+  LLM_MODEL: model,
+  LLM_BASE_URL: baseUrl,
+}: Config): Planner =>
+  apiKey === undefined
+    ? rulePlanner
+    : withFallback(
+        claudePlanner({
+          apiKey,
+          contract: draftContract,
+          ...(model && { model }),
+          ...(baseUrl && { baseUrl }),
+        }),
+        rulePlanner,
+      );
+
+async function listen(
+  config: Config,
+  parts: Parts,
+  engine: Engine,
+  issuerKeys: ReturnType<typeof issuerKeysOf>,
+  log: Log,
+  undo: (() => Promise<unknown>)[],
+): Promise<string> {
+  const api = await createApi(apiDependencies(config, parts, engine, issuerKeys, log));
+  undo.push(() => api.close());
+  await api.listen(config.PORT, config.HOST).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new Refusal('PORT_IN_USE', `Port ${config.PORT} is in use. Set PORT to another one.`, {
+      port: config.PORT,
+    });
+  });
+  return (api satisfies NestFastifyApplication).getUrl();
+}
+
+function apiDependencies(
+  config: Config,
+  parts: Parts,
+  engine: Engine,
+  issuerKeys: ReturnType<typeof issuerKeysOf>,
+  log: Log,
+): ApiDependencies {
+  const sql: ApiDependencies['sql'] = {
+    query: async (text, values = []) => ({ rows: (await parts.readPool.query(text, [...values])).rows }),
+  };
+  return {
+    dispatch: engine.dispatch,
+    clock: systemClock,
+    chance: systemChance,
+    pepper: config.API_KEY_PEPPER,
+    store: parts.store,
+    sql,
+    content: parts.content,
+    live: parts.live,
+    idempotency: parts.idempotency,
+    catalogue: parts.catalogue,
+    chain: parts.chain,
+    circuits: parts.prover,
+    verification: verificationOf(config, issuerKeys),
+    receipts: {
+      read: async ({ sha256 }) => JSON.parse(new TextDecoder().decode(await parts.artifacts.get(sha256))),
+    },
+    progress: engine.progress,
+    authenticator: new Authenticator(sql, config.API_KEY_PEPPER, systemClock),
+    rateLimit: new SlidingWindow(systemClock, config.RATE_LIMIT_PER_MIN),
+    log,
+    vitals: {
+      dependencies: () => dependenciesOf(parts),
+      queueDepth: () => parts.jobs.depth(),
+    },
+    settings: { issuerKeys, version: VERSION },
+    verifyWalletSignature,
+  };
+}
+
+async function dependenciesOf({ store, readPool, nats, chain, catalogue }: Parts) {
+  const answers = async (ask: () => Promise<unknown>) =>
+    ask().then(
+      () => true,
+      () => false,
+    );
+  const [eventStore, database, queue, solana, registry] = await Promise.all([
+    answers(() => store.head()),
+    answers(() => readPool.query('SELECT 1')),
+    answers(() => nats.flush()),
+    chain.ready().catch(() => false),
+    answers(() => catalogue.all()),
+  ]);
+  return { eventStore, database, nats: queue, solana, registry };
+}
