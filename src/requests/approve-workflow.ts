@@ -9,7 +9,7 @@ import { type Micros, microsToUsdc, sumMicros } from '../kernel/money.js';
 import { isoTime, plusMs } from '../kernel/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Dispatch } from '../runtime/dispatch.js';
-import { type Caller, contextOf } from './caller.js';
+import { type Caller, contextOf, requireSeen } from './caller.js';
 
 export interface ApproveParts {
   readonly dispatch: Dispatch;
@@ -39,8 +39,9 @@ export async function approveWorkflow(
   planHash: string | undefined,
 ): Promise<Approved> {
   const { dispatch, clock } = parts;
-  const { state } = await dispatch.load(workflow, workflowId);
+  const { state, revision: current } = await dispatch.load(workflow, workflowId);
   requireOwner(caller.principal, ownerOf(state), 'workflow');
+  requireSeen(caller, current);
   const at = isoTime(clock.now());
   const open = requireApprovable(state, planHash, at);
   const { maxCost, compensationReserve } = open.plan.totals;

@@ -1,4 +1,5 @@
 import type { Principal } from '../identity/principal.js';
+import { Refusal } from '../kernel/errors.js';
 import type { Actor } from '../kernel/event.js';
 import type { CommandContext } from '../runtime/dispatch.js';
 
@@ -8,6 +9,14 @@ export interface Caller {
   /** new for every call */
   readonly callId: string;
   readonly traceparent?: string;
+  /** revision of the stream the caller has seen (If-Match) */
+  readonly seen?: number;
+}
+
+/** @throws Refusal PRECONDITION_FAILED when the caller decided on what is no longer so */
+export function requireSeen({ seen }: Caller, revision: number): void {
+  if (seen !== undefined && seen !== revision)
+    throw new Refusal('PRECONDITION_FAILED', 'This has changed since you looked at it.', { seen, revision });
 }
 
 const actorOf = ({ userId, roles }: Principal): Actor => ({

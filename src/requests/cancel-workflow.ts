@@ -4,7 +4,7 @@ import type { Position } from '../kernel/event.js';
 import { isoTime } from '../kernel/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Dispatch } from '../runtime/dispatch.js';
-import { type Caller, contextOf } from './caller.js';
+import { type Caller, contextOf, requireSeen } from './caller.js';
 
 export interface Cancelled {
   /** false while steps in flight are still finishing */
@@ -20,9 +20,10 @@ export async function cancelWorkflow(
   workflowId: string,
   reason: string | undefined,
 ): Promise<Cancelled> {
-  const { state } = await dispatch.load(workflow, workflowId);
+  const { state, revision: current } = await dispatch.load(workflow, workflowId);
   const owner = state.status === 'none' ? undefined : state.created.userId;
   requireOwner(caller.principal, owner, 'workflow');
+  requireSeen(caller, current);
   const command = {
     type: 'CancelWorkflow',
     at: isoTime(clock.now()),

@@ -1,3 +1,4 @@
+import type { webcrypto } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, type House, openHouse } from '../../../test/kit/api-house.js';
 import { receipt } from '../../commands/receipt/decide.js';
@@ -181,7 +182,10 @@ describe('the edge of the API', () => {
 
   describe('escrow', () => {
     it('opens only for a wallet that signed for this user', async () => {
-      const keys = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair;
+      const keys = (await crypto.subtle.generateKey('Ed25519', true, [
+        'sign',
+        'verify',
+      ])) as webcrypto.CryptoKeyPair;
       const { getAddressFromPublicKey } = await import('@solana/kit');
       const wallet = await getAddressFromPublicKey(keys.publicKey);
       const { body } = await alice.get(`/escrow/address?wallet=${wallet}`);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { isRefusal, Refusal } from '../../kernel/errors.js';
 import type { Position } from '../../kernel/event.js';
 import { LIMITS } from '../../kernel/limits.js';
@@ -23,7 +23,7 @@ export function guardEdge(server: FastifyInstance, api: ApiDependencies): void {
   server.addHook('preValidation', async (request) => {
     const operation = request.routeOptions.config.operation;
     requirePlainIds(request.params);
-    if (operation?.query) request.query = parse(operation.query, request.query ?? {}, 'query');
+    if (operation) request.query = parse(operation.query ?? NO_QUERY, request.query ?? {}, 'query');
     if (operation?.body) request.body = parse(operation.body, request.body ?? {}, 'body');
   });
   server.addHook('preHandler', async (request) => {
@@ -35,10 +35,12 @@ export function guardEdge(server: FastifyInstance, api: ApiDependencies): void {
 async function identify(api: ApiDependencies, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   try {
     const principal = await api.authenticator.authenticate(secretOf(request));
-    const { traceparent } = request.headers;
+    const { traceparent, 'if-match': match } = request.headers;
+    const seen = match === undefined ? undefined : revisionOf(match);
     request.caller = {
       principal,
       callId: request.callId!,
+      ...(seen !== undefined && { seen }),
       ...(typeof traceparent === 'string' && TRACEPARENT.test(traceparent) && { traceparent }),
     };
   } catch (error) {
@@ -47,6 +49,14 @@ async function identify(api: ApiDependencies, request: FastifyRequest, reply: Fa
     throw error;
   }
   limit(api, request.caller.principal.userId, reply);
+}
+
+/** @throws Refusal VALIDATION_FAILED for anything but an ETag answered here */
+function revisionOf(match: string): number {
+  const revision = /^"(\d{1,10})"$/.exec(match)?.[1];
+  if (revision === undefined)
+    throw new Refusal('VALIDATION_FAILED', 'If-Match is not an ETag answered here.');
+  return Number(revision);
 }
 
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -70,6 +80,8 @@ function limit(api: ApiDependencies, who: string, reply: FastifyReply): void {
     'retryable',
   );
 }
+
+const NO_QUERY = z.strictObject({});
 
 const PLAIN_ID = /^[0-9A-Za-z_.:-]{1,120}$/;
 

@@ -169,6 +169,18 @@ describe('the workflows API', () => {
       });
     });
 
+    it('is refused when the workflow has changed since it was looked at', async () => {
+      const id = await proposed();
+      const seen = await alice.get(`/workflows/${id}`);
+      const match = { 'if-match': seen.headers.get('etag')! };
+      expect(await alice.post(`/workflows/${id}/approve`, {}, { 'if-match': '"1"' })).toMatchObject({
+        status: 412,
+        body: { code: 'PRECONDITION_FAILED' },
+      });
+      expect((await alice.post(`/workflows/${id}/approve`, {}, { 'if-match': 'newest' })).status).toBe(400);
+      expect((await alice.post(`/workflows/${id}/approve`, {}, match)).status).toBe(200);
+    });
+
     it('after the offer expired answers 410', async () => {
       const id = await proposed();
       house.clock.offset = 16 * 60_000;
