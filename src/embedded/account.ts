@@ -13,6 +13,7 @@ import { makeId } from '../kernel/ids.js';
 import { toMicros } from '../kernel/money.js';
 import { depositMemo, openEscrow, walletChallenge } from '../requests/open-escrow.js';
 import { submitDeposit } from '../requests/submit-deposit.js';
+import { pause } from '../runtime/pause.js';
 
 export interface Account {
   readonly userId: string;
@@ -21,6 +22,8 @@ export interface Account {
 
 /** Test USDC that a new installation puts into escrow. It exists on the embedded chain only. */
 const FIRST_DEPOSIT = toMicros(100_000_000n);
+/** The embedded chain makes a transfer final within two seconds; a slow machine gets more. */
+const FINAL_WITHIN_MS = 20_000;
 
 /**
  * The user of this installation. Its id and key derive from the installation's own secret, so that every start
@@ -83,4 +86,14 @@ async function fund(
     signature,
     amount: FIRST_DEPOSIT,
   });
+  await confirmed(app, userId, signature);
+}
+
+async function confirmed({ engine }: App, userId: string, signature: string): Promise<void> {
+  const signal = AbortSignal.timeout(FINAL_WITHIN_MS);
+  while (!signal.aborted) {
+    const { state } = await engine.dispatch.load(escrow, userId);
+    if (state.status === 'open' && state.deposits.get(signature)?.status !== 'submitted') return;
+    await pause(50, signal);
+  }
 }

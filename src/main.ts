@@ -1,0 +1,24 @@
+import { startApp } from './composition/app.js';
+import { readConfig } from './config.js';
+import { isRefusal } from './kernel/errors.js';
+
+/**
+ * One process of a production set-up, everything it needs named by the environment. `npm start` and the command
+ * line bring their own servers instead (src/embedded).
+ */
+async function main(): Promise<void> {
+  const app = await startApp(readConfig(process.env));
+  process.stdout.write(`${app.config.ROLE} is ready${app.url ? ` on ${app.url}` : ''}\n`);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => {
+      app.stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(isRefusal(error) ? `${error.code}: ${error.message}\n` : `${String(error)}\n`);
+  process.exit(1);
+});
