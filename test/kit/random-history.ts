@@ -86,8 +86,9 @@ export async function recordHistory(choices: readonly Chosen[]): Promise<Recorde
 
 function eventOf({ category, subject, type, varied }: Chosen, begun: boolean): DomainEvent {
   const definitions = eventCatalogue[category];
-  const sample = (begun ? definitions[type] : definitions[0])?.sample as DomainEvent &
-    Record<string, unknown>;
+  // nothing is created twice
+  const again = definitions.length > 1 ? definitions[1 + (type % (definitions.length - 1))] : definitions[0];
+  const sample = (begun ? again : definitions[0])?.sample as DomainEvent & Record<string, unknown>;
   const known = Object.entries(varied).filter(([name]) => name in sample);
   const ownId = OWN_ID[category];
   return {

@@ -75,7 +75,7 @@ describe('the read models', () => {
         );
         for (const view of foldStreams(events, 'workflow', evolveWorkflowRow)) {
           const row = await workflowById(live.sql, view.workflow.workflow_id);
-          expect(row).toEqual(view.workflow);
+          expect(row).toMatchObject(view.workflow);
         }
         expect(tables['rm_audit_log']).toHaveLength(events.length);
       }),

@@ -6,8 +6,12 @@ import { Refusal } from '../../kernel/errors.js';
 import { LIMITS } from '../../kernel/limits.js';
 import { places } from '../../kernel/places.js';
 import { paymentsOfWorkflow } from '../../projections/payments/queries.js';
-import { type ResultRow, stepsOfRun, workflowById } from '../../projections/workflows/queries.js';
-import type { WorkflowRow } from '../../projections/workflows/schema.js';
+import {
+  type ResultRow,
+  stepsOfRun,
+  type WorkflowDetail,
+  workflowById,
+} from '../../projections/workflows/queries.js';
 import type { Caller } from '../../requests/caller.js';
 import { API, type ApiDependencies } from '../dependencies.js';
 import { Answer, etag, money, ok } from './answer.js';
@@ -39,10 +43,7 @@ export class WorkflowDetailsController {
   async one(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
     const { sql, content, clock, settings } = this.api;
     const row = await this.owned(call, id);
-    const [steps, payments] = await Promise.all([
-      stepsOfRun(sql, id, row.run_no),
-      paymentsOfWorkflow(sql, id),
-    ]);
+    const [steps, payments] = await Promise.all([stepsOfRun(sql, row), paymentsOfWorkflow(sql, id)]);
     const parts = { row, steps, payments, now: clock.now(), explorerUrl: settings.explorerUrl };
     return ok({ workflow: await workflowView(content, parts) }, { etag: etag(row.revision) });
   }
@@ -51,7 +52,7 @@ export class WorkflowDetailsController {
   @Operation({ tag, summary: 'The steps of the current run and what they gave' })
   async steps(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
     const row = await this.owned(call, id);
-    const steps = await stepsOfRun(this.api.sql, id, row.run_no);
+    const steps = await stepsOfRun(this.api.sql, row);
     const finished = steps.filter(({ status }) => status === 'completed' || status === 'failed');
     return ok(
       {
@@ -92,7 +93,7 @@ export class WorkflowDetailsController {
     );
   }
 
-  private async owned(call: Caller, id: string): Promise<WorkflowRow> {
+  private async owned(call: Caller, id: string): Promise<WorkflowDetail> {
     const row = await workflowById(this.api.sql, id);
     requireOwner(call.principal, row?.user_id, 'workflow');
     return row!;
@@ -126,7 +127,7 @@ export class WorkflowDetailsController {
   }
 }
 
-const nameOf = (row: WorkflowRow, stepId: string) => {
+const nameOf = (row: WorkflowDetail, stepId: string) => {
   const step = row.plan?.steps.find(({ id }) => id === stepId);
   return step && { kind: step.kind, name: step.name, dependencies: step.dependencies };
 };

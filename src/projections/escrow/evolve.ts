@@ -38,7 +38,10 @@ function balanceAfter(row: EscrowRow, event: EscrowEvent): Partial<EscrowRow> {
     case 'HoldPlaced':
       return { available: minus(available, event.amount), held: plus(held, event.amount) };
     case 'HoldCaptured':
-      return { held: minus(held, event.amount), captured: plus(row.captured, event.amount) };
+      return {
+        ...(event.late ? { available: minus(available, event.amount) } : { held: minus(held, event.amount) }),
+        captured: plus(row.captured, event.amount),
+      };
     case 'HoldReleased':
     case 'HoldExpired':
       return { available: plus(available, event.released), held: minus(held, event.released) };
@@ -70,7 +73,7 @@ export function evolveHold(
     case 'HoldCaptured':
       return { ...row, revision, captured: plus(row.captured, event.amount) };
     case 'HoldReleased':
-      return { ...row, revision, status: 'released', released: event.released };
+      return { ...row, revision, status: 'released', released: plus(row.released, event.released) };
     case 'HoldExpired':
       return { ...row, revision, status: 'expired', released: event.released };
     default:

@@ -1,15 +1,19 @@
 import { type WorkflowEvent, workflowEvents } from '../../events/workflow.js';
 import type { Recorded } from '../../kernel/event.js';
 import { idOfStream } from '../../kernel/ids.js';
-import type { Sql } from '../../ports/sql.js';
 import { streamsThatGoOn } from '../fold-rows.js';
 import type { Projection } from '../projection.js';
 import { artifactsOf } from './artifacts.js';
+import { loadViews } from './load.js';
 import {
   type ApprovalRow,
   type ArtifactRow,
   approvalsTable,
   artifactsTable,
+  type PlanRow,
+  plansTable,
+  type RequestRow,
+  requestsTable,
   type StepRow,
   stepsTable,
   workflowsTable,
@@ -18,73 +22,64 @@ import { evolveView, type WorkflowView } from './view.js';
 
 export const workflowsProjection: Projection = {
   name: 'workflows',
-  version: 1,
+  version: 2,
   handles: workflowEvents.map(({ type }) => type),
-  schema: [workflowsTable, stepsTable, approvalsTable, artifactsTable].map((t) => t.schema).join(';\n'),
+  schema: [workflowsTable, requestsTable, plansTable, stepsTable, approvalsTable, artifactsTable]
+    .map((table) => table.schema)
+    .join(';\n'),
 
   async project(events, sql) {
-    const views = await loadViews(streamsThatGoOn(events), sql);
+    const batch = events as readonly Recorded<WorkflowEvent>[];
+    const views = await loadViews(streamsThatGoOn(events), batch, sql);
     const before = new Map([...views].map(([id, view]) => [id, rowsOf(view)]));
-    const artifacts = new Map<string, ArtifactRow>();
-    const touched = new Set<string>();
-    for (const recorded of events as readonly Recorded<WorkflowEvent>[]) {
+    const written = new Written();
+    for (const recorded of batch) {
       const id = idOfStream(recorded.stream);
       const known = views.get(id);
       if (known && known.workflow.revision >= recorded.revision) continue;
       const view = evolveView(known, recorded);
       if (!view) continue;
       views.set(id, view);
-      touched.add(id);
-      for (const row of artifactsOf(recorded.event, view.workflow, recorded.revision))
-        artifacts.set(`${row.sha256} ${row.place}`, row);
+      written.add(recorded, view);
     }
-    await write(
-      [...touched].map((id) => views.get(id)!),
-      before,
-      [...artifacts.values()],
-      sql,
-    );
-    return [...touched];
+    const touched = [...written.ids].map((id) => views.get(id)!);
+    const isNew = (view: WorkflowView) => (row: StepRow | ApprovalRow) =>
+      !before.get(view.workflow.workflow_id)?.has(row);
+    const workflows = touched.map((view) => view.workflow);
+    const steps = touched.flatMap((view) => [...view.steps.values()].filter(isNew(view)));
+    const approvals = touched.flatMap((view) => [...view.approvals.values()].filter(isNew(view)));
+    await workflowsTable.upsert(sql, workflows);
+    await requestsTable.upsert(sql, written.requests);
+    await plansTable.upsert(sql, [...written.plans.values()]);
+    await stepsTable.upsert(sql, steps);
+    await approvalsTable.upsert(sql, approvals);
+    await artifactsTable.upsert(sql, [...written.artifacts.values()]);
+    return [...written.ids];
   },
 };
 
-type Rows = ReadonlySet<StepRow | ApprovalRow>;
+const rowsOf = (view: WorkflowView): ReadonlySet<StepRow | ApprovalRow> =>
+  new Set([...view.steps.values(), ...view.approvals.values()]);
 
-const rowsOf = (view: WorkflowView): Rows => new Set([...view.steps.values(), ...view.approvals.values()]);
+/** What a batch adds that never changes again, and the workflows it touches. */
+class Written {
+  readonly ids = new Set<string>();
+  readonly requests: RequestRow[] = [];
+  readonly plans = new Map<string, PlanRow>();
+  readonly artifacts = new Map<string, ArtifactRow>();
 
-async function loadViews(ids: readonly string[], sql: Sql): Promise<Map<string, WorkflowView>> {
-  const views = new Map<string, WorkflowView>();
-  for (const workflow of await workflowsTable.where(sql, 'workflow_id', ids))
-    views.set(workflow.workflow_id, { workflow, steps: new Map(), approvals: new Map() });
-  for (const step of await stepsTable.where(sql, 'workflow_id', ids)) {
-    const view = views.get(step.workflow_id);
-    if (step.run_no === view?.workflow.run_no) view.steps.set(step.step_id, step);
+  add({ event, revision }: Recorded<WorkflowEvent>, { workflow }: WorkflowView): void {
+    const { workflow_id, run_no } = workflow;
+    this.ids.add(workflow_id);
+    if (event.type === 'WorkflowCreated') {
+      const { request, metadata = null, attachments } = event;
+      this.requests.push({ workflow_id, revision, request, metadata, attachments });
+    }
+    if (event.type === 'PlanProposed') {
+      const { plan, planner } = event;
+      this.plans.set(`${workflow_id} ${run_no}`, { workflow_id, run_no, revision, plan, planner });
+    }
+    for (const row of artifactsOf(event, workflow, revision))
+      this.artifacts.set(`${row.sha256} ${row.place}`, row);
   }
-  for (const approval of await approvalsTable.where(sql, 'workflow_id', ids))
-    views.get(approval.workflow_id)?.approvals.set(approval.request_id, approval);
-  return views;
-}
-
-/** Only rows the batch has replaced are written. */
-async function write(
-  views: readonly WorkflowView[],
-  before: ReadonlyMap<string, Rows>,
-  artifacts: readonly ArtifactRow[],
-  sql: Sql,
-): Promise<void> {
-  const isNew = (view: WorkflowView) => (row: StepRow | ApprovalRow) =>
-    !before.get(view.workflow.workflow_id)?.has(row);
-  await workflowsTable.upsert(
-    sql,
-    views.map((view) => view.workflow),
-  );
-  await stepsTable.upsert(
-    sql,
-    views.flatMap((view) => [...view.steps.values()].filter(isNew(view))),
-  );
-  await approvalsTable.upsert(
-    sql,
-    views.flatMap((view) => [...view.approvals.values()].filter(isNew(view))),
-  );
-  await artifactsTable.upsert(sql, artifacts);
 }

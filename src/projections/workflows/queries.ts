@@ -1,11 +1,24 @@
+import type { Plan } from '../../events/plan.js';
 import type { Sql } from '../../ports/sql.js';
 import { type Cursor, type Page, pageOf } from '../page.js';
-import type { ArtifactRow, PublicStatus, StepRow, WorkflowRow } from './schema.js';
+import type { ArtifactRow, PublicStatus, RequestRow, StepRow, WorkflowRow } from './schema.js';
+import { pendingStep } from './steps.js';
 
-export async function workflowById(sql: Sql, workflowId: string): Promise<WorkflowRow | undefined> {
-  const { rows } = await sql.query<WorkflowRow>('select * from rm_workflows where workflow_id = $1', [
-    workflowId,
-  ]);
+/** A workflow with what was asked for and, once it is proposed, its plan. */
+export type WorkflowDetail = WorkflowRow &
+  Pick<RequestRow, 'request' | 'metadata' | 'attachments'> & {
+    readonly plan: Plan | null;
+    readonly planner: string | null;
+  };
+
+export async function workflowById(sql: Sql, workflowId: string): Promise<WorkflowDetail | undefined> {
+  const { rows } = await sql.query<WorkflowDetail>(
+    `select w.*, r.request, r.metadata, r.attachments, p.plan, p.planner
+     from rm_workflows w join rm_workflow_requests r using (workflow_id)
+       left join rm_workflow_plans p using (workflow_id, run_no)
+     where w.workflow_id = $1`,
+    [workflowId],
+  );
   return rows[0];
 }
 
@@ -33,24 +46,27 @@ export type ResultRow = Pick<
   | 'error'
   | 'spent'
   | 'closed_at'
-> & { readonly last_step: string | null };
+  | 'last_step'
+>;
 
 export async function resultsByIds(sql: Sql, workflowIds: readonly string[]): Promise<ResultRow[]> {
   const { rows } = await sql.query<ResultRow>(
     `select workflow_id, user_id, revision, run_no, status, terminal, partial, result, result_hash, error,
-            spent, closed_at, plan #>> '{steps,-1,id}' as last_step
+            spent, closed_at, last_step
      from rm_workflows where workflow_id = any($1)`,
     [workflowIds],
   );
   return rows;
 }
 
-export async function stepsOfRun(sql: Sql, workflowId: string, runNo: number): Promise<StepRow[]> {
+/** The steps of the current run in the order of the plan, those without a row as pending. */
+export async function stepsOfRun(sql: Sql, workflow: WorkflowDetail): Promise<StepRow[]> {
   const { rows } = await sql.query<StepRow>(
-    'select * from rm_workflow_steps where workflow_id = $1 and run_no = $2 order by ordinal',
-    [workflowId, runNo],
+    'select * from rm_workflow_steps where workflow_id = $1 and run_no = $2',
+    [workflow.workflow_id, workflow.run_no],
   );
-  return rows;
+  const known = new Map(rows.map((row) => [row.step_id, row]));
+  return (workflow.plan?.steps ?? []).map(({ id }) => known.get(id) ?? pendingStep(workflow, id));
 }
 
 export interface WorkflowListing {

@@ -16,6 +16,7 @@ export type PublicStatus =
   | 'failed'
   | 'cancelled';
 
+/** What changes as a workflow goes on. It is written at every batch, so what is large and never changes stands apart. */
 export interface WorkflowRow {
   readonly workflow_id: string;
   readonly user_id: string;
@@ -24,9 +25,6 @@ export interface WorkflowRow {
   /** why it is cancelled: `by_owner` or `approval_expired` */
   readonly status_reason: string | null;
   readonly origin: 'request' | 'plan';
-  readonly request: Sealed;
-  readonly metadata: Sealed | null;
-  readonly attachments: WorkflowEventOf<'WorkflowCreated'>['attachments'];
   readonly max_cost: MicrosText;
   readonly max_time: number;
   readonly level: VerificationLevel;
@@ -35,9 +33,11 @@ export interface WorkflowRow {
   readonly updated_at: string;
   readonly run_no: number;
   readonly intent: Omit<WorkflowEventOf<'IntentClassified'>, 'type' | 'v'> | null;
-  readonly plan: Plan | null;
   readonly plan_hash: string | null;
-  readonly planner: string | null;
+  /** `assemble` included */
+  readonly total_steps: number | null;
+  /** the step whose output is the result */
+  readonly last_step: string | null;
   readonly approval_request_id: string | null;
   readonly approval_reason: 'initial' | 'funds_lost' | null;
   readonly approval_expires_at: string | null;
@@ -69,9 +69,6 @@ export const workflowsTable = defineTable<WorkflowRow>({
     status: 'text',
     status_reason: 'text',
     origin: 'text',
-    request: 'jsonb',
-    metadata: 'jsonb',
-    attachments: 'jsonb',
     max_cost: 'bigint',
     max_time: 'integer',
     level: 'text',
@@ -80,9 +77,9 @@ export const workflowsTable = defineTable<WorkflowRow>({
     updated_at: 'text',
     run_no: 'integer',
     intent: 'jsonb',
-    plan: 'jsonb',
     plan_hash: 'text',
-    planner: 'text',
+    total_steps: 'integer',
+    last_step: 'text',
     approval_request_id: 'text',
     approval_reason: 'text',
     approval_expires_at: 'text',
@@ -107,6 +104,49 @@ export const workflowsTable = defineTable<WorkflowRow>({
   indexes: ['user_id, created_at desc, workflow_id desc'],
 });
 
+/** What the owner asked for. */
+export interface RequestRow {
+  readonly workflow_id: string;
+  readonly revision: number;
+  readonly request: Sealed;
+  readonly metadata: Sealed | null;
+  readonly attachments: WorkflowEventOf<'WorkflowCreated'>['attachments'];
+}
+
+export const requestsTable = defineTable<RequestRow>({
+  name: 'rm_workflow_requests',
+  columns: {
+    workflow_id: 'text',
+    revision: 'integer',
+    request: 'jsonb',
+    metadata: 'jsonb',
+    attachments: 'jsonb',
+  },
+  key: ['workflow_id'],
+  newer: 'revision',
+});
+
+export interface PlanRow {
+  readonly workflow_id: string;
+  readonly run_no: number;
+  readonly revision: number;
+  readonly plan: Plan;
+  readonly planner: string;
+}
+
+export const plansTable = defineTable<PlanRow>({
+  name: 'rm_workflow_plans',
+  columns: {
+    workflow_id: 'text',
+    run_no: 'integer',
+    revision: 'integer',
+    plan: 'jsonb',
+    planner: 'text',
+  },
+  key: ['workflow_id', 'run_no'],
+  newer: 'revision',
+});
+
 export type StepStatus =
   | 'pending'
   | 'scheduled'
@@ -117,12 +157,11 @@ export type StepStatus =
   | 'skipped'
   | 'cancelled';
 
+/** Written from the first thing that happens to a step; before that it stands in the plan only. */
 export interface StepRow {
   readonly workflow_id: string;
   readonly run_no: number;
   readonly step_id: string;
-  /** place in the plan, from 0 */
-  readonly ordinal: number;
   readonly revision: number;
   readonly status: StepStatus;
   readonly attempt: number;
@@ -146,7 +185,6 @@ export const stepsTable = defineTable<StepRow>({
     workflow_id: 'text',
     run_no: 'integer',
     step_id: 'text',
-    ordinal: 'integer',
     revision: 'integer',
     status: 'text',
     attempt: 'integer',
@@ -163,7 +201,7 @@ export const stepsTable = defineTable<StepRow>({
     skip_reason: 'text',
     error: 'jsonb',
   },
-  key: ['workflow_id', 'run_no', 'step_id'],
+  key: ['workflow_id', 'step_id', 'run_no'],
   newer: 'revision',
 });
 

@@ -1,32 +1,36 @@
-import type { WorkflowEvent, WorkflowEventOf } from '../../events/workflow.js';
+import type { WorkflowEvent } from '../../events/workflow.js';
 import type { StepRow, WorkflowRow } from './schema.js';
 
-export const plannedSteps = (workflow: WorkflowRow, { plan }: WorkflowEventOf<'PlanProposed'>): StepRow[] =>
-  plan.steps.map((step, ordinal) => ({
-    workflow_id: workflow.workflow_id,
-    run_no: workflow.run_no,
-    step_id: step.id,
-    ordinal,
-    revision: workflow.revision,
-    status: 'pending',
-    attempt: 0,
-    worker: null,
-    started_at: null,
-    completed_at: null,
-    retry_at: null,
-    cost: '0',
-    output: null,
-    input_hash: null,
-    output_hash: null,
-    payment: null,
-    branch: null,
-    skip_reason: null,
-    error: null,
-  }));
+/** A step of which nothing has happened yet: it has no row. */
+export const pendingStep = (
+  { workflow_id, run_no }: Pick<WorkflowRow, 'workflow_id' | 'run_no'>,
+  stepId: string,
+): StepRow => ({
+  workflow_id,
+  run_no,
+  step_id: stepId,
+  revision: -1,
+  status: 'pending',
+  attempt: 0,
+  worker: null,
+  started_at: null,
+  completed_at: null,
+  retry_at: null,
+  cost: '0',
+  output: null,
+  input_hash: null,
+  output_hash: null,
+  payment: null,
+  branch: null,
+  skip_reason: null,
+  error: null,
+});
 
 export function evolveStep(step: StepRow, event: WorkflowEvent): StepRow {
   switch (event.type) {
     case 'StepScheduled':
+      // the first attempt is scheduled a moment before it starts: a write that nobody would miss
+      if (event.attempt === 1) return step;
       return { ...step, status: 'scheduled', attempt: event.attempt, retry_at: null };
     case 'StepStarted':
       return {

@@ -1,12 +1,12 @@
 import type { WorkflowEvent, WorkflowEventOf } from '../../events/workflow.js';
 import type { Recorded } from '../../kernel/event.js';
 import type { ApprovalRow, StepRow, WorkflowRow } from './schema.js';
-import { evolveStep, plannedSteps } from './steps.js';
+import { evolveStep, pendingStep } from './steps.js';
 
 /** Everything the read model says about one workflow, and which of its rows a batch has changed. */
 export interface WorkflowView {
   workflow: WorkflowRow;
-  /** steps of the current run, by id */
+  /** steps of the current run that something has happened to, by id */
   readonly steps: Map<string, StepRow>;
   readonly approvals: Map<string, ApprovalRow>;
 }
@@ -27,14 +27,11 @@ export function evolveView(
     revision,
     updated_at: occurredAt,
   };
-  if (event.type === 'PlanProposed') {
-    view.steps.clear();
-    for (const row of plannedSteps(view.workflow, event)) view.steps.set(row.step_id, row);
-  }
+  if (event.type === 'PlanningStarted') view.steps.clear();
   if ('stepId' in event && event.stepId !== undefined) {
-    const step = view.steps.get(event.stepId);
-    const next = step && evolveStep(step, event);
-    if (next && next !== step) view.steps.set(event.stepId, { ...next, revision });
+    const step = view.steps.get(event.stepId) ?? pendingStep(view.workflow, event.stepId);
+    const next = evolveStep(step, event);
+    if (next !== step) view.steps.set(event.stepId, { ...next, revision });
   }
   evolveApprovals(view, event, revision, occurredAt);
   return view;
@@ -49,9 +46,6 @@ function createdRow(
     user_id: event.userId,
     revision,
     origin: event.origin,
-    request: event.request,
-    metadata: event.metadata ?? null,
-    attachments: event.attachments,
     max_cost: event.maxCost,
     max_time: event.maxTime,
     level: event.verificationLevel,
@@ -70,9 +64,9 @@ const freshRun = (runNo: number) =>
     status_reason: null,
     run_no: runNo,
     intent: null,
-    plan: null,
     plan_hash: null,
-    planner: null,
+    total_steps: null,
+    last_step: null,
     approval_request_id: null,
     approval_reason: null,
     approval_expires_at: null,
@@ -101,7 +95,11 @@ function changeOf(event: WorkflowEvent, row: WorkflowRow, at: string): Partial<W
       return { intent };
     }
     case 'PlanProposed':
-      return { plan: event.plan, plan_hash: event.planHash, planner: event.planner };
+      return {
+        plan_hash: event.planHash,
+        total_steps: event.plan.steps.length,
+        last_step: event.plan.steps.at(-1)?.id ?? null,
+      };
     case 'ApprovalRequested':
       return {
         status: 'awaiting_approval',

@@ -2,6 +2,7 @@ import type { ContentStore } from '../../../content/content-store.js';
 import type { PlanDetails, PlanStep } from '../../../events/plan.js';
 import { places } from '../../../kernel/places.js';
 import type { PaymentRow } from '../../../projections/payments/schema.js';
+import type { WorkflowDetail } from '../../../projections/workflows/queries.js';
 import type { StepRow, WorkflowRow } from '../../../projections/workflows/schema.js';
 import { money } from '../answer.js';
 import { paymentView } from './payment.js';
@@ -24,7 +25,7 @@ export const workflowSummary = (row: WorkflowRow) => ({
   startedAt: row.started_at,
   closedAt: row.closed_at,
   currentStep: row.finished_steps,
-  totalSteps: row.plan?.steps.length ?? null,
+  totalSteps: row.total_steps,
   ...money('maxCost', row.max_cost),
   maxTime: row.max_time,
   ...money('spent', row.spent),
@@ -33,7 +34,7 @@ export const workflowSummary = (row: WorkflowRow) => ({
 });
 
 export interface WorkflowParts {
-  readonly row: WorkflowRow;
+  readonly row: WorkflowDetail;
   readonly steps: readonly StepRow[];
   readonly payments: readonly PaymentRow[];
   readonly now: number;
@@ -83,7 +84,7 @@ export async function workflowView(content: ContentStore, parts: WorkflowParts) 
   };
 }
 
-async function planView(content: ContentStore, row: WorkflowRow) {
+async function planView(content: ContentStore, row: WorkflowDetail) {
   if (!row.plan) return null;
   const { plan, workflow_id: id, run_no: runNo } = row;
   const details = (await content.openJson(
