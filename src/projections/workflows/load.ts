@@ -50,8 +50,10 @@ async function loadSteps(
   }
   if (pairs.size === 0) return [];
   const { rows } = await sql.query<StepRow>(
-    `select s.* from unnest($1::text[], $2::text[]) as named(workflow, step)
-     join rm_workflow_steps s on s.workflow_id = named.workflow and s.step_id = named.step`,
+    // by the primary key, whatever the planner thinks of a table it has no statistics of yet
+    `select step.* from unnest($1::text[], $2::text[]) as named(workflow, step)
+     cross join lateral (select * from rm_workflow_steps s
+       where s.workflow_id = named.workflow and s.step_id = named.step offset 0) step`,
     [[...pairs.values()].map(([workflow]) => workflow), [...pairs.values()].map(([, step]) => step)],
   );
   return rows;
