@@ -11,7 +11,9 @@ import type { ProcessRole } from '../config.js';
 import { RunViews } from '../execution/run-view.js';
 import { serviceCall } from '../execution/service-call.js';
 import { conditional, StepRunner, transform } from '../execution/step-runner.js';
+import type { Position } from '../kernel/event.js';
 import { StepPayments } from '../payments/pay-for-step.js';
+import type { LiveBus } from '../ports/live.js';
 import { projections } from '../projections/index.js';
 import { CommandHandler } from '../runtime/command-handler.js';
 import type { Log } from '../runtime/log.js';
@@ -33,6 +35,8 @@ export const aggregates: readonly AnyAggregate[] = [
   user,
   apiKey,
 ];
+
+const PROGRESS = 'progress.read_models';
 
 interface Running {
   start(): Promise<void> | void;
@@ -62,7 +66,7 @@ export function buildEngine(parts: Parts, role: ProcessRole, worker: string, log
   const stopping = new AbortController();
   const runStep: ConstructorParameters<typeof Reactor>[4] = (task) => steps.run(task, stopping.signal);
   const reactor = new Reactor(dispatch, aggregates, timers, jobs, runStep, systemClock, systemChance);
-  const progress = new ReadModelProgress(projections.map(({ name }) => name));
+  const progress = progressOf(role, live);
   const runs = (wanted: ProcessRole) => role === 'all' || role === wanted;
   const running: Running[] = [
     ...(runs('relay') ? [new Relay(store, parts.integration, log)] : []),
@@ -86,4 +90,18 @@ export function buildEngine(parts: Parts, role: ProcessRole, worker: string, log
       await Promise.allSettled(running.map((part) => part.stop()));
     },
   };
+}
+
+/** How far the read models are, told by the process that keeps them to those that answer from them. */
+function progressOf(role: ProcessRole, live: LiveBus): ReadModelProgress {
+  const names = projections.map(({ name }) => name);
+  if (role === 'projector')
+    return new ReadModelProgress(names, (name, position) => live.publish(PROGRESS, { name, position }));
+  const progress = new ReadModelProgress(names);
+  if (role === 'api')
+    live.subscribe(PROGRESS, (message) => {
+      const told = message as { readonly name: string; readonly position: Position };
+      progress.advance(told.name, told.position);
+    });
+  return progress;
 }

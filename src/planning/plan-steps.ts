@@ -4,7 +4,10 @@ import type { ServiceOffer } from '../ports/catalogue.js';
 import type { DraftStep } from '../ports/planner.js';
 import type { Candidate } from './match.js';
 
-/** ms: what paying adds to an answer, as measured on the embedded chain */
+/**
+ * ms that paying adds to an answer: asking for terms, signing, settling, looking at the chain. About 60 on the
+ * embedded chain (signing 10, settling 30); a public network confirms within a few hundred.
+ */
 const PAYMENT_TIME = 400;
 const TRANSFORM_TIME = 5;
 const TIMEOUT = { least: 30_000, most: 120_000, timesLatency: 20 };

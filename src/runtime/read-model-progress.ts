@@ -5,11 +5,16 @@ export class ReadModelProgress {
   private readonly reached = new Map<string, Position>();
   private waiting: { readonly position: Position; readonly wake: () => void }[] = [];
 
-  constructor(private readonly projections: readonly string[]) {}
+  /** @param announce told of every advance, for processes that keep no read model themselves */
+  constructor(
+    private readonly projections: readonly string[],
+    private readonly announce: (projection: string, position: Position) => void = () => {},
+  ) {}
 
   /** Called by a projection runner after its commit. */
   advance(projection: string, position: Position): void {
     this.reached.set(projection, position);
+    this.announce(projection, position);
     const low = this.low();
     if (low === undefined) return;
     const ready = this.waiting.filter((waiter) => comparePositions(waiter.position, low) <= 0);
