@@ -36,7 +36,8 @@ export async function drawChart(input: ChartInput, style: Style): Promise<Chart>
 const articleFor = (kind: Chart['kind']): string => `A ${kind}`;
 
 function titleOf({ table }: ChartInput, { kind, x, y, group }: Drawing): string {
-  const of = kind === 'histogram' ? x : y.length === 0 ? 'rows' : y.join(', ');
+  const of =
+    kind === 'histogram' ? x : y.length === 0 ? 'rows' : y.length > 3 ? `${y.length} columns` : y.join(', ');
   if (kind === 'histogram') return `Distribution of ${of} (${table.name})`;
   if (kind === 'scatter') return `${of} against ${x} (${table.name})`;
   if (kind === 'bar') return `${y.length === 0 ? 'Number of rows' : `Mean of ${of}`} by ${x} (${table.name})`;

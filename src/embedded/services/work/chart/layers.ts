@@ -34,7 +34,13 @@ const y = ({ yTitle }: Axes, zero: boolean): Json => ({
 function line(axes: Axes, style: Style): Json[] {
   const x = axes.timeIsDate
     ? { field: 'x', type: 'temporal', title: axes.xTitle, scale: { type: 'utc' } }
-    : { field: 'x', type: 'quantitative', title: axes.xTitle, scale: { zero: false }, axis: { format: 'd' } };
+    : {
+        field: 'x',
+        type: 'quantitative',
+        title: axes.xTitle,
+        scale: { zero: false, nice: false },
+        axis: { format: 'd' },
+      };
   const encoding = { x, y: y(axes, false), ...colour(axes) };
   const plain = { mark: { type: 'line', point: axes.points <= 40 }, encoding };
   if (style === 'express') return [plain];
