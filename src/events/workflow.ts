@@ -329,7 +329,7 @@ export const WorkflowTimedOut = defineEvent(
 export const CancellationRequested = defineEvent(
   'CancellationRequested',
   1,
-  { runNo: field.count, by: field.id, reason: z.string().max(500).optional() },
+  { runNo: field.count, by: field.id, reason: sealedSchema.optional() },
   { runNo: 1, by: 'user_01' },
 );
 

@@ -1,4 +1,5 @@
 import { workflow } from '../commands/workflow/decide.js';
+import { type ContentStore, places } from '../content/content-store.js';
 import { requireOwner } from '../identity/ownership.js';
 import type { Position } from '../kernel/event.js';
 import { isoTime } from '../kernel/time.js';
@@ -13,9 +14,15 @@ export interface Cancelled {
   readonly position: Position | undefined;
 }
 
+export interface CancelParts {
+  readonly dispatch: Dispatch;
+  readonly clock: Clock;
+  readonly content: ContentStore;
+}
+
 /** @throws Refusal NOT_FOUND, or WRONG_STATE when the run is over or failing already */
 export async function cancelWorkflow(
-  { dispatch, clock }: { readonly dispatch: Dispatch; readonly clock: Clock },
+  { dispatch, clock, content }: CancelParts,
   caller: Caller,
   workflowId: string,
   reason: string | undefined,
@@ -28,7 +35,9 @@ export async function cancelWorkflow(
     type: 'CancelWorkflow',
     at: isoTime(clock.now()),
     by: caller.principal.userId,
-    ...(reason !== undefined && { reason }),
+    ...(reason !== undefined && {
+      reason: await content.sealText(caller.principal.userId, places.cancelReason(workflowId), reason),
+    }),
   } as const;
   const sent = await dispatch.send(workflow, workflowId, command, contextOf(caller, 'cancel', workflowId));
   return { ended: sent.state.status === 'closed', revision: sent.revision, position: sent.position };

@@ -154,7 +154,8 @@ export interface CancelWorkflow {
   readonly type: 'CancelWorkflow';
   readonly at: string;
   readonly by: string;
-  readonly reason?: string;
+  /** the owner's own words */
+  readonly reason?: Sealed;
 }
 
 export interface RecordSettlement {
