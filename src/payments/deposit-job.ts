@@ -13,6 +13,8 @@ import type { CommandContext, Dispatch } from '../runtime/dispatch.js';
 export interface DepositTask {
   readonly userId: string;
   readonly signature: string;
+  /** tells a submission from a later one of the same transaction */
+  readonly submittedAt: string;
   /** how many times the chain was asked, this one included */
   readonly look: number;
 }
@@ -54,13 +56,14 @@ export class DepositJob {
   }
 
   /** In the whole system a transaction counts once, for whoever it was sent by. */
-  private async claim({ userId, signature }: DepositTask): Promise<boolean> {
+  private async claim(task: DepositTask): Promise<boolean> {
+    const { userId, signature } = task;
     try {
       await this.dispatch.send(
         deposit,
         signature,
         { type: 'ClaimDeposit', signature, userId },
-        contextOf({ userId, signature }, 'claim'),
+        contextOf(task, 'claim'),
       );
       return true;
     } catch (error) {
@@ -73,13 +76,14 @@ export class DepositJob {
     const now = this.clock.now();
     if (now >= Date.parse(expiresAt))
       return this.reject(task, 'DEPOSIT_NOT_FOUND', 'The chain does not know this transaction.');
+    const { userId, signature, submittedAt } = task;
     const look = task.look + 1;
     const job: Job = {
       kind: 'chain',
       priority: 'normal',
-      id: `deposit/${task.signature}/${look}`,
-      correlationId: task.userId,
-      payload: { userId: task.userId, signature: task.signature, look },
+      id: `deposit/${userId}/${signature}/${submittedAt}/${look}`,
+      correlationId: userId,
+      payload: { userId, signature, submittedAt, look },
     };
     await this.timers.set([{ id: job.id, dueAt: now + LOOK_AGAIN_MS, action: { do: 'job', job } }]);
   }
@@ -93,11 +97,8 @@ export class DepositJob {
   }
 }
 
-const contextOf = (
-  { userId, signature }: Pick<DepositTask, 'userId' | 'signature'>,
-  what: string,
-): CommandContext => ({
-  commandId: uuidv5(`deposit/${userId}/${signature}/${what}`),
+const contextOf = ({ userId, signature, submittedAt }: DepositTask, what: string): CommandContext => ({
+  commandId: uuidv5(`deposit/${userId}/${signature}/${submittedAt}/${what}`),
   correlationId: userId,
   actor: { type: 'worker', id: 'deposits' },
 });

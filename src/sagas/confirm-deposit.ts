@@ -9,13 +9,14 @@ export const confirmDeposit: Saga = {
   correlate: aggregateIdOf,
   ...noState,
   react(recorded) {
-    const { signature } = eventOf<Extract<EscrowEvent, { type: 'DepositSubmitted' }>>(recorded);
+    const { signature, submittedAt } = eventOf<Extract<EscrowEvent, { type: 'DepositSubmitted' }>>(recorded);
     const userId = aggregateIdOf(recorded);
-    const payload = { userId, signature, look: 1 };
+    const payload = { userId, signature, submittedAt, look: 1 };
     const job = {
       kind: 'chain',
       priority: 'normal',
-      id: `deposit/${signature}/1`,
+      // anybody may name a signature, and its owner may name it again: each submission is looked at
+      id: `deposit/${userId}/${signature}/${submittedAt}/1`,
       correlationId: userId,
       payload,
     } as const;

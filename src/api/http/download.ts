@@ -25,6 +25,13 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'application/json': 'json',
 };
 
+/** Where a service's answer carries the document itself, beside its title and the like. */
+const DOCUMENT_MEMBERS: Readonly<Record<string, string>> = {
+  'text/html': 'html',
+  'text/markdown': 'markdown',
+  'image/svg+xml': 'svg',
+};
+
 /**
  * @param output of `assemble`: `{mediaType, value}`
  * @throws Refusal WRONG_STATE when there is no result to download
@@ -32,10 +39,20 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 export function download(workflowId: string, output: Json): Answer {
   if (output === null) throw new Refusal('WRONG_STATE', 'The workflow has no result yet.');
   const { mediaType, value } = assembled(output);
-  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
-  const type = typeof value === 'string' ? mediaType : 'application/json';
+  const document = documentOf(mediaType, value);
+  const text = document ?? JSON.stringify(value, null, 2);
+  const type = document === undefined ? 'application/json' : mediaType;
   const name = `${workflowId}.${EXTENSIONS[type] ?? 'txt'}`;
   return asDownload(name, type, Buffer.from(text));
+}
+
+function documentOf(mediaType: string, value: Json): string | undefined {
+  if (typeof value === 'string') return value;
+  const member = DOCUMENT_MEMBERS[mediaType];
+  if (member === undefined || typeof value !== 'object' || value === null || Array.isArray(value))
+    return undefined;
+  const document = (value as Readonly<Record<string, Json>>)[member];
+  return typeof document === 'string' ? document : undefined;
 }
 
 function assembled(output: Json): { readonly mediaType: string; readonly value: Json } {

@@ -1,0 +1,15 @@
+/** A year of a shop's takings by month, with words that must never be found anywhere in the clear. */
+export const TAKINGS = {
+  name: 'zanzibar-ledger.csv',
+  mediaType: 'text/csv',
+  content: [
+    'month,takings,wanderlust_index',
+    ...[
+      310, 322, 335, 341, 360, 372, 381, 399, 402, 420, 433, 447, 455, 468, 474, 490, 501, 515, 522, 540, 551,
+      566, 572, 590,
+    ].map(
+      (takings, i) =>
+        `${2023 + Math.floor(i / 12)}-${String((i % 12) + 1).padStart(2, '0')}-01,${takings},${7000 + i * 13}`,
+    ),
+  ].join('\n'),
+};
