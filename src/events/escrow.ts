@@ -53,7 +53,13 @@ export const HoldPlaced = defineEvent(
 export const HoldCaptured = defineEvent(
   'HoldCaptured',
   1,
-  { holdId: field.id, paymentId: field.id, amount: field.micros },
+  {
+    holdId: field.id,
+    paymentId: field.id,
+    amount: field.micros,
+    /** settled on the chain after the hold was closed: taken from what is available */
+    late: z.literal(true).optional(),
+  },
   { holdId: 'hold_1', paymentId: 'pay_1', amount: '20000' },
 );
 

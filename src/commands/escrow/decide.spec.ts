@@ -282,22 +282,47 @@ describe('a hold', () => {
       .refuses('HOLD_NOT_DUE');
   });
 
-  it('has nothing left to release after it expired, nor to expire after it was released', () => {
+  it('has nothing left to give back after it expired, but says once what was spent', () => {
     given(...funded, placed, expired)
       .when(release)
-      .thenNothing();
+      .then([{ type: 'HoldReleased', v: 1, holdId: 'hold_1', captured: '0', released: '0' }]);
+    const account = fold(escrowDecider, [
+      ...funded,
+      placed,
+      expired,
+      { type: 'HoldReleased', v: 1, holdId: 'hold_1', captured: '0', released: '0' },
+    ]);
+    expect(account.status === 'open' && [availableOf(account), account.held]).toEqual([1000n, 0n]);
+  });
+
+  it('has nothing to expire after it was released', () => {
     given(...funded, placed, captured, released)
       .when(expire)
       .thenNothing();
   });
 
-  it('is not captured once it is closed', () => {
+  it('that is closed is captured late, out of what is available: the payment has left on the chain', () => {
+    const late = { ...captured, paymentId: 'pay_2', late: true } as const;
     given(...funded, placed, captured, released)
       .when({ ...capture, paymentId: 'pay_2' })
-      .refuses('HOLD_CLOSED', { holdId: 'hold_1', status: 'released', captured: '250' });
+      .then([late]);
+    const account = fold(escrowDecider, [...funded, placed, captured, released, late]);
+    expect(account.status === 'open' && [availableOf(account), account.held]).toEqual([500n, 0n]);
     given(...funded, placed, expired)
       .when(capture)
-      .refuses('HOLD_CLOSED');
+      .then([{ ...captured, late: true }]);
+  });
+
+  it('that is closed is not captured beyond what it once covered', () =>
+    given(...funded, placed, captured, released)
+      .when({ ...capture, paymentId: 'pay_2', amount: micros(351) })
+      .refuses('HOLD_EXCEEDED'));
+
+  it('that is closed is not captured beyond what is available', () => {
+    const elsewhere = { ...placed, holdId: 'hold_2', amount: '700' };
+    given(...funded, placed, captured, released, elsewhere)
+      .when({ ...capture, paymentId: 'pay_2' })
+      .refuses('HOLD_CLOSED', { holdId: 'hold_1', status: 'released', captured: '250' });
   });
 
   it('answers a late repeat of a capture that counted with nothing', () =>

@@ -4,8 +4,8 @@
  * - available = confirmed deposits − captured − what open holds have left. It is never negative.
  * - A deposit counts once, and only with the amount it was submitted with.
  * - A hold reserves at most what is available. It is captured in parts, each payment once, never beyond the hold.
- * - A hold is closed once, by release or by expiry; its remainder is then available again, and nothing more can
- *   be captured from it.
+ * - A hold is closed by release or by expiry; its remainder is then available again. A payment that settled on the
+ *   chain after that is captured late: within what the hold once covered, out of what is available.
  *
  * Who owns the account, and whether a transfer stands on the chain, is settled before a command comes here. That
  * one signature counts for one account only is the rule of commands/deposit.
@@ -170,22 +170,27 @@ function captureHold(command: CaptureHold, account: OpenEscrow): Decision {
     });
   }
   const hold = holdOf(account, holdId);
-  if (hold.status !== 'open') throw holdClosed(holdId, hold);
+  const late = hold.status !== 'open';
   assertAmount(amount);
+  if (late && amount > availableOf(account)) throw holdClosed(holdId, hold);
   if (amount > remainderOf(hold))
     throw new Refusal(
       'HOLD_EXCEEDED',
       `This payment of ${formatUsdc(amount)} is more than the hold has left, ${formatUsdc(remainderOf(hold))}.`,
       { holdId, remaining: String(remainderOf(hold)), amount: String(amount) },
     );
-  return [{ type: 'HoldCaptured', v: 1, holdId, paymentId, amount: String(amount) }];
+  return [
+    { type: 'HoldCaptured', v: 1, holdId, paymentId, amount: String(amount), ...(late && { late: true }) },
+  ];
 }
 
 function releaseHold({ holdId }: ReleaseHold, account: OpenEscrow): Decision {
   const hold = holdOf(account, holdId);
-  if (hold.status !== 'open') return NOTHING;
+  if (hold.status === 'released') return NOTHING;
   const captured = String(hold.captured);
-  return [{ type: 'HoldReleased', v: 1, holdId, captured, released: String(remainderOf(hold)) }];
+  // an expired hold gave its remainder back already, but who settles the run still needs to hear what was spent
+  const released = hold.status === 'expired' ? '0' : String(remainderOf(hold));
+  return [{ type: 'HoldReleased', v: 1, holdId, captured, released }];
 }
 
 function expireHold({ holdId, at }: ExpireHold, account: OpenEscrow): Decision {

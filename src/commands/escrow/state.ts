@@ -117,7 +117,7 @@ function capture(account: OpenEscrow, holdId: string, paymentId: string, amount:
   return {
     ...account,
     captured: toMicros(account.captured + amount),
-    held: toMicros(account.held - amount),
+    held: hold.status === 'open' ? toMicros(account.held - amount) : account.held,
     holds: account.holds.with(holdId, { ...hold, captured: toMicros(hold.captured + amount) }),
     captures: account.captures.with(paymentId, { holdId, amount }),
   };
@@ -127,7 +127,7 @@ function close(account: OpenEscrow, holdId: string, status: 'released' | 'expire
   const hold = account.holds.get(holdId)!;
   return {
     ...account,
-    held: toMicros(account.held - remainderOf(hold)),
+    held: hold.status === 'open' ? toMicros(account.held - remainderOf(hold)) : account.held,
     holds: account.holds.with(holdId, { ...hold, status }),
   };
 }
