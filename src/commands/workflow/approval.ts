@@ -9,11 +9,11 @@ import { wrongState } from './refusals.js';
 import type { AwaitingApproval, WorkflowState } from './state.js';
 
 export function approve(command: Approve, state: WorkflowState): WorkflowEvent[] {
+  if (state.status !== 'none' && command.approver !== state.created.userId)
+    throw new Refusal('FORBIDDEN', 'Only the owner of a workflow can approve it.');
   if (isSameApproval(command, state)) return [];
   if (state.status !== 'awaiting_approval')
     throw wrongState(state, 'only one that awaits approval can be approved');
-  if (command.approver !== state.created.userId)
-    throw new Refusal('FORBIDDEN', 'Only the owner of a workflow can approve it.');
   const { request, planHash, plan } = state;
   if (command.at > request.expiresAt)
     throw new Refusal('APPROVAL_EXPIRED', `The offer expired at ${request.expiresAt}.`, {
@@ -65,7 +65,10 @@ const isSameApproval = (command: Approve, state: WorkflowState): boolean => {
         ? state.progress?.approval
         : undefined;
   return (
-    approval !== undefined && command.requestId === approval.requestId && command.holdId === approval.holdId
+    approval !== undefined &&
+    command.requestId === approval.requestId &&
+    command.holdId === approval.holdId &&
+    (command.planHash ?? approval.planHash) === approval.planHash
   );
 };
 

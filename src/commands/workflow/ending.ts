@@ -54,9 +54,12 @@ export function endDrain(command: EndDrain, state: WorkflowState): WorkflowEvent
   return [...events, ...closeIfDrained(events.reduce(evolve, state) as Draining, command.at)];
 }
 
-/** Nothing new starts: retries that were waiting are cancelled, and if nothing is in flight the run closes. */
+/**
+ * Nothing new starts: what waits for a worker or for its retry is cancelled, so that nobody is paid for it any
+ * more, and if nothing is running the run closes.
+ */
 export function giveUp(state: Draining, at: string): WorkflowEvent[] {
-  const events = cancelSteps(state, (step) => step.status === 'retrying');
+  const events = cancelSteps(state, (step) => step.status === 'retrying' || step.status === 'scheduled');
   return [...events, ...closeIfDrained(events.reduce(evolve, state) as Draining, at)];
 }
 

@@ -98,7 +98,9 @@ export function failStep(command: FailStep, state: WorkflowState): WorkflowEvent
       (next) => proceed(next, at),
     );
   const failed: WorkflowEvent[] = [attemptFailed, { type: 'StepFailed', v: 1, stepId, attempt, error }];
-  if (onFailure === 'skip_dependants') return then(failed, now, (next) => proceed(next, at));
+  // the last step has no dependants: without it there is no result, whatever the plan says of its failure
+  const isLast = now.plan.steps.at(-1)!.id === stepId;
+  if (onFailure === 'skip_dependants' && !isLast) return then(failed, now, (next) => proceed(next, at));
   const { code, message } = error;
   return then(
     [...failed, { type: 'WorkflowFailed', v: 1, runNo: now.runNo, code, message, stepId, terminal: false }],
@@ -194,6 +196,8 @@ function stale(
     throw wrongState(state, `no step ${report.stepId} of it is running`);
   if (state.runNo === report.runNo && isRecorded(step, report, outcome)) return [];
   if (state.stale.includes(`${report.stepId}/${report.attempt}`)) return [];
+  // the step timer outlives the attempt it watched over: that it runs out later is no result
+  if (report.type === 'FailStep' && report.error.code === 'STEP_TIMEOUT') return [];
   const { stepId, attempt } = report;
   return [{ type: 'StaleStepResultRecorded', v: 1, stepId, attempt, outcome, cost: `${cost}` }];
 }

@@ -25,7 +25,7 @@ export function schedule(
   let free = concurrency - Object.values(states).filter(isInFlight).length;
   for (const step of steps) {
     if (now[step.id]?.status !== 'waiting' || !step.dependencies.every((id) => isFinished(now[id]))) continue;
-    const reason = skipReason(step, now);
+    const reason = skipReason(step, now) ?? (step === steps.at(-1) ? emptyResult(step, now) : undefined);
     if (reason) {
       now[step.id] = { status: 'skipped', seq: 0, reason };
       skipped.push({ stepId: step.id, reason });
@@ -39,6 +39,14 @@ export function schedule(
 
 const isFinished = (step: StepState | undefined): boolean =>
   step?.status === 'completed' || step?.status === 'skipped' || step?.status === 'failed';
+
+/** The result can do without some of what leads to it, not without all of it. */
+function emptyResult(step: PlanStep, states: Readonly<Record<string, StepState>>): SkipReason | undefined {
+  if (step.dependencies.length === 0) return undefined;
+  if (step.dependencies.some((id) => states[id]?.status === 'completed')) return undefined;
+  const failed = step.dependencies.some((id) => states[id]?.status === 'failed');
+  return failed ? 'dependency_failed' : 'dependency_skipped';
+}
 
 function skipReason(step: PlanStep, states: Readonly<Record<string, StepState>>): SkipReason | undefined {
   if (step.when) {

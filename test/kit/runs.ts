@@ -1,0 +1,186 @@
+import type { WorkflowCommand } from '../../src/commands/workflow/commands.js';
+import { workflowDecider } from '../../src/commands/workflow/decide.js';
+import type { WorkflowState } from '../../src/commands/workflow/state.js';
+import type { Plan, PlanStep } from '../../src/events/plan.js';
+import { samplePlan, sampleSealed } from '../../src/events/samples.js';
+import type { WorkflowEvent } from '../../src/events/workflow.js';
+import { fold } from '../../src/kernel/decider.js';
+import { parseMicros, sumMicros, toMicros } from '../../src/kernel/money.js';
+import { plusMs } from '../../src/kernel/time.js';
+
+export const T0 = '2026-01-02T03:00:00.000Z';
+export const PLAN_HASH = 'b'.repeat(64);
+export const OWNER = 'user_01';
+
+/** @param seconds after T0 */
+export const later = (seconds: number): string => plusMs(T0, seconds * 1_000);
+
+export const paid = (
+  id: string,
+  dependencies: readonly string[] = [],
+  more: Partial<PlanStep> = {},
+): PlanStep => ({ ...samplePlan.steps[0]!, id, dependencies, ...more }) as PlanStep;
+
+export const local = (
+  id: string,
+  dependencies: readonly string[] = [],
+  more: Partial<PlanStep> = {},
+): PlanStep =>
+  ({
+    ...samplePlan.steps[1]!,
+    id,
+    action: 'data_transform',
+    dependencies,
+    toleratesSkipped: false,
+    ...more,
+  }) as PlanStep;
+
+export const condition = (id: string, dependencies: readonly string[] = []): PlanStep =>
+  local(id, dependencies, { kind: 'conditional', action: 'conditional' });
+
+export const assemble = (id: string, dependencies: readonly string[]): PlanStep =>
+  local(id, dependencies, { action: 'assemble', toleratesSkipped: true });
+
+export function planOf(...steps: readonly PlanStep[]): Plan {
+  const sum = (key: 'maxCost' | 'estimatedCost') =>
+    sumMicros(steps.map((step) => parseMicros(step[key]))).toString();
+  const totals = { ...samplePlan.totals, estimatedCost: sum('estimatedCost'), maxCost: sum('maxCost') };
+  return { ...samplePlan, steps, totals } as Plan;
+}
+
+export const diamond = planOf(
+  paid('step_1'),
+  paid('step_2', ['step_1']),
+  paid('step_3', ['step_1']),
+  assemble('step_4', ['step_2', 'step_3']),
+);
+
+export const create = (more: object = {}): WorkflowCommand & { type: 'CreateWorkflow' } => ({
+  type: 'CreateWorkflow',
+  at: T0,
+  workflowId: 'wf_01',
+  userId: OWNER,
+  origin: 'request',
+  request: sampleSealed,
+  secret: sampleSealed,
+  attachments: [],
+  maxCost: toMicros(5_000_000n),
+  maxTime: 300_000,
+  verificationLevel: 'basic',
+  autoApprove: false,
+  filters: { minReputation: 0, minUptime: 0, excludeServices: [] },
+  ...more,
+});
+
+export const propose = (plan: Plan, at = T0): WorkflowCommand & { type: 'ProposePlan' } => ({
+  type: 'ProposePlan',
+  at,
+  runNo: 1,
+  intent: { classification: 'report', capabilities: ['trend'], confidence: 1, method: 'rule' },
+  plan,
+  planHash: PLAN_HASH,
+  planner: 'rules',
+});
+
+/** By the owner, with a hold that covers the plan. */
+export const approve = (plan: Plan, more: object = {}): WorkflowCommand & { type: 'Approve' } => ({
+  type: 'Approve',
+  at: T0,
+  approver: OWNER,
+  automatic: false,
+  planHash: PLAN_HASH,
+  requestId: 'apr_1',
+  budget: toMicros(BigInt(plan.totals.maxCost)),
+  ...(plan.totals.maxCost !== '0' && { holdId: 'hold_1' }),
+  ...more,
+});
+
+export const startExecution = (at = T0): WorkflowCommand => ({ type: 'StartExecution', at, runNo: 1 });
+
+export const start = (stepId: string, attempt = 1, at = T0): WorkflowCommand => ({
+  type: 'StartStep',
+  at,
+  runNo: 1,
+  stepId,
+  attempt,
+  worker: 'worker-1',
+});
+
+export const complete = (
+  stepId: string,
+  more: Partial<WorkflowCommand & { type: 'StepCompleted' }> = {},
+): WorkflowCommand & { type: 'StepCompleted' } => ({
+  type: 'StepCompleted',
+  at: T0,
+  runNo: 1,
+  stepId,
+  attempt: 1,
+  output: { inline: sampleSealed },
+  inputHash: '11',
+  outputHash: '22',
+  cost: toMicros(0n),
+  startedAt: T0,
+  ...more,
+});
+
+export const unavailable = {
+  code: 'SERVICE_ERROR',
+  message: 'The service answered 503.',
+  kind: 'retryable',
+} as const;
+
+export const fail = (
+  stepId: string,
+  more: Partial<WorkflowCommand & { type: 'FailStep' }> = {},
+): WorkflowCommand & { type: 'FailStep' } => ({
+  type: 'FailStep',
+  at: T0,
+  runNo: 1,
+  stepId,
+  attempt: 1,
+  error: unavailable,
+  random: 0,
+  ...more,
+});
+
+export const broken = { code: 'SERVICE_REFUSED', message: 'It cannot.', kind: 'terminal' } as const;
+
+export const retry = (stepId: string, attempt: number, at = T0): WorkflowCommand => ({
+  type: 'RetryStep',
+  at,
+  runNo: 1,
+  stepId,
+  attempt,
+});
+
+export const cancel = (at = T0): WorkflowCommand => ({ type: 'CancelWorkflow', at, by: OWNER });
+export const endDrain = (at = later(30)): WorkflowCommand => ({ type: 'EndDrain', at, runNo: 1 });
+export const timeOut = (at: string): WorkflowCommand => ({ type: 'TimeOutWorkflow', at, runNo: 1 });
+export const settle = (spent = 0n, holdId: string | undefined = 'hold_1'): WorkflowCommand => ({
+  type: 'RecordSettlement',
+  at: T0,
+  spent: toMicros(spent),
+  ...(holdId !== undefined && { holdId }),
+});
+
+/** The history that these commands make, one after another. */
+export function history(...commands: readonly WorkflowCommand[]): readonly WorkflowEvent[] {
+  const events: WorkflowEvent[] = [];
+  for (const command of commands)
+    events.push(...workflowDecider.decide(command, fold(workflowDecider, events)));
+  return events;
+}
+
+export const toApproval = (plan: Plan): readonly WorkflowCommand[] => [create(), propose(plan)];
+export const toExecution = (plan: Plan): readonly WorkflowCommand[] => [
+  ...toApproval(plan),
+  approve(plan),
+  ...(plan.totals.maxCost === '0' ? [] : [startExecution()]),
+];
+
+export const stateAfter = (...commands: readonly WorkflowCommand[]): WorkflowState =>
+  fold(workflowDecider, history(...commands));
+
+/** Types of events, with the step each is about: what a person reads of a history. */
+export const told = (events: readonly WorkflowEvent[]): readonly string[] =>
+  events.map((event) => ('stepId' in event ? `${event.type} ${event.stepId}` : event.type));

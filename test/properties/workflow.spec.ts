@@ -1,0 +1,278 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { WorkflowCommand } from '../../src/commands/workflow/commands.js';
+import { workflowDecider as decider } from '../../src/commands/workflow/decide.js';
+import { type Executing, isInFlight, type WorkflowState } from '../../src/commands/workflow/state.js';
+import { assertStorable } from '../../src/events/catalogue.js';
+import type { Plan, PlanStep } from '../../src/events/plan.js';
+import type { WorkflowEvent } from '../../src/events/workflow.js';
+import { fold } from '../../src/kernel/decider.js';
+import { isRefusal } from '../../src/kernel/errors.js';
+import { LIMITS } from '../../src/kernel/limits.js';
+import { toMicros } from '../../src/kernel/money.js';
+import {
+  assemble,
+  broken,
+  cancel,
+  complete,
+  condition,
+  endDrain,
+  fail,
+  later,
+  local,
+  paid,
+  planOf,
+  retry,
+  start,
+  timeOut,
+  toExecution,
+  unavailable,
+} from '../kit/runs.js';
+
+/**
+ * Runs of random graphs, reported on by workers that crash, repeat themselves, come late and fail, while owners
+ * cancel and clocks run out. Each choice is a number: whatever it is, it means something in every state.
+ */
+const node = fc.record({
+  kind: fc.constantFrom('paid', 'paid', 'local', 'condition'),
+  /** bits over the steps before it */
+  needs: fc.nat({ max: 255 }),
+  when: fc.constantFrom(undefined, undefined, 'then', 'else'),
+  tolerant: fc.boolean(),
+  onFailure: fc.constantFrom('abort', 'skip_dependants', 'skip_dependants', 'fallback'),
+  attempts: fc.integer({ min: 1, max: 3 }),
+});
+
+const graph: fc.Arbitrary<Plan> = fc.array(node, { minLength: 1, maxLength: 8 }).map((nodes) => {
+  const steps: PlanStep[] = [];
+  for (const [index, { kind, needs, when, tolerant, onFailure, attempts }] of nodes.entries()) {
+    const before = steps.filter((_, bit) => (needs >> bit) & 1);
+    const decision = before.find((step) => step.kind === 'conditional');
+    const id = `step_${index + 1}`;
+    const dependencies = before.map((step) => step.id);
+    const more = {
+      toleratesSkipped: tolerant,
+      onFailure,
+      retry: { maxAttempts: attempts, initialMs: 1_000, multiplier: 2, maxMs: 4_000 },
+      ...(when && decision && { when: { step: decision.id, branch: when } }),
+    } as const;
+    if (kind === 'condition') steps.push({ ...condition(id, dependencies), onFailure });
+    else steps.push(kind === 'paid' ? paid(id, dependencies, more) : local(id, dependencies, more));
+  }
+  const awaited = new Set(steps.flatMap(({ dependencies }) => dependencies));
+  const ends = steps.map(({ id }) => id).filter((id) => !awaited.has(id));
+  const onFailure = nodes[0]!.onFailure;
+  return planOf(...steps, { ...assemble(`step_${steps.length + 1}`, ends), onFailure });
+});
+
+interface Happening {
+  readonly what:
+    | 'start'
+    | 'complete'
+    | 'fail'
+    | 'break'
+    | 'step-timeout'
+    | 'retry'
+    | 'cancel'
+    | 'drain'
+    | 'deadline'
+    | 'stale'
+    | 'settle';
+  readonly which: number;
+  readonly branch: 'then' | 'else';
+  readonly random: number;
+}
+
+const happening: fc.Arbitrary<Happening> = fc.record({
+  what: fc.constantFrom(
+    ...([
+      'start',
+      'start',
+      'complete',
+      'complete',
+      'complete',
+      'complete',
+      'fail',
+      'retry',
+      'retry',
+    ] as const),
+    ...(['break', 'step-timeout', 'stale', 'cancel', 'drain', 'deadline', 'settle'] as const),
+  ),
+  which: fc.nat({ max: 20 }),
+  branch: fc.constantFrom('then', 'else'),
+  random: fc.double({ min: 0, max: 0.999, noNaN: true }),
+});
+
+type Live = Extract<WorkflowState, { steps: unknown }>;
+const isLive = (state: WorkflowState): state is Live =>
+  state.status === 'executing' || state.status === 'draining';
+
+/** The command a happening means now; about a step that is in flight if there is one, else about any. */
+function commandOf(
+  { what, which, branch, random }: Happening,
+  state: WorkflowState,
+  plan: Plan,
+): WorkflowCommand {
+  const steps = isLive(state) ? state.steps : {};
+  const wanted = what === 'retry' ? 'retrying' : undefined;
+  const candidates = Object.entries(steps).filter(([, step]) =>
+    wanted ? step.status === wanted : isInFlight(step),
+  );
+  const all = plan.steps.map(({ id }) => id);
+  const [stepId, step] =
+    what !== 'stale' && candidates.length > 0
+      ? candidates[which % candidates.length]!
+      : ([all[which % all.length]!, steps[all[which % all.length]!]] as const);
+  const attempt = what === 'stale' ? 1 : step && 'attempt' in step ? step.attempt : 1;
+  const at = later(1 + (which % 5));
+  const planned = plan.steps.find(({ id }) => id === stepId)!;
+  const done = {
+    attempt,
+    at,
+    cost: toMicros(BigInt(planned.maxCost)),
+    ...(planned.kind === 'conditional' && { branch }),
+  };
+  switch (what) {
+    case 'start':
+      return start(stepId, attempt, at);
+    case 'complete':
+      return complete(stepId, done);
+    case 'stale':
+      return branch === 'then' ? complete(stepId, done) : fail(stepId, { attempt, at, random });
+    case 'fail':
+      return fail(stepId, { attempt, at, random, error: unavailable });
+    case 'break':
+      return fail(stepId, { attempt, at, random, error: broken });
+    case 'step-timeout':
+      return fail(stepId, {
+        attempt,
+        at,
+        random,
+        error: { code: 'STEP_TIMEOUT', message: 'No result in time.', kind: 'retryable' },
+      });
+    case 'retry':
+      return retry(stepId, attempt, at);
+    case 'cancel':
+      return cancel(at);
+    case 'drain':
+      return endDrain(at);
+    case 'deadline':
+      return timeOut(later(300));
+    case 'settle':
+      return { type: 'RecordSettlement', at, holdId: 'hold_1', spent: toMicros(1n) };
+  }
+}
+
+class Run {
+  state: WorkflowState = decider.initial;
+  readonly history: WorkflowEvent[] = [];
+
+  constructor(readonly plan: Plan) {
+    for (const command of toExecution(plan)) this.carryOut(command);
+  }
+
+  /** A command as the runtime carries it out: decided, checked for storage, folded; repeated at once for nothing. */
+  carryOut(command: WorkflowCommand): void {
+    const events = this.decide(command);
+    events.forEach(assertStorable);
+    const before = this.state;
+    for (const event of events) {
+      this.state = decider.evolve(this.state, event);
+      this.history.push(event);
+    }
+    this.judge(before, events);
+    expect(this.decide(command)).toEqual([]);
+  }
+
+  private decide(command: WorkflowCommand): readonly WorkflowEvent[] {
+    try {
+      return decider.decide(command, this.state);
+    } catch (error) {
+      if (isRefusal(error)) return [];
+      throw error;
+    }
+  }
+
+  /** The invariants, after every command. */
+  private judge(before: WorkflowState, events: readonly WorkflowEvent[]): void {
+    let state = before;
+    for (const event of events) {
+      if (event.type === 'StepScheduled') this.judgeScheduled(event.stepId, state);
+      state = decider.evolve(state, event);
+    }
+    if (isLive(this.state)) {
+      expect(Object.values(this.state.steps).filter(isInFlight).length).toBeLessThanOrEqual(
+        LIMITS.concurrentSteps,
+      );
+      expect(this.state.spent).toBeLessThanOrEqual(BigInt(this.state.approval.budget)); // I3
+    }
+    if (before.status === 'closed')
+      for (const { type } of events) expect(['WorkflowSettled', 'StaleStepResultRecorded']).toContain(type); // I9
+  }
+
+  /** I7: what it depends on is over, no other attempt is live, and the run goes on. */
+  private judgeScheduled(stepId: string, state: WorkflowState): void {
+    expect(state.status).toBe('executing');
+    const { steps } = state as Executing;
+    expect(['waiting', 'retrying']).toContain(steps[stepId]!.status);
+    const { dependencies, toleratesSkipped } = this.plan.steps.find(({ id }) => id === stepId)!;
+    const wanted = toleratesSkipped ? ['completed', 'skipped', 'failed'] : ['completed'];
+    for (const id of dependencies) expect(wanted).toContain(steps[id]!.status);
+  }
+
+  /** No more faults: workers finish what is in flight and timers fire. I14: the run must end. */
+  end(): void {
+    for (let turn = 0; this.state.status !== 'closed'; turn++) {
+      if (turn > 200) throw new Error(`the run does not end: ${JSON.stringify(this.state)}`);
+      const { steps } = this.state as Live;
+      const inFlight = Object.entries(steps).find(([, step]) => isInFlight(step));
+      const waiting = Object.entries(steps).find(([, step]) => step.status === 'retrying');
+      if (inFlight) {
+        const [stepId, step] = inFlight;
+        const kind = this.plan.steps.find(({ id }) => id === stepId)!.kind;
+        const attempt = 'attempt' in step ? step.attempt : 1;
+        this.carryOut(complete(stepId, { attempt, ...(kind === 'conditional' && { branch: 'then' }) }));
+      } else if (waiting) {
+        const [stepId, step] = waiting;
+        this.carryOut(retry(stepId, 'attempt' in step ? step.attempt : 1, later(9)));
+      } else throw new Error(`nothing is under way, and the run is open: ${JSON.stringify(steps)}`);
+    }
+  }
+}
+
+describe('whatever workers, owners and clocks do to a run of whatever graph', () => {
+  it('its rules hold after every command, and it ends once faults stop', () => {
+    const outcomes = new Set<string>();
+    const types = new Set<string>();
+    fc.assert(
+      fc.property(graph, fc.array(happening, { maxLength: 40 }), (plan, happenings) => {
+        const run = new Run(plan);
+        const past: WorkflowCommand[] = [];
+        for (const each of happenings) {
+          const command = commandOf(each, run.state, plan);
+          past.push(command);
+          run.carryOut(command);
+          // a redelivery of something older
+          if (each.which === 7) run.carryOut(past[Math.floor(each.random * past.length)]!);
+        }
+        run.end();
+        const closing = run.history.filter(({ type }) => type === 'RunClosed');
+        expect(closing).toHaveLength(1);
+        expect(fold(decider, run.history)).toEqual(run.state);
+        const costs = run.history.flatMap((event) =>
+          event.type === 'StepCompleted' ? [BigInt(event.cost)] : [],
+        );
+        expect(closing[0]).toHaveProperty('totalCost', `${costs.reduce((a, b) => a + b, 0n)}`);
+        const seqs = run.history.flatMap((event) => ('seq' in event ? [event.seq] : []));
+        expect(seqs).toEqual(seqs.map((_, index) => index + 1));
+        if (closing[0]?.type === 'RunClosed') outcomes.add(closing[0].outcome);
+        for (const { type } of run.history) types.add(type);
+      }),
+      { numRuns: 400 },
+    );
+    // a property over runs that all ended alike would say little
+    expect([...outcomes].sort()).toEqual(['cancelled', 'completed', 'failed']);
+    for (const type of ['StepSkipped', 'StepRetryScheduled', 'StaleStepResultRecorded', 'WorkflowTimedOut'])
+      expect(types).toContain(type);
+  });
+});
