@@ -1,0 +1,108 @@
+import pc from 'picocolors';
+import { Refusal } from '../../kernel/errors.js';
+import type { ApiClient } from '../api/client.js';
+import { type Connection, type ConnectOptions, runningInstallation } from '../connect.js';
+import { defaultFolder, heldAll, saveRun, sayRun } from '../finish-run.js';
+import { readInputFile, readJson } from '../input-files.js';
+import { onInterrupt } from '../interrupt.js';
+import { startOwn } from '../own-installation.js';
+import { type FinishedRun, type RunRequest, runRequest } from '../run-request.js';
+import { duration } from '../show/figures.js';
+import { Screen } from '../show/screen.js';
+
+export interface RunOptions extends ConnectOptions {
+  readonly input: readonly string[];
+  readonly maxCost?: number;
+  readonly yes?: boolean;
+  readonly level: RunRequest['level'];
+  readonly out?: string;
+  readonly plan?: string;
+  readonly json?: boolean;
+}
+
+/** @returns the exit code: 0 only if all that was asked for came */
+export async function run(words: string | undefined, options: RunOptions): Promise<number> {
+  const request = requestOf(words, options);
+  const screen = new Screen(options.json ? process.stderr : process.stdout);
+  if (!options.yes && !screen.asks)
+    throw new Refusal(
+      'NOBODY_TO_ASK',
+      'A plan is paid for only when somebody approves it, and nobody can be asked here. Add --yes to approve any plan within --max-cost.',
+    );
+  const { connection, stop } = await connect(options, screen);
+  try {
+    return await carryOut(connection.client, request, options, screen);
+  } finally {
+    await stop();
+  }
+}
+
+async function carryOut(
+  client: ApiClient,
+  request: RunRequest,
+  options: RunOptions,
+  screen: Screen,
+): Promise<number> {
+  let workflowId: string | undefined;
+  const release = onInterrupt(screen, () => workflowId, client);
+  let finished: FinishedRun;
+  try {
+    finished = await runRequest(client, request, {
+      screen,
+      onCreated: (id) => {
+        workflowId = id;
+      },
+      approve: async () =>
+        options.yes === true || isYes(await screen.ask(`${pc.bold('Approve and pay?')} (y/N) `)),
+    });
+  } finally {
+    release();
+  }
+  const saved = await saveRun(client, finished, options.out ?? defaultFolder(finished.workflow.id));
+  sayRun(screen, finished, saved);
+  if (options.json) process.stdout.write(`${JSON.stringify({ ...finished, files: saved.files }, null, 2)}\n`);
+  return heldAll(finished) ? 0 : 1;
+}
+
+/** @throws Refusal REQUEST_MISSING, REQUEST_AND_PLAN, and those of reading files */
+export function requestOf(words: string | undefined, options: RunOptions): RunRequest {
+  const { maxCost, level, plan } = options;
+  if ((words === undefined) === (plan === undefined))
+    throw words === undefined
+      ? new Refusal('REQUEST_MISSING', 'Say what you want in quotes, or give a plan by --plan.')
+      : new Refusal('REQUEST_AND_PLAN', 'Give either a request in words or --plan, not both.');
+  return {
+    ...(words !== undefined && { input: words }),
+    ...(plan !== undefined && { plan: readJson(plan) }),
+    files: options.input.map(readInputFile),
+    ...(maxCost !== undefined && { maxCost }),
+    level,
+  };
+}
+
+const isYes = (answer: string | undefined): boolean => /^y(es)?$/i.test(answer?.trim() ?? '');
+
+async function connect(
+  options: ConnectOptions,
+  screen: Screen,
+): Promise<{ connection: Connection; stop: () => Promise<void> }> {
+  const running = runningInstallation(options);
+  if (running) return { connection: running, stop: async () => {} };
+  screen.note('No Quittance runs here; starting one for the time of this run.');
+  const giveUp = new AbortController();
+  const abort = () => giveUp.abort(new Refusal('INTERRUPTED', 'The start was interrupted.'));
+  process.once('SIGINT', abort);
+  process.once('SIGTERM', abort);
+  try {
+    const own = await startOwn({
+      ...(options.data !== undefined && { dataDir: options.data }),
+      signal: giveUp.signal,
+      onProgress: screen.note,
+    });
+    screen.note(`Ready in ${duration(own.readyMs)}.`);
+    return { connection: own, stop: () => own.installation.stop() };
+  } finally {
+    process.removeListener('SIGINT', abort);
+    process.removeListener('SIGTERM', abort);
+  }
+}

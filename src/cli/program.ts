@@ -1,0 +1,127 @@
+import { Command, CommanderError, Option } from 'commander';
+import { several, usdcFlag, wholeFlag } from './parse.js';
+
+const LEVELS = ['basic', 'full', 'zero-knowledge'];
+
+/**
+ * Reads the command line and carries it out. Each command is loaded only when it is asked for: verifying a receipt
+ * needs no server's code.
+ * @returns the exit code
+ */
+export async function program(args: readonly string[]): Promise<number> {
+  let code = 0;
+  const root = new Command('quittance')
+    .description(
+      'Plans a request in plain words, pays for what it needs, and ends with a receipt anybody can verify.',
+    )
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: false });
+  const command = (spec: string, description: string) => root.command(spec).description(description);
+  const onInstallation = (spec: string, description: string) => connected(command(spec, description));
+
+  command('start', 'start everything on this machine, until Ctrl-C')
+    .option('--data <dir>', 'data folder (default: QUITTANCE_DATA or ./.data)')
+    .option('--port <n>', 'port of the API (default: PORT or 5000)', wholeFlag(0, 65_535))
+    .action(async (options) => {
+      code = await (await import('./commands/start.js')).start(options);
+    });
+
+  command('demo', 'a fresh installation, one paid run without questions, its receipt verified')
+    .option('--out <dir>', 'folder for the report, the chart and the receipt')
+    .action(async (options) => {
+      code = await (await import('./commands/demo.js')).demo(options);
+    });
+
+  onInstallation('run [request]', 'carry out a request: plan, approval, paid steps, result, receipt')
+    .option('--input <file>', 'a file the request is about; may be given several times', several, [])
+    .option('--max-cost <usdc>', 'most that may be spent', usdcFlag)
+    .option('--yes', 'approve any plan within --max-cost without asking')
+    .addOption(new Option('--level <level>', 'of the receipt').choices(LEVELS).default('basic'))
+    .option('--out <dir>', 'folder for what comes out (default: ./quittance-out/<workflow>)')
+    .option('--plan <file>', 'a plan of your own as JSON, instead of a request')
+    .option('--json', 'the outcome as JSON on stdout, progress on stderr')
+    .action(async (words, options) => {
+      code = await (await import('./commands/run.js')).run(words, options);
+    });
+
+  command('verify <receipt>', 'check a receipt, without network')
+    .option('--key <hex>', 'public key of an issuer you trust; may be given several times', several, [])
+    .option('--any-issuer', 'accept whoever signed it: shows that it is whole, not who wrote it')
+    .option('--production', 'refuse proofs made with development keys')
+    .addOption(new Option('--level <level>', 'hold it to this level').choices([...LEVELS, 'signed']))
+    .option('--context <decimal>', 'the context the proof must have been made for')
+    .option('--content <step/role=file>', 'a content to compare; may be given several times', several, [])
+    .option('--data <dir>', 'data folder whose own key is trusted when no --key is given')
+    .option('--json', 'the verdict as JSON')
+    .action(async (file, options) => {
+      code = await (await import('./commands/verify.js')).verify(file, options);
+    });
+
+  onInstallation('audit <workflow>', 'what happened, event by event')
+    .option('--json', 'as JSON')
+    .action(async (id, options) => {
+      code = await (await import('./commands/audit.js')).audit(id, options);
+    });
+
+  onInstallation('state <workflow>', 'the state of a workflow after a revision, as JSON')
+    .option('--at <revision>', 'the newest when left out', wholeFlag(0, 1_000_000_000))
+    .action(async (id, options) => {
+      code = await (await import('./commands/audit.js')).state(id, options);
+    });
+
+  onInstallation('status <workflow>', 'a workflow with its plan and payments')
+    .option('--json', 'as JSON')
+    .action(async (id, options) => {
+      code = await (await import('./commands/look.js')).status(id, options);
+    });
+
+  onInstallation('list', 'your workflows, newest first')
+    .option('--limit <n>', 'how many', wholeFlag(1, 200), 20)
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      code = await (await import('./commands/look.js')).list(options);
+    });
+
+  onInstallation('services', 'the paid services plans can use')
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      code = await (await import('./commands/look.js')).services(options);
+    });
+
+  onInstallation('balance', 'what is available and what is held in your escrow')
+    .option('--user <id>', 'yours when left out')
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      code = await (await import('./commands/look.js')).balance(options);
+    });
+
+  onInstallation('approve <workflow>', 'approve the plan of a workflow that waits for it')
+    .option('--yes', 'without showing it first')
+    .action(async (id, options) => {
+      code = await (await import('./commands/decide.js')).approve(id, options);
+    });
+
+  onInstallation('cancel <workflow>', 'cancel a workflow; steps in flight still finish')
+    .option('--reason <text>')
+    .action(async (id, options) => {
+      code = await (await import('./commands/decide.js')).cancel(id, options);
+    });
+
+  try {
+    await root.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    // commander has said what was wrong, or has shown the help that was asked for
+    if (error instanceof CommanderError) return error.exitCode;
+    throw error;
+  }
+}
+
+const connected = (command: Command): Command =>
+  command
+    .option(
+      '--url <url>',
+      'address of a running Quittance (default: QUITTANCE_URL, or the one of the data folder)',
+    )
+    .option('--key <key>', 'its API key (default: QUITTANCE_API_KEY, or the one of the data folder)')
+    .option('--data <dir>', 'data folder (default: QUITTANCE_DATA or ./.data)');

@@ -1,0 +1,130 @@
+import type { PlanStep, StreamMessage } from './api/views.js';
+
+/** What is known of a run from what its stream said. Pure: a fold over the messages. */
+
+export type StepState = 'waiting' | 'running' | 'retrying' | 'completed' | 'failed' | 'skipped' | 'cancelled';
+
+export interface BoardStep {
+  readonly id: string;
+  readonly name: string;
+  readonly estimatedTime: number;
+  readonly state: StepState;
+  readonly attempt: number;
+  readonly startedAt: number | undefined;
+  readonly tookMs: number | undefined;
+  /** micro-USDC paid for it */
+  readonly paid: bigint;
+  readonly trouble: string | undefined;
+}
+
+export interface Board {
+  readonly phase: 'planning' | 'asking' | 'approved' | 'executing' | 'closed' | 'refused';
+  readonly steps: readonly BoardStep[];
+  readonly paid: bigint;
+  readonly startedAt: number | undefined;
+  readonly outcome: string | undefined;
+  readonly failure: { readonly code: string; readonly message: string; readonly stepId?: string } | undefined;
+  readonly receiptIssued: boolean;
+  readonly receiptProven: boolean;
+}
+
+export const emptyBoard: Board = {
+  phase: 'planning',
+  steps: [],
+  paid: 0n,
+  startedAt: undefined,
+  outcome: undefined,
+  failure: undefined,
+  receiptIssued: false,
+  receiptProven: false,
+};
+
+export const withPlan = (board: Board, steps: readonly PlanStep[]): Board => ({
+  ...board,
+  steps: steps.map(({ id, name, service, estimatedTime }) => ({
+    id,
+    name: service?.name ?? name,
+    estimatedTime,
+    state: 'waiting',
+    attempt: 0,
+    startedAt: undefined,
+    tookMs: undefined,
+    paid: 0n,
+    trouble: undefined,
+  })),
+});
+
+export function heard(board: Board, message: StreamMessage): Board {
+  const { data } = message;
+  const stepId = text(data['stepId']);
+  switch (message.type) {
+    case 'workflow.awaiting_approval':
+      return { ...board, phase: 'asking' };
+    case 'workflow.approved':
+      return { ...board, phase: 'approved' };
+    case 'workflow.approval_expired':
+      return refused(board, 'APPROVAL_EXPIRED', 'Nobody approved the plan in time.');
+    case 'workflow.executing':
+      return { ...board, phase: 'executing', startedAt: Date.parse(message.timestamp) };
+    case 'workflow.failed':
+      return failed(board, message);
+    case 'workflow.closed':
+      return { ...board, phase: 'closed', outcome: text(data['outcome']) };
+    case 'workflow.cancelled':
+      return board.startedAt === undefined ? { ...board, phase: 'refused', outcome: 'cancelled' } : board;
+    case 'payment.confirmed':
+      return { ...board, paid: board.paid + micros(data['amountMicro']) };
+    case 'receipt.issued':
+      return { ...board, receiptIssued: true };
+    case 'receipt.proven':
+      return { ...board, receiptProven: true };
+    default:
+      return stepId === '' ? board : { ...board, steps: stepHeard(board.steps, stepId, message) };
+  }
+}
+
+/** A plan that was never made ends here; what a started run ends with comes when it is closed. */
+function failed(board: Board, { data }: StreamMessage): Board {
+  const stepId = text(data['stepId']);
+  const failure = { code: text(data['code']), message: text(data['message']), ...(stepId && { stepId }) };
+  return { ...board, failure, ...(board.startedAt === undefined && { phase: 'refused', outcome: 'failed' }) };
+}
+
+const refused = (board: Board, code: string, message: string): Board => ({
+  ...board,
+  phase: 'refused',
+  outcome: 'expired',
+  failure: { code, message },
+});
+
+const stepHeard = (steps: readonly BoardStep[], id: string, message: StreamMessage): readonly BoardStep[] =>
+  steps.map((step) => (step.id === id ? { ...step, ...changeOf(message) } : step));
+
+function changeOf({ type, data, timestamp }: StreamMessage): Partial<BoardStep> {
+  switch (type) {
+    case 'step.started':
+      return { state: 'running', attempt: Number(data['attempt']), startedAt: Date.parse(timestamp) };
+    case 'step.completed':
+      return {
+        state: 'completed',
+        tookMs: Number(data['timeMs']),
+        paid: micros(data['costMicro']),
+        trouble: undefined,
+      };
+    case 'step.retrying':
+      return { state: 'retrying', attempt: Number(data['attempt']) };
+    case 'step.failed':
+      return { state: 'failed', trouble: errorOf(data['error']) };
+    case 'step.skipped':
+      return { state: 'skipped', trouble: text(data['reason']).replaceAll('_', ' ') };
+    case 'step.cancelled':
+      return { state: 'cancelled' };
+    default:
+      return {};
+  }
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const micros = (value: unknown): bigint => BigInt(/^\d{1,18}$/.test(text(value)) ? text(value) : '0');
+const errorOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'message' in error ? text(error.message) : '';

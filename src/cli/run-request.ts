@@ -1,0 +1,245 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { Refusal } from '../kernel/errors.js';
+import type { ApiClient } from './api/client.js';
+import { follow } from './api/follow.js';
+import {
+  type Plan,
+  type ReceiptView,
+  receipt as receiptSchema,
+  type Workflow,
+  workflow,
+} from './api/views.js';
+import type { InputFile } from './input-files.js';
+import { type Board, emptyBoard, heard, withPlan } from './run-board.js';
+import { boardLines, changeLines } from './show/board-lines.js';
+import { duration } from './show/figures.js';
+import { planLines } from './show/plan-table.js';
+import { type Screen, spinner } from './show/screen.js';
+
+export interface RunRequest {
+  readonly input?: string;
+  readonly plan?: unknown;
+  readonly files: readonly InputFile[];
+  /** USDC */
+  readonly maxCost?: number;
+  readonly level: 'basic' | 'full' | 'zero-knowledge';
+}
+
+export interface RunTimes {
+  readonly planMs: number;
+  readonly runMs: number;
+  readonly proofMs: number | undefined;
+}
+
+export interface FinishedRun {
+  readonly workflow: Workflow;
+  readonly receipt: ReceiptView | undefined;
+  readonly times: RunTimes;
+}
+
+export interface RunHooks {
+  readonly screen: Screen;
+  /** whether the plan may be carried out and paid */
+  readonly approve: (plan: Plan) => Promise<boolean>;
+  /** once there is something to cancel */
+  readonly onCreated?: (workflowId: string) => void;
+}
+
+const created = z.looseObject({ workflow: z.looseObject({ id: z.string() }) });
+const detailed = z.looseObject({ workflow });
+const issued = z.looseObject({ receipt: receiptSchema });
+const anything = z.looseObject({});
+
+/** ms between two looks at something no message announces */
+const LOOK = 400;
+const RECEIPT_PATIENCE = 30_000;
+const PROOF_PATIENCE = 180_000;
+
+/**
+ * One request from its words to its receipt, shown as it happens.
+ * @throws Refusal of the API, DECLINED, and PLANNING_FAILED with the planner's own code and sentence
+ */
+export async function runRequest(
+  client: ApiClient,
+  request: RunRequest,
+  hooks: RunHooks,
+): Promise<FinishedRun> {
+  const run = await Run.create(client, request, hooks);
+  try {
+    const planMs = await run.planned();
+    await run.approved();
+    const runMs = await run.closed();
+    return await run.receipted(planMs, runMs);
+  } finally {
+    run.leave();
+  }
+}
+
+class Run {
+  private board: Board = emptyBoard;
+  private readonly began = performance.now();
+  private readonly left = new AbortController();
+  private lost: unknown;
+  private wake: () => void = () => {};
+
+  private constructor(
+    private readonly client: ApiClient,
+    private readonly hooks: RunHooks,
+    private readonly id: string,
+    private readonly level: RunRequest['level'],
+  ) {
+    const { url, apiKey } = client;
+    follow({
+      url,
+      apiKey,
+      workflowId: id,
+      signal: this.left.signal,
+      onLost: () => hooks.screen.warn('The connection was lost; the run goes on. Connecting again …'),
+      onMessage: (message) => this.hear(heard(this.board, message)),
+    }).catch((error: unknown) => {
+      this.lost = error;
+      this.wake();
+    });
+  }
+
+  static async create(client: ApiClient, request: RunRequest, hooks: RunHooks): Promise<Run> {
+    const { level, files, maxCost, input, plan } = request;
+    const body = {
+      ...(input !== undefined && { input }),
+      ...(plan !== undefined && { plan }),
+      ...(maxCost !== undefined && { maxCost }),
+      ...(files.length > 0 && { files }),
+      verificationLevel: level,
+    };
+    const { workflow: made } = await client.post('/workflows/create', body, created);
+    hooks.onCreated?.(made.id);
+    // the stream is opened to owners, whom the read model knows
+    await client.get(`/workflows/${made.id}`, anything);
+    return new Run(client, hooks, made.id, level);
+  }
+
+  /** @returns ms from the request to its plan */
+  async planned(): Promise<number> {
+    const area = this.hooks.screen.live(() => [` ${spinner(Date.now())} Planning`]);
+    await this.until(({ phase }) => phase !== 'planning').finally(() => area.end());
+    this.refuseIfOver('PLANNING_FAILED', 'There is no plan for this request.');
+    const planMs = performance.now() - this.began;
+    const { plan, maxCostMicro } = await this.workflow();
+    if (!plan) throw new Refusal('PLANNING_FAILED', 'There is no plan for this request.');
+    const { screen } = this.hooks;
+    screen.say('', ...planLines(plan, { maxCostMicro }, screen.stream.columns ?? 120), '');
+    this.board = withPlan(this.board, plan.steps);
+    if (await this.hooks.approve(plan)) {
+      await this.client.post(`/workflows/${this.id}/approve`, { planHash: plan.planHash }, anything);
+      return planMs;
+    }
+    await this.client.post(`/workflows/${this.id}/cancel`, { reason: 'the plan was declined' }, anything);
+    throw new Refusal('DECLINED', 'The plan was not approved. The workflow is cancelled, nothing was spent.');
+  }
+
+  async approved(): Promise<void> {
+    await this.until(({ phase }) => phase !== 'planning' && phase !== 'asking');
+    this.refuseIfOver('CANCELLED', 'The workflow was cancelled before it began.');
+  }
+
+  /** @returns ms from the approval to the end of the run */
+  async closed(): Promise<number> {
+    const began = performance.now();
+    const area = this.hooks.screen.live(() => boardLines(this.board, Date.now()));
+    await this.until(({ phase }) => phase === 'closed' || phase === 'refused').finally(() => area.end());
+    if (!this.hooks.screen.moves) this.hooks.screen.say(...boardLines(this.board, Date.now()).slice(-1));
+    return performance.now() - began;
+  }
+
+  async receipted(planMs: number, runMs: number): Promise<FinishedRun> {
+    const began = performance.now();
+    await this.until(({ receiptIssued }) => receiptIssued, RECEIPT_PATIENCE).catch(() => {});
+    let receipt = await this.receipt();
+    const proving = receipt && this.level === 'zero-knowledge' && isPending(receipt);
+    if (proving) receipt = await this.proven();
+    return {
+      workflow: await this.settled(),
+      receipt,
+      times: { planMs, runMs, proofMs: proving ? performance.now() - began : undefined },
+    };
+  }
+
+  leave(): void {
+    this.left.abort();
+  }
+
+  private async proven(): Promise<ReceiptView | undefined> {
+    const began = performance.now();
+    const waiting = () => [
+      ` ${spinner(Date.now())} Proving that the run kept to the plan · ${duration(performance.now() - began)}`,
+    ];
+    const area = this.hooks.screen.live(waiting);
+    try {
+      for (;;) {
+        const receipt = await this.receipt();
+        if (!receipt || !isPending(receipt) || performance.now() - began > PROOF_PATIENCE) return receipt;
+        await this.until(({ receiptProven }) => receiptProven, LOOK * 4).catch(() => {});
+        if (this.board.receiptProven) await pause(LOOK / 4);
+      }
+    } finally {
+      area.end();
+    }
+  }
+
+  private async receipt(): Promise<ReceiptView | undefined> {
+    try {
+      return (await this.client.get(`/workflows/${this.id}/receipt`, issued)).receipt;
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'RECEIPT_NOT_READY') return undefined;
+      throw error;
+    }
+  }
+
+  private async workflow(): Promise<Workflow> {
+    return (await this.client.get(`/workflows/${this.id}`, detailed)).workflow;
+  }
+
+  /** What was saved is known a moment after the end, when the rest of the reserve is given back. */
+  private async settled(): Promise<Workflow> {
+    for (let looks = 0; ; looks++) {
+      const found = await this.workflow();
+      if (found.savedMicro !== null || found.plan === null || looks === 5) return found;
+      await pause(LOOK / 2);
+    }
+  }
+
+  private hear(board: Board): void {
+    const before = this.board;
+    this.board = board;
+    const { screen } = this.hooks;
+    const lines = screen.moves ? [] : changeLines(before, board);
+    if (lines.length > 0) screen.say(...lines);
+    this.wake();
+  }
+
+  private refuseIfOver(code: string, message: string): void {
+    const { phase, failure } = this.board;
+    if (phase !== 'refused') return;
+    throw new Refusal(failure?.code || code, failure?.message || message);
+  }
+
+  /** @throws Refusal NOT_REACHED when the stream is gone, TOO_LATE after `patience` ms */
+  private async until(holds: (board: Board) => boolean, patience?: number): Promise<void> {
+    const end = patience === undefined ? undefined : performance.now() + patience;
+    while (!holds(this.board)) {
+      if (this.lost) throw this.lost;
+      const left = end === undefined ? undefined : end - performance.now();
+      if (left !== undefined && left <= 0) throw new Refusal('TOO_LATE', 'This takes longer than expected.');
+      await new Promise<void>((resolve) => {
+        const timer = left === undefined ? undefined : setTimeout(resolve, left);
+        this.wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+}
+
+const isPending = ({ zkStatus }: ReceiptView): boolean => zkStatus === 'pending' || zkStatus === 'proven';
