@@ -1,7 +1,5 @@
 import { join } from 'node:path';
-import { type App, startApp } from '../composition/app.js';
-import { openAccount } from './account.js';
-import { configOf } from './stack-config.js';
+import type { App } from '../composition/app.js';
 import { type Stack, type StackOptions, startStack } from './supervisor.js';
 
 /** A whole Quittance on one machine: servers, chain, services, and the app in this process. */
@@ -25,13 +23,19 @@ export interface InstallationOptions extends StackOptions {
  */
 export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
   const env = options.env ?? process.env;
-  const stack = await startStack(options);
+  const starting = startStack(options);
+  // the app's code is loaded while the servers start
+  const code = loadApp().catch((error: unknown) => error as Error);
+  const stack = await starting;
   let app: App | undefined;
   const stop = async () => {
     await app?.stop();
     await stack.stop();
   };
   try {
+    const loaded = await code;
+    if (loaded instanceof Error) throw loaded;
+    const { configOf, openAccount, startApp } = loaded;
     app = await startApp(configOf(stack, env));
     options.signal?.throwIfAborted();
     const account = await openAccount(app, join(stack.folder.path, 'wallet.json'), options.onProgress);
@@ -42,6 +46,15 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     await stop();
     throw error;
   }
+}
+
+async function loadApp() {
+  const [{ startApp }, { openAccount }, { configOf }] = await Promise.all([
+    import('../composition/app.js'),
+    import('./account.js'),
+    import('./stack-config.js'),
+  ]);
+  return { startApp, openAccount, configOf };
 }
 
 /** Keys are made beside everything else: only a first proof waits for them, and says so. */
