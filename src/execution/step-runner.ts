@@ -64,11 +64,14 @@ export class StepRunner {
   async run(task: StepTask, signal: AbortSignal): Promise<void> {
     const run = await this.live(task);
     if (!run) return;
+    if (task.unclaimed && run.steps[task.stepId]?.status === 'running') return;
     const startedAt = isoTime(this.clock.now());
     const step = run.plan.steps.find(({ id }) => id === task.stepId)!;
     if (step.kind === 'service_call' && !(await this.claim(task, startedAt))) return;
     const completed = await this.execute(run, step, task, startedAt, signal).catch((error: unknown) => {
-      if (signal.aborted) throw error; // stopped, not failed: whoever takes the task next goes on from the records
+      // stopped, not failed: given back, and whoever takes the task next goes on from the records
+      if (signal.aborted)
+        throw new Refusal('STOPPED', 'The worker was stopped.', {}, 'retryable', { cause: error });
       return this.failure(task, error);
     });
     await this.send(task, completed, completed.type === 'FailStep' ? 'failed' : 'done');

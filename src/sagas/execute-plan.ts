@@ -74,12 +74,12 @@ const isLocal = (kind: WorkflowEventOf<'StepScheduled'>['kind']): boolean =>
 function dispatch(workflowId: string, event: WorkflowEventOf<'StepScheduled'>): Reaction[] {
   const { runNo, stepId, attempt, scheduledAt, timeoutMs } = event;
   const step = `${workflowId}/${runNo}/${stepId}/${attempt}`;
-  const job = (id: string): Job => ({
+  const job = (id: string, only = {}): Job => ({
     kind: 'step',
     priority: 'normal',
     id,
     correlationId: workflowId,
-    payload: { workflowId, runNo, stepId, attempt },
+    payload: { workflowId, runNo, stepId, attempt, ...only },
   });
   const error = {
     code: 'STEP_TIMEOUT',
@@ -92,7 +92,7 @@ function dispatch(workflowId: string, event: WorkflowEventOf<'StepScheduled'>): 
       do: 'timer',
       id: `${step}/dispatch`,
       dueAt: plusMs(scheduledAt, LIMITS.dispatchTimeout),
-      action: { do: 'job', job: job(`step/${step}/again`) },
+      action: { do: 'job', job: job(`step/${step}/again`, { unclaimed: true }) },
     },
     after(`${step}/timeout`, plusMs(scheduledAt, timeoutMs), workflowId, {
       type: 'FailStep',

@@ -33,6 +33,8 @@ export interface StepTask {
   readonly runNo: number;
   readonly stepId: string;
   readonly attempt: number;
+  /** only if nobody has started it: for a job that may have been lost on its way */
+  readonly unclaimed?: true;
 }
 
 /** Checks a command against its aggregate where it is written, and forgets the type where it is only passed on. */

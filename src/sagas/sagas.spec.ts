@@ -1,0 +1,263 @@
+import { describe, expect, it } from '@jest/globals';
+import { eventCatalogue } from '../events/catalogue.js';
+import { type DomainEvent, eventId, type Recorded } from '../kernel/event.js';
+import { sagas } from './all.js';
+import type { Reaction } from './reaction.js';
+
+const at = '2026-01-02T03:04:05.678Z';
+const later = (seconds: number) => new Date(Date.parse(at) + seconds * 1_000).toISOString();
+
+/** The sample of an event as the store gives it back, in the stream of its aggregate, about one workflow. */
+function recorded(type: string, changes: object = {}): Recorded {
+  const [category, definition] = Object.entries(eventCatalogue)
+    .flatMap(([name, list]) => list.map((each) => [name, each] as const))
+    .find(([, { type: name }]) => name === type)!;
+  const id = { workflow: 'wf_01', escrow: 'user_01', payment: 'pay_1', receipt: 'rcpt_1' }[category] ?? 'x';
+  return {
+    id: eventId(`command of ${type}`, 0),
+    event: { ...(definition.sample as DomainEvent), ...changes },
+    metadata: {
+      commandId: 'c',
+      correlationId: category === 'escrow' && type.startsWith('Deposit') ? 'user_01' : 'wf_01',
+      causationId: 'c',
+      actor: { type: 'system', id: 'test' },
+      occurredAt: at,
+    },
+    stream: `${category}-${id}`,
+    revision: 0,
+    position: '1' as Recorded['position'],
+  };
+}
+
+const react = (event: Recorded): readonly Reaction[] =>
+  sagas
+    .filter(({ handles }) => handles.includes(event.event.type))
+    .flatMap((saga) => saga.react(event, undefined));
+
+const command = (category: string, id: string, content: object) => ({
+  do: 'command',
+  send: { category, id, command: content },
+});
+const timer = (id: string, dueAt: string, content: object) => ({
+  do: 'timer',
+  id,
+  dueAt,
+  action: command('workflow', 'wf_01', content),
+});
+const job = (kind: string, id: string, payload: object, correlationId = 'wf_01') => ({
+  do: 'job',
+  job: { kind, priority: 'normal', id, correlationId, payload },
+});
+
+const step = { workflowId: 'wf_01', runNo: 1, stepId: 'step_1', attempt: 1 };
+const scheduled = { scheduledAt: at, timeoutMs: 30_000 };
+
+describe.each<[sentence: string, type: string, changes: object, reactions: readonly object[]]>([
+  [
+    'T01 planning is a job, with an end to its time',
+    'PlanningStarted',
+    { expiresAt: later(60) },
+    [
+      timer('wf_01/1/planning', later(60), {
+        type: 'FailPlanning',
+        runNo: 1,
+        code: 'PLANNING_TIMEOUT',
+        message: 'No plan was found in time.',
+        recoverable: true,
+      }),
+      job('plan', 'plan/wf_01/1', { workflowId: 'wf_01', runNo: 1 }),
+    ],
+  ],
+  [
+    'a plan ends the waiting for it',
+    'PlanProposed',
+    {},
+    [{ do: 'cancel-timers', ids: ['wf_01/1/planning'] }],
+  ],
+  ['T04 planning that failed needs nothing more', 'PlanningFailed', {}, []],
+  [
+    'T08 an offer expires',
+    'ApprovalRequested',
+    { expiresAt: later(900) },
+    [timer('wf_01/apr_1', later(900), { type: 'ExpireApproval', requestId: 'apr_1' })],
+  ],
+  [
+    'T10 an approved and covered plan starts',
+    'WorkflowApproved',
+    {},
+    [
+      { do: 'cancel-timers', ids: ['wf_01/apr_1'] },
+      command('workflow', 'wf_01', { type: 'StartExecution', runNo: 1 }),
+    ],
+  ],
+  [
+    'a plan that costs nothing has started already',
+    'WorkflowApproved',
+    { holdId: undefined },
+    [{ do: 'cancel-timers', ids: ['wf_01/apr_1'] }],
+  ],
+  [
+    'T21 a run has a deadline',
+    'ExecutionStarted',
+    { deadline: later(300) },
+    [timer('wf_01/1/deadline', later(300), { type: 'TimeOutWorkflow', runNo: 1 })],
+  ],
+  [
+    'T13 a paid step is a job, again if nobody takes it, and timed',
+    'StepScheduled',
+    scheduled,
+    [
+      job('step', 'step/wf_01/1/step_1/1', step),
+      {
+        do: 'timer',
+        id: 'wf_01/1/step_1/1/dispatch',
+        dueAt: later(15),
+        action: job('step', 'step/wf_01/1/step_1/1/again', { ...step, unclaimed: true }),
+      },
+      timer('wf_01/1/step_1/1/timeout', later(30), {
+        type: 'FailStep',
+        runNo: 1,
+        stepId: 'step_1',
+        attempt: 1,
+        error: {
+          code: 'STEP_TIMEOUT',
+          message: 'The step gave no result within 30000 ms.',
+          kind: 'retryable',
+        },
+      }),
+    ],
+  ],
+  [
+    'a transform runs where it was decided',
+    'StepScheduled',
+    { kind: 'data_transform' },
+    [{ do: 'run-step', step }],
+  ],
+  [
+    'a condition runs where it was decided',
+    'StepScheduled',
+    { kind: 'conditional' },
+    [{ do: 'run-step', step }],
+  ],
+  [
+    'T16 a retry has its moment',
+    'StepRetryScheduled',
+    { at: later(3) },
+    [
+      timer('wf_01/1/step_1/2/retry', later(3), {
+        type: 'RetryStep',
+        runNo: 1,
+        stepId: 'step_1',
+        attempt: 2,
+      }),
+    ],
+  ],
+  [
+    'T20 a cancelled run drains for a time',
+    'CancellationRequested',
+    {},
+    [timer('wf_01/1/drain', later(30), { type: 'EndDrain', runNo: 1 })],
+  ],
+  [
+    'T19 a failed run drains for a time',
+    'WorkflowFailed',
+    {},
+    [timer('wf_01/1/drain', later(30), { type: 'EndDrain', runNo: 1 })],
+  ],
+  [
+    'T27 a closed run gives its hold back, and its clocks stop',
+    'RunClosed',
+    {},
+    [
+      { do: 'cancel-timers', ids: ['wf_01/1/deadline', 'wf_01/1/drain'] },
+      command('escrow', 'user_01', { type: 'ReleaseHold', holdId: 'hold_1' }),
+    ],
+  ],
+  [
+    'a closed run without a hold is settled at once',
+    'RunClosed',
+    { holdId: undefined },
+    [
+      { do: 'cancel-timers', ids: ['wf_01/1/deadline', 'wf_01/1/drain'] },
+      command('workflow', 'wf_01', { type: 'RecordSettlement', spent: 0n }),
+    ],
+  ],
+  [
+    'a hold expires',
+    'HoldPlaced',
+    { expiresAt: later(60) },
+    [
+      {
+        do: 'timer',
+        id: 'hold_1/expiry',
+        dueAt: later(60),
+        action: command('escrow', 'user_01', { type: 'ExpireHold', holdId: 'hold_1' }),
+      },
+    ],
+  ],
+  [
+    'T11 a workflow hears that its hold is gone',
+    'HoldExpired',
+    {},
+    [command('workflow', 'wf_01', { type: 'ReportHoldLost', holdId: 'hold_1' })],
+  ],
+  [
+    'a confirmed payment is captured from its hold',
+    'PaymentConfirmed',
+    {},
+    [
+      command('escrow', 'user_01', {
+        type: 'CaptureHold',
+        holdId: 'hold_1',
+        paymentId: 'pay_1',
+        amount: 20_000n,
+      }),
+    ],
+  ],
+  [
+    'a deposit is looked up on the chain',
+    'DepositSubmitted',
+    { signature: 'S', submittedAt: at },
+    [
+      job(
+        'chain',
+        `deposit/user_01/S/${at}/1`,
+        { userId: 'user_01', signature: 'S', submittedAt: at, look: 1 },
+        'user_01',
+      ),
+    ],
+  ],
+  [
+    'a settled run gets its receipt',
+    'WorkflowSettled',
+    {},
+    [job('receipt', 'receipt/rcpt_01r1', { workflowId: 'wf_01', runNo: 1 })],
+  ],
+])('%s', (_sentence, type, changes, reactions) => {
+  it(`on ${type}`, () => expect(react(recorded(type, changes))).toEqual(reactions));
+});
+
+describe('every saga', () => {
+  const events = sagas.flatMap(({ handles }) => handles.map((type) => recorded(type)));
+
+  it('says the same again on a second delivery: ids come from the event, never from the moment', () => {
+    for (const event of events) expect(react(event)).toEqual(react(event));
+  });
+
+  it('handles only events that exist, and keeps one workflow in one lane', () => {
+    for (const saga of sagas)
+      for (const type of saga.handles) expect(saga.correlate(recorded(type))).toMatch(/^(wf_01|user_01)$/);
+  });
+
+  it('has a name of its own: the ids of its commands derive from it', () =>
+    expect(new Set(sagas.map(({ name }) => name)).size).toBe(sagas.length));
+
+  it('names everything it asks for differently for another step, attempt or run', () => {
+    const ids = [{}, { stepId: 'step_2' }, { attempt: 2 }, { runNo: 2 }].flatMap((changes) =>
+      react(recorded('StepScheduled', { ...scheduled, ...changes })).map((reaction) =>
+        reaction.do === 'job' ? reaction.job.id : reaction.do === 'timer' ? reaction.id : '',
+      ),
+    );
+    expect(new Set(ids).size).toBe(12);
+  });
+});
