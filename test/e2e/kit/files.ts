@@ -1,4 +1,10 @@
-/** A year of a shop's takings by month, with words that must never be found anywhere in the clear. */
+/** A word of a request that nothing but its owner may ever show. */
+export const NOBODY_ELSE = 'Quokkasaurus';
+
+/** Words of the file below and of its name, of the same kind. */
+export const SECRET_WORDS = [NOBODY_ELSE, 'zanzibar', 'wanderlust'] as const;
+
+/** Two years of a shop's takings by month. */
 export const TAKINGS = {
   name: 'zanzibar-ledger.csv',
   mediaType: 'text/csv',

@@ -32,7 +32,7 @@ export const deposits = (installed: () => Installed) =>
       );
       const { rpcUrl } = installed().chain;
       for (const { address } of [wallet, stranger])
-        await requestTestFunds(rpcUrl, address, parseMicros('5000000'));
+        await requestTestFunds(rpcUrl, address, parseMicros('20000000'));
       const { body } = await client.get<{ memo: string; address: string; challenge: string }>(
         `/escrow/address?wallet=${wallet.address}`,
       );

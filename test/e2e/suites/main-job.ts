@@ -3,7 +3,7 @@ import { type IssuerKey, verifyReceipt } from '../../../src/verifier/index.js';
 import type { Installed } from '../../kit/installation.js';
 import { landed, onceEach, paymentsOf } from '../kit/chain.js';
 import { Client, type StreamMessage, type Verdict, type WorkflowDoc } from '../kit/client.js';
-import { TAKINGS } from '../kit/files.js';
+import { NOBODY_ELSE, TAKINGS } from '../kit/files.js';
 
 interface Proven {
   readonly statement: {
@@ -40,7 +40,7 @@ export const mainJob = (installed: () => Installed) =>
       await client.funded(1n);
       before = await client.balance();
       const id = await client.create({
-        input: 'Analyse the trend of the takings in my file and write an HTML report with a chart',
+        input: `Analyse the trend of the takings in my file and write an HTML report with a chart for ${NOBODY_ELSE}`,
         files: [TAKINGS],
         verificationLevel: 'zero-knowledge',
         maxCost: 5,

@@ -17,7 +17,7 @@ const told = new Promise((resolve) => {
     });
 });
 
-async function addUser({ dispatch }, pepper, userId) {
+async function addUser({ dispatch, progress }, pepper, userId) {
   const parts = { dispatch, clock: systemClock, chance: systemChance, pepper };
   const context = (what) => ({
     commandId: randomUUID(),
@@ -25,7 +25,8 @@ async function addUser({ dispatch }, pepper, userId) {
     actor: { type: 'system', id: `tests ${what}` },
   });
   await registerUser(parts, { userId, roles: ['user'] }, context('register'));
-  const { secret } = await issueKey(parts, { userId, name: 'test' }, context('key'));
+  const { secret, position } = await issueKey(parts, { userId, name: 'test' }, context('key'));
+  await progress.waitFor(position, 10_000);
   return { userId, apiKey: secret };
 }
 
