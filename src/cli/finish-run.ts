@@ -28,8 +28,11 @@ export async function saveRun(
   folder: string,
 ): Promise<SavedRun> {
   const { result } = await client.get(`/workflows/${workflow.id}/result`, resultSchema);
-  const made = result ? [...resultFiles(result), ...(await charts(client, workflow))] : [];
-  const files = writeFiles(folder, made);
+  const results = result ? resultFiles(result) : [];
+  const drawn = result ? await charts(client, workflow) : [];
+  // a chart that is the result, or a part of it, is there already
+  const further = drawn.filter(({ text }) => !results.some((file) => file.text === text));
+  const files = writeFiles(folder, [...results, ...further]);
   const saved = receipt
     ? writeFiles(folder, [{ name: 'receipt.json', text: `${JSON.stringify(receipt.document, null, 2)}\n` }])
     : [];

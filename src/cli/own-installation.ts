@@ -8,6 +8,7 @@ export interface OwnInstallation extends Connection {
   readonly installation: Installation;
   /** ms until the API answered and the test money was there */
   readonly readyMs: number;
+  stop(): Promise<void>;
 }
 
 const balance = z.looseObject({ availableMicro: z.string() });
@@ -20,16 +21,27 @@ export async function startOwn(options: InstallationOptions): Promise<OwnInstall
   const started = performance.now();
   const { startInstallation } = await import('../embedded/installation.js');
   const env = { LOG_LEVEL: 'fatal', ...(options.env ?? process.env), PORT: '0' };
-  const installation = await startInstallation({ ...options, env });
+  let stopping = false;
+  const { onProgress } = options;
+  const installation = await startInstallation({
+    ...options,
+    env,
+    // a prover that is stopped while it loads its key says so, which nobody needs to hear
+    ...(onProgress && { onProgress: (message: string) => stopping || onProgress(message) }),
+  });
+  const stop = () => {
+    stopping = true;
+    return installation.stop();
+  };
   const client = new ApiClient(installation.url, installation.apiKey);
   const { userId } = installation;
   try {
     await funded(client, userId);
   } catch (error) {
-    await installation.stop();
+    await stop();
     throw error;
   }
-  return { installation, client, userId, readyMs: performance.now() - started };
+  return { installation, client, userId, readyMs: performance.now() - started, stop };
 }
 
 /** An installation that is new has money under way; a plan that costs something waits for it. */

@@ -34,7 +34,7 @@ export async function program(args: readonly string[]): Promise<number> {
 
   onInstallation('run [request]', 'carry out a request: plan, approval, paid steps, result, receipt')
     .option('--input <file>', 'a file the request is about; may be given several times', several, [])
-    .option('--max-cost <usdc>', 'most that may be spent', usdcFlag)
+    .option('--max-cost <usdc>', 'most that may be spent', usdcFlag, 5)
     .option('--yes', 'approve any plan within --max-cost without asking')
     .addOption(new Option('--level <level>', 'of the receipt').choices(LEVELS).default('basic'))
     .option('--out <dir>', 'folder for what comes out (default: ./quittance-out/<workflow>)')

@@ -41,9 +41,9 @@ export const emptyBoard: Board = {
 
 export const withPlan = (board: Board, steps: readonly PlanStep[]): Board => ({
   ...board,
-  steps: steps.map(({ id, name, service, estimatedTime }) => ({
+  steps: steps.map(({ id, title, service, estimatedTime }) => ({
     id,
-    name: service?.name ?? name,
+    name: service?.name ?? title,
     estimatedTime,
     state: 'waiting',
     attempt: 0,
@@ -69,7 +69,7 @@ export function heard(board: Board, message: StreamMessage): Board {
     case 'workflow.failed':
       return failed(board, message);
     case 'workflow.closed':
-      return { ...board, phase: 'closed', outcome: text(data['outcome']) };
+      return { ...board, phase: ending(board), outcome: text(data['outcome']) };
     case 'workflow.cancelled':
       return board.startedAt === undefined ? { ...board, phase: 'refused', outcome: 'cancelled' } : board;
     case 'payment.confirmed':
@@ -83,7 +83,10 @@ export function heard(board: Board, message: StreamMessage): Board {
   }
 }
 
-/** A plan that was never made ends here; what a started run ends with comes when it is closed. */
+/** A workflow that ends without a run was refused; what a run ends with is told when it is closed. */
+const ending = ({ startedAt }: Board): 'closed' | 'refused' =>
+  startedAt === undefined ? 'refused' : 'closed';
+
 function failed(board: Board, { data }: StreamMessage): Board {
   const stepId = text(data['stepId']);
   const failure = { code: text(data['code']), message: text(data['message']), ...(stepId && { stepId }) };

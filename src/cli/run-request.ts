@@ -221,7 +221,8 @@ class Run {
   private refuseIfOver(code: string, message: string): void {
     const { phase, failure } = this.board;
     if (phase !== 'refused') return;
-    throw new Refusal(failure?.code || code, failure?.message || message);
+    const sentence = failure?.message || message;
+    throw new Refusal(failure?.code || code, `${sentence} Nothing was spent.`);
   }
 
   /** @throws Refusal NOT_REACHED when the stream is gone, TOO_LATE after `patience` ms */

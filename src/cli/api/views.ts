@@ -16,6 +16,7 @@ export const planStep = z.looseObject({
   action: z.string(),
   title: z.string(),
   dependencies: z.array(z.string()),
+  matchScore: z.number().optional(),
   matchReasons: z.array(z.string()).optional(),
   service: serviceOfStep.optional(),
   estimatedCostMicro: micros,

@@ -102,7 +102,7 @@ async function paidRun(screen: Screen, out: string): Promise<PaidRun> {
     sayRun(screen, run, saved);
     return { run, saved, readyMs, publicKey: installation.stack.settings.receiptKey.publicKey };
   } finally {
-    await own?.installation.stop();
+    await own?.stop();
     rmSync(dataDir, { recursive: true, force: true });
     process.removeListener('SIGINT', interrupt);
     process.removeListener('SIGTERM', interrupt);

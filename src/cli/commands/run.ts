@@ -100,7 +100,7 @@ async function connect(
       onProgress: screen.note,
     });
     screen.note(`Ready in ${duration(own.readyMs)}.`);
-    return { connection: own, stop: () => own.installation.stop() };
+    return { connection: own, stop: own.stop };
   } finally {
     process.removeListener('SIGINT', abort);
     process.removeListener('SIGTERM', abort);

@@ -44,11 +44,19 @@ const needs = (step: PlanStep, { steps }: Plan): string =>
     .sort((a, b) => a - b)
     .join(', ');
 
-/** The words that matched say less than what sets the service apart from its rivals. */
-function reasonOf({ matchReasons, kind }: PlanStep): string {
-  if (!matchReasons || matchReasons.length === 0) return kind === 'service_call' ? '' : 'costs nothing';
-  const [words, ...facts] = matchReasons.map(plainText);
-  return [...facts.filter((fact) => !fact.startsWith('price')), words].join(', ');
+/** How well it fits, and what sets it apart from its rivals; the price has a column of its own. */
+function reasonOf({ kind, matchScore, matchReasons = [] }: PlanStep): string {
+  if (kind !== 'service_call') return 'costs nothing';
+  const reasons = matchReasons.map(plainText);
+  const figure = (pattern: RegExp) => reasons.map((reason) => pattern.exec(reason)?.[1]).find(Boolean);
+  const reputation = figure(/^reputation (\d+)/);
+  const latency = figure(/^answers in about (.+)$/);
+  const told = [
+    ...(matchScore === undefined ? [] : [`fit ${matchScore.toFixed(2)}`]),
+    ...(reputation ? [`reputation ${reputation}`] : []),
+    ...(latency ? [`~${latency}`] : []),
+  ];
+  return (told.length > 0 ? told : reasons).join(' · ');
 }
 
 function totals(plan: Plan, limit: string): string[] {

@@ -81,21 +81,28 @@ export class Screen {
   }
 
   private redraw(): void {
-    this.wipe();
-    this.draw();
+    this.stream.write(this.wiped() + this.drawn());
   }
 
   private wipe(): void {
-    if (!this.area || this.area.shown === 0) return;
-    this.stream.write(`${up(this.area.shown)}\r${CLEAR_BELOW}`);
-    this.area.shown = 0;
+    this.stream.write(this.wiped());
   }
 
   private draw(): void {
-    if (!this.area) return;
+    this.stream.write(this.drawn());
+  }
+
+  private wiped(): string {
+    const shown = this.area?.shown ?? 0;
+    if (this.area) this.area.shown = 0;
+    return shown === 0 ? '' : `${up(shown)}\r${CLEAR_BELOW}`;
+  }
+
+  private drawn(): string {
+    if (!this.area) return '';
     const lines = this.area.draw().slice(0, Math.max(1, (this.stream.rows ?? 24) - 1));
-    for (const line of lines) this.stream.write(`${fitted(line, this.stream.columns ?? 80)}\n`);
     this.area.shown = lines.length;
+    return lines.map((line) => `${fitted(line, this.stream.columns ?? 80)}\n`).join('');
   }
 }
 
