@@ -90,10 +90,21 @@ export class CommandHandler implements Dispatch {
             { conflicts },
             'retryable',
           );
+        const { revision } = folded;
         folded = await this.refresh(aggregate, stream);
         fresh = true;
+        // nobody else wrote: the store refuses because this command wrote before, and the world has moved on since
+        if (folded.revision === revision && (await this.wasCarriedOut(stream, context.commandId)))
+          return { events: [], state: folded.state as S, revision, position: undefined };
       }
     }
+  }
+
+  private async wasCarriedOut(stream: string, commandId: string): Promise<boolean> {
+    const first = eventId(commandId, 0);
+    for await (const recorded of this.store.read(stream, { backwards: true }))
+      if (recorded.id === first) return true;
+    return false;
   }
 
   private append(stream: string, events: readonly DomainEvent[], revision: number, context: CommandContext) {
@@ -140,7 +151,16 @@ export class CommandHandler implements Dispatch {
       code: refusal.code,
       message: refusal.message.slice(0, 500),
     };
-    await this.store.append(streamOf('audit', day), toAppend([rejected], context, now), 'any');
+    // an id of its own, by day: the same command may have been accepted before, or refused on another day
+    const own = { ...context, causationId: context.causationId ?? context.commandId };
+    const commandId = `${context.commandId}/rejected/${day}/${refusal.code}`;
+    const [event] = toAppend([rejected], { ...own, commandId }, now);
+    const { metadata } = event!;
+    await this.store.append(
+      streamOf('audit', day),
+      [{ ...event!, metadata: { ...metadata, commandId: context.commandId } }],
+      'any',
+    );
   }
 }
 

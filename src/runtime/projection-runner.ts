@@ -1,4 +1,5 @@
 import { upcast } from '../events/catalogue.js';
+import { isRefusal } from '../kernel/errors.js';
 import type { Position, Recorded } from '../kernel/event.js';
 import type { Batch, EventStore, Subscription } from '../ports/event-store.js';
 import type { LiveBus } from '../ports/live.js';
@@ -60,10 +61,18 @@ export class ProjectionRunner {
   private async write(batch: Batch, from: Position | undefined): Promise<readonly string[] | undefined> {
     const events = batch.events.map((recorded): Recorded => ({ ...recorded, event: upcast(recorded.event) }));
     let topics: readonly string[] = [];
+    const { name, version, schema } = this.projection;
     const advance = async () => {
-      topics = await this.readModels.advance(this.projection.name, from, batch.position, (sql) =>
-        this.projection.project(events, sql),
-      );
+      try {
+        topics = await this.readModels.advance(name, from, batch.position, async (sql) => {
+          topics = await this.projection.project(events, sql);
+          return topics;
+        });
+      } catch (error) {
+        // a commit whose answer was lost has moved the checkpoint all the same
+        if (!isRefusal(error, 'CONFLICT')) throw error;
+        if ((await this.readModels.prepare({ name, version, schema })) !== batch.position) throw error;
+      }
     };
     const options = {
       signal: this.stopping.signal,

@@ -62,11 +62,22 @@ export class Reactor {
     }
   }
 
-  /** Stamps the moment and a random number on a command and sends it. */
-  async send({ category, id, command }: SentCommand, context: CommandContext): Promise<void> {
+  /**
+   * Stamps the moment and a random number on a command and sends it.
+   * @param notBefore ms; a timer's command is never stamped before it was due, whatever the clock says meanwhile
+   */
+  async send(
+    { category, id, command }: SentCommand,
+    context: CommandContext,
+    notBefore = Number.NEGATIVE_INFINITY,
+  ): Promise<void> {
     const aggregate = this.aggregates.get(category);
     if (!aggregate) throw new Error(`no aggregate is called ${category}`);
-    const stamped = { ...command, at: isoTime(this.clock.now()), random: this.chance.random() };
+    const stamped = {
+      ...command,
+      at: isoTime(Math.max(this.clock.now(), notBefore)),
+      random: this.chance.random(),
+    };
     await this.dispatch.send(aggregate, id, stamped, context);
   }
 }

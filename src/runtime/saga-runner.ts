@@ -1,4 +1,5 @@
 import { upcast } from '../events/catalogue.js';
+import { isRefusal } from '../kernel/errors.js';
 import type { Position, Recorded } from '../kernel/event.js';
 import type { CheckpointStore } from '../ports/checkpoints.js';
 import type { EventStore, Subscription } from '../ports/event-store.js';
@@ -26,7 +27,9 @@ export class SagaRunner {
   private running: Promise<unknown> = Promise.resolve();
   private saved: Position | undefined;
   private watermark = new Watermark(undefined);
-  private readonly gate = new Gate(() => this.watermark.pending < OPEN_REACTIONS);
+  private readonly gate = new Gate(
+    () => this.watermark.pending < OPEN_REACTIONS || this.stopping.signal.aborted,
+  );
 
   constructor(
     private readonly saga: Saga,
@@ -52,9 +55,10 @@ export class SagaRunner {
   /** Waits for reactions under way, so that a restart has nothing to repeat. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    this.gate.notify();
     await this.subscription?.stop();
     await this.running.catch(() => undefined);
-    await this.checkpoint();
+    await this.checkpoint().catch((error: unknown) => this.notSaved(error));
   }
 
   private get subscriber(): string {
@@ -111,16 +115,24 @@ export class SagaRunner {
   private async keepCheckpoint(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       await pause(CHECKPOINT_EVERY_MS, this.stopping.signal);
-      await this.checkpoint().catch((error: unknown) =>
-        this.log.warn({ saga: this.saga.name, error: String(error) }, 'checkpoint not saved'),
-      );
+      await this.checkpoint().catch((error: unknown) => this.notSaved(error));
     }
+  }
+
+  private notSaved(error: unknown): void {
+    this.log.warn({ saga: this.saga.name, error: String(error) }, 'checkpoint not saved');
   }
 
   private async checkpoint(): Promise<void> {
     const position = this.watermark.position;
     if (position === undefined || position === this.saved) return;
-    await this.checkpoints.save(this.subscriber, position, this.saved);
+    try {
+      await this.checkpoints.save(this.subscriber, position, this.saved);
+    } catch (error) {
+      // a save whose answer was lost has moved it all the same
+      if (!isRefusal(error, 'CONFLICT') || (await this.checkpoints.load(this.subscriber)) !== position)
+        throw error;
+    }
     this.saved = position;
   }
 }

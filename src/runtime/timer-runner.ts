@@ -2,6 +2,7 @@ import { uuidv5 } from '../kernel/event.js';
 import type { Clock } from '../ports/clock.js';
 import type { JobQueue } from '../ports/jobs.js';
 import type { Timer, TimerStore } from '../ports/timers.js';
+import { Gate } from './gate.js';
 import type { Log } from './log.js';
 import { pause } from './pause.js';
 import { persist } from './persist.js';
@@ -14,6 +15,8 @@ const AT_ONCE = 200;
 export class TimerRunner {
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
+  private readonly firing = new Set<Promise<void>>();
+  private readonly gate = new Gate(() => this.firing.size < AT_ONCE || this.stopping.signal.aborted);
 
   constructor(
     private readonly timers: TimerStore,
@@ -29,6 +32,7 @@ export class TimerRunner {
 
   async stop(): Promise<void> {
     this.stopping.abort();
+    this.gate.notify();
     await this.running;
   }
 
@@ -38,9 +42,20 @@ export class TimerRunner {
         this.log.warn({ error: String(error) }, 'timers not readable');
         return [] as readonly Timer[];
       });
-      await Promise.all(due.map((timer) => this.fire(timer)));
+      for (const timer of due) this.begin(timer);
+      await this.gate.pass();
       if (due.length < AT_ONCE) await pause(LOOK_EVERY_MS, this.stopping.signal);
     }
+    await Promise.all(this.firing);
+  }
+
+  /** Nobody waits for a timer that cannot be fired yet: it tries on while the others fire. */
+  private begin(timer: Timer): void {
+    const fired = this.fire(timer).finally(() => {
+      this.firing.delete(fired);
+      this.gate.notify();
+    });
+    this.firing.add(fired);
   }
 
   private async fire(timer: Timer): Promise<void> {
@@ -63,6 +78,7 @@ export class TimerRunner {
         correlationId: action.correlationId,
         actor: { type: 'timer', id },
       },
+      dueAt,
     );
   }
 }
