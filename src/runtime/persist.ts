@@ -3,7 +3,8 @@ import type { Log } from './log.js';
 import { pause } from './pause.js';
 
 /**
- * Tries until it works: for what must happen and can only fail for a while (a store or queue that is away).
+ * Tries until it works: for what must happen and can only fail for a while (a store or queue that is away). Who is
+ * stopping still tries once, so that what had begun has nothing left to repeat.
  * A terminal refusal ends it, since asking again changes nothing; the caller's `refused` decides what that means.
  * @returns true when done, false when stopped or refused
  */
@@ -16,7 +17,7 @@ export async function persist(
     refused?(error: Error): void;
   },
 ): Promise<boolean> {
-  for (let attempt = 1; !options.signal.aborted; attempt++) {
+  for (let attempt = 1; attempt === 1 || !options.signal.aborted; attempt++) {
     try {
       await work();
       return true;
