@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Installation, InstallationOptions } from '../embedded/installation.js';
 import { ApiClient } from './api/client.js';
+import { remember } from './children.js';
 import type { Connection } from './connect.js';
 
 export interface OwnInstallation extends Connection {
@@ -22,10 +23,14 @@ export async function startOwn(options: InstallationOptions): Promise<OwnInstall
   const { startInstallation } = await import('../embedded/installation.js');
   const env = { LOG_LEVEL: 'fatal', ...(options.env ?? process.env), PORT: '0' };
   let stopping = false;
-  const { onProgress } = options;
+  const { onProgress, onReady } = options;
   const installation = await startInstallation({
     ...options,
     env,
+    onReady: (report) => {
+      remember(report);
+      onReady?.(report);
+    },
     // a prover that is stopped while it loads its key says so, which nobody needs to hear
     ...(onProgress && { onProgress: (message: string) => stopping || onProgress(message) }),
   });

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { Refusal } from '../kernel/errors.js';
+import { isRefusal, Refusal } from '../kernel/errors.js';
 import type { ApiClient } from './api/client.js';
 import { follow } from './api/follow.js';
 import {
@@ -44,6 +44,8 @@ export interface RunHooks {
   readonly approve: (plan: Plan) => Promise<boolean>;
   /** once there is something to cancel */
   readonly onCreated?: (workflowId: string) => void;
+  /** stops watching; the workflow itself goes on */
+  readonly signal?: AbortSignal;
 }
 
 const created = z.looseObject({ workflow: z.looseObject({ id: z.string() }) });
@@ -90,6 +92,8 @@ class Run {
     private readonly level: RunRequest['level'],
   ) {
     const { url, apiKey } = client;
+    const { signal } = hooks;
+    signal?.addEventListener('abort', () => this.lose(signal.reason), { once: true });
     follow({
       url,
       apiKey,
@@ -97,10 +101,7 @@ class Run {
       signal: this.left.signal,
       onLost: () => hooks.screen.warn('The connection was lost; the run goes on. Connecting again …'),
       onMessage: (message) => this.hear(heard(this.board, message)),
-    }).catch((error: unknown) => {
-      this.lost = error;
-      this.wake();
-    });
+    }).catch((error: unknown) => this.lose(error));
   }
 
   static async create(client: ApiClient, request: RunRequest, hooks: RunHooks): Promise<Run> {
@@ -154,7 +155,7 @@ class Run {
 
   async receipted(planMs: number, runMs: number): Promise<FinishedRun> {
     const began = performance.now();
-    await this.until(({ receiptIssued }) => receiptIssued, RECEIPT_PATIENCE).catch(() => {});
+    await this.until(({ receiptIssued }) => receiptIssued, RECEIPT_PATIENCE).catch(unlessLate);
     let receipt = await this.receipt();
     const proving = receipt && this.level === 'zero-knowledge' && isPending(receipt);
     if (proving) receipt = await this.proven();
@@ -169,6 +170,12 @@ class Run {
     this.left.abort();
   }
 
+  private lose(error: unknown): void {
+    this.lost = error;
+    this.leave();
+    this.wake();
+  }
+
   private async proven(): Promise<ReceiptView | undefined> {
     const began = performance.now();
     const waiting = () => [
@@ -179,7 +186,7 @@ class Run {
       for (;;) {
         const receipt = await this.receipt();
         if (!receipt || !isPending(receipt) || performance.now() - began > PROOF_PATIENCE) return receipt;
-        await this.until(({ receiptProven }) => receiptProven, LOOK * 4).catch(() => {});
+        await this.until(({ receiptProven }) => receiptProven, LOOK * 4).catch(unlessLate);
         if (this.board.receiptProven) await pause(LOOK / 4);
       }
     } finally {
@@ -191,7 +198,7 @@ class Run {
     try {
       return (await this.client.get(`/workflows/${this.id}/receipt`, issued)).receipt;
     } catch (error) {
-      if (error instanceof Refusal && error.code === 'RECEIPT_NOT_READY') return undefined;
+      if (isRefusal(error, 'RECEIPT_NOT_READY')) return undefined;
       throw error;
     }
   }
@@ -241,6 +248,11 @@ class Run {
       });
     }
   }
+}
+
+/** What is late may still come, and is looked for; anything else is an error. */
+function unlessLate(error: unknown): void {
+  if (!isRefusal(error, 'TOO_LATE')) throw error;
 }
 
 const isPending = ({ zkStatus }: ReceiptView): boolean => zkStatus === 'pending' || zkStatus === 'proven';

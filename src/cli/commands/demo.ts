@@ -67,8 +67,10 @@ async function paidRun(screen: Screen, out: string): Promise<PaidRun> {
     if (signals.signal.aborted) process.exit(130);
     signals.abort(new Refusal('INTERRUPTED', 'The demo was interrupted.'));
   };
+  const remove = () => rmSync(dataDir, { recursive: true, force: true });
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
+  process.on('exit', remove);
   try {
     screen.say(pc.bold('Starting a fresh Quittance: Postgres, NATS, a Solana chain, paid services'));
     own = await startOwn({
@@ -85,37 +87,20 @@ async function paidRun(screen: Screen, out: string): Promise<PaidRun> {
     );
     screen.note('with examples/prices.csv, level zero-knowledge, approved without asking');
     const { client, installation, readyMs } = own;
-    const run = await orInterrupted(
-      signals.signal,
-      runRequest(
-        client,
-        {
-          input: REQUEST,
-          files: [readInputFile(join(packageRoot(), 'examples', 'prices.csv'))],
-          maxCost: 5,
-          level: 'zero-knowledge',
-        },
-        { screen, approve: async () => true },
-      ),
-    );
+    const files = [readInputFile(join(packageRoot(), 'examples', 'prices.csv'))];
+    const request = { input: REQUEST, files, maxCost: 5, level: 'zero-knowledge' } as const;
+    const hooks = { screen, approve: async () => true, signal: signals.signal };
+    const run = await runRequest(client, request, hooks);
     const saved = await saveRun(client, run, out);
     sayRun(screen, run, saved);
     return { run, saved, readyMs, publicKey: installation.stack.settings.receiptKey.publicKey };
   } finally {
     await own?.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    remove();
     process.removeListener('SIGINT', interrupt);
     process.removeListener('SIGTERM', interrupt);
   }
 }
-
-const orInterrupted = <T>(signal: AbortSignal, work: Promise<T>): Promise<T> =>
-  Promise.race([
-    work,
-    new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    }),
-  ]);
 
 /** The receipt as it is must hold; with one digit changed, in what is signed or in what is proven, it must not. */
 async function verifies(screen: Screen, file: string, publicKey: string): Promise<boolean> {

@@ -2,7 +2,9 @@ import pc from 'picocolors';
 import { dataFolderPath, readRuntime } from '../../embedded/data-folder.js';
 import type { Installation } from '../../embedded/installation.js';
 import { LOOPBACK, requirePort } from '../../embedded/loopback-port.js';
+import type { PartReport } from '../../embedded/supervisor.js';
 import { Refusal } from '../../kernel/errors.js';
+import { remember } from '../children.js';
 import { duration } from '../show/figures.js';
 import { Screen } from '../show/screen.js';
 import { pairLines } from '../show/table.js';
@@ -36,11 +38,12 @@ export async function start(options: StartOptions, env: NodeJS.ProcessEnv = proc
     dataDir: folder,
     env: { ...env, PORT: `${port}` },
     signal: ending.signal,
-    onReady: ({ part, startedInMs }) =>
-      screen.say(
-        ` ${pc.green('✓')} ${PARTS[part] ?? part} ${pc.dim(startedInMs === undefined ? 'given' : duration(startedInMs))}`,
-      ),
-    onProgress: screen.note,
+    onReady: (report) => {
+      remember(report);
+      screen.say(readyLine(report));
+    },
+    // what is interrupted by the end need not be told
+    onProgress: (message) => ending.signal.aborted || screen.note(message),
     onRestart: ({ part, exit }) => screen.warn(`${part} ended (${exit}) and was started again.`),
     onFatal: ({ part, exit }) => {
       fatal = `${part} ended (${exit}) and cannot be brought back.`;
@@ -73,6 +76,9 @@ async function stop(installation: Installation, screen: Screen, fatal: string | 
   return fatal === undefined ? 0 : 1;
 }
 
+const readyLine = ({ part, startedInMs }: PartReport): string =>
+  ` ${pc.green('✓')} ${PARTS[part] ?? part} ${pc.dim(startedInMs === undefined ? 'given' : duration(startedInMs))}`;
+
 /** What would be noticed only after all parts had been started. */
 async function refuseEarly(folder: string, port: number): Promise<void> {
   const running = readRuntime(folder);
@@ -93,7 +99,7 @@ async function refuseEarly(folder: string, port: number): Promise<void> {
   });
 }
 
-/** The first signal asks to stop, the second one does not wait. Children end with their parent either way. */
+/** The first signal asks to stop, the second one does not wait. */
 function untilTold(): { readonly signal: AbortSignal; readonly told: Promise<void>; tell(): void } {
   const controller = new AbortController();
   const tell = () => controller.abort(new Refusal('INTERRUPTED', 'The start was interrupted.'));
