@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import { Seen } from '../../test/kit/gate.js';
+import { type FreshDatabase, freshDatabase } from '../../test/kit/postgres.js';
+import { MemoryEventStore } from '../adapters/memory/event-store.js';
+import { MemoryLiveBus } from '../adapters/memory/live-bus.js';
+import { openReadModelPool, PostgresReadModels } from '../adapters/postgres/read-models.js';
+import { eventId } from '../kernel/event.js';
+import type { ReadModels } from '../ports/read-models.js';
+import type { Projection } from '../projections/projection.js';
+import { ProjectionRunner } from './projection-runner.js';
+import { ReadModelProgress } from './read-model-progress.js';
+
+const silent = { info() {}, warn() {}, error() {} };
+
+/** One row for every event, with a number that tells a second insertion from the first. */
+const listing = (version = 1, broken: { times: number } = { times: 0 }): Projection => ({
+  name: 'listing',
+  version,
+  handles: ['ApprovalExpired'],
+  schema: 'create table listing (stream text not null, version int not null)',
+  async project(events, sql) {
+    for (const { stream } of events)
+      await sql.query('insert into listing (stream, version) values ($1, $2)', [stream, version]);
+    if (broken.times-- > 0) throw new Error('crashed after writing rows');
+    return events.map(({ stream }) => stream);
+  },
+});
+
+describe('a read model', () => {
+  let database: FreshDatabase;
+  let pool: pg.Pool;
+  let readModels: PostgresReadModels;
+  let store: MemoryEventStore;
+  let live: MemoryLiveBus;
+  let progress: ReadModelProgress;
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    pool = openReadModelPool(database.url, ['listing']);
+    readModels = await PostgresReadModels.open(pool);
+  });
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+  beforeEach(async () => {
+    await pool.query('delete from quittance_read_models.checkpoints');
+    store = new MemoryEventStore();
+    live = new MemoryLiveBus();
+    progress = new ReadModelProgress(['listing']);
+  });
+
+  const runner = (projection: Projection, models: ReadModels = readModels) =>
+    new ProjectionRunner(projection, store, models, live, progress, silent);
+  const happened = async (...names: string[]) => {
+    for (const name of names) {
+      const metadata = {
+        commandId: name,
+        correlationId: name,
+        causationId: name,
+        actor: { type: 'system', id: 'test' },
+        occurredAt: '2026-01-02T03:04:05.678Z',
+      } as const;
+      const event = { type: 'ApprovalExpired', v: 1, requestId: 'apr_1' };
+      await store.append(`workflow-${name}`, [{ id: eventId(name, 0), event, metadata }], 'none');
+    }
+  };
+  const rows = async () =>
+    (
+      await pool.query<{ stream: string; version: number }>(
+        'select stream, version from listing order by stream',
+      )
+    ).rows;
+  const caughtUp = async () => expect(await progress.waitFor(await store.head(), 10_000)).toBe(true);
+  /** What runs until it has everything, and is stopped. */
+  const follow = async (projection: Projection, models?: ReadModels) => {
+    const one = runner(projection, models);
+    await one.start();
+    await caughtUp();
+    await one.stop();
+  };
+
+  it('follows what happens, announces it, and goes on after its checkpoint', async () => {
+    await happened('a');
+    const announced = new Seen<string>();
+    live.subscribe('timeline.workflow-b', () => announced.add('b'));
+    await follow(listing());
+    await happened('b');
+    await follow(listing());
+    await announced.count(1);
+    expect((await rows()).map(({ stream }) => stream)).toEqual(['workflow-a', 'workflow-b']);
+  });
+
+  it('that crashed after writing its rows has neither lost nor doubled one', async () => {
+    await happened('a', 'b');
+    await follow(listing(1, { times: 1 }));
+    expect((await rows()).map(({ stream }) => stream)).toEqual(['workflow-a', 'workflow-b']);
+  });
+
+  it('whose commit was answered by a lost connection goes on after it', async () => {
+    let deaf = 1;
+    const lossy: ReadModels = {
+      prepare: (model) => readModels.prepare(model),
+      async advance(...args) {
+        const result = await readModels.advance(...args);
+        if (deaf-- > 0) throw new Error('connection lost');
+        return result;
+      },
+    };
+    await happened('a');
+    const one = runner(listing(), lossy);
+    await one.start();
+    await caughtUp();
+    await happened('b');
+    await caughtUp();
+    await one.stop();
+    expect((await rows()).map(({ stream }) => stream)).toEqual(['workflow-a', 'workflow-b']);
+  });
+
+  it('of another version is rebuilt from the beginning', async () => {
+    await happened('a', 'b');
+    await follow(listing(1));
+    progress = new ReadModelProgress(['listing']);
+    await follow(listing(2));
+    expect(await rows()).toEqual([
+      { stream: 'workflow-a', version: 2 },
+      { stream: 'workflow-b', version: 2 },
+    ]);
+  });
+
+  it('kept by two processes at once has every row once', async () => {
+    await happened('a', 'b', 'c');
+    const [one, other] = [runner(listing()), runner(listing())];
+    await Promise.all([one.start(), other.start()]);
+    await caughtUp();
+    await happened('d');
+    await caughtUp();
+    await Promise.all([one.stop(), other.stop()]);
+    expect((await rows()).map(({ stream }) => stream)).toEqual([
+      'workflow-a',
+      'workflow-b',
+      'workflow-c',
+      'workflow-d',
+    ]);
+  });
+});
