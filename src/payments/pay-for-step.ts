@@ -32,8 +32,18 @@ export interface PaidAnswer {
   readonly payment?: PaymentEvidence;
 }
 
+/** A paid step, and where its payment stood when this call began to act on it. */
+type Acting = PaidStep & { readonly from: number };
+
 /** Times one step signs anew after its bytes expired unsettled. */
 const SIGNINGS = 3;
+/** What the payment answers when another worker has taken it further: this one goes on from what is recorded. */
+const OVERTAKEN: ReadonlySet<string> = new Set([
+  'PAYMENT_UNDER_WAY',
+  'PAYMENT_SETTLED',
+  'WRONG_ATTEMPT',
+  'WRONG_STATE',
+]);
 /** Looks at the chain for a settlement that the service claims, this long apart. */
 const LOOKS = 20;
 const LOOK_EVERY_MS = 250;
@@ -53,15 +63,16 @@ export class StepPayments {
    * @throws Refusal terminal: RECIPIENT_CHANGED, PRICE_DRIFT, SERVICE_REFUSED; retryable: SERVICE_ERROR,
    * PAYMENT_UNDELIVERED (paid, no usable answer yet: the next call sends the same bytes)
    */
-  async call(step: PaidStep, signal: AbortSignal): Promise<PaidAnswer> {
-    for (let signing = 0; signing <= SIGNINGS; signing++) {
-      const { state } = await this.dispatch.load(payment, step.paymentId);
+  async call(paid: PaidStep, signal: AbortSignal): Promise<PaidAnswer> {
+    for (let signing = 0; signing < SIGNINGS; signing++) {
+      const { state, revision } = await this.dispatch.load(payment, paid.paymentId);
+      const step: Acting = { ...paid, from: revision };
       if (state.status === 'confirmed') return this.collect(step, state);
-      const inFlight =
-        state.status === 'prepared' || state.status === 'submitted' ? state : await this.sign(step, state);
-      if ('answer' in inFlight) return inFlight;
-      const outcome = await this.submit(step, inFlight, signal);
-      if (outcome !== 'expired') return outcome;
+      const outcome = await this.advance(step, state, signal).catch((error: unknown) => {
+        if (isRefusal(error) && OVERTAKEN.has(error.code)) return 'again' as const;
+        throw error;
+      });
+      if (outcome !== 'again') return outcome;
     }
     throw new Refusal(
       'PAYMENT_FAILED',
@@ -71,8 +82,19 @@ export class StepPayments {
     );
   }
 
+  /** @returns `again` when the bytes can never land any more */
+  private async advance(
+    step: Acting,
+    state: Exclude<PaymentState, Confirmed>,
+    signal: AbortSignal,
+  ): Promise<PaidAnswer | 'again'> {
+    const inFlight =
+      state.status === 'prepared' || state.status === 'submitted' ? state : await this.sign(step, state);
+    return 'answer' in inFlight ? inFlight : this.submit(step, inFlight, signal);
+  }
+
   /** Asks for the terms, has them authorized against the plan, signs, and records the bytes. */
-  private async sign(step: PaidStep, before: PaymentState): Promise<InFlight | PaidAnswer> {
+  private async sign(step: Acting, before: PaymentState): Promise<InFlight | PaidAnswer> {
     const asked = await this.payer.quote(step.call);
     if ('answer' in asked) return { answer: usable(asked.answer), cost: ZERO };
     const { quote } = asked;
@@ -95,7 +117,14 @@ export class StepPayments {
       payTo,
       amount,
     });
-    await this.record(step, { type: 'AuthorizePayment', planHash, ceiling, approved });
+    const authorized = await this.record(step, { type: 'AuthorizePayment', planHash, ceiling, approved });
+    // only what was authorized is signed, and another worker may have brought other terms meanwhile
+    if (
+      authorized.status === 'none' ||
+      authorized.quote.amount !== amount ||
+      authorized.quote.payTo !== payTo
+    )
+      throw new Refusal('WRONG_STATE', 'Other terms were recorded meanwhile.', { amount: `${amount}` });
     const attempt = before.status === 'none' ? 1 : 'nextAttempt' in before ? before.nextAttempt : 1;
     const prepared = await this.payer.prepare(quote, paymentId);
     const state = await this.record(step, { type: 'PreparePayment', attempt, ...prepared });
@@ -103,11 +132,7 @@ export class StepPayments {
   }
 
   /** Sends the recorded bytes and finds out on the chain what became of them. */
-  private async submit(
-    step: PaidStep,
-    state: InFlight,
-    signal: AbortSignal,
-  ): Promise<PaidAnswer | 'expired'> {
+  private async submit(step: Acting, state: InFlight, signal: AbortSignal): Promise<PaidAnswer | 'again'> {
     const { attempt } = state.prepared;
     await this.record(step, { type: 'SubmitPayment', attempt });
     const answer = await this.send(step, state.prepared);
@@ -122,18 +147,18 @@ export class StepPayments {
       if (await this.lookFor(state, 1, signal)) throw notYet(answer);
       const message = 'The signed transaction expired before it landed.';
       await this.record(step, { type: 'FailPayment', attempt, code: 'PAYMENT_EXPIRED', message });
-      return 'expired';
+      return 'again';
     }
     throw notYet(answer);
   }
 
   /** Paid before: the same bytes bring the answer, never a second payment. */
-  private async collect(step: PaidStep, state: Confirmed): Promise<PaidAnswer> {
+  private async collect(step: Acting, state: Confirmed): Promise<PaidAnswer> {
     return this.deliver(step, state, await this.send(step, state.prepared));
   }
 
   private async deliver(
-    step: PaidStep,
+    step: Acting,
     state: Confirmed,
     answer: ServiceAnswer | undefined,
   ): Promise<PaidAnswer> {
@@ -182,13 +207,16 @@ export class StepPayments {
     }
   }
 
-  /** The command id derives from what is recorded: recording the same twice is one event. */
-  private async record(step: PaidStep, command: PaymentCommand): Promise<PaymentState> {
+  /**
+   * The command id derives from what is recorded and where: recording the same twice is one event, but the same
+   * words may be true again later, as when a service goes back to its first price.
+   */
+  private async record(step: Acting, command: PaymentCommand): Promise<PaymentState> {
     const text = JSON.stringify(command, (_, value) =>
       typeof value === 'bigint' ? value.toString() : value,
     );
     const { state } = await this.dispatch.send(payment, step.paymentId, command, {
-      commandId: uuidv5(`${step.paymentId}/${text}`),
+      commandId: uuidv5(`${step.paymentId}/${step.from}/${text}`),
       correlationId: step.workflowId,
       actor: { type: 'worker', id: 'payments' },
     });
