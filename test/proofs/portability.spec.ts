@@ -28,7 +28,6 @@ it('the verifier runs in a browser: it needs the kernel and portable libraries, 
     '@noble/hashes/hmac.js',
     '@noble/hashes/sha2.js',
     'canonicalize',
-    'poseidon-lite',
     'zod',
   ]);
 });

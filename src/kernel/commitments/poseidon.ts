@@ -1,40 +1,50 @@
-import * as lite from 'poseidon-lite';
 import { FIELD } from './field.js';
-
-/**
- * Poseidon as circomlib defines it. poseidon-lite was chosen over circomlibjs by measurement: 0.17 ms against
- * 0.06 ms for three inputs, but no 0.45 s of initialisation, no promise, no WASM and no 20 MB of dependencies,
- * and a step needs four such hashes (docs/adr/0004).
- */
-const WIDTHS = [
-  lite.poseidon1,
-  lite.poseidon2,
-  lite.poseidon3,
-  lite.poseidon4,
-  lite.poseidon5,
-  lite.poseidon6,
-  lite.poseidon7,
-  lite.poseidon8,
-  lite.poseidon9,
-  lite.poseidon10,
-  lite.poseidon11,
-  lite.poseidon12,
-  lite.poseidon13,
-  lite.poseidon14,
-  lite.poseidon15,
-  lite.poseidon16,
-] as const;
+import { Arena } from './poseidon/arena.js';
+import { MOST_INPUTS, parametersOf } from './poseidon/parameters.js';
+import { Permutation } from './poseidon/permutation.js';
+import { plainPoseidon } from './poseidon/plain.js';
 
 /** circomlib's Poseidon takes at most sixteen inputs. */
-export const ARITY = WIDTHS.length;
+export const ARITY = MOST_INPUTS;
 
-/** @throws RangeError for an element outside the field, or for none or more than sixteen */
+type Hash = (inputs: readonly bigint[]) => bigint;
+
+/** by number of inputs; deriving the constants of one takes 5 to 60 ms, so they are made when first needed */
+const hashes: Hash[] = [];
+
+/**
+ * Poseidon as circomlib defines it.
+ * @throws RangeError for an element outside the field, or for none or more than sixteen
+ */
 export function poseidon(inputs: readonly bigint[]): bigint {
-  const hash = WIDTHS[inputs.length - 1];
-  if (!hash) throw new RangeError(`Poseidon takes 1 to ${ARITY} inputs, not ${inputs.length}`);
+  if (inputs.length < 1 || inputs.length > ARITY)
+    throw new RangeError(`Poseidon takes 1 to ${ARITY} inputs, not ${inputs.length}`);
   for (const input of inputs)
     if (input < 0n || input >= FIELD) throw new RangeError(`not an element of the field: ${input}`);
-  return hash([...inputs]);
+  hashes[inputs.length] ??= hashOf(inputs.length);
+  return hashes[inputs.length]!(inputs);
+}
+
+function hashOf(inputs: number): Hash {
+  const parameters = parametersOf(inputs);
+  const memory = arena();
+  if (!memory) return (elements) => plainPoseidon(parameters, elements);
+  const permutation = new Permutation(memory, parameters);
+  return (elements) => permutation.hash(elements);
+}
+
+let opened: Arena | null | undefined;
+
+/** @returns undefined where WebAssembly may not be used, as on a page with a strict content security policy */
+function arena(): Arena | undefined {
+  if (opened === undefined) {
+    try {
+      opened = new Arena();
+    } catch {
+      opened = null;
+    }
+  }
+  return opened ?? undefined;
 }
 
 /**

@@ -1,0 +1,72 @@
+import { ELEMENT_BYTES, type MontgomeryArithmetic, montgomeryModule, TO_MONTGOMERY } from './montgomery.js';
+
+/** pages of 64 KB: all sixteen widths together take 410 KB */
+const PAGES = 7;
+
+/** The little of WebAssembly that is needed; browsers and Node have it, their common types do not. */
+interface WebAssemblyApi {
+  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+  readonly Instance: new (module: object) => { readonly exports: object };
+}
+
+/** The memory in which elements live, and the arithmetic on it. Elements are handed about by address. */
+export class Arena {
+  readonly math: MontgomeryArithmetic;
+  private readonly view: DataView;
+  private free = 0;
+  private readonly number = this.allot(1);
+  private readonly scratch = this.allot(1);
+  private readonly toMontgomery = this.allot(1);
+  private readonly one = this.allot(1);
+
+  /** @throws Error where WebAssembly is missing or forbidden */
+  constructor() {
+    const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly;
+    this.math = new Instance(new Module(montgomeryModule(PAGES))).exports as MontgomeryArithmetic;
+    this.view = new DataView(this.math.memory.buffer);
+    this.unpack(TO_MONTGOMERY, this.toMontgomery);
+    this.unpack(1n, this.one);
+  }
+
+  /** Room for so many elements, all zero. @throws RangeError when the memory is full */
+  allot(count: number): number {
+    const at = this.free;
+    this.free += count * ELEMENT_BYTES;
+    if (this.free > PAGES * 65_536) throw new RangeError('the memory of the hash is full');
+    return at;
+  }
+
+  /** @returns where they are, side by side */
+  hold(numbers: readonly bigint[]): number {
+    const at = this.allot(numbers.length);
+    numbers.forEach((number, i) => {
+      this.put(number, at + i * ELEMENT_BYTES);
+    });
+    return at;
+  }
+
+  /** @param number below 2^256 */
+  put(number: bigint, at: number): void {
+    this.unpack(number, at);
+    this.math.dotProduct(at, this.toMontgomery, 1, at);
+  }
+
+  copy(from: number, to: number): void {
+    new Uint8Array(this.math.memory.buffer).copyWithin(to, from, from + ELEMENT_BYTES);
+  }
+
+  /** @returns the element as a number, which may be p for 0 */
+  read(at: number): bigint {
+    const { math, view, scratch, number } = this;
+    math.dotProduct(at, this.one, 1, scratch);
+    math.pack(scratch, number);
+    const word = (i: number) => view.getBigUint64(number + 8 * i, true);
+    return (((word(3) << 64n) | word(2)) << 128n) | (word(1) << 64n) | word(0);
+  }
+
+  private unpack(number: bigint, at: number): void {
+    for (let i = 0; i < 4; i++)
+      this.view.setBigUint64(this.number + 8 * i, BigInt.asUintN(64, number >> BigInt(64 * i)), true);
+    this.math.unpack(this.number, at);
+  }
+}

@@ -1,0 +1,124 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import * as reference from 'poseidon-lite';
+import { FIELD } from '../field.js';
+import { ARITY, poseidon } from '../poseidon.js';
+import { Arena } from './arena.js';
+import { ELEMENT_BYTES, montgomeryModule } from './montgomery.js';
+import { parametersOf } from './parameters.js';
+import { plainPoseidon } from './plain.js';
+
+const references = { ...reference } as unknown as Readonly<Record<string, (inputs: bigint[]) => bigint>>;
+const referenceHash = (inputs: readonly bigint[]): bigint =>
+  references[`poseidon${inputs.length}`]!([...inputs]);
+
+const edges = [0n, 1n, 2n, FIELD - 1n, FIELD - 2n, (FIELD - 1n) / 2n, (1n << 253n) + 1n, (1n << 232n) - 1n];
+const element = fc.oneof(fc.constantFrom(...edges), fc.bigInt({ min: 0n, max: FIELD - 1n }));
+const elements = (count: number) => fc.array(element, { minLength: count, maxLength: count });
+const widths = Array.from({ length: ARITY }, (_, i) => i + 1);
+
+describe.each(widths)('the hash of %i', (count) => {
+  it("is circomlib's, for any elements", () => {
+    fc.assert(
+      fc.property(elements(count), (inputs) => poseidon(inputs) === referenceHash(inputs)),
+      { numRuns: 12 },
+    );
+  });
+
+  it.each(edges)("is circomlib's, of nothing but %i", (edge) => {
+    const inputs = new Array<bigint>(count).fill(edge);
+    expect(poseidon(inputs)).toBe(referenceHash(inputs));
+  });
+
+  it('is the same without WebAssembly', () => {
+    const parameters = parametersOf(count);
+    fc.assert(
+      fc.property(elements(count), (inputs) => plainPoseidon(parameters, inputs) === poseidon(inputs)),
+      { numRuns: 5 },
+    );
+  });
+
+  it('refuses what is no element, in every place', () => {
+    for (let place = 0; place < count; place++)
+      for (const wrong of [-1n, FIELD, FIELD + 1n, 1n << 256n])
+        expect(() => poseidon(new Array<bigint>(count).fill(1n).with(place, wrong))).toThrow(RangeError);
+  });
+});
+
+describe('the hash', () => {
+  it.each([[0], [17]])('refuses %i inputs', (count) => {
+    expect(() => poseidon(new Array<bigint>(count).fill(1n))).toThrow(RangeError);
+  });
+
+  it('does not depend on what was hashed before, of any width', () => {
+    const inputs = [[5n], [6n, 7n], new Array<bigint>(16).fill(8n)];
+    const alone = inputs.map(referenceHash);
+    for (let i = 0; i < 3; i++) expect(inputs.map(poseidon)).toEqual(alone);
+    expect([...inputs].reverse().map(poseidon)).toEqual(alone.reverse());
+  });
+
+  it('is a module small enough to be compiled at once', () => {
+    expect(montgomeryModule(1).length).toBeLessThan(10_000);
+  });
+});
+
+describe('arithmetic in Montgomery form', () => {
+  const arena = new Arena();
+  const { math } = arena;
+  const left = arena.allot(40);
+  const right = arena.allot(40);
+  const result = arena.allot(1);
+  const fill = (at: number, numbers: readonly bigint[]) =>
+    numbers.forEach((number, i) => {
+      arena.put(number, at + i * ELEMENT_BYTES);
+    });
+
+  it('reads what was put', () => {
+    fc.assert(
+      fc.property(element, (number) => {
+        arena.put(number, left);
+        return arena.read(left) % FIELD === number;
+      }),
+    );
+  });
+
+  it('carries in time, however many products are summed', () => {
+    const pairs = fc.integer({ min: 1, max: 40 }).chain((n) => fc.tuple(elements(n), elements(n)));
+    fc.assert(
+      fc.property(pairs, ([lefts, rights]) => {
+        fill(left, lefts);
+        fill(right, rights);
+        math.dotProduct(left, right, lefts.length, result);
+        const expected = lefts.reduce((sum, each, i) => sum + each * rights[i]!, 0n) % FIELD;
+        return arena.read(result) % FIELD === expected;
+      }),
+    );
+  });
+
+  it('holds with every limb full, which is more than any element of a hash', () => {
+    const full = (1n << 255n) - 1n;
+    const bytes = new DataView(math.memory.buffer);
+    const limbs = [...new Array<number>(8).fill(2 ** 29 - 1), 2 ** 23 - 1];
+    for (let i = 0; i < 33 * 9; i++)
+      for (const at of [left, right]) bytes.setUint32(at + 4 * i, limbs[i % 9]!, true);
+    math.dotProduct(left, right, 33, result);
+    const shifted = (arena.read(result) << (2n * 261n)) % FIELD;
+    // read takes the result out of Montgomery form once more than the bare limbs were in it
+    expect(shifted).toBe((33n * full * full) % FIELD);
+  });
+
+  it('raises a sum to the fifth power, in place too', () => {
+    fc.assert(
+      fc.property(element, element, (base, added) => {
+        arena.put(base, left);
+        arena.put(added, right);
+        math.fifthPower(left, right, left);
+        return arena.read(left) % FIELD === (base + added) ** 5n % FIELD;
+      }),
+    );
+  });
+
+  it('refuses to run out of its memory', () => {
+    expect(() => arena.allot(20_000)).toThrow(RangeError);
+  });
+});

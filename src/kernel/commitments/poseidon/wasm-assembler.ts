@@ -1,0 +1,109 @@
+/** Just enough of the WebAssembly binary format (core specification, chapter 5) to write straight arithmetic. */
+export type Code = readonly (number | Code)[];
+
+/** An exported function of 32-bit parameters, without a result. */
+export interface WasmFunction {
+  readonly name: string;
+  readonly parameters: number;
+  /** locals after the parameters: so many of 32 bits, then so many of 64 */
+  readonly counters: number;
+  readonly words: number;
+  readonly body: Code;
+}
+
+const I32 = 0x7f;
+const I64 = 0x7e;
+const NO_RESULT = 0x40;
+
+function signed(value: bigint): number[] {
+  const byte = Number(BigInt.asUintN(7, value));
+  const rest = value >> 7n;
+  const done = (rest === 0n && byte < 64) || (rest === -1n && byte >= 64);
+  return done ? [byte] : [byte | 128, ...signed(rest)];
+}
+
+const unsigned = (value: number): number[] =>
+  value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)];
+
+export const get = (local: number): Code => [0x20, unsigned(local)];
+export const set = (local: number, value: Code): Code => [value, 0x21, unsigned(local)];
+
+export const constant32 = (value: number): Code => [0x41, signed(BigInt(value))];
+export const add32 = (left: Code, right: Code): Code => [left, right, 0x6a];
+
+export const constant = (value: bigint): Code => [0x42, signed(value)];
+export const add = (left: Code, right: Code): Code => [left, right, 0x7c];
+export const multiply = (left: Code, right: Code): Code => [left, right, 0x7e];
+export const and = (left: Code, right: Code): Code => [left, right, 0x83];
+export const or = (left: Code, right: Code): Code => [left, right, 0x84];
+export const shiftLeft = (value: Code, bits: number): Code => [value, constant(BigInt(bits)), 0x86];
+export const shiftRight = (value: Code, bits: number): Code => [value, constant(BigInt(bits)), 0x88];
+
+/** Memory, at the address in a local and so many bytes on. */
+export const load = (address: number, offset: number): Code => [get(address), 0x29, 3, unsigned(offset)];
+export const load32 = (address: number, offset: number): Code => [get(address), 0x35, 2, unsigned(offset)];
+export const store = (address: number, offset: number, value: Code): Code => [
+  get(address),
+  value,
+  0x37,
+  3,
+  unsigned(offset),
+];
+export const store32 = (address: number, offset: number, value: Code): Code => [
+  get(address),
+  value,
+  0x3e,
+  2,
+  unsigned(offset),
+];
+
+/** Runs `body` again and again, until {@link leaveWhenZero} in it. */
+export const forever = (body: Code): Code => [0x02, NO_RESULT, 0x03, NO_RESULT, body, 0x0c, 0, 0x0b, 0x0b];
+export const leaveWhenZero = (local: number): Code => [get(local), 0x45, 0x0d, 1];
+export const whenZero = (local: number, body: Code): Code => [get(local), 0x45, 0x04, NO_RESULT, body, 0x0b];
+
+const list = (items: readonly Code[]): Code => [unsigned(items.length), ...items];
+const name = (text: string): Code => list([...text].map((letter) => [letter.charCodeAt(0)]));
+
+function sized(content: Code): Code {
+  const bytes = flat(content);
+  return [unsigned(bytes.length), bytes];
+}
+
+const flat = (code: Code): number[] =>
+  code.flatMap((part) => (typeof part === 'number' ? [part] : flat(part)));
+
+/** A module of these functions and a memory of so many pages, exported as `memory`. */
+export function wasmModule(functions: readonly WasmFunction[], pages: number): Uint8Array<ArrayBuffer> {
+  const section = (id: number, items: readonly Code[]): Code => [id, sized(list(items))];
+  const code = ({ counters, words, body }: WasmFunction): Code =>
+    sized([
+      list([
+        [unsigned(counters), I32],
+        [unsigned(words), I64],
+      ]),
+      body,
+      0x0b,
+    ]);
+  const type = ({ parameters }: WasmFunction): Code => [
+    0x60,
+    list(Array.from({ length: parameters }, () => [I32])),
+    0,
+  ];
+  return Uint8Array.from(
+    flat([
+      [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      section(1, functions.map(type)),
+      section(
+        3,
+        functions.map((_, i) => [unsigned(i)]),
+      ),
+      section(5, [[0, unsigned(pages)]]),
+      section(7, [
+        [name('memory'), 2, 0],
+        ...functions.map((each, i): Code => [name(each.name), 0, unsigned(i)]),
+      ]),
+      section(10, functions.map(code)),
+    ]),
+  );
+}
