@@ -77,7 +77,7 @@ export async function tryInstalled(
   dataDir: string,
   env: NodeJS.ProcessEnv = {},
 ): Promise<Installed | NotStarted> {
-  if (!built) execFileSync(process.execPath, [BUILD], { stdio: 'ignore' });
+  if (!built) execFileSync(process.execPath, [BUILD], { stdio: 'pipe' });
   built = true;
   const child = fork(PROGRAM, [], {
     // a group of its own, so that a Ctrl-C can be meant for it

@@ -139,7 +139,8 @@ function endingOf(event: WorkflowEvent, at: string): Partial<WorkflowRow> {
     case 'RunClosed':
       return { terminal: true, rollback: event.rollback, closed_at: at, spent: event.totalCost };
     case 'WorkflowSettled':
-      return { saved: event.saved };
+      // a step that failed after it was paid has no cost of its own, yet its money is gone
+      return { saved: event.saved, spent: event.actual };
     default:
       return {};
   }

@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { generateKeyPairSigner } from '@solana/kit';
+import { type TemporaryFolder, temporaryFolder } from '../kit/folder.js';
+import { type Installed, startInstalled } from '../kit/installation.js';
+import { plan as drafted, messagesApi } from '../kit/messages-api.js';
+import { moved, onceEach, paymentsOf } from './kit/chain.js';
+import { Client, until, type WorkflowDoc } from './kit/client.js';
+import { busy, inTurn, type Market, ok, openMarket, PRICE, type Sale } from './kit/market.js';
+
+const HOSTILE_MS = 100_000;
+
+const never = (): Promise<never> => new Promise(() => undefined);
+
+const circle = {
+  intent: { classification: 'circle', capabilities: ['honest'], confidence: 0.9 },
+  steps: [
+    {
+      key: 'a',
+      kind: 'service_call',
+      title: 'a',
+      capability: 'honest',
+      dependsOn: ['b'],
+      input: '{"x": steps.b}',
+    },
+    {
+      key: 'b',
+      kind: 'service_call',
+      title: 'b',
+      capability: 'honest',
+      dependsOn: ['a'],
+      input: '{"x": steps.a}',
+    },
+  ],
+  result: { step: 'a', mediaType: 'application/json' },
+};
+const unknownService = {
+  ...circle,
+  steps: [
+    { key: 'a', kind: 'service_call', title: 'a', capability: 'mind-reading', dependsOn: [], input: '{}' },
+  ],
+};
+
+/** A registry of services that cheat, break and dawdle, and a model that plans nonsense. */
+describe('services that are not what they were approved as', () => {
+  let folder: TemporaryFolder;
+  let market: Market;
+  let model: Awaited<ReturnType<typeof messagesApi>>;
+  let installed: Installed;
+  let client: Client;
+  let hanging: WorkflowDoc;
+  let dawdling: WorkflowDoc;
+  let other: string;
+
+  beforeAll(async () => {
+    folder = temporaryFolder();
+    other = (await generateKeyPairSigner()).address;
+    market = await openMarket({
+      honest: {},
+      dearer: { asks: (terms) => ({ ...terms, amount: String(PRICE + 1n) }) },
+      thief: { asks: (terms) => ({ ...terms, payTo: other }) },
+      elsewhere: { asks: (terms) => ({ ...terms, asset: other }) },
+      unpaid: { serve: async () => ok({ free: 'lunch' }) },
+      rubbish: { serve: settled({ status: 200, body: '{"half": ' }) },
+      binary: { serve: settled({ status: 200, body: '\u0000\u0001', type: 'text/plain; charset=utf-16' }) },
+      refusing: { serve: settled({ status: 422, body: '{}' }) },
+      moody: { serve: moody },
+      deaf: { serve: never },
+      dawdler: { serve: (sale) => (sale.number === 1 ? never() : settled(ok({ late: true }))(sale)) },
+    });
+    model = await messagesApi(
+      Array.from({ length: 12 }, (_, turn) => drafted(turn < 6 ? circle : unknownService)),
+    );
+    installed = await startInstalled(folder.path, {
+      REGISTRY_URL: market.url,
+      ANTHROPIC_API_KEY: 'sk-stand-in',
+      LLM_BASE_URL: model.url,
+    });
+    await market.connect(installed);
+    client = Client.of(installed);
+    await client.funded(1n);
+    // these take the half minute a service is given, so they start first and are looked at last
+    hanging = await client.begin({ ...inTurn('honest', 'deaf'), maxTime: 2_000 });
+    dawdling = await client.begin(inTurn('dawdler'));
+    await until(async () => ((market.sales.get('deaf') ?? 0) > 0 ? true : undefined), 10_000);
+  }, HOSTILE_MS);
+
+  afterAll(async () => {
+    await installed?.stop();
+    await market.close();
+    await model.close();
+    folder.remove();
+  });
+
+  /** Runs a plan to its end. @returns what the run says of itself, and what moved on the chain meanwhile */
+  async function run(...ids: readonly string[]) {
+    const done = await client.run(inTurn(...ids), 30_000);
+    return { done, code: done.error?.code, payments: await paymentsOf(installed, client, done) };
+  }
+
+  it.each([
+    ['dearer', 'PRICE_DRIFT'],
+    ['thief', 'RECIPIENT_CHANGED'],
+    ['elsewhere', 'OFFER_REFUSED'],
+  ])('%s is not paid: %s', async (id, code) => {
+    const before = await client.balance();
+    const touched = await moved(installed, client);
+    const { done, ...said } = await run(id);
+    expect([done.status, said.code, done.spentMicro]).toEqual(['failed', code, '0']);
+    expect(market.sales.get(id)).toBeUndefined();
+    expect(await moved(installed, client)).toBe(touched);
+    expect((await client.balance()).available).toBe(before.available);
+    const receipt = await client.receipt(done.id);
+    expect((await client.verify('rcpt_any', receipt)).valid).toBe(true);
+  });
+
+  it.each([
+    ['rubbish', 'SERVICE_BAD_OUTPUT'],
+    ['refusing', 'SERVICE_REFUSED'],
+  ])('%s was paid once and fails the run: %s', async (id, code) => {
+    const { done, ...said } = await run('honest', id);
+    expect([done.status, said.code]).toEqual(['failed', code]);
+    expect(said.payments).toEqual(onceEach(done));
+    expect(BigInt(done.spentMicro)).toBe(2n * PRICE);
+  });
+
+  it('a service that fails before and after it is paid is asked again, and paid once', async () => {
+    const { done, payments } = await run('moody');
+    expect(done.error).toBeNull();
+    expect(done.status).toBe('completed');
+    expect(payments).toEqual(onceEach(done));
+    expect(BigInt(done.spentMicro)).toBe(PRICE);
+    expect(market.sales.get('moody')).toBeGreaterThanOrEqual(3);
+    const { steps } = await client.steps(done.id);
+    expect(steps[0]!.attempt).toBeGreaterThanOrEqual(2);
+    expect(await client.result(done.id)).toMatchObject({ value: { works: true } });
+  });
+
+  it('a plan of a model with steps in a circle, or services nobody has, is never proposed', async () => {
+    const before = await client.balance();
+    const planned = await client.planned(await client.create({ input: 'Please go round in circles for me' }));
+    expect(planned.plan?.steps.flatMap(({ service }) => service?.id ?? []) ?? []).not.toContain(
+      'mind-reading',
+    );
+    expect(['failed', 'awaiting_approval']).toContain(planned.status);
+    if (planned.status === 'failed') expect(planned.error?.code).toMatch(/^[A-Z_]+$/);
+    expect(model.heard.length).toBeGreaterThan(0);
+    expect(await client.balance()).toMatchObject({ total: before.total });
+  });
+
+  it(
+    'a service that hangs once is given up in time, asked again, and paid once',
+    async () => {
+      const done = await client.closed(dawdling.id, 60_000);
+      expect(done.error).toBeNull();
+      expect(await paymentsOf(installed, client, done)).toEqual(onceEach(done));
+      const { steps } = await client.steps(done.id);
+      expect(steps[0]!.attempt).toBeGreaterThanOrEqual(2);
+    },
+    HOSTILE_MS,
+  );
+
+  it(
+    'a service that hangs for ever ends with its run, which pays for nothing it did not get',
+    async () => {
+      const done = await client.closed(hanging.id, 60_000);
+      expect([done.status, done.error?.code]).toEqual(['failed', 'TIMEOUT']);
+      expect(BigInt(done.spentMicro)).toBe(PRICE);
+      expect(Object.values(await paymentsOf(installed, client, done))).toEqual([1, 0]);
+    },
+    HOSTILE_MS,
+  );
+
+  it('nothing is held when all runs have ended', async () => {
+    expect((await client.balance()).held).toBe(0n);
+  });
+});
+
+const settled = (reply: { status: number; body: string; type?: string }) => async (sale: Sale) => {
+  await sale.settle();
+  return reply;
+};
+
+/** Busy, then paid and busy, then at work. */
+async function moody(sale: Sale) {
+  if (sale.number === 1) return busy;
+  await sale.settle();
+  return sale.number === 2 ? busy : ok({ works: true });
+}
