@@ -155,8 +155,7 @@ class Run {
 
   async receipted(planMs: number, runMs: number): Promise<FinishedRun> {
     const began = performance.now();
-    await this.until(({ receiptIssued }) => receiptIssued, RECEIPT_PATIENCE).catch(unlessLate);
-    let receipt = await this.receipt();
+    let receipt = await this.issued();
     const proving = receipt && this.level === 'zero-knowledge' && isPending(receipt);
     if (proving) receipt = await this.proven();
     return {
@@ -191,6 +190,17 @@ class Run {
       }
     } finally {
       area.end();
+    }
+  }
+
+  /** Read models do not move in step: what the timeline tells may be missing elsewhere for a moment. */
+  private async issued(): Promise<ReceiptView | undefined> {
+    const end = performance.now() + RECEIPT_PATIENCE;
+    await this.until(({ receiptIssued }) => receiptIssued, RECEIPT_PATIENCE).catch(unlessLate);
+    for (;;) {
+      const receipt = await this.receipt();
+      if (receipt || performance.now() > end) return receipt;
+      await pause(LOOK);
     }
   }
 

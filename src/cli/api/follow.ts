@@ -58,11 +58,12 @@ function connection(options: FollowOptions, from: number, onSeq: (seq: number) =
       if (message.data.seq !== undefined) onSeq(message.data.seq);
       options.onMessage(message.data);
     });
-    socket.on('unexpected-response', (request, { statusCode }) => {
+    socket.on('unexpected-response', (_, { statusCode }) => {
       // a server that starts again answers 503 for a while
       if (statusCode && statusCode < 500 && statusCode !== 429)
         refused = new Refusal('STREAM_REFUSED', `The stream was refused (${statusCode}).`);
-      request.destroy();
+      // with a listener here, the handshake is ours to end
+      socket.terminate();
     });
     socket.on('error', () => {});
     socket.on('close', () => {
