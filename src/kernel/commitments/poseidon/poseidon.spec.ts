@@ -96,9 +96,9 @@ describe('arithmetic in Montgomery form', () => {
   });
 
   it('holds with every limb full, which is more than any element of a hash', () => {
-    const full = (1n << 255n) - 1n;
+    const full = (1n << 256n) - 1n;
     const bytes = new DataView(math.memory.buffer);
-    const limbs = [...new Array<number>(8).fill(2 ** 29 - 1), 2 ** 23 - 1];
+    const limbs = [...new Array<number>(8).fill(2 ** 29 - 1), 2 ** 24 - 1];
     for (let i = 0; i < 33 * 9; i++)
       for (const at of [left, right]) bytes.setUint32(at + 4 * i, limbs[i % 9]!, true);
     math.dotProduct(left, right, 33, result);
