@@ -1,9 +1,9 @@
-import { ed25519 } from '@noble/curves/ed25519.js';
 import { canonicalJson } from '../kernel/canonical-json.js';
 import { hex } from '../kernel/commitments/json-hash.js';
 import { sha256, utf8 } from '../kernel/commitments/sha2.js';
 import { type Check, check, failed, passed } from './checks.js';
 import { RECEIPT_FORMAT, type Receipt, type Statement } from './document.js';
+import { holdsEd25519 } from './ed25519.js';
 
 /** A key somebody trusts to issue receipts. */
 export interface IssuerKey {
@@ -52,7 +52,7 @@ function checkIssuer(signature: Receipt['signature'], trusted: readonly IssuerKe
 function checkBytes(statement: Statement, signature: Receipt['signature']): Check {
   const value = bytesOfHex(signature.value);
   try {
-    if (ed25519.verify(value, signedBytes(statement), bytesOfHex(signature.publicKey), { zip215: false }))
+    if (holdsEd25519(value, signedBytes(statement), bytesOfHex(signature.publicKey)))
       return passed('signature', 'The statement is exactly what the issuer signed.');
   } catch {
     // a key or signature that is no point of the curve is as wrong as one that does not match
