@@ -10,7 +10,8 @@ import { uuidv5 } from '../kernel/event.js';
 import { type Micros, ZERO } from '../kernel/money.js';
 import { isoTime } from '../kernel/time.js';
 import type { Chance, Clock } from '../ports/clock.js';
-import type { Dispatch } from '../runtime/dispatch.js';
+import type { CommandContext, Converse, Dispatch } from '../runtime/dispatch.js';
+import { isLocal } from '../sagas/execute-plan.js';
 import type { StepTask } from '../sagas/reaction.js';
 import { evaluate } from './expression.js';
 import type { LiveRun, RunViews } from './run-view.js';
@@ -46,13 +47,17 @@ const isTrue = (value: Json): boolean => {
   return Boolean(value);
 };
 
+/** Bounds of what is run before it is made durable: others wait for the same workflow meanwhile. */
+const TURN_MS = 50;
+const TURN_STEPS = 100;
+
 /**
  * Runs one attempt of one step: opens its input, executes, seals and commits to the output, reports. Every report
  * carries the attempt, so doing all of it twice changes nothing.
  */
 export class StepRunner {
   constructor(
-    private readonly dispatch: Dispatch,
+    private readonly dispatch: Dispatch & Converse,
     private readonly views: RunViews,
     private readonly content: ContentStore,
     private readonly executors: Readonly<Partial<Record<PlanStep['kind'], StepExecutor>>>,
@@ -68,13 +73,45 @@ export class StepRunner {
     const startedAt = isoTime(this.clock.now());
     const step = run.plan.steps.find(({ id }) => id === task.stepId)!;
     if (step.kind === 'service_call' && !(await this.claim(task, startedAt))) return;
-    const completed = await this.execute(run, step, task, startedAt, signal).catch((error: unknown) => {
+    const report = await this.attempt(run, step, task, startedAt, signal);
+    await this.send(task, report, report.type === 'FailStep' ? 'failed' : 'done');
+  }
+
+  /**
+   * Runs a step that needs no other machine, and every such step it unlocks, and reports all of them in one append.
+   * None has an effect outside, so losing them in a crash means running them again.
+   */
+  async runHere(task: StepTask, signal: AbortSignal): Promise<void> {
+    if (!(await this.live(task))) return; // done together with an earlier one
+    const until = this.clock.now() + TURN_MS;
+    let left: number = TURN_STEPS;
+    await this.dispatch.converse(workflow, task.workflowId, async (state) => {
+      const run = state.status === 'executing' || state.status === 'draining' ? state : undefined;
+      const step = run?.plan.steps.find(
+        ({ id, kind }) => isLocal(kind) && run.steps[id]?.status === 'scheduled',
+      );
+      if (!run || !step || run.runNo !== task.runNo || left-- <= 0 || this.clock.now() > until)
+        return undefined;
+      const scheduled = run.steps[step.id] as { readonly attempt: number };
+      const its = { ...task, stepId: step.id, attempt: scheduled.attempt };
+      const command = await this.attempt(run, step, its, isoTime(this.clock.now()), signal);
+      return { command, context: this.contextOf(its, command.type === 'FailStep' ? 'failed' : 'done') };
+    });
+  }
+
+  private attempt(
+    run: LiveRun,
+    step: PlanStep,
+    task: StepTask,
+    startedAt: string,
+    signal: AbortSignal,
+  ): Promise<CompleteStep | FailStep> {
+    return this.execute(run, step, task, startedAt, signal).catch((error: unknown) => {
       // stopped, not failed: given back, and whoever takes the task next goes on from the records
       if (signal.aborted)
         throw new Refusal('STOPPED', 'The worker was stopped.', {}, 'retryable', { cause: error });
       return this.failure(task, error);
     });
-    await this.send(task, completed, completed.type === 'FailStep' ? 'failed' : 'done');
   }
 
   private async live(task: StepTask): Promise<LiveRun | undefined> {
@@ -147,11 +184,14 @@ export class StepRunner {
     command: StartStep | CompleteStep | FailStep,
     what: string,
   ): Promise<void> {
-    const { workflowId, runNo, stepId, attempt } = task;
-    await this.dispatch.send(workflow, workflowId, command, {
+    await this.dispatch.send(workflow, task.workflowId, command, this.contextOf(task, what));
+  }
+
+  private contextOf({ workflowId, runNo, stepId, attempt }: StepTask, what: string): CommandContext {
+    return {
       commandId: uuidv5(`${workflowId}/${runNo}/${stepId}/${attempt}/${what}`),
       correlationId: workflowId,
       actor: { type: 'worker', id: this.worker },
-    });
+    };
   }
 }

@@ -22,13 +22,14 @@ function missing({ type, capability }: Wish, { offers, subjects }: Order): Refus
   const [subject] = subjects;
   if (!subject)
     return new Refusal('NO_SERVICE', `Say what the ${wanted} should be about, or attach a file.`, figures);
-  const label = labelOf(subject).slice(0, 120);
+  // The sentence becomes part of the history, where words of the request may not stand in clear.
   if (subject.kind === 'topic' && !offers.some((offer) => knowsTopic(offer, subject.words)))
-    return new Refusal('NO_SERVICE', `No service has data about "${label}"; attach a file with them.`, {
-      ...figures,
-      topic: label,
-    });
-  return new Refusal('NO_SERVICE', `No composition of services leads from "${label}" to ${wanted}.`, figures);
+    return new Refusal('NO_SERVICE', 'No service has data about this; attach a file with them.', figures);
+  return new Refusal(
+    'NO_SERVICE',
+    `No composition of services leads from what is given to ${wanted}.`,
+    figures,
+  );
 }
 
 const titleOf = (wishes: readonly Wish[], subjects: readonly Subject[]): string => {

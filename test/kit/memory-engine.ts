@@ -1,0 +1,201 @@
+import { MemoryArtifactStore } from '../../src/adapters/memory/artifact-store.js';
+import { MemoryCheckpointStore } from '../../src/adapters/memory/checkpoint-store.js';
+import { MemoryJobQueue } from '../../src/adapters/memory/job-queue.js';
+import { MemoryKeyVault } from '../../src/adapters/memory/key-vault.js';
+import { MemoryLiveBus } from '../../src/adapters/memory/live-bus.js';
+import { MemoryTimerStore } from '../../src/adapters/memory/timer-store.js';
+import { systemChance } from '../../src/adapters/system/chance.js';
+import { systemClock } from '../../src/adapters/system/clock.js';
+import { escrow } from '../../src/commands/escrow/decide.js';
+import { payment } from '../../src/commands/payment/decide.js';
+import { receipt } from '../../src/commands/receipt/decide.js';
+import { workflow } from '../../src/commands/workflow/decide.js';
+import { ContentStore } from '../../src/content/content-store.js';
+import { RunViews } from '../../src/execution/run-view.js';
+import { serviceCall } from '../../src/execution/service-call.js';
+import { conditional, StepRunner, transform } from '../../src/execution/step-runner.js';
+import type { Recorded } from '../../src/kernel/event.js';
+import { receiptIdOf } from '../../src/kernel/ids.js';
+import { toMicros } from '../../src/kernel/money.js';
+import { StepPayments } from '../../src/payments/pay-for-step.js';
+import { PlanJob } from '../../src/planning/plan-job.js';
+import { rulePlanner } from '../../src/planning/rules/rule-planner.js';
+import type { ServiceOffer } from '../../src/ports/catalogue.js';
+import type { Prover } from '../../src/ports/prover.js';
+import { ReceiptJob } from '../../src/receipts/receipt-job.js';
+import { approveWorkflow } from '../../src/requests/approve-workflow.js';
+import type { createBodySchema } from '../../src/requests/create-body.js';
+import { createWorkflow } from '../../src/requests/create-workflow.js';
+import { CommandHandler } from '../../src/runtime/command-handler.js';
+import { Reactor } from '../../src/runtime/reactor.js';
+import { SagaRunner } from '../../src/runtime/saga-runner.js';
+import { TimerRunner } from '../../src/runtime/timer-runner.js';
+import { sagas } from '../../src/sagas/all.js';
+import type { StepTask } from '../../src/sagas/reaction.js';
+import { type Receipt, verifyReceipt } from '../../src/verifier/index.js';
+import { PaidWorld } from './paid-world.js';
+import { sampleIssuer } from './sample-issuer.js';
+
+type Body = Parameters<typeof createWorkflow>[2];
+export type Asked = Partial<ReturnType<typeof createBodySchema.parse>> & Partial<Body>;
+
+/** The whole engine in memory: real sagas, planner, evaluator, payments and receipts, on a made-up chain. */
+export class MemoryEngine {
+  readonly world = new PaidWorld();
+  readonly store = this.world.store;
+  readonly vault = new MemoryKeyVault();
+  readonly artifacts = new Artifacts();
+  readonly dispatch = new CommandHandler(this.store, systemClock);
+  readonly content = new ContentStore(this.vault, this.artifacts, systemChance);
+  readonly logged: object[] = [];
+  readonly progress: unknown[] = [];
+  readonly jobs = new MemoryJobQueue();
+  readonly steps: StepRunner;
+  private readonly stops: (() => Promise<void>)[] = [];
+  private calls = 0;
+
+  constructor(private readonly offers: readonly ServiceOffer[]) {
+    const live = new MemoryLiveBus();
+    const views = new RunViews(this.dispatch, this.content);
+    const payments = new StepPayments(this.dispatch, this.world.payer);
+    this.steps = new StepRunner(
+      this.dispatch,
+      views,
+      this.content,
+      { data_transform: transform, conditional, service_call: serviceCall(payments, 'PAYER', live) },
+      systemClock,
+      systemChance,
+      'worker-1',
+    );
+  }
+
+  async start(): Promise<void> {
+    const { dispatch, content, artifacts, jobs, store } = this;
+    const note = (fields: object) => void this.logged.push(fields);
+    const log = { info: note, warn: note, error: note };
+    const timers = new MemoryTimerStore();
+    const runStep = (task: StepTask) => this.steps.run(task, new AbortController().signal);
+    const aggregates = [workflow, escrow, payment, receipt];
+    const reactor = new Reactor(dispatch, aggregates, timers, jobs, runStep, systemClock, systemChance);
+    const prover: Pick<Prover, 'prove'> = {
+      prove: async () => {
+        throw new Error('nothing here asks for a proof');
+      },
+    };
+    const planning = new PlanJob(
+      dispatch,
+      content,
+      { all: async () => this.offers },
+      rulePlanner,
+      systemClock,
+    );
+    const receipts = new ReceiptJob(
+      dispatch,
+      content,
+      artifacts,
+      sampleIssuer,
+      prover,
+      (document) => this.objections(document),
+      systemClock,
+    );
+    const handlers = [
+      jobs.work('plan', 4, (job, { signal }) => planning.run(job.payload as never, signal)),
+      jobs.work('step', 4, (job, { signal }) => this.steps.run(job.payload as never, signal)),
+      jobs.work('receipt', 4, (job) => receipts.issue(job.payload as never)),
+    ];
+    for (const worker of await Promise.all(handlers)) this.stops.push(() => worker.stop(1_000));
+    const timing = new TimerRunner(timers, reactor, jobs, systemClock, log);
+    timing.start();
+    this.stops.unshift(() => timing.stop());
+    const checkpoints = new MemoryCheckpointStore();
+    for (const saga of sagas) {
+      const runner = new SagaRunner(saga, store, checkpoints, reactor, log);
+      await runner.start();
+      this.stops.unshift(() => runner.stop());
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const stop of this.stops) await stop();
+    await this.store.close();
+  }
+
+  async fund(userId: string, amount: bigint): Promise<void> {
+    const at = new Date().toISOString();
+    const deposit = { signature: '5'.repeat(88), amount: toMicros(amount) };
+    for (const command of [
+      { type: 'OpenEscrowAccount', userId, wallet: 'W', network: 'n', asset: 'USDC', at } as const,
+      { type: 'SubmitDeposit', ...deposit, at, expiresAt: at } as const,
+      { type: 'ConfirmDeposit', ...deposit, slot: 1n } as const,
+    ])
+      await this.dispatch.send(escrow, userId, command, {
+        commandId: `fund ${++this.calls}`,
+        correlationId: userId,
+        actor: { type: 'system', id: 'test' },
+      });
+  }
+
+  caller = (userId: string) => ({
+    principal: { userId, keyId: 'key_1', roles: ['user'] as const },
+    callId: `call ${++this.calls}`,
+  });
+
+  async create(userId: string, body: Asked): Promise<string> {
+    const parts = { ...this, clock: systemClock, chance: systemChance };
+    const full = { verificationLevel: 'basic', autoApprove: false, ...body } as Body;
+    return (await createWorkflow(parts, this.caller(userId), full)).workflowId;
+  }
+
+  approve = (userId: string, workflowId: string) =>
+    approveWorkflow(
+      { dispatch: this.dispatch, clock: systemClock },
+      this.caller(userId),
+      workflowId,
+      undefined,
+    );
+
+  /** Waits for an event of a stream; a plan that failed is told at once. */
+  async until(stream: string, type: string): Promise<Recorded> {
+    const subscription = this.store.subscribe({ filter: { types: [type, 'PlanningFailed'] } });
+    try {
+      for await (const { events } of subscription)
+        for (const recorded of events) {
+          if (recorded.stream !== stream) continue;
+          if (recorded.event.type === type) return recorded;
+          throw new Error(`no ${type}, but ${JSON.stringify(recorded.event)}`);
+        }
+    } finally {
+      await subscription.stop();
+    }
+    throw new Error(`the store was closed before ${type}`);
+  }
+
+  async receiptOf(workflowId: string): Promise<Receipt> {
+    const issued = await this.until(`receipt-${receiptIdOf(workflowId, 1)}`, 'ReceiptIssued');
+    const { document } = issued.event as unknown as { document: { sha256: string } };
+    return JSON.parse(new TextDecoder().decode(await this.artifacts.get(document.sha256))) as Receipt;
+  }
+
+  async objections(document: unknown): Promise<readonly string[]> {
+    const { checks } = await verifyReceipt(document, {
+      issuerKeys: [sampleIssuer],
+      allowDevelopmentKeys: true,
+    });
+    return checks.filter(({ required, passed }) => required && !passed).map(({ reason }) => reason);
+  }
+
+  async told(stream: string): Promise<readonly string[]> {
+    const types: string[] = [];
+    for await (const { event } of this.store.read(stream)) types.push(event.type);
+    return types;
+  }
+}
+
+/** Remembers what was put, so that a test can look at every byte. */
+class Artifacts extends MemoryArtifactStore {
+  readonly all: Uint8Array[] = [];
+  override put(bytes: Uint8Array): Promise<string> {
+    this.all.push(bytes);
+    return super.put(bytes);
+  }
+}
