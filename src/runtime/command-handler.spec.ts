@@ -31,8 +31,7 @@ async function eventsOf(store: MemoryEventStore, stream: string) {
 const typesOf = async (store: MemoryEventStore, stream: string) =>
   (await eventsOf(store, stream)).map(({ event }) => event.type);
 
-/** Counts up; `toggle` goes back, so that a state may come again. */
-type CounterEvent = { type: 'EscrowAccountOpened' | 'HoldExpired'; v: number };
+/** On and off and on again: a state that comes back. */
 const switchable: Aggregate<boolean, { type: 'on' | 'off' | 'never' }, DomainEvent> = {
   category: 'escrow',
   decider: {
@@ -53,7 +52,7 @@ const opened = {
   network: 'n',
   asset: 'a',
   openedAt: at,
-} satisfies CounterEvent & object;
+} satisfies DomainEvent & Record<string, unknown>;
 const expired = { type: 'HoldExpired', v: 1, holdId: 'hold_1', released: '0' } satisfies CounterEvent &
   object;
 
