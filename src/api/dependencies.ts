@@ -11,10 +11,14 @@ import type { IdempotencyStore } from '../ports/idempotency.js';
 import type { LiveBus } from '../ports/live.js';
 import type { Prover } from '../ports/prover.js';
 import type { Sql } from '../ports/sql.js';
+import type { GivenPlans } from '../requests/create-workflow.js';
+import type { Converse } from '../runtime/dispatch.js';
 import type { Log } from '../runtime/log.js';
 
 /** Everything the API needs, as interfaces; the composition root provides it. */
 export interface ApiDependencies extends IdentityParts {
+  readonly dispatch: IdentityParts['dispatch'] & Converse;
+  readonly plans: GivenPlans;
   readonly store: EventStore;
   /** reads the tables of every read model */
   readonly sql: Sql;

@@ -11,6 +11,7 @@ import { Authenticator } from '../identity/authenticate.js';
 import { SlidingWindow } from '../identity/rate-limit.js';
 import { Refusal } from '../kernel/errors.js';
 import { draftContract } from '../planning/draft-contract.js';
+import { PlanJob } from '../planning/plan-job.js';
 import { rulePlanner } from '../planning/rules/rule-planner.js';
 import { withFallback } from '../planning/with-fallback.js';
 import type { Planner } from '../ports/planner.js';
@@ -113,6 +114,7 @@ function apiDependencies(
     clock: systemClock,
     chance: systemChance,
     pepper: config.API_KEY_PEPPER,
+    plans: new PlanJob(engine.dispatch, parts.content, parts.catalogue, rulePlanner, systemClock),
     store: parts.store,
     sql,
     content: parts.content,

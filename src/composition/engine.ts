@@ -8,6 +8,7 @@ import { receipt } from '../commands/receipt/decide.js';
 import { user } from '../commands/user/decide.js';
 import { workflow } from '../commands/workflow/decide.js';
 import type { ProcessRole } from '../config.js';
+import { integrationEvents } from '../events/integration.js';
 import { RunViews } from '../execution/run-view.js';
 import { serviceCall } from '../execution/service-call.js';
 import { conditional, StepRunner, transform } from '../execution/step-runner.js';
@@ -64,12 +65,12 @@ export function buildEngine(parts: Parts, role: ProcessRole, worker: string, log
   };
   const steps = new StepRunner(dispatch, views, content, executors, systemClock, systemChance, worker);
   const stopping = new AbortController();
-  const runStep: ConstructorParameters<typeof Reactor>[4] = (task) => steps.run(task, stopping.signal);
+  const runStep: ConstructorParameters<typeof Reactor>[4] = (task) => steps.runHere(task, stopping.signal);
   const reactor = new Reactor(dispatch, aggregates, timers, jobs, runStep, systemClock, systemChance);
   const progress = progressOf(role, live);
   const runs = (wanted: ProcessRole) => role === 'all' || role === wanted;
   const running: Running[] = [
-    ...(runs('relay') ? [new Relay(store, parts.integration, log)] : []),
+    ...(runs('relay') ? [new Relay(store, parts.integration, log, integrationEvents)] : []),
     ...(runs('saga') ? sagas.map((saga) => new SagaRunner(saga, store, checkpoints, reactor, log)) : []),
     ...(runs('saga') ? [new TimerRunner(timers, reactor, jobs, systemClock, log)] : []),
     ...(runs('projector')

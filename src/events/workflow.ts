@@ -77,7 +77,12 @@ export const WorkflowCreated = defineEvent(
 export const PlanningStarted = defineEvent(
   'PlanningStarted',
   1,
-  { runNo: field.count, expiresAt: field.time },
+  {
+    runNo: field.count,
+    expiresAt: field.time,
+    /** the plan follows in the same append: nobody needs to be asked for one */
+    given: z.literal(true).optional(),
+  },
   { runNo: 1, expiresAt: sampleTime },
 );
 

@@ -30,7 +30,7 @@ export class RunViews {
 
   /** @throws Refusal STEP_NOT_LIVE when that attempt is not in flight any more: the task is out of date */
   async live(task: StepTask): Promise<LiveRun> {
-    const { state } = await this.dispatch.load(workflow, task.workflowId);
+    const { state } = await this.dispatch.load(workflow, task.workflowId, task.revision);
     const step =
       state.status === 'executing' || state.status === 'draining' ? state.steps[task.stepId] : undefined;
     const isLive =

@@ -1,4 +1,4 @@
-import type { ProposePlan } from '../commands/workflow/commands.js';
+import type { FailPlanning, ProposePlan } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
 import type { Planning } from '../commands/workflow/state.js';
 import { type ContentStore, places } from '../content/content-store.js';
@@ -16,7 +16,7 @@ import type { Catalogue } from '../ports/catalogue.js';
 import type { Clock } from '../ports/clock.js';
 import type { PlanDraft, Planner } from '../ports/planner.js';
 import { plannedSteps } from '../receipts/planned-steps.js';
-import type { Dispatch } from '../runtime/dispatch.js';
+import type { Dispatch, Said } from '../runtime/dispatch.js';
 import { planFromGiven } from './given-plan.js';
 import { type Proposal, propose } from './propose.js';
 
@@ -42,12 +42,22 @@ export class PlanJob {
   async run(task: PlanTask, signal: AbortSignal): Promise<void> {
     const { state } = await this.dispatch.load(workflow, task.workflowId);
     if (state.status !== 'planning' || state.runNo !== task.runNo) return;
-    const command = await this.propose(state, signal).catch((error: unknown) => this.failure(task, error));
-    await this.dispatch.send(workflow, task.workflowId, command, {
-      commandId: uuidv5(`${task.workflowId}/${task.runNo}/plan/${command.type}`),
-      correlationId: task.workflowId,
-      actor: { type: 'worker', id: `planner ${this.planner.name}` },
-    });
+    const { command, context } = await this.answer(state, signal);
+    await this.dispatch.send(workflow, task.workflowId, command, context);
+  }
+
+  /** The plan of a workflow that waits for one, or why there is none. @throws Refusal retryable, as {@link run} */
+  async answer(state: Planning, signal: AbortSignal): Promise<Said<ProposePlan | FailPlanning>> {
+    const { workflowId } = state.created;
+    const command = await this.propose(state, signal).catch((error: unknown) => this.failure(state, error));
+    return {
+      command,
+      context: {
+        commandId: uuidv5(`${workflowId}/${state.runNo}/plan/${command.type}`),
+        correlationId: workflowId,
+        actor: { type: 'worker', id: `planner ${this.planner.name}` },
+      },
+    };
   }
 
   private async propose(state: Planning, signal: AbortSignal): Promise<ProposePlan> {
@@ -121,7 +131,7 @@ export class PlanJob {
   }
 
   /** Only what asking again cannot change becomes part of the history; anything else goes back to the queue. */
-  private failure({ runNo }: PlanTask, error: unknown) {
+  private failure({ runNo }: { readonly runNo: number }, error: unknown) {
     if (!isRefusal(error)) throw error;
     if (error.kind !== 'terminal')
       throw new Refusal(error.code, error.message, error.figures, 'retryable', { cause: error });

@@ -1,5 +1,6 @@
-import type { CreateWorkflow } from '../commands/workflow/commands.js';
+import type { CreateWorkflow, WorkflowCommand } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
+import type { Planning } from '../commands/workflow/state.js';
 import type { ContentStore } from '../content/content-store.js';
 import { Refusal } from '../kernel/errors.js';
 import type { Position } from '../kernel/event.js';
@@ -9,15 +10,21 @@ import { formatUsdc, type Micros, microsToUsdc, usdcToMicros } from '../kernel/m
 import { places } from '../kernel/places.js';
 import { isoTime } from '../kernel/time.js';
 import type { Chance, Clock } from '../ports/clock.js';
-import type { Dispatch } from '../runtime/dispatch.js';
+import type { Converse, Dispatch, Said } from '../runtime/dispatch.js';
 import { type Caller, contextOf } from './caller.js';
 import type { CreateBody } from './create-body.js';
 
 export interface CreateParts {
-  readonly dispatch: Dispatch;
+  readonly dispatch: Dispatch & Converse;
   readonly content: ContentStore;
   readonly clock: Clock;
   readonly chance: Chance;
+  readonly plans: GivenPlans;
+}
+
+/** Checks and commits to a plan that the caller brought. */
+export interface GivenPlans {
+  answer(state: Planning, signal: AbortSignal): Promise<Said<WorkflowCommand>>;
 }
 
 export interface Created {
@@ -52,8 +59,28 @@ export async function createWorkflow(parts: CreateParts, caller: Caller, body: C
     filters: body.serviceFilters ?? { minReputation: 0, minUptime: 0, excludeServices: [] },
   };
   const context = contextOf(caller, 'create', workflowId);
-  const { position, revision } = await parts.dispatch.send(workflow, workflowId, command, context);
+  const { position, revision } = needsNobody(body)
+    ? await withPlan(parts, { command: { ...command, given: true }, context })
+    : await parts.dispatch.send(workflow, workflowId, command, context);
   return { workflowId, createdAt: at, revision, position };
+}
+
+/** A given plan without services is checked at once: no catalogue is asked, so it cannot have to wait. */
+const needsNobody = ({ plan }: CreateBody): boolean =>
+  plan?.steps.every(({ kind }) => kind !== 'service_call') ?? false;
+
+function withPlan({ dispatch, plans }: CreateParts, created: Said<CreateWorkflow>) {
+  const { workflowId } = created.command;
+  return dispatch.converse(
+    workflow,
+    workflowId,
+    async (state): Promise<Said<WorkflowCommand> | undefined> => {
+      if (state.status === 'none') return created;
+      return state.status === 'planning'
+        ? plans.answer(state, AbortSignal.timeout(LIMITS.planningTimeout))
+        : undefined;
+    },
+  );
 }
 
 function costLimit(usdc: number | undefined): Micros {

@@ -9,7 +9,7 @@ import { LIMITS } from '../kernel/limits.js';
 import { isoTime } from '../kernel/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventStore } from '../ports/event-store.js';
-import type { CommandContext, Dispatch, Dispatched } from './dispatch.js';
+import type { CommandContext, Converse, Dispatch, Dispatched, Said } from './dispatch.js';
 import { Lanes } from './lanes.js';
 
 interface Folded {
@@ -22,7 +22,7 @@ interface Folded {
  * processes; those are met by the expected revision. A refusal or an empty decision that rests on a cached state
  * is checked against the store before it is believed.
  */
-export class CommandHandler implements Dispatch {
+export class CommandHandler implements Dispatch, Converse {
   private readonly cache = new LRUCache<string, Folded>({ max: LIMITS.cachedAggregates });
   private readonly turns = new Lanes();
 
@@ -51,9 +51,65 @@ export class CommandHandler implements Dispatch {
   async load<S, C extends { readonly type: string }, E extends DomainEvent>(
     aggregate: Aggregate<S, C, E>,
     id: string,
+    atLeast?: number,
   ): Promise<{ readonly state: S; readonly revision: number }> {
-    const { state, revision } = await this.refresh(aggregate, streamOf(aggregate.category, id));
+    const stream = streamOf(aggregate.category, id);
+    const known = this.cache.get(stream);
+    const enough = atLeast !== undefined && known !== undefined && known.revision >= atLeast;
+    const { state, revision } = enough ? known : await this.refresh(aggregate, stream);
     return { state: state as S, revision };
+  }
+
+  async converse<S, C extends { readonly type: string }, E extends DomainEvent>(
+    aggregate: Aggregate<S, C, E>,
+    id: string,
+    next: (state: S) => Promise<Said<C> | undefined>,
+  ): Promise<Dispatched<S, E>> {
+    const stream = streamOf(aggregate.category, id);
+    let last: Said<C> | undefined;
+    const remembering = async (state: S) => {
+      last = await next(state);
+      return last;
+    };
+    try {
+      return await this.turns.run(stream, () => this.talk(aggregate, stream, remembering));
+    } catch (error) {
+      if (last && isRefusal(error) && error.kind === 'terminal')
+        await this.recordRejection(aggregate, id, last.command, last.context, error);
+      throw error;
+    }
+  }
+
+  private async talk<S, C extends { readonly type: string }, E extends DomainEvent>(
+    aggregate: Aggregate<S, C, E>,
+    stream: string,
+    next: (state: S) => Promise<Said<C> | undefined>,
+  ): Promise<Dispatched<S, E>> {
+    let folded = this.cache.get(stream) ?? (await this.refresh(aggregate, stream));
+    for (let conflicts = 0; ; ) {
+      const talk = await hold(aggregate, folded.state as S, next, this.clock);
+      const { state, events, toStore, refusal } = talk;
+      if (toStore.length === 0) {
+        const { revision } = folded;
+        folded = await this.refresh(aggregate, stream);
+        if (folded.revision !== revision) continue; // what was known was old: ask again
+        if (refusal) throw refusal;
+        return { events, state, revision, position: undefined };
+      }
+      try {
+        const expected = folded.revision < 0 ? 'none' : folded.revision;
+        const appended = await this.store.append(stream, toStore, expected);
+        this.cache.set(stream, { state, revision: appended.revision });
+        if (refusal) throw refusal;
+        return { events, state, revision: appended.revision, position: appended.position };
+      } catch (error) {
+        if (error === refusal) throw error;
+        this.cache.delete(stream);
+        if (!isRefusal(error, 'CONFLICT')) throw error;
+        if (++conflicts > LIMITS.appendRetries) throw tooManyConflicts(conflicts);
+        folded = await this.refresh(aggregate, stream);
+      }
+    }
   }
 
   private async handle<S, C extends { readonly type: string }, E extends DomainEvent>(
@@ -83,13 +139,7 @@ export class CommandHandler implements Dispatch {
       } catch (error) {
         this.cache.delete(stream);
         if (!isRefusal(error, 'CONFLICT')) throw error;
-        if (++conflicts > LIMITS.appendRetries)
-          throw new Refusal(
-            'CONCURRENT_UPDATE',
-            'Others kept changing this at the same time.',
-            { conflicts },
-            'retryable',
-          );
+        if (++conflicts > LIMITS.appendRetries) throw tooManyConflicts(conflicts);
         const { revision } = folded;
         folded = await this.refresh(aggregate, stream);
         fresh = true;
@@ -162,6 +212,30 @@ export class CommandHandler implements Dispatch {
       'any',
     );
   }
+}
+
+const tooManyConflicts = (conflicts: number): Refusal =>
+  new Refusal('CONCURRENT_UPDATE', 'Others kept changing this at the same time.', { conflicts }, 'retryable');
+
+/** Decides one command after another on the state each leads to; a refusal ends it. */
+async function hold<S, C extends { readonly type: string }, E extends DomainEvent>(
+  aggregate: Aggregate<S, C, E>,
+  start: S,
+  next: (state: S) => Promise<Said<C> | undefined>,
+  clock: Clock,
+) {
+  const events: E[] = [];
+  const toStore: NewEvent[] = [];
+  let state = start;
+  for (let said = await next(state); said; said = await next(state)) {
+    const decision = decide(aggregate, said.command, state);
+    if (decision instanceof Refusal) return { state, events, toStore, refusal: decision };
+    if (decision.length === 0) break;
+    events.push(...decision);
+    toStore.push(...toAppend(decision, said.context, clock.now()));
+    state = decision.reduce((at, event) => aggregate.decider.evolve(at, event), state);
+  }
+  return { state, events, toStore, refusal: undefined };
 }
 
 const decide = <S, C extends { readonly type: string }, E extends DomainEvent>(

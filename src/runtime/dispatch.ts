@@ -35,9 +35,34 @@ export interface Dispatch {
     context: CommandContext,
   ): Promise<Dispatched<S, E>>;
 
-  /** State at the newest revision. */
+  /**
+   * State at the newest revision.
+   * @param atLeast a revision known to exist: a state kept in memory that has it is new enough
+   */
   load<S, C extends { readonly type: string }, E extends DomainEvent>(
     aggregate: Aggregate<S, C, E>,
     id: string,
+    atLeast?: number,
   ): Promise<{ readonly state: S; readonly revision: number }>;
+}
+
+/** One command of a conversation. */
+export interface Said<C> {
+  readonly command: C;
+  readonly context: CommandContext;
+}
+
+/** Several commands to one aggregate that become durable together. */
+export interface Converse {
+  /**
+   * Asks `next` for a command, decides it, shows `next` the state it leads to, and so on until there is none; then
+   * one append holds all of it. Only for commands that cause nothing outside: after a crash or a conflict `next` is
+   * asked again from the stored state.
+   * @throws Refusal of a decider: what was said before it is appended all the same
+   */
+  converse<S, C extends { readonly type: string }, E extends DomainEvent>(
+    aggregate: Aggregate<S, C, E>,
+    id: string,
+    next: (state: S) => Promise<Said<C> | undefined>,
+  ): Promise<Dispatched<S, E>>;
 }

@@ -1,11 +1,11 @@
 import type { Aggregate } from '../kernel/aggregate.js';
+import { Coalescer } from '../kernel/coalescer.js';
 import { reactionId } from '../kernel/event.js';
 import { isoTime } from '../kernel/time.js';
 import type { Chance, Clock } from '../ports/clock.js';
 import type { JobQueue } from '../ports/jobs.js';
 import type { TimerStore } from '../ports/timers.js';
 import type { Reaction, SentCommand, StepTask, TimedAction } from '../sagas/reaction.js';
-import { Coalescer } from './coalescer.js';
 import type { CommandContext, Dispatch } from './dispatch.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: aggregates of every state and command stand in one table

@@ -20,11 +20,16 @@ export class Relay {
     private readonly store: EventStore,
     private readonly target: IntegrationEvents,
     private readonly log: Log,
+    /** event types to copy; all when absent */
+    private readonly types?: readonly string[],
   ) {}
 
   async start(): Promise<void> {
     const after = await this.target.lastPosition();
-    this.subscription = this.store.subscribe({ ...(after !== undefined && { after }) });
+    this.subscription = this.store.subscribe({
+      ...(after !== undefined && { after }),
+      ...(this.types && { filter: { types: this.types } }),
+    });
     this.running = this.copy(this.subscription);
   }
 

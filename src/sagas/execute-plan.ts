@@ -1,11 +1,12 @@
 import type { WorkflowCommand } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
 import type { WorkflowEventOf } from '../events/workflow.js';
+import type { Recorded } from '../kernel/event.js';
 import { LIMITS } from '../kernel/limits.js';
 import { plusMs } from '../kernel/time.js';
 import type { Job } from '../ports/jobs.js';
 import { aggregateIdOf, byCorrelation, eventOf, noState } from './from.js';
-import { type Reaction, type Saga, send, type Unstamped } from './reaction.js';
+import { type Reaction, type Saga, type StepTask, send, type Unstamped } from './reaction.js';
 
 type Handled = WorkflowEventOf<
   | 'ExecutionStarted'
@@ -46,8 +47,8 @@ export const executePlan: Saga = {
         ];
       case 'StepScheduled':
         return isLocal(event.kind)
-          ? [{ do: 'run-step', step: { workflowId, runNo, stepId: event.stepId, attempt: event.attempt } }]
-          : dispatch(workflowId, event);
+          ? [{ do: 'run-step', step: taskOf(recorded, event) }]
+          : dispatch(taskOf(recorded, event), event);
       case 'StepRetryScheduled': {
         const { stepId, attempt, at } = event;
         const id = `${workflowId}/${runNo}/${stepId}/${attempt}/retry`;
@@ -67,19 +68,25 @@ export const executePlan: Saga = {
 };
 
 /** Pure steps run in the process that decided them: a queue round trip would cost more than they do. */
-const isLocal = (kind: WorkflowEventOf<'StepScheduled'>['kind']): boolean =>
+export const isLocal = (kind: WorkflowEventOf<'StepScheduled'>['kind']): boolean =>
   kind === 'data_transform' || kind === 'conditional';
 
+const taskOf = (
+  recorded: Recorded,
+  { runNo, stepId, attempt }: WorkflowEventOf<'StepScheduled'>,
+): StepTask => ({ workflowId: aggregateIdOf(recorded), runNo, stepId, attempt, revision: recorded.revision });
+
 /** A job for a worker, again if nobody took it in time, and an end to waiting for its answer. */
-function dispatch(workflowId: string, event: WorkflowEventOf<'StepScheduled'>): Reaction[] {
-  const { runNo, stepId, attempt, scheduledAt, timeoutMs } = event;
+function dispatch(task: StepTask, event: WorkflowEventOf<'StepScheduled'>): Reaction[] {
+  const { workflowId, runNo, stepId, attempt } = task;
+  const { scheduledAt, timeoutMs } = event;
   const step = `${workflowId}/${runNo}/${stepId}/${attempt}`;
   const job = (id: string, only = {}): Job => ({
     kind: 'step',
     priority: 'normal',
     id,
     correlationId: workflowId,
-    payload: { workflowId, runNo, stepId, attempt, ...only },
+    payload: { ...task, ...only },
   });
   const error = {
     code: 'STEP_TIMEOUT',

@@ -14,7 +14,7 @@ export const planWorkflow: Saga = {
     const event = eventOf<WorkflowEventOf<'PlanningStarted' | 'PlanProposed' | 'PlanningFailed'>>(recorded);
     if (event.type === 'PlanProposed')
       return [{ do: 'cancel-timers', ids: [planningTimer(workflowId, event.runNo)] }];
-    if (event.type === 'PlanningFailed') return [];
+    if (event.type === 'PlanningFailed' || event.given) return [];
     const { runNo, expiresAt } = event;
     return [
       {

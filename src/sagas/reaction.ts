@@ -33,6 +33,8 @@ export interface StepTask {
   readonly runNo: number;
   readonly stepId: string;
   readonly attempt: number;
+  /** of the event that scheduled it: a state in memory that has this revision is new enough */
+  readonly revision?: number;
   /** only if nobody has started it: for a job that may have been lost on its way */
   readonly unclaimed?: true;
 }

@@ -49,7 +49,7 @@ const job = (kind: string, id: string, payload: object, correlationId = 'wf_01')
   job: { kind, priority: 'normal', id, correlationId, payload },
 });
 
-const step = { workflowId: 'wf_01', runNo: 1, stepId: 'step_1', attempt: 1 };
+const step = { workflowId: 'wf_01', runNo: 1, stepId: 'step_1', attempt: 1, revision: 0 };
 const scheduled = { scheduledAt: at, timeoutMs: 30_000 };
 
 describe.each<[sentence: string, type: string, changes: object, reactions: readonly object[]]>([

@@ -22,6 +22,8 @@ import { SlidingWindow } from '../../src/identity/rate-limit.js';
 import { type Micros, toMicros } from '../../src/kernel/money.js';
 import { places } from '../../src/kernel/places.js';
 import { isoTime } from '../../src/kernel/time.js';
+import { PlanJob } from '../../src/planning/plan-job.js';
+import { rulePlanner } from '../../src/planning/rules/rule-planner.js';
 import { projections } from '../../src/projections/index.js';
 import { CommandHandler } from '../../src/runtime/command-handler.js';
 import { ProjectionRunner } from '../../src/runtime/projection-runner.js';
@@ -55,8 +57,10 @@ export async function openHouse(options: { readonly perMinute?: number } = {}) {
   const dispatch = new CommandHandler(store, clock);
   const identity = { dispatch, clock, chance: systemChance, pepper };
   const receipts = new Map<string, unknown>();
+  const catalogue = { all: async () => [], search: async () => [], byId: async () => undefined };
   const api: ApiDependencies = {
     ...identity,
+    plans: new PlanJob(dispatch, content, catalogue, rulePlanner, clock),
     store,
     sql,
     content,
@@ -64,7 +68,7 @@ export async function openHouse(options: { readonly perMinute?: number } = {}) {
     progress,
     log,
     idempotency: new MemoryIdempotencyStore(),
-    catalogue: { all: async () => [], search: async () => [], byId: async () => undefined },
+    catalogue,
     chain: {
       network: 'solana:local',
       mint: 'mint',

@@ -74,7 +74,7 @@ export class MemoryEngine {
     const note = (fields: object) => void this.logged.push(fields);
     const log = { info: note, warn: note, error: note };
     const timers = new MemoryTimerStore();
-    const runStep = (task: StepTask) => this.steps.run(task, new AbortController().signal);
+    const runStep = (task: StepTask) => this.steps.runHere(task, new AbortController().signal);
     const aggregates = [workflow, escrow, payment, receipt];
     const reactor = new Reactor(dispatch, aggregates, timers, jobs, runStep, systemClock, systemChance);
     const prover: Pick<Prover, 'prove'> = {
@@ -141,7 +141,9 @@ export class MemoryEngine {
   });
 
   async create(userId: string, body: Asked): Promise<string> {
-    const parts = { ...this, clock: systemClock, chance: systemChance };
+    const catalogue = { all: async () => this.offers };
+    const plans = new PlanJob(this.dispatch, this.content, catalogue, rulePlanner, systemClock);
+    const parts = { ...this, clock: systemClock, chance: systemChance, plans };
     const full = { verificationLevel: 'basic', autoApprove: false, ...body } as Body;
     return (await createWorkflow(parts, this.caller(userId), full)).workflowId;
   }

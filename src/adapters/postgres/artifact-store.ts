@@ -1,23 +1,32 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
+import { Coalescer } from '../../kernel/coalescer.js';
 import type { ArtifactStore } from '../../ports/artifacts.js';
 import { artifactNotFound, requireIntact } from '../artifact-address.js';
 import { reachable } from './connection-loss.js';
 
-const PUT = 'INSERT INTO quittance_ops.artifacts (sha256, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING';
+const PUT = `INSERT INTO quittance_ops.artifacts (sha256, bytes)
+  SELECT * FROM unnest($1::text[], $2::bytea[]) ON CONFLICT DO NOTHING`;
+/** artifacts of one statement: what arrives while another is under way */
+const AT_ONCE = 64;
 const GET = 'SELECT bytes FROM quittance_ops.artifacts WHERE sha256 = $1';
 const HAS = 'SELECT 1 FROM quittance_ops.artifacts WHERE sha256 = $1';
 const DELETE = 'DELETE FROM quittance_ops.artifacts WHERE sha256 = $1';
 
 /** Artifacts beside the operational tables, on a pool whose database has OPS_SCHEMA. */
 export class PostgresArtifactStore implements ArtifactStore {
-  constructor(private readonly pool: pg.Pool) {}
+  private readonly writes: Coalescer<{ readonly address: string; readonly bytes: Buffer }>;
+
+  constructor(private readonly pool: pg.Pool) {
+    this.writes = new Coalescer(async (items) => {
+      const values = [items.map(({ address }) => address), items.map(({ bytes }) => bytes)];
+      await reachable(this.pool.query({ name: 'artifact-put', text: PUT, values }));
+    }, AT_ONCE);
+  }
 
   async put(bytes: Uint8Array): Promise<string> {
     const address = createHash('sha256').update(bytes).digest('hex');
-    await reachable(
-      this.pool.query({ name: 'artifact-put', text: PUT, values: [address, Buffer.from(bytes)] }),
-    );
+    await this.writes.add({ address, bytes: Buffer.from(bytes) });
     return address;
   }
 

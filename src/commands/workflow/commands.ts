@@ -37,6 +37,8 @@ export interface CreateWorkflow {
   readonly autoApprove: boolean;
   readonly filters: WorkflowEventOf<'WorkflowCreated'>['filters'];
   readonly metadata?: Sealed;
+  /** ProposePlan or FailPlanning follows in the same append */
+  readonly given?: true;
 }
 
 export interface ProposePlan {

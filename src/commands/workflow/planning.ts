@@ -12,10 +12,16 @@ export function create(command: CreateWorkflow, state: WorkflowState): WorkflowE
     if (state.created.secret.data === command.secret.data) return [];
     throw new Refusal('WRONG_STATE', 'This workflow id is taken.', { workflowId: command.workflowId });
   }
-  const { type: _type, at, maxCost, ...fields } = command;
+  const { type: _type, at, maxCost, given, ...fields } = command;
   return [
     { type: 'WorkflowCreated', v: 1, ...fields, maxCost: maxCost.toString() },
-    { type: 'PlanningStarted', v: 1, runNo: 1, expiresAt: plusMs(at, LIMITS.planningTimeout) },
+    {
+      type: 'PlanningStarted',
+      v: 1,
+      runNo: 1,
+      expiresAt: plusMs(at, LIMITS.planningTimeout),
+      ...(given && { given }),
+    },
   ];
 }
 

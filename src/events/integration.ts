@@ -1,0 +1,22 @@
+/**
+ * Events that other systems are told of, on JetStream's EVENTS. The rest is how the engine works inside; whoever
+ * needs that reads the event store.
+ */
+export const integrationEvents: readonly string[] = [
+  'WorkflowApproved',
+  'ApprovalExpired',
+  'StepFailed',
+  'WorkflowCompleted',
+  'WorkflowFailed',
+  'WorkflowCancelled',
+  'RunClosed',
+  'DepositConfirmed',
+  'DepositRejected',
+  'PaymentConfirmed',
+  'PaymentUndelivered',
+  'ReceiptIssued',
+  'WorkflowProofGenerated',
+  'UserRegistered',
+  'UserErased',
+  'ApiKeyRevoked',
+];
