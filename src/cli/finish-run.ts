@@ -2,7 +2,13 @@ import { join } from 'node:path';
 import pc from 'picocolors';
 import { z } from 'zod';
 import type { ApiClient } from './api/client.js';
-import { result as resultSchema, type StepResult, stepResult, type Workflow } from './api/views.js';
+import {
+  type ReceiptView,
+  result as resultSchema,
+  type StepResult,
+  stepResult,
+  type Workflow,
+} from './api/views.js';
 import { chartOf, type ResultFile, resultFiles, writeFiles } from './result-files.js';
 import type { FinishedRun } from './run-request.js';
 import { bytes, duration, plainText, usdc } from './show/figures.js';
@@ -10,6 +16,9 @@ import { costLines, paymentLines } from './show/payment-list.js';
 import type { Screen } from './show/screen.js';
 
 const steps = z.looseObject({ stepResults: z.array(stepResult) });
+
+/** ms until the read model of results knows the end its stream told */
+const RESULT_WAIT = 10_000;
 
 /** Bytes of a step's output that is looked into for a chart. */
 const CHART_BYTES = 4_000_000;
@@ -27,7 +36,7 @@ export async function saveRun(
   { workflow, receipt }: FinishedRun,
   folder: string,
 ): Promise<SavedRun> {
-  const { result } = await client.get(`/workflows/${workflow.id}/result`, resultSchema);
+  const { result } = await client.get(`/workflows/${workflow.id}/result?wait=${RESULT_WAIT}`, resultSchema);
   const results = result ? resultFiles(result) : [];
   const drawn = result ? await charts(client, workflow) : [];
   // a chart that is the result, or a part of it, is there already
@@ -81,14 +90,17 @@ function receiptLine({ receipt, times }: FinishedRun): string {
       return ` ${pc.green('✓')} ${name}, proven in ${duration(receipt.provingMs ?? times.proofMs ?? 0)}`;
     case 'failed':
       return ` ${pc.red('✗')} ${name}: the proof failed. ${plainText(receipt.proofError?.message ?? '')}`;
-    case 'pending':
-    case 'proven':
-      return ` ${pc.yellow('!')} ${name}: the proof is not there yet.`;
     default:
-      return receipt.unprovable === undefined
-        ? ` ${pc.green('✓')} ${name}, signed`
-        : ` ${pc.yellow('!')} ${name}, signed, without a proof: ${plainText(receipt.unprovable)}`;
+      return ` ${withoutProof(name, receipt)}`;
   }
+}
+
+function withoutProof(name: string, { verificationLevel, outcome, unprovable }: ReceiptView): string {
+  if (unprovable !== undefined)
+    return `${pc.yellow('!')} ${name}, signed, without a proof: ${plainText(unprovable)}`;
+  return verificationLevel === 'zero-knowledge' && outcome === 'completed'
+    ? `${pc.yellow('!')} ${name}, signed; its proof is not there yet.`
+    : `${pc.green('✓')} ${name}, signed`;
 }
 
 function endLine({ workflow, times }: FinishedRun): string {

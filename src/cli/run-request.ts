@@ -55,6 +55,8 @@ const anything = z.looseObject({});
 
 /** ms between two looks at something no message announces */
 const LOOK = 400;
+/** at a workflow that its stream is ahead of */
+const LOOKS = 25;
 const RECEIPT_PATIENCE = 30_000;
 const PROOF_PATIENCE = 180_000;
 
@@ -126,7 +128,7 @@ class Run {
     await this.until(({ phase }) => phase !== 'planning').finally(() => area.end());
     this.refuseIfOver('PLANNING_FAILED', 'There is no plan for this request.');
     const planMs = performance.now() - this.began;
-    const { plan, maxCostMicro } = await this.workflow();
+    const { plan, maxCostMicro } = await this.workflowOnce((found) => found.plan !== null);
     if (!plan) throw new Refusal('PLANNING_FAILED', 'There is no plan for this request.');
     const { screen } = this.hooks;
     screen.say('', ...planLines(plan, { maxCostMicro }, screen.stream.columns ?? 120), '');
@@ -159,7 +161,7 @@ class Run {
     const proving = receipt && this.level === 'zero-knowledge' && isPending(receipt);
     if (proving) receipt = await this.proven();
     return {
-      workflow: await this.settled(),
+      workflow: await this.workflowOnce(isSettled),
       receipt,
       times: { planMs, runMs, proofMs: proving ? performance.now() - began : undefined },
     };
@@ -193,7 +195,7 @@ class Run {
     }
   }
 
-  /** Read models do not move in step: what the timeline tells may be missing elsewhere for a moment. */
+  /** Read models do not move in step: what the stream tells may be missing elsewhere for a moment. */
   private async issued(): Promise<ReceiptView | undefined> {
     const end = performance.now() + RECEIPT_PATIENCE;
     await this.until(({ receiptIssued }) => receiptIssued, RECEIPT_PATIENCE).catch(unlessLate);
@@ -213,15 +215,11 @@ class Run {
     }
   }
 
-  private async workflow(): Promise<Workflow> {
-    return (await this.client.get(`/workflows/${this.id}`, detailed)).workflow;
-  }
-
-  /** What was saved is known a moment after the end, when the rest of the reserve is given back. */
-  private async settled(): Promise<Workflow> {
-    for (let looks = 0; ; looks++) {
-      const found = await this.workflow();
-      if (found.savedMicro !== null || found.plan === null || looks === 5) return found;
+  /** The workflow once it reads as its stream already told, or what it is after a while. */
+  private async workflowOnce(holds: (workflow: Workflow) => boolean): Promise<Workflow> {
+    for (let looks = 1; ; looks++) {
+      const { workflow: found } = await this.client.get(`/workflows/${this.id}`, detailed);
+      if (holds(found) || looks === LOOKS) return found;
       await pause(LOOK / 2);
     }
   }
@@ -260,9 +258,18 @@ class Run {
   }
 }
 
+/** The rest of the reserve is given back, and every payment can be read. */
+const isSettled = ({ plan, savedMicro, spentMicro, payments }: Workflow): boolean => {
+  const sent = payments.filter(({ signature }) => signature !== null);
+  const shown = sent.reduce((sum, { amountMicro }) => sum + BigInt(amountMicro ?? '0'), 0n);
+  return plan === null || (savedMicro !== null && shown >= BigInt(spentMicro ?? '0'));
+};
+
 /** What is late may still come, and is looked for; anything else is an error. */
 function unlessLate(error: unknown): void {
   if (!isRefusal(error, 'TOO_LATE')) throw error;
 }
 
-const isPending = ({ zkStatus }: ReceiptView): boolean => zkStatus === 'pending' || zkStatus === 'proven';
+/** A proof is asked for a moment after the receipt is issued, so only an end is believed. */
+const isPending = ({ zkStatus, outcome, unprovable }: ReceiptView): boolean =>
+  outcome === 'completed' && unprovable === undefined && zkStatus !== 'verified' && zkStatus !== 'failed';
