@@ -1,12 +1,14 @@
 import { systemClock } from '../adapters/system/clock.js';
 import type { Config } from '../config.js';
-import { DepositJob } from '../payments/deposit-job.js';
+import { DepositJob, type DepositTask } from '../payments/deposit-job.js';
+import { PaymentWatch } from '../payments/payment-watch.js';
 import { PlanJob } from '../planning/plan-job.js';
 import type { Job, JobContext, JobKind, JobWorker } from '../ports/jobs.js';
 import type { Planner } from '../ports/planner.js';
 import type { Issuer } from '../receipts/issuer.js';
 import { type CheckOwn, ReceiptJob } from '../receipts/receipt-job.js';
 import type { StepTask } from '../sagas/reaction.js';
+import type { PaymentLook } from '../sagas/watch-payment.js';
 import type { Engine } from './engine.js';
 import type { Parts } from './parts.js';
 
@@ -31,10 +33,13 @@ export async function startWorkers(
   { dispatch, steps }: Engine,
   { planner, issuer, check }: WorkerParts,
 ): Promise<() => Promise<void>> {
-  const { content, artifacts, prover, catalogue, chain, timers, jobs } = parts;
+  const { content, artifacts, prover, catalogue, chain, payer, timers, jobs } = parts;
   const plans = new PlanJob(dispatch, content, catalogue, planner, systemClock);
   const deposits = new DepositJob(dispatch, chain, timers, systemClock);
+  const payments = new PaymentWatch(dispatch, payer, timers, systemClock);
   const receipts = new ReceiptJob(dispatch, content, artifacts, issuer, prover, check, systemClock);
+  const lookAtChain = (task: DepositTask | PaymentLook) =>
+    'paymentId' in task ? payments.run(task) : deposits.run(task);
   const table: readonly [ProcessRole: string, kind: JobKind, concurrency: number, handle: Handler][] = [
     ['worker', 'plan', config.PLAN_CONCURRENCY, (job, { signal }) => plans.run(payload(job), signal)],
     [
@@ -43,7 +48,7 @@ export async function startWorkers(
       config.STEP_CONCURRENCY,
       (job, { signal }) => steps.run(payload<StepTask>(job), signal),
     ],
-    ['worker', 'chain', LOOKS_AT_CHAIN, (job) => deposits.run(payload(job))],
+    ['worker', 'chain', LOOKS_AT_CHAIN, (job) => lookAtChain(payload(job))],
     ['worker', 'receipt', RECEIPTS, (job) => receipts.issue(payload(job))],
     ['prover', 'prove', PROOFS, (job) => receipts.prove(payload(job))],
   ];

@@ -4,12 +4,14 @@ import { executePlan } from './execute-plan.js';
 import { issueReceipt } from './issue-receipt.js';
 import { planWorkflow } from './plan-workflow.js';
 import { settleEscrow } from './settle-escrow.js';
+import { watchPayment } from './watch-payment.js';
 
 export const sagas = [
   planWorkflow,
   approvePlan,
   executePlan,
   settleEscrow,
+  watchPayment,
   confirmDeposit,
   issueReceipt,
 ] as const;

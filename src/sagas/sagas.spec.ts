@@ -212,6 +212,36 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
         paymentId: 'pay_1',
         amount: 20_000n,
       }),
+      { do: 'cancel-timers', ids: ['pay_1/1/look/soon', 'pay_1/1/look/last'] },
+    ],
+  ],
+  [
+    'a payment that was sent is looked for until the chain has said what became of it',
+    'PaymentSubmitted',
+    { attempt: 1 },
+    [
+      {
+        do: 'timer',
+        id: 'pay_1/1/look/soon',
+        dueAt: later(5),
+        action: job('chain', 'payment/pay_1/1/1', {
+          paymentId: 'pay_1',
+          workflowId: 'wf_01',
+          attempt: 1,
+          look: 1,
+        }),
+      },
+      {
+        do: 'timer',
+        id: 'pay_1/1/look/last',
+        dueAt: later(120),
+        action: job('chain', 'payment/pay_1/1/1000', {
+          paymentId: 'pay_1',
+          workflowId: 'wf_01',
+          attempt: 1,
+          look: 1_000,
+        }),
+      },
     ],
   ],
   [

@@ -77,27 +77,34 @@ export async function tryInstalled(
   dataDir: string,
   env: NodeJS.ProcessEnv = {},
 ): Promise<Installed | NotStarted> {
-  if (!built) execFileSync(process.execPath, [BUILD], { stdio: 'pipe' });
-  built = true;
-  const child = fork(PROGRAM, [], {
-    // a group of its own, so that a Ctrl-C can be meant for it
-    detached: true,
-    execArgv: [],
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: {
-      ...clean(process.env),
-      PORT: '0',
-      RATE_LIMIT_PER_MIN: '1000000',
-      QUITTANCE_DATA: dataDir,
-      ...env,
-    },
-  });
+  const child = launch(dataDir, env);
   const said: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => said.push(String(text)));
   const word = await firstWord(child);
   if (word.ready) return running(child, word.ready, dataDir, said);
   await ended(child);
   return word.failed ?? { message: said.join('') };
+}
+
+/** Starts an installation and sends it a Ctrl-C as soon as some of its parts run. */
+export async function interruptStart(dataDir: string): Promise<void> {
+  const child = launch(dataDir, {});
+  await waitUntil(() => (processesOn(dataDir).length > 1 ? true : undefined), READY_MS);
+  process.kill(-child.pid!, 'SIGINT');
+  await ended(child);
+}
+
+/** In a group of its own, so that a Ctrl-C can be meant for it. */
+function launch(dataDir: string, env: NodeJS.ProcessEnv): ChildProcess {
+  if (!built) execFileSync(process.execPath, [BUILD], { stdio: 'pipe' });
+  built = true;
+  const settings = { PORT: '0', RATE_LIMIT_PER_MIN: '1000000', QUITTANCE_DATA: dataDir };
+  return fork(PROGRAM, [], {
+    detached: true,
+    execArgv: [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...clean(process.env), ...settings, ...env },
+  });
 }
 
 /** The tests' own servers and options of node are nothing to an installation. */
@@ -130,7 +137,7 @@ function running(child: ChildProcess, ready: Addresses, dataDir: string, said: s
   child.on('message', (word: Word) => {
     if (word.restarted) restarted.push(word.restarted);
   });
-  const pids = () => familyOf(pid, dataDir);
+  const pids = () => processesOn(dataDir);
   return {
     ...ready,
     pid,
@@ -180,12 +187,13 @@ function kill(pid: number): void {
 
 export const lives = (pid: number): boolean => /^\d+ \(.*\) [^ZX]/s.test(readOrEmpty(`/proc/${pid}/stat`));
 
-/** The process and its descendants, and the servers that outlived a killed parent on the same folder. */
-function familyOf(root: number, dataDir: string): number[] {
+/**
+ * Everything that runs on a folder, also what outlived its parent: servers are told the folder in their arguments,
+ * our own children in their environment, and theirs descend from them.
+ */
+export function processesOn(dataDir: string): readonly number[] {
   const all = processes();
-  const family = new Set(
-    all.filter(({ pid, args }) => pid === root || args.includes(dataDir)).map((p) => p.pid),
-  );
+  const family = new Set(all.filter(({ names }) => names.includes(dataDir)).map(({ pid }) => pid));
   for (let before = -1; before !== family.size; ) {
     before = family.size;
     for (const { pid, parent } of all) if (family.has(parent)) family.add(pid);
@@ -200,7 +208,7 @@ const processes = () =>
     .map((pid) => ({
       pid: Number(pid),
       parent: Number(/^\d+ \(.*\) \S (\d+)/s.exec(readOrEmpty(`/proc/${pid}/stat`))?.[1] ?? 0),
-      args: readOrEmpty(`/proc/${pid}/cmdline`),
+      names: readOrEmpty(`/proc/${pid}/cmdline`) + readOrEmpty(`/proc/${pid}/environ`),
     }));
 
 function readOrEmpty(path: string): string {

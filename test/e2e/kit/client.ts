@@ -164,6 +164,12 @@ export class Client {
     return this.closed((await this.begin(body)).id, ms);
   }
 
+  /** One call that waits for the end, for users whose calls are counted. */
+  async ended(id: string): Promise<{ readonly status: string; readonly error: unknown }> {
+    return (await this.get<{ status: string; error: unknown } & object>(`/workflows/${id}/result?wait=60000`))
+      .body as { status: string; error: unknown };
+  }
+
   async result(id: string): Promise<unknown> {
     return (await this.get<{ result: unknown }>(`/workflows/${id}/result`)).body.result;
   }

@@ -92,74 +92,100 @@ export const deposits = (installed: () => Installed) =>
       expect(opened.status).toBe(201);
     });
 
-    it('counts no deposit that is wrong in any way, and says which way', async () => {
-      const wrong = {
-        DEPOSIT_WRONG_MINT: [await mintWorthless(installed(), escrowOwner), 1],
-        DEPOSIT_WRONG_WALLET: [await transfer(stranger, '1000000'), 1],
-        DEPOSIT_WRONG_AMOUNT: [await transfer(wallet, '1000000'), 2],
-        DEPOSIT_WRONG_MEMO: [await transfer(wallet, '1000000', 'quittance:deposit:user_somebody'), 1],
-      } as const;
-      for (const [signature, amount] of Object.values(wrong))
-        expect((await report(signature, amount)).status).toBe(202);
-      const found = await Promise.all(Object.values(wrong).map(([signature]) => verdict(signature)));
-      expect(found.map((line) => line?.note)).toEqual(Object.keys(wrong));
-      expect(await client.balance()).toEqual({ available: 0n, held: 0n, total: 0n });
-    });
+    describe('with transfers reported to it', () => {
+      const wrong = {} as Record<string, string>;
+      const right = {} as Record<'plain' | 'wanted' | 'named' | 'mistyped', string>;
+      let thief: Client;
+      let thiefsBefore: Awaited<ReturnType<Client['balance']>>;
 
-    it('counts a right one, and counts it once', async () => {
-      const signature = await transfer(wallet, '2000000');
-      expect((await report(signature, 2)).status).toBe(202);
-      expect((await verdict(signature))?.kind).toBe('deposit_confirmed');
-      expect((await client.balance()).available).toBe(2_000_000n);
-      expect((await report(signature, 2)).status).toBe(200);
-      const other = await report(signature, 1);
-      expect([other.status, other.body.code]).toEqual([409, 'SIGNATURE_USED']);
-      expect(other.body.details).toMatchObject({ signature });
-      expect((await client.balance()).available).toBe(2_000_000n);
-    });
+      beforeAll(async () => {
+        thief = Client.of(installed());
+        await thief.funded(1n);
+        thiefsBefore = await thief.balance();
+        wrong['DEPOSIT_WRONG_MINT'] = await mintWorthless(installed(), escrowOwner);
+        wrong['DEPOSIT_WRONG_WALLET'] = await transfer(stranger, '1000000');
+        wrong['DEPOSIT_WRONG_AMOUNT'] = await transfer(wallet, '999999');
+        wrong['DEPOSIT_WRONG_MEMO'] = await transfer(wallet, '1000000', 'quittance:deposit:user_somebody');
+        right.plain = await transfer(wallet, '2000000');
+        right.wanted = await transfer(wallet, '500000');
+        right.named = await transfer(wallet, '750000');
+        right.mistyped = await transfer(wallet, '250000');
+        for (const signature of Object.values(wrong)) expect((await report(signature, 1)).status).toBe(202);
+        expect((await report(right.plain, 2)).status).toBe(202);
+        await report(right.wanted, 0.5);
+        await report(right.named, 0.75, thief);
+        await report(right.named, 0.75);
+        await report(right.mistyped, 1);
+      });
 
-    it('belongs to one user: another cannot have the same transfer', async () => {
-      const signature = await transfer(wallet, '500000');
-      await report(signature, 0.5);
-      await verdict(signature);
-      const thief = Client.of(installed());
-      const before = await thief.balance();
-      const { status, body } = await report(signature, 0.5, thief);
-      expect([status, body.code]).toEqual([409, 'SIGNATURE_USED']);
-      expect(await thief.balance()).toEqual(before);
-    });
+      it.each(['DEPOSIT_WRONG_MINT', 'DEPOSIT_WRONG_WALLET', 'DEPOSIT_WRONG_AMOUNT', 'DEPOSIT_WRONG_MEMO'])(
+        'does not count one that is wrong: %s',
+        async (code) => {
+          const { kind, note } = (await verdict(wrong[code]!))!;
+          expect([kind, note]).toEqual(['deposit_rejected', code]);
+        },
+      );
 
-    it('is not lost to somebody who names its transaction first', async () => {
-      const thief = Client.of(installed());
-      const before = await thief.balance();
-      const signature = await transfer(wallet, '750000');
-      expect((await report(signature, 0.75, thief)).status).toBe(202);
-      await report(signature, 0.75);
-      expect((await verdict(signature))?.kind).toBe('deposit_confirmed');
-      expect(await thief.balance()).toEqual(before);
-    });
+      it('counts a right one, and counts it once', async () => {
+        expect((await verdict(right.plain))?.kind).toBe('deposit_confirmed');
+        const before = await client.balance();
+        expect((await report(right.plain, 2)).status).toBe(200);
+        const other = await report(right.plain, 1);
+        expect([other.status, other.body.code]).toEqual([409, 'SIGNATURE_USED']);
+        expect(other.body.details).toMatchObject({ signature: right.plain });
+        expect((await client.balance()).total).toBeLessThan(before.total + 2_000_000n);
+      });
 
-    it('takes a transfer at last that was reported with a wrong amount twice before', async () => {
-      const signature = await transfer(wallet, '250000');
-      for (const [times, amount] of [
-        [1, 1],
-        [2, 0.5],
-      ] as const) {
-        await report(signature, amount);
-        expect((await verdict(signature, times))?.note).toBe('DEPOSIT_WRONG_AMOUNT');
-      }
-      await report(signature, 0.25);
-      expect((await verdict(signature, 3))?.kind).toBe('deposit_confirmed');
-    });
+      it('belongs to one user: another cannot have the same transfer', async () => {
+        await verdict(right.wanted);
+        const { status, body } = await report(right.wanted, 0.5, thief);
+        expect([status, body.code]).toEqual([409, 'SIGNATURE_USED']);
+      });
 
-    it('approves what it covers to the last micro-USDC, and not one more', async () => {
-      const { available } = await client.balance();
-      const planned = await client.planned(await client.create(statistics()));
-      const cost = BigInt(planned.plan!.maxCostMicro);
-      expect(available).toBeGreaterThan(cost);
-      expect((await client.approve(planned.id)).status).toBe(200);
-      const done = await client.closed(planned.id);
-      expect(done.status).toBe('completed');
-      expect((await client.balance()).available).toBe(available - BigInt(done.spentMicro));
+      it('is not lost to somebody who names its transaction first', async () => {
+        expect((await verdict(right.named))?.kind).toBe('deposit_confirmed');
+        expect(await thief.balance()).toEqual(thiefsBefore);
+      });
+
+      it('takes a transfer at last that was reported with a wrong amount twice before', async () => {
+        expect((await verdict(right.mistyped, 1))?.note).toBe('DEPOSIT_WRONG_AMOUNT');
+        await report(right.mistyped, 0.5);
+        expect((await verdict(right.mistyped, 2))?.note).toBe('DEPOSIT_WRONG_AMOUNT');
+        await report(right.mistyped, 0.25);
+        expect((await verdict(right.mistyped, 3))?.kind).toBe('deposit_confirmed');
+      });
+
+      it('holds the sum of the right ones', async () => {
+        expect(await client.balance()).toEqual({ available: 3_500_000n, held: 0n, total: 3_500_000n });
+      });
+
+      it('covers no more plans at once than it can pay', async () => {
+        const dear = { plan: { steps: repeated(200) } };
+        const planned = await Promise.all(
+          [1, 2, 3].map(async () => client.planned(await client.create(dear))),
+        );
+        const cost = BigInt(planned[0]!.plan!.maxCostMicro);
+        expect(cost).toBeGreaterThan(3_500_000n / 3n);
+        const answers = await Promise.all(planned.map(({ id }) => client.approve(id)));
+        const approved = planned.filter((_, index) => answers[index]!.status === 200);
+        expect(approved).toHaveLength(Number(3_500_000n / cost));
+        for (const { status, body } of answers.filter(({ status }) => status !== 200))
+          expect([status, body.code]).toEqual([402, 'INSUFFICIENT_ESCROW']);
+        for (const { id } of planned) await client.post(`/workflows/${id}/cancel`);
+        const ended = await Promise.all(approved.map(({ id }) => client.closed(id)));
+        const spent = ended.reduce((sum, { spentMicro }) => sum + BigInt(spentMicro), 0n);
+        const left = 3_500_000n - spent;
+        expect(await client.balance()).toEqual({ available: left, held: 0n, total: left });
+      });
     });
   });
+
+/** Many paid steps in a row, each waiting for the one before. */
+const repeated = (steps: number) =>
+  Array.from({ length: steps }, (_, index) => ({
+    key: `s${index}`,
+    kind: 'service_call',
+    serviceId: 'statistics-desk',
+    ...(index > 0 && { dependsOn: [`s${index - 1}`] }),
+    input: '{"table": {}}',
+  }));
