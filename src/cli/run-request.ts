@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { isRefusal, Refusal } from '../kernel/errors.js';
 import type { ApiClient } from './api/client.js';
-import { follow } from './api/follow.js';
 import {
   type Plan,
   type ReceiptView,
@@ -11,8 +10,8 @@ import {
   workflow,
 } from './api/views.js';
 import type { InputFile } from './input-files.js';
-import { type Board, emptyBoard, heard, withPlan } from './run-board.js';
-import { boardLines, changeLines } from './show/board-lines.js';
+import { RunWatch } from './run-watch.js';
+import { boardLines } from './show/board-lines.js';
 import { duration } from './show/figures.js';
 import { planLines } from './show/plan-table.js';
 import { type Screen, spinner } from './show/screen.js';
@@ -81,11 +80,8 @@ export async function runRequest(
 }
 
 class Run {
-  private board: Board = emptyBoard;
   private readonly began = performance.now();
-  private readonly left = new AbortController();
-  private lost: unknown;
-  private wake: () => void = () => {};
+  private readonly watch: RunWatch;
 
   private constructor(
     private readonly client: ApiClient,
@@ -93,17 +89,7 @@ class Run {
     private readonly id: string,
     private readonly level: RunRequest['level'],
   ) {
-    const { url, apiKey } = client;
-    const { signal } = hooks;
-    signal?.addEventListener('abort', () => this.lose(signal.reason), { once: true });
-    follow({
-      url,
-      apiKey,
-      workflowId: id,
-      signal: this.left.signal,
-      onLost: () => hooks.screen.warn('The connection was lost; the run goes on. Connecting again …'),
-      onMessage: (message) => this.hear(heard(this.board, message)),
-    }).catch((error: unknown) => this.lose(error));
+    this.watch = new RunWatch(client, id, hooks.screen, hooks.signal);
   }
 
   static async create(client: ApiClient, request: RunRequest, hooks: RunHooks): Promise<Run> {
@@ -125,14 +111,14 @@ class Run {
   /** @returns ms from the request to its plan */
   async planned(): Promise<number> {
     const area = this.hooks.screen.live(() => [` ${spinner(Date.now())} Planning`]);
-    await this.until(({ phase }) => phase !== 'planning').finally(() => area.end());
-    this.refuseIfOver('PLANNING_FAILED', 'There is no plan for this request.');
+    await this.watch.until(({ phase }) => phase !== 'planning').finally(() => area.end());
+    this.watch.refuseIfOver('PLANNING_FAILED', 'There is no plan for this request.');
     const planMs = performance.now() - this.began;
     const { plan, maxCostMicro } = await this.workflowOnce((found) => found.plan !== null);
     if (!plan) throw new Refusal('PLANNING_FAILED', 'There is no plan for this request.');
     const { screen } = this.hooks;
     screen.say('', ...planLines(plan, { maxCostMicro }, screen.stream.columns ?? 120), '');
-    this.board = withPlan(this.board, plan.steps);
+    this.watch.expect(plan.steps);
     if (await this.hooks.approve(plan)) {
       await this.client.post(`/workflows/${this.id}/approve`, { planHash: plan.planHash }, anything);
       return planMs;
@@ -142,16 +128,19 @@ class Run {
   }
 
   async approved(): Promise<void> {
-    await this.until(({ phase }) => phase !== 'planning' && phase !== 'asking');
-    this.refuseIfOver('CANCELLED', 'The workflow was cancelled before it began.');
+    await this.watch.until(({ phase }) => phase !== 'planning' && phase !== 'asking');
+    this.watch.refuseIfOver('CANCELLED', 'The workflow was cancelled before it began.');
   }
 
   /** @returns ms from the approval to the end of the run */
   async closed(): Promise<number> {
     const began = performance.now();
-    const area = this.hooks.screen.live(() => boardLines(this.board, Date.now()));
-    await this.until(({ phase }) => phase === 'closed' || phase === 'refused').finally(() => area.end());
-    if (!this.hooks.screen.moves) this.hooks.screen.say(...boardLines(this.board, Date.now()).slice(-1));
+    const area = this.hooks.screen.live(() => boardLines(this.watch.board, Date.now()));
+    await this.watch
+      .until(({ phase }) => phase === 'closed' || phase === 'refused')
+      .finally(() => area.end());
+    if (!this.hooks.screen.moves)
+      this.hooks.screen.say(...boardLines(this.watch.board, Date.now()).slice(-1));
     return performance.now() - began;
   }
 
@@ -168,13 +157,7 @@ class Run {
   }
 
   leave(): void {
-    this.left.abort();
-  }
-
-  private lose(error: unknown): void {
-    this.lost = error;
-    this.leave();
-    this.wake();
+    this.watch.leave();
   }
 
   private async proven(): Promise<ReceiptView | undefined> {
@@ -187,8 +170,8 @@ class Run {
       for (;;) {
         const receipt = await this.receipt();
         if (!receipt || !isPending(receipt) || performance.now() - began > PROOF_PATIENCE) return receipt;
-        await this.until(({ receiptProven }) => receiptProven, LOOK * 4).catch(unlessLate);
-        if (this.board.receiptProven) await pause(LOOK / 4);
+        await this.watch.untilOrLate(({ receiptProven }) => receiptProven, LOOK * 4);
+        if (this.watch.board.receiptProven) await pause(LOOK / 4);
       }
     } finally {
       area.end();
@@ -198,7 +181,7 @@ class Run {
   /** Read models do not move in step: what the stream tells may be missing elsewhere for a moment. */
   private async issued(): Promise<ReceiptView | undefined> {
     const end = performance.now() + RECEIPT_PATIENCE;
-    await this.until(({ receiptIssued }) => receiptIssued, RECEIPT_PATIENCE).catch(unlessLate);
+    await this.watch.untilOrLate(({ receiptIssued }) => receiptIssued, RECEIPT_PATIENCE);
     for (;;) {
       const receipt = await this.receipt();
       if (receipt || performance.now() > end) return receipt;
@@ -223,39 +206,6 @@ class Run {
       await pause(LOOK / 2);
     }
   }
-
-  private hear(board: Board): void {
-    const before = this.board;
-    this.board = board;
-    const { screen } = this.hooks;
-    const lines = screen.moves ? [] : changeLines(before, board);
-    if (lines.length > 0) screen.say(...lines);
-    this.wake();
-  }
-
-  private refuseIfOver(code: string, message: string): void {
-    const { phase, failure } = this.board;
-    if (phase !== 'refused') return;
-    const sentence = failure?.message || message;
-    throw new Refusal(failure?.code || code, `${sentence} Nothing was spent.`);
-  }
-
-  /** @throws Refusal NOT_REACHED when the stream is gone, TOO_LATE after `patience` ms */
-  private async until(holds: (board: Board) => boolean, patience?: number): Promise<void> {
-    const end = patience === undefined ? undefined : performance.now() + patience;
-    while (!holds(this.board)) {
-      if (this.lost) throw this.lost;
-      const left = end === undefined ? undefined : end - performance.now();
-      if (left !== undefined && left <= 0) throw new Refusal('TOO_LATE', 'This takes longer than expected.');
-      await new Promise<void>((resolve) => {
-        const timer = left === undefined ? undefined : setTimeout(resolve, left);
-        this.wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-  }
 }
 
 /** The rest of the reserve is given back, and every payment can be read. */
@@ -264,11 +214,6 @@ const isSettled = ({ plan, savedMicro, spentMicro, payments }: Workflow): boolea
   const shown = sent.reduce((sum, { amountMicro }) => sum + BigInt(amountMicro ?? '0'), 0n);
   return plan === null || (savedMicro !== null && shown >= BigInt(spentMicro ?? '0'));
 };
-
-/** What is late may still come, and is looked for; anything else is an error. */
-function unlessLate(error: unknown): void {
-  if (!isRefusal(error, 'TOO_LATE')) throw error;
-}
 
 /** A proof is asked for a moment after the receipt is issued, so only an end is believed. */
 const isPending = ({ zkStatus, outcome, unprovable }: ReceiptView): boolean =>
