@@ -1,5 +1,6 @@
 import { FIELD } from '../../src/kernel/commitments/field.js';
-import { poseidon, treeRoot } from '../../src/kernel/commitments/poseidon.js';
+import { poseidon } from '../../src/kernel/commitments/poseidon.js';
+import { treeRoot } from '../../src/kernel/commitments/tree-root.js';
 
 /**
  * Inputs of the circuit as a prover would make them who may say anything and hashes it consistently. The layout

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { blind, bytesToField, jsonToField } from '../../src/kernel/commitments/content.js';
-import { poseidon, treeRoot } from '../../src/kernel/commitments/poseidon.js';
+import { poseidon } from '../../src/kernel/commitments/poseidon.js';
 import { executionIdField } from '../../src/kernel/commitments/results-root.js';
 import { saltFor } from '../../src/kernel/commitments/salts.js';
 import { utf8 } from '../../src/kernel/commitments/sha2.js';
+import { treeRoot } from '../../src/kernel/commitments/tree-root.js';
 
 const vectors = JSON.parse(readFileSync(new URL('../golden/receipts/vectors.json', import.meta.url), 'utf8'));
 

@@ -14,7 +14,7 @@ const fromDigest = (domain: ContentDomain, digest: Uint8Array): bigint =>
 
 /** RFC 8785 bytes of `value`, SHA-256 under the domain's prefix, then Poseidon(tag, high half, low half). */
 export const jsonToField = (domain: ContentDomain, value: unknown): bigint =>
-  fromDigest(domain, sha256(utf8(`agent-receipt/v1/${domain}\0`), utf8(canonicalJson(value))));
+  fromDigest(domain, sha256(utf8(`agent-receipt/v1/${domain}\0${canonicalJson(value)}`)));
 
 /** As {@link jsonToField} for bytes; the prefix differs, so a file never hashes like a JSON value. */
 export const bytesToField = (domain: ContentDomain, bytes: Uint8Array): bigint =>

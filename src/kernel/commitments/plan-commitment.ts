@@ -2,8 +2,9 @@ import { Refusal } from '../errors.js';
 import { jsonToField } from './content.js';
 import { type FieldText, fieldText, fits, packWords, parseField } from './field.js';
 import { BUDGET_BITS, CEILING_BITS, COST_BITS, padded, slotsFor, TERMS_BITS } from './layout.js';
-import { poseidon, treeRoot } from './poseidon.js';
+import { poseidon } from './poseidon.js';
 import { PLAN_TAG, sized } from './tags.js';
+import { treeRoot } from './tree-root.js';
 
 /** A step as the plan fixes it: what will be called, who is paid, how much at most, after what. */
 export interface PlannedStep {

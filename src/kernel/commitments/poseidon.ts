@@ -3,13 +3,14 @@ import { Arena } from './poseidon/arena.js';
 import { MOST_INPUTS, parametersOf } from './poseidon/parameters.js';
 import { Permutation } from './poseidon/permutation.js';
 import { plainPoseidon } from './poseidon/plain.js';
+import { recent } from './poseidon/recent.js';
 
 /** circomlib's Poseidon takes at most sixteen inputs. */
 export const ARITY = MOST_INPUTS;
 
 type Hash = (inputs: readonly bigint[]) => bigint;
 
-/** by number of inputs; deriving the constants of one takes 5 to 60 ms, so they are made when first needed */
+/** by number of inputs; deriving the constants of one takes 5 to 30 ms, so they are made when first needed */
 const hashes: Hash[] = [];
 
 /**
@@ -21,9 +22,15 @@ export function poseidon(inputs: readonly bigint[]): bigint {
     throw new RangeError(`Poseidon takes 1 to ${ARITY} inputs, not ${inputs.length}`);
   for (const input of inputs)
     if (input < 0n || input >= FIELD) throw new RangeError(`not an element of the field: ${input}`);
+  return remembered(inputs);
+}
+
+/** some twenty runs of five steps; at most 1 MB */
+const RECENT = 1024;
+const remembered = recent((inputs) => {
   hashes[inputs.length] ??= hashOf(inputs.length);
   return hashes[inputs.length]!(inputs);
-}
+}, RECENT);
 
 function hashOf(inputs: number): Hash {
   const parameters = parametersOf(inputs);
@@ -46,25 +53,3 @@ function arena(): Arena | undefined {
   }
   return opened ?? undefined;
 }
-
-/**
- * Root of a tree in which every node takes up to sixteen children: 38 constraints an element in a circuit,
- * where a binary tree costs 240. The number of elements must be bound by the caller's tag.
- */
-export function treeRoot(elements: readonly bigint[]): bigint {
-  if (elements.length === 1) return elements[0]!;
-  if (elements.length <= ARITY) return poseidon(elements);
-  const parents: bigint[] = [];
-  for (let i = 0; i < elements.length; i += ARITY) parents.push(groupHash(elements.slice(i, i + ARITY)));
-  return treeRoot(parents);
-}
-
-/** Most slots of most runs are unused, and a group of sixteen costs over a millisecond. */
-const groupHash = (group: readonly bigint[]): bigint =>
-  group.length === ARITY && group.every((element) => element === 0n) ? emptyGroup() : poseidon(group);
-
-let emptyGroupHash: bigint | undefined;
-const emptyGroup = (): bigint => {
-  emptyGroupHash ??= poseidon(new Array<bigint>(ARITY).fill(0n));
-  return emptyGroupHash;
-};

@@ -1,8 +1,9 @@
 import { jsonToField } from './content.js';
 import { type FieldText, fieldText, fits, packWords, parseField } from './field.js';
 import { ATTEMPT_BITS, COST_BITS, META_BITS, padded, SEQ_BITS, STATUS_SHIFT, slotsFor } from './layout.js';
-import { poseidon, treeRoot } from './poseidon.js';
+import { poseidon } from './poseidon.js';
 import { DETAIL_TAG, FINAL_TAG, ROOT_TAG, sized } from './tags.js';
+import { treeRoot } from './tree-root.js';
 
 /** How a step ended. Only the first two can stand in a proof of completion. */
 export type StepOutcome = 'completed' | 'skipped' | 'failed' | 'not_finished';

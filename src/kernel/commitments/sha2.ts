@@ -8,6 +8,7 @@ import { sha256 as portableSha256, sha512 as portableSha512 } from '@noble/hashe
 const native = globalThis.process?.getBuiltinModule?.('node:crypto');
 
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
+  if (native && parts.length === 1) return new Uint8Array(native.hash('sha256', parts[0]!, 'buffer'));
   const hash = native ? native.createHash('sha256') : portableSha256.create();
   for (const part of parts) hash.update(part);
   return new Uint8Array(hash.digest());
@@ -18,10 +19,13 @@ export function hmacSha512(key: Uint8Array, message: Uint8Array): Uint8Array {
   return new Uint8Array(native.createHmac('sha512', key).update(message).digest());
 }
 
-export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+const encoder = new TextEncoder();
+export const utf8 = (text: string): Uint8Array => encoder.encode(text);
 
-export const bigEndian = (bytes: Uint8Array): bigint => {
-  let hex = '0x0';
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0');
-  return BigInt(hex);
-};
+/** @param bytes a multiple of eight of them */
+export function bigEndian(bytes: Uint8Array): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let value = 0n;
+  for (let at = 0; at < bytes.length; at += 8) value = (value << 64n) | view.getBigUint64(at);
+  return value;
+}
