@@ -44,7 +44,7 @@ export class ReceiptJob {
     const { state } = await this.dispatch.load(receipt, receiptId);
     const at = isoTime(this.clock.now());
     if (state.status === 'none') await this.publish(task, receiptId, run, at);
-    // hashing a run costs ten milliseconds; only one level asks for more than the receipt
+    // only one level asks for more than the receipt
     if (run.level !== 'zero-knowledge') return;
     const { proving } = issueReceipt(run, this.issuer, at);
     if (proving?.provable) {
