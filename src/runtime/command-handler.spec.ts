@@ -53,8 +53,7 @@ const opened = {
   asset: 'a',
   openedAt: at,
 } satisfies DomainEvent & Record<string, unknown>;
-const expired = { type: 'HoldExpired', v: 1, holdId: 'hold_1', released: '0' } satisfies CounterEvent &
-  object;
+const expired = { type: 'HoldExpired', v: 1, holdId: 'hold_1', released: '0' } satisfies DomainEvent & object;
 
 describe('a command', () => {
   it('is decided, appended with who sent it and why, and answered with where it went', async () => {

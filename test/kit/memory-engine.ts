@@ -10,6 +10,8 @@ import { escrow } from '../../src/commands/escrow/decide.js';
 import { payment } from '../../src/commands/payment/decide.js';
 import { receipt } from '../../src/commands/receipt/decide.js';
 import { workflow } from '../../src/commands/workflow/decide.js';
+import { checkOwn } from '../../src/composition/verification.js';
+import type { Config } from '../../src/config.js';
 import { ContentStore } from '../../src/content/content-store.js';
 import { RunViews } from '../../src/execution/run-view.js';
 import { serviceCall } from '../../src/execution/service-call.js';
@@ -95,7 +97,7 @@ export class MemoryEngine {
       artifacts,
       sampleIssuer,
       prover,
-      (document) => this.objections(document),
+      checkOwn({ PRODUCTION: false } as Config, [sampleIssuer]),
       systemClock,
     );
     const handlers = [
