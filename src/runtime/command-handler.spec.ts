@@ -53,7 +53,8 @@ const opened = {
   asset: 'a',
   openedAt: at,
 } satisfies DomainEvent & Record<string, unknown>;
-const expired = { type: 'HoldExpired', v: 1, holdId: 'hold_1', released: '0' } satisfies DomainEvent & object;
+const expired = { type: 'HoldExpired', v: 1, holdId: 'hold_1', released: '0' } satisfies DomainEvent &
+  Record<string, unknown>;
 
 describe('a command', () => {
   it('is decided, appended with who sent it and why, and answered with where it went', async () => {
