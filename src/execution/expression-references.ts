@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { ROOTS } from './expression-language.js';
 import { assertClosed, childrenOf, invalid, type Node, parse } from './expression-tree.js';
 
@@ -71,6 +72,20 @@ function walk(text: string, node: Node, atRoot: boolean, into: StepReference[]):
  * @throws Refusal EXPRESSION_INVALID when it is not of the closed language, or reads steps other than by name
  */
 export function stepReferences(text: string): readonly StepReference[] {
+  const known = references.get(text);
+  if (known) return known;
+  const found = readReferences(text);
+  references.set(text, found);
+  return found;
+}
+
+/** The same few expressions come again with every run of a plan. */
+const references = new LRUCache<string, readonly StepReference[]>({
+  maxSize: 1_000_000,
+  sizeCalculation: (_, text) => text.length + 1,
+});
+
+function readReferences(text: string): readonly StepReference[] {
   const tree = parse(text).ast() as unknown as Node;
   try {
     assertClosed(tree);

@@ -23,6 +23,14 @@ import { type Proposal, propose } from './propose.js';
 /** Characters of a file that a planner sees. */
 const SAMPLE_CHARS = 2_000;
 
+/** A model's own words may quote the request; what stands in clear is which kind of planner it was. */
+const publicIntent = ({ classification, capabilities, confidence, method }: PlanDraft['intent']) => ({
+  classification: method === 'llm' ? 'planned by a model' : classification,
+  capabilities: method === 'llm' ? [] : [...capabilities],
+  confidence,
+  method,
+});
+
 export interface PlanTask {
   readonly workflowId: string;
   readonly runNo: number;
@@ -121,7 +129,7 @@ export class PlanJob {
       type: 'ProposePlan',
       at: isoTime(this.clock.now()),
       runNo,
-      intent: { ...proposal.intent, capabilities: [...proposal.intent.capabilities] },
+      intent: publicIntent(proposal.intent),
       plan,
       planHash: jsonHash(plan),
       planner: created.origin === 'plan' ? 'given' : this.planner.name,

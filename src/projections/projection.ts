@@ -11,6 +11,8 @@ export interface Projection {
   /** raise it when the tables or the meaning of rows change: the runner rebuilds */
   readonly version: number;
   readonly handles: readonly string[];
+  /** ms from one transaction to the next: what happens meanwhile shares one. 10 when absent */
+  readonly paceMs?: number;
   /** `create table if not exists …` statements */
   readonly schema: string;
   /** Writes sets of rows, not row by row. @returns topics to announce once committed, e.g. workflow ids */

@@ -20,6 +20,8 @@ import type { Issuer } from './issuer.js';
 export interface RunTask {
   readonly workflowId: string;
   readonly runNo: number;
+  /** a state of the workflow in memory that has this revision is new enough */
+  readonly revision?: number;
 }
 
 /** Checks a receipt as a stranger would. @returns reasons why it does not hold, empty when it does */
@@ -41,9 +43,8 @@ export class ReceiptJob {
     const run = await this.closedRun(task);
     if (!run) return;
     const receiptId = receiptIdOf(task.workflowId, task.runNo);
-    const { state } = await this.dispatch.load(receipt, receiptId);
     const at = isoTime(this.clock.now());
-    if (state.status === 'none') await this.publish(task, receiptId, run, at);
+    await this.publish(task, receiptId, run, at); // a second one with the same facts changes nothing
     // only one level asks for more than the receipt
     if (run.level !== 'zero-knowledge') return;
     const { proving } = issueReceipt(run, this.issuer, at);
@@ -121,8 +122,8 @@ export class ReceiptJob {
     });
   }
 
-  private async closedRun({ workflowId, runNo }: RunTask) {
-    const { state } = await this.dispatch.load(workflow, workflowId);
+  private async closedRun({ workflowId, runNo, revision }: RunTask) {
+    const { state } = await this.dispatch.load(workflow, workflowId, revision);
     if (state.status !== 'closed' || state.runNo !== runNo) return undefined;
     const secret = await this.content.openText(state.created.secret, places.secret(workflowId));
     return closedRunOf(state satisfies Closed, Buffer.from(secret, 'base64'));

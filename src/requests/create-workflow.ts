@@ -1,6 +1,6 @@
 import type { CreateWorkflow, WorkflowCommand } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
-import type { Planning } from '../commands/workflow/state.js';
+import type { Planning, WorkflowState } from '../commands/workflow/state.js';
 import type { ContentStore } from '../content/content-store.js';
 import { Refusal } from '../kernel/errors.js';
 import type { Position } from '../kernel/event.js';
@@ -71,16 +71,13 @@ const needsNobody = ({ plan }: CreateBody): boolean =>
 
 function withPlan({ dispatch, plans }: CreateParts, created: Said<CreateWorkflow>) {
   const { workflowId } = created.command;
-  return dispatch.converse(
-    workflow,
-    workflowId,
-    async (state): Promise<Said<WorkflowCommand> | undefined> => {
-      if (state.status === 'none') return created;
-      return state.status === 'planning'
-        ? plans.answer(state, AbortSignal.timeout(LIMITS.planningTimeout))
-        : undefined;
-    },
-  );
+  const next = async (state: WorkflowState): Promise<Said<WorkflowCommand> | undefined> => {
+    if (state.status === 'none') return created;
+    return state.status === 'planning'
+      ? plans.answer(state, AbortSignal.timeout(LIMITS.planningTimeout))
+      : undefined;
+  };
+  return dispatch.converse(workflow, workflowId, next, true);
 }
 
 function costLimit(usdc: number | undefined): Micros {

@@ -64,6 +64,7 @@ export class CommandHandler implements Dispatch, Converse {
     aggregate: Aggregate<S, C, E>,
     id: string,
     next: (state: S) => Promise<Said<C> | undefined>,
+    isNew = false,
   ): Promise<Dispatched<S, E>> {
     const stream = streamOf(aggregate.category, id);
     let last: Said<C> | undefined;
@@ -72,7 +73,7 @@ export class CommandHandler implements Dispatch, Converse {
       return last;
     };
     try {
-      return await this.turns.run(stream, () => this.talk(aggregate, stream, remembering));
+      return await this.turns.run(stream, () => this.talk(aggregate, stream, remembering, isNew));
     } catch (error) {
       if (last && isRefusal(error) && error.kind === 'terminal')
         await this.recordRejection(aggregate, id, last.command, last.context, error);
@@ -84,15 +85,21 @@ export class CommandHandler implements Dispatch, Converse {
     aggregate: Aggregate<S, C, E>,
     stream: string,
     next: (state: S) => Promise<Said<C> | undefined>,
+    isNew: boolean,
   ): Promise<Dispatched<S, E>> {
-    let folded = this.cache.get(stream) ?? (await this.refresh(aggregate, stream));
+    const begun = isNew ? { state: aggregate.decider.initial, revision: -1 } : undefined;
+    let folded = this.cache.get(stream) ?? begun ?? (await this.refresh(aggregate, stream));
+    let fresh = false;
     for (let conflicts = 0; ; ) {
       const talk = await hold(aggregate, folded.state as S, next, this.clock);
       const { state, events, toStore, refusal } = talk;
       if (toStore.length === 0) {
         const { revision } = folded;
-        folded = await this.refresh(aggregate, stream);
-        if (folded.revision !== revision) continue; // what was known was old: ask again
+        if (!fresh) {
+          folded = await this.refresh(aggregate, stream);
+          fresh = true;
+          if (folded.revision !== revision) continue; // what was known was old: ask again
+        }
         if (refusal) throw refusal;
         return { events, state, revision, position: undefined };
       }
@@ -107,7 +114,11 @@ export class CommandHandler implements Dispatch, Converse {
         this.cache.delete(stream);
         if (!isRefusal(error, 'CONFLICT')) throw error;
         if (++conflicts > LIMITS.appendRetries) throw tooManyConflicts(conflicts);
+        const { revision } = folded;
         folded = await this.refresh(aggregate, stream);
+        const [first] = toStore;
+        if (folded.revision === revision && (await this.wasCarriedOut(stream, first!.metadata.commandId)))
+          return { events: [], state: folded.state as S, revision, position: undefined };
       }
     }
   }

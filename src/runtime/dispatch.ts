@@ -58,11 +58,13 @@ export interface Converse {
    * Asks `next` for a command, decides it, shows `next` the state it leads to, and so on until there is none; then
    * one append holds all of it. Only for commands that cause nothing outside: after a crash or a conflict `next` is
    * asked again from the stored state.
+   * @param isNew the id was made for this conversation, so that nothing has to be read first
    * @throws Refusal of a decider: what was said before it is appended all the same
    */
   converse<S, C extends { readonly type: string }, E extends DomainEvent>(
     aggregate: Aggregate<S, C, E>,
     id: string,
     next: (state: S) => Promise<Said<C> | undefined>,
+    isNew?: boolean,
   ): Promise<Dispatched<S, E>>;
 }

@@ -6,8 +6,11 @@ import type { LiveBus } from '../ports/live.js';
 import type { ReadModels } from '../ports/read-models.js';
 import type { Projection } from '../projections/projection.js';
 import type { Log } from './log.js';
+import { pause } from './pause.js';
 import { persist } from './persist.js';
 import type { ReadModelProgress } from './read-model-progress.js';
+
+const PACE_MS = 10;
 
 /**
  * Keeps one read model. Rows and checkpoint change in one transaction, so a crash neither loses nor doubles a row.
@@ -46,6 +49,7 @@ export class ProjectionRunner {
   private async follow(subscription: Subscription, start: Position | undefined): Promise<void> {
     let saved = start;
     for await (const batch of subscription) {
+      const began = performance.now();
       if (batch.events.length > 0) {
         const topics = await this.write(batch, saved);
         if (topics === undefined) return;
@@ -54,6 +58,9 @@ export class ProjectionRunner {
       }
       this.progress.advance(this.projection.name, batch.position);
       if (this.stopping.signal.aborted) return;
+      // the first event after a pause is written at once; in a stream of them each transaction takes many
+      const left = (this.projection.paceMs ?? PACE_MS) - (performance.now() - began);
+      if (batch.events.length > 0 && left > 0) await pause(left, this.stopping.signal);
     }
   }
 

@@ -1,5 +1,8 @@
 import { workflow } from '../commands/workflow/decide.js';
 import type { WorkflowEventOf } from '../events/workflow.js';
+import { LIMITS } from '../kernel/limits.js';
+import { plusMs } from '../kernel/time.js';
+import type { Job } from '../ports/jobs.js';
 import { aggregateIdOf, byCorrelation, eventOf, noState } from './from.js';
 import { type Saga, send } from './reaction.js';
 
@@ -13,7 +16,12 @@ export const planWorkflow: Saga = {
     const workflowId = aggregateIdOf(recorded);
     const event = eventOf<WorkflowEventOf<'PlanningStarted' | 'PlanProposed' | 'PlanningFailed'>>(recorded);
     if (event.type === 'PlanProposed')
-      return [{ do: 'cancel-timers', ids: [planningTimer(workflowId, event.runNo)] }];
+      return [
+        {
+          do: 'cancel-timers',
+          ids: [planningTimer(workflowId, event.runNo), againTimer(workflowId, event.runNo)],
+        },
+      ];
     if (event.type === 'PlanningFailed' || event.given) return [];
     const { runNo, expiresAt } = event;
     return [
@@ -32,18 +40,25 @@ export const planWorkflow: Saga = {
           }),
         },
       },
+      { do: 'job', job: planJob(workflowId, runNo, `plan/${workflowId}/${runNo}`) },
+      // the queue may lose the first
       {
-        do: 'job',
-        job: {
-          kind: 'plan',
-          priority: 'normal',
-          id: `plan/${workflowId}/${runNo}`,
-          correlationId: workflowId,
-          payload: { workflowId, runNo },
-        },
+        do: 'timer',
+        id: againTimer(workflowId, runNo),
+        dueAt: plusMs(recorded.metadata.occurredAt, LIMITS.dispatchTimeout),
+        action: { do: 'job', job: planJob(workflowId, runNo, againTimer(workflowId, runNo)) },
       },
     ];
   },
 };
 
 const planningTimer = (workflowId: string, runNo: number): string => `${workflowId}/${runNo}/planning`;
+const againTimer = (workflowId: string, runNo: number): string => `plan/${workflowId}/${runNo}/again`;
+
+const planJob = (workflowId: string, runNo: number, id: string): Job => ({
+  kind: 'plan',
+  priority: 'normal',
+  id,
+  correlationId: workflowId,
+  payload: { workflowId, runNo },
+});

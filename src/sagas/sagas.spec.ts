@@ -49,6 +49,14 @@ const job = (kind: string, id: string, payload: object, correlationId = 'wf_01')
   job: { kind, priority: 'normal', id, correlationId, payload },
 });
 
+/** The same job at a later time, for a queue that lost the first. */
+const again = (kind: string, id: string, seconds: number, payload: object) => ({
+  do: 'timer',
+  id,
+  dueAt: later(seconds),
+  action: job(kind, id, payload),
+});
+
 const step = { workflowId: 'wf_01', runNo: 1, stepId: 'step_1', attempt: 1, revision: 0 };
 const scheduled = { scheduledAt: at, timeoutMs: 30_000 };
 
@@ -66,13 +74,14 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
         recoverable: true,
       }),
       job('plan', 'plan/wf_01/1', { workflowId: 'wf_01', runNo: 1 }),
+      again('plan', 'plan/wf_01/1/again', 15, { workflowId: 'wf_01', runNo: 1 }),
     ],
   ],
   [
     'a plan ends the waiting for it',
     'PlanProposed',
     {},
-    [{ do: 'cancel-timers', ids: ['wf_01/1/planning'] }],
+    [{ do: 'cancel-timers', ids: ['wf_01/1/planning', 'plan/wf_01/1/again'] }],
   ],
   ['T04 planning that failed needs nothing more', 'PlanningFailed', {}, []],
   [
@@ -261,8 +270,18 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
     'a settled run gets its receipt',
     'WorkflowSettled',
     {},
-    [job('receipt', 'receipt/rcpt_01r1', { workflowId: 'wf_01', runNo: 1 })],
+    [
+      job('receipt', 'receipt/rcpt_01r1', { workflowId: 'wf_01', runNo: 1, revision: 0 }),
+      again('receipt', 'receipt/rcpt_01r1/again', 15, { workflowId: 'wf_01', runNo: 1, revision: 0 }),
+    ],
   ],
+  [
+    'a receipt ends the waiting for it',
+    'ReceiptIssued',
+    {},
+    [{ do: 'cancel-timers', ids: ['receipt/rcpt_1/again'] }],
+  ],
+  ['so does a proof', 'WorkflowProofGenerated', {}, [{ do: 'cancel-timers', ids: ['prove/rcpt_1/again'] }]],
 ])('%s', (_sentence, type, changes, reactions) => {
   it(`on ${type}`, () => expect(react(recorded(type, changes))).toEqual(reactions));
 });

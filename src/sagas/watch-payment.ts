@@ -27,7 +27,7 @@ export const lookJob = (look: PaymentLook): Job => ({
   priority: 'normal',
   id: `payment/${look.paymentId}/${look.attempt}/${look.look}`,
   correlationId: look.workflowId,
-  payload: look,
+  payload: { ...look },
 });
 
 /**

@@ -7,6 +7,7 @@ import { type AuditRow, auditTable } from './schema.js';
 export const auditProjection: Projection = {
   name: 'audit',
   version: 1,
+  paceMs: 50,
   handles: Object.values(eventCatalogue)
     .flat()
     .map(({ type }) => type),

@@ -16,6 +16,7 @@ import {
 export const escrowProjection: Projection = {
   name: 'escrow',
   version: 1,
+  paceMs: 20,
   handles: escrowEvents.map(({ type }) => type),
   schema: [escrowTable, ledgerTable, holdsTable].map((table) => table.schema).join(';\n'),
 

@@ -9,6 +9,7 @@ import { type ApiKeyRow, apiKeysTable, type UserRow, usersTable } from './schema
 export const identityProjection: Projection = {
   name: 'identity',
   version: 1,
+  paceMs: 20,
   handles: [...userEvents, ...apiKeyEvents].map(({ type }) => type),
   schema: [usersTable, apiKeysTable].map((table) => table.schema).join(';\n'),
   async project(events, sql) {

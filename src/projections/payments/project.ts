@@ -7,6 +7,7 @@ import { type PaymentRow, paymentsTable } from './schema.js';
 export const paymentsProjection: Projection = {
   name: 'payments',
   version: 1,
+  paceMs: 20,
   handles: paymentEvents.map(({ type }) => type),
   schema: paymentsTable.schema,
   async project(events, sql) {

@@ -7,6 +7,7 @@ import { type ReceiptRow, receiptsTable } from './schema.js';
 export const receiptsProjection: Projection = {
   name: 'receipts',
   version: 1,
+  paceMs: 20,
   handles: receiptEvents.map(({ type }) => type),
   schema: receiptsTable.schema,
   async project(events, sql) {
