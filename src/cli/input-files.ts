@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { Refusal } from '../kernel/errors.js';
+import { LIMITS } from '../kernel/limits.js';
+import { bytes } from './show/figures.js';
 
 export interface InputFile {
   readonly name: string;
@@ -23,6 +25,20 @@ export function readInputFile(path: string): InputFile {
     mediaType: MEDIA_TYPES[extname(path).toLowerCase()] ?? 'text/plain',
     content: readText(path),
   };
+}
+
+/** @throws Refusal TOO_MANY_FILES, TOO_LARGE: before anything is started for them, and those of reading */
+export function readInputFiles(paths: readonly string[]): readonly InputFile[] {
+  if (paths.length > LIMITS.attachments)
+    throw new Refusal('TOO_MANY_FILES', `A request takes at most ${LIMITS.attachments} files.`);
+  const files = paths.map(readInputFile);
+  const size = files.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+  if (size <= LIMITS.attachmentBytes) return files;
+  const [given, most] = [bytes(size), bytes(LIMITS.attachmentBytes)];
+  throw new Refusal(
+    'TOO_LARGE',
+    `The files of a request have at most ${most} together; these have ${given}.`,
+  );
 }
 
 /** @throws Refusal FILE_UNREADABLE, FILE_NOT_TEXT: what is sent must arrive as it was */

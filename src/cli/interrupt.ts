@@ -33,8 +33,10 @@ export function onInterrupt(
   const interrupted = () => void asked();
   process.on('SIGINT', interrupted);
   process.on('SIGTERM', cancel);
+  process.on('SIGHUP', cancel);
   return () => {
     process.removeListener('SIGINT', interrupted);
     process.removeListener('SIGTERM', cancel);
+    process.removeListener('SIGHUP', cancel);
   };
 }

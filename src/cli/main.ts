@@ -1,11 +1,12 @@
 import { program } from './program.js';
 import { refusalLines } from './show/refusal.js';
 
-/** A reader that left early (`quittance list | head`) is no failure. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+/** A reader that left early (`quittance list | head`) is no failure; neither is a terminal that was closed. */
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    if (error.code !== 'EIO') throw error;
+  });
 
 try {
   process.exit(await program(process.argv.slice(2)));

@@ -32,6 +32,8 @@ const OUTSIDE = [
   'ANTHROPIC_API_KEY',
 ];
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 export interface DemoOptions {
   readonly out?: string;
 }
@@ -68,8 +70,7 @@ async function paidRun(screen: Screen, out: string): Promise<PaidRun> {
     signals.abort(new Refusal('INTERRUPTED', 'The demo was interrupted.'));
   };
   const remove = () => rmSync(dataDir, { recursive: true, force: true });
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  for (const name of SIGNALS) process.on(name, interrupt);
   process.on('exit', remove);
   try {
     screen.say(pc.bold('Starting a fresh Quittance: Postgres, NATS, a Solana chain, paid services'));
@@ -97,8 +98,7 @@ async function paidRun(screen: Screen, out: string): Promise<PaidRun> {
   } finally {
     await own?.stop();
     remove();
-    process.removeListener('SIGINT', interrupt);
-    process.removeListener('SIGTERM', interrupt);
+    for (const name of SIGNALS) process.removeListener(name, interrupt);
   }
 }
 

@@ -1,9 +1,10 @@
 import pc from 'picocolors';
 import { Refusal } from '../../kernel/errors.js';
+import { LIMITS } from '../../kernel/limits.js';
 import type { ApiClient } from '../api/client.js';
 import { type Connection, type ConnectOptions, runningInstallation } from '../connect.js';
 import { defaultFolder, heldAll, saveRun, sayRun } from '../finish-run.js';
-import { readInputFile, readJson } from '../input-files.js';
+import { readInputFiles, readJson } from '../input-files.js';
 import { onInterrupt } from '../interrupt.js';
 import { startOwn } from '../own-installation.js';
 import { type FinishedRun, type RunRequest, runRequest } from '../run-request.js';
@@ -64,7 +65,17 @@ async function carryOut(
   return heldAll(finished) ? 0 : 1;
 }
 
-/** @throws Refusal REQUEST_MISSING, REQUEST_AND_PLAN, and those of reading files */
+function checkedWords(words: string): string {
+  const { requestMinChars: least, requestMaxChars: most } = LIMITS;
+  const { length } = words.trim();
+  if (length >= least && length <= most) return words;
+  throw new Refusal(
+    'REQUEST_LENGTH',
+    `A request has from ${least} to ${most} characters; this one has ${length}.`,
+  );
+}
+
+/** @throws Refusal REQUEST_MISSING, REQUEST_AND_PLAN, REQUEST_LENGTH, and those of reading files */
 export function requestOf(words: string | undefined, options: RunOptions): RunRequest {
   const { maxCost, level, plan } = options;
   if ((words === undefined) === (plan === undefined))
@@ -72,9 +83,9 @@ export function requestOf(words: string | undefined, options: RunOptions): RunRe
       ? new Refusal('REQUEST_MISSING', 'Say what you want in quotes, or give a plan by --plan.')
       : new Refusal('REQUEST_AND_PLAN', 'Give either a request in words or --plan, not both.');
   return {
-    ...(words !== undefined && { input: words }),
+    ...(words !== undefined && { input: checkedWords(words) }),
     ...(plan !== undefined && { plan: readJson(plan) }),
-    files: options.input.map(readInputFile),
+    files: readInputFiles(options.input),
     ...(maxCost !== undefined && { maxCost }),
     level,
   };

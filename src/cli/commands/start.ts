@@ -104,7 +104,7 @@ function untilTold(): { readonly signal: AbortSignal; readonly told: Promise<voi
   const controller = new AbortController();
   const tell = () => controller.abort(new Refusal('INTERRUPTED', 'The start was interrupted.'));
   const told = new Promise<void>((resolve) => controller.signal.addEventListener('abort', () => resolve()));
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(130);
       tell();
