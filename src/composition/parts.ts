@@ -14,7 +14,7 @@ import { PostgresIdempotencyStore } from '../adapters/postgres/idempotency-store
 import { PostgresKeyVault } from '../adapters/postgres/key-vault.js';
 import { migrate } from '../adapters/postgres/migrations.js';
 import { OPS_SCHEMA } from '../adapters/postgres/ops-schema.js';
-import { openPool } from '../adapters/postgres/pool.js';
+import { openPool, openRelaxedPool } from '../adapters/postgres/pool.js';
 import { openReadModelPool, PostgresReadModels } from '../adapters/postgres/read-models.js';
 import { PostgresTimerStore } from '../adapters/postgres/timer-store.js';
 import { SnarkjsProver } from '../adapters/snarkjs/snarkjs-prover.js';
@@ -51,7 +51,8 @@ export interface Parts {
 }
 
 export async function openParts(config: Config): Promise<Parts> {
-  const opsPool = openPool(config.DATABASE_URL, 'operations', 12);
+  const opsPool = openPool(config.DATABASE_URL, 'operations', 10);
+  const relaxedPool = openRelaxedPool(config.DATABASE_URL, 'timers', 8);
   const models = projections.map(({ name }) => name);
   const readPool = openReadModelPool(config.DATABASE_URL, models, 14);
   const [store, nats, signer] = await Promise.all([
@@ -78,8 +79,8 @@ export async function openParts(config: Config): Promise<Parts> {
     live: new NatsLiveBus(nats),
     readModels,
     readPool,
-    timers: new PostgresTimerStore(opsPool),
-    checkpoints: new PostgresCheckpointStore(opsPool),
+    timers: new PostgresTimerStore(relaxedPool),
+    checkpoints: new PostgresCheckpointStore(relaxedPool),
     idempotency: new PostgresIdempotencyStore(opsPool),
     vault,
     artifacts,
@@ -96,7 +97,7 @@ export async function openParts(config: Config): Promise<Parts> {
     prover,
     async close() {
       await Promise.allSettled([prover.close(), store.close(), nats.drain()]);
-      await Promise.allSettled([opsPool.end(), readPool.end()]);
+      await Promise.allSettled([opsPool.end(), relaxedPool.end(), readPool.end()]);
     },
   };
 }

@@ -17,6 +17,10 @@ export interface Cause {
   readonly correlationId: string;
 }
 
+/** Timers are far from due when they are set or cancelled: they may wait for company. */
+const PACE_MS = 10;
+const AT_ONCE = 500;
+
 /** Carries out what sagas and timers ask for. Every call may be repeated. */
 export class Reactor {
   private readonly aggregates: ReadonlyMap<string, AnyAggregate>;
@@ -34,9 +38,9 @@ export class Reactor {
     private readonly chance: Pick<Chance, 'random'>,
   ) {
     this.aggregates = new Map(aggregates.map((aggregate) => [aggregate.category, aggregate]));
-    this.setTimers = new Coalescer((set) => timers.set(set));
-    this.cancelTimers = new Coalescer((ids) => timers.cancel(ids));
-    this.publish = new Coalescer((jobList) => jobs.publish(jobList));
+    this.setTimers = new Coalescer((set) => timers.set(set), AT_ONCE, PACE_MS);
+    this.cancelTimers = new Coalescer((ids) => timers.cancel(ids), AT_ONCE, PACE_MS);
+    this.publish = new Coalescer((jobList) => jobs.publish(jobList), AT_ONCE);
   }
 
   async perform(reaction: Reaction, cause: Cause, index: number): Promise<void> {

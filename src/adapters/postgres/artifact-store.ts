@@ -9,6 +9,7 @@ const PUT = `INSERT INTO quittance_ops.artifacts (sha256, bytes)
   SELECT * FROM unnest($1::text[], $2::bytea[]) ON CONFLICT DO NOTHING`;
 /** artifacts of one statement: what arrives while another is under way */
 const AT_ONCE = 64;
+const PACE_MS = 5;
 const GET = 'SELECT bytes FROM quittance_ops.artifacts WHERE sha256 = $1';
 const HAS = 'SELECT 1 FROM quittance_ops.artifacts WHERE sha256 = $1';
 const DELETE = 'DELETE FROM quittance_ops.artifacts WHERE sha256 = $1';
@@ -18,10 +19,14 @@ export class PostgresArtifactStore implements ArtifactStore {
   private readonly writes: Coalescer<{ readonly address: string; readonly bytes: Buffer }>;
 
   constructor(private readonly pool: pg.Pool) {
-    this.writes = new Coalescer(async (items) => {
-      const values = [items.map(({ address }) => address), items.map(({ bytes }) => bytes)];
-      await reachable(this.pool.query({ name: 'artifact-put', text: PUT, values }));
-    }, AT_ONCE);
+    this.writes = new Coalescer(
+      async (items) => {
+        const values = [items.map(({ address }) => address), items.map(({ bytes }) => bytes)];
+        await reachable(this.pool.query({ name: 'artifact-put', text: PUT, values }));
+      },
+      AT_ONCE,
+      PACE_MS,
+    );
   }
 
   async put(bytes: Uint8Array): Promise<string> {

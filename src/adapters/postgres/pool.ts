@@ -13,3 +13,13 @@ export function openPool(url: string, name: string, max = 8): pg.Pool {
   pool.on('error', () => undefined);
   return pool;
 }
+
+/**
+ * A pool whose commits are not flushed one by one. A crash loses a last part of them, always in order: only for
+ * what is made again from events, and together with the checkpoint that says how far it was made.
+ */
+export function openRelaxedPool(url: string, name: string, max = 8): pg.Pool {
+  const target = new URL(url);
+  target.searchParams.set('options', '-c synchronous_commit=off');
+  return openPool(target.toString(), name, max);
+}

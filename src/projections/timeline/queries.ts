@@ -25,11 +25,15 @@ export async function closedBefore(sql: Sql, workflowId: string, seq: number): P
   return rows[0]?.type === 'workflow.closed';
 }
 
-/** A row as clients get it, over HTTP and over the WebSocket alike. */
-export const wireMessage = ({ workflow_id, seq, type, data, at }: TimelineRow) => ({
+/**
+ * A row as clients get it, over HTTP and over the WebSocket alike. With `position` as X-Min-Position, a GET answers
+ * from read models that know what this message tells.
+ */
+export const wireMessage = ({ workflow_id, seq, type, data, at, position }: TimelineRow) => ({
   type,
   workflowId: workflow_id,
   data,
   timestamp: at,
   seq,
+  position,
 });
