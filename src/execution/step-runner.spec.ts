@@ -79,13 +79,13 @@ async function house(inputs: Record<string, string> = {}) {
   const work: { does: StepExecutor } = {
     does: async ({ input }) => ({ output: { heard: input }, cost: toMicros(20_000n) }),
   };
-  const runner = (worker = 'worker-1') =>
+  const runner = (worker = 'worker-1', now = clock.now) =>
     new StepRunner(
       dispatch,
       new RunViews(dispatch, content),
       content,
       { data_transform: transform, conditional, service_call: (asked) => work.does(asked) },
-      clock,
+      { now },
       { random: () => 0 },
       worker,
     );
@@ -142,6 +142,28 @@ describe('a step', () => {
     const before = await h.told();
     await h.runner().run(task('step_1'), calm);
     expect(await h.told()).toEqual(before);
+  });
+
+  it('that needs nobody is done with every such step it unlocks, in one append', async () => {
+    await h.runner().runHere(task('step_1'), calm);
+    expect(await h.stepOf('step_3')).toMatchObject({ status: 'completed', branch: 'else' });
+    expect((await h.told()).slice(-4)).toEqual([
+      'StepCompleted',
+      'StepScheduled',
+      'StepScheduled',
+      'StepCompleted',
+    ]);
+    expect(await h.stepOf('step_2')).toMatchObject({ status: 'scheduled' });
+  });
+
+  it('that needs nobody is done even when its turn comes late, and what it unlocks in a turn of its own', async () => {
+    let now = Date.parse(T0);
+    const slow = h.runner('worker-1', () => (now += 60_000));
+    await slow.runHere(task('step_1'), calm);
+    expect(await h.stepOf('step_1')).toMatchObject({ status: 'completed' });
+    expect(await h.stepOf('step_3')).toMatchObject({ status: 'scheduled' });
+    await slow.runHere(task('step_3'), calm);
+    expect(await h.stepOf('step_3')).toMatchObject({ status: 'completed' });
   });
 
   it('that is not in flight is not done', async () => {

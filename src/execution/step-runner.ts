@@ -90,8 +90,10 @@ export class StepRunner {
       const step = run?.plan.steps.find(
         ({ id, kind }) => isLocal(kind) && run.steps[id]?.status === 'scheduled',
       );
-      if (!run || !step || run.runNo !== task.runNo || left-- <= 0 || this.clock.now() > until)
-        return undefined;
+      if (!run || !step || run.runNo !== task.runNo) return undefined;
+      // the first is always run: nobody else will
+      if (left < TURN_STEPS && (left === 0 || this.clock.now() > until)) return undefined;
+      left -= 1;
       const scheduled = run.steps[step.id] as { readonly attempt: number };
       const its = { ...task, stepId: step.id, attempt: scheduled.attempt };
       const command = await this.attempt(run, step, its, isoTime(this.clock.now()), signal);

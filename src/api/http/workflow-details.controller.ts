@@ -116,7 +116,8 @@ export class WorkflowDetailsController {
   }
 
   private async ownerByEvents(id: string): Promise<string | undefined> {
-    const { state } = await this.api.dispatch.load(workflow, id);
+    // an owner never changes: any state in memory knows it
+    const { state } = await this.api.dispatch.load(workflow, id, 0);
     return state.status === 'none' ? undefined : state.created.userId;
   }
 

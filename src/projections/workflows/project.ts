@@ -23,6 +23,7 @@ import { evolveView, type WorkflowView } from './view.js';
 export const workflowsProjection: Projection = {
   name: 'workflows',
   version: 3,
+  paceMs: 4,
   handles: workflowEvents.map(({ type }) => type),
   schema: [workflowsTable, requestsTable, plansTable, stepsTable, approvalsTable, artifactsTable]
     .map((table) => table.schema)
