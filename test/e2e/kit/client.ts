@@ -87,7 +87,7 @@ export class Client {
   /** The same user where the installation is now. */
   at = (installed: Addresses): Client => new Client(installed.url, this.account);
 
-  async call<T>(
+  async call<T = Record<string, unknown>>(
     method: string,
     path: string,
     body?: unknown,
@@ -107,8 +107,9 @@ export class Client {
     return { status: answer.status, body: isJson ? JSON.parse(text) : text, headers: answer.headers };
   }
 
-  get = <T>(path: string, headers?: Record<string, string>) => this.call<T>('GET', path, undefined, headers);
-  post = <T>(path: string, body: unknown = {}, headers?: Record<string, string>) =>
+  get = <T = Record<string, unknown>>(path: string, headers?: Record<string, string>) =>
+    this.call<T>('GET', path, undefined, headers);
+  post = <T = Record<string, unknown>>(path: string, body: unknown = {}, headers?: Record<string, string>) =>
     this.call<T>('POST', path, body, headers);
 
   async create(body: object): Promise<string> {
