@@ -124,6 +124,20 @@ describe('a stack that is killed in the middle of a run', () => {
     expect(numbers).toEqual(numbers.map((_, index) => index + 1));
   });
 
+  /** Deletes every stream there is. @returns their names */
+  async function wipe(): Promise<readonly string[]> {
+    const nats = await connectNats(installed.natsUrl);
+    try {
+      const manager = await jetstreamManager(nats);
+      const names: string[] = [];
+      for await (const name of manager.streams.names()) names.push(name);
+      for (const name of names) await manager.streams.delete(name).catch(() => false);
+      return names;
+    } finally {
+      await nats.close();
+    }
+  }
+
   it(
     'finishes when JetStream is wiped while steps run, and pays nothing twice',
     async () => {
@@ -133,16 +147,36 @@ describe('a stack that is killed in the middle of a run', () => {
         client.begin(inTurn('fourth', 'fourth', 'first')),
       ]);
       await duringWipe.arrival;
-      const nats = await connectNats(installed.natsUrl);
-      const manager = await jetstreamManager(nats);
-      const names: string[] = [];
-      for await (const name of manager.streams.names()) names.push(name);
-      expect(names).toEqual(expect.arrayContaining(['JOBS', 'EVENTS']));
-      for (const name of names) await manager.streams.delete(name);
-      await nats.close();
+      expect(await wipe()).toEqual(expect.arrayContaining(['JOBS', 'EVENTS']));
       duringWipe.release();
       for (const one of planned) await finished(one);
       expect((await client.balance()).held).toBe(0n);
+    },
+    CRASH_MS,
+  );
+
+  it(
+    'plans, pays once and gives receipts although JetStream is wiped again and again meanwhile',
+    async () => {
+      const create = () => client.create(inTurn('first', 'fourth'));
+      const ids: string[] = [];
+      for (let round = 0; round < 4; round++) {
+        ids.push(await create());
+        await wipe();
+      }
+      const words = await client.create({ input: 'Please go round in circles for me' });
+      await wipe();
+      for (const id of ids) {
+        const { plan } = await client.planned(id);
+        expect((await client.approve(id, plan!.planHash)).status).toBe(200);
+        await wipe();
+      }
+      for (const id of ids) {
+        await finished((await client.workflow(id))!);
+        expect((await client.verify('rcpt_any', await client.receipt(id))).valid).toBe(true);
+      }
+
+      expect((await client.planned(words)).error?.code).toBe('NO_SERVICE');
     },
     CRASH_MS,
   );
