@@ -37,7 +37,16 @@ export async function startWorkers(
   const plans = new PlanJob(dispatch, content, catalogue, planner, systemClock);
   const deposits = new DepositJob(dispatch, chain, timers, systemClock);
   const payments = new PaymentWatch(dispatch, payer, timers, systemClock);
-  const receipts = new ReceiptJob(dispatch, content, artifacts, issuer, prover, check, systemClock);
+  const receipts = new ReceiptJob(
+    dispatch,
+    content,
+    artifacts,
+    issuer,
+    prover,
+    check,
+    systemClock,
+    parts.payerAddress,
+  );
   const lookAtChain = (task: DepositTask | PaymentLook) =>
     'paymentId' in task ? payments.run(task) : deposits.run(task);
   const table: readonly [ProcessRole: string, kind: JobKind, concurrency: number, handle: Handler][] = [

@@ -1,9 +1,16 @@
 import type { Closed, StepState } from '../commands/workflow/state.js';
-import type { ClosedRun, ClosedStep, StepStatus } from './closed-run.js';
+import type { ClosedRun, ClosedStep, StepPayment, StepStatus } from './closed-run.js';
 import { plannedSteps } from './planned-steps.js';
 
-/** @param secret 32 bytes, the opened secret of the workflow */
-export function closedRunOf(state: Closed, secret: Uint8Array): ClosedRun {
+/**
+ * @param secret 32 bytes, the opened secret of the workflow
+ * @param paidInVain payments of steps that did not complete, by step id: the money is gone all the same
+ */
+export function closedRunOf(
+  state: Closed,
+  secret: Uint8Array,
+  paidInVain: ReadonlyMap<string, StepPayment> = new Map(),
+): ClosedRun {
   const { created, runNo, outcome, plan, planHash, progress, closedAt } = state;
   const planned = plan ? plannedSteps(plan.steps) : [];
   return {
@@ -12,7 +19,11 @@ export function closedRunOf(state: Closed, secret: Uint8Array): ClosedRun {
     userId: created.userId,
     level: created.verificationLevel,
     outcome,
-    steps: planned.map((step) => ({ ...step, ...ended(progress?.steps[step.stepId]) })),
+    steps: planned.map((step) => ({
+      ...step,
+      ...ended(progress?.steps[step.stepId]),
+      ...inVain(paidInVain.get(step.stepId)),
+    })),
     budget: plan ? BigInt(plan.totals.maxCost) + BigInt(plan.totals.compensationReserve) : 0n,
     workflowHash: plan?.workflowHash ?? null,
     planHash: planHash ?? null,
@@ -22,6 +33,8 @@ export function closedRunOf(state: Closed, secret: Uint8Array): ClosedRun {
     closedAt,
   };
 }
+
+const inVain = (payment: StepPayment | undefined) => payment && { cost: BigInt(payment.amount), payment };
 
 type Ended = Omit<ClosedStep, keyof ReturnType<typeof plannedSteps>[number]>;
 

@@ -48,6 +48,7 @@ describe('the proof of a receipt', () => {
       { prove },
       check,
       systemClock,
+      'PAYER',
     );
   const progress = async () => {
     const { state } = await engine.dispatch.load(receipt, receiptIdOf(task.workflowId, 1));

@@ -1,3 +1,4 @@
+import { payment } from '../commands/payment/decide.js';
 import type { ReceiptCommand } from '../commands/receipt/commands.js';
 import { receipt } from '../commands/receipt/decide.js';
 import { workflow } from '../commands/workflow/decide.js';
@@ -5,7 +6,7 @@ import type { Closed } from '../commands/workflow/state.js';
 import { type ContentStore, places } from '../content/content-store.js';
 import { errorRecord, isRefusal, Refusal } from '../kernel/errors.js';
 import { uuidv5 } from '../kernel/event.js';
-import { receiptIdOf } from '../kernel/ids.js';
+import { paymentIdOf, receiptIdOf } from '../kernel/ids.js';
 import { toMicros } from '../kernel/money.js';
 import { isoTime } from '../kernel/time.js';
 import type { ArtifactStore } from '../ports/artifacts.js';
@@ -13,6 +14,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Prover } from '../ports/prover.js';
 import type { Dispatch } from '../runtime/dispatch.js';
 import { type Receipt, receiptSchema } from '../verifier/document.js';
+import type { StepPayment } from './closed-run.js';
 import { closedRunOf } from './closed-run-of.js';
 import { issueReceipt, receiptBytes, receiptHash, withProof } from './issue-receipt.js';
 import type { Issuer } from './issuer.js';
@@ -37,6 +39,8 @@ export class ReceiptJob {
     private readonly prover: Pick<Prover, 'prove'>,
     private readonly check: CheckOwn,
     private readonly clock: Clock,
+    /** address that pays for steps */
+    private readonly payer: string,
   ) {}
 
   async issue(task: RunTask): Promise<void> {
@@ -126,7 +130,23 @@ export class ReceiptJob {
     const { state } = await this.dispatch.load(workflow, workflowId, revision);
     if (state.status !== 'closed' || state.runNo !== runNo) return undefined;
     const secret = await this.content.openText(state.created.secret, places.secret(workflowId));
-    return closedRunOf(state satisfies Closed, Buffer.from(secret, 'base64'));
+    return closedRunOf(state, Buffer.from(secret, 'base64'), await this.paidInVain(state));
+  }
+
+  private async paidInVain({ plan, progress, created, runNo }: Closed): Promise<Map<string, StepPayment>> {
+    const paid = new Map<string, StepPayment>();
+    for (const { id, service } of plan?.steps ?? []) {
+      const status = progress?.steps[id]?.status;
+      if (!service || status === undefined || status === 'completed' || status === 'skipped') continue;
+      const paymentId = paymentIdOf(created.workflowId, runNo, id);
+      const { state } = await this.dispatch.load(payment, paymentId);
+      if (state.status !== 'confirmed') continue;
+      const { payTo: payee, amount, asset, network } = state.quote;
+      const { signature, slot } = state;
+      const terms = { payer: this.payer, payee, amount: `${amount}`, asset, network };
+      paid.set(id, { paymentId, signature, slot: `${slot}`, ...terms });
+    }
+    return paid;
   }
 
   private async stored(sha256: string): Promise<Receipt> {

@@ -129,6 +129,9 @@ describe('services that are not what they were approved as', () => {
     expect([done.status, said.code]).toEqual(['failed', code]);
     expect(said.payments).toEqual(onceEach(done));
     expect(BigInt(done.spentMicro)).toBe(2n * PRICE);
+    const receipt = await client.receipt(done.id);
+    expect(receipt).toMatchObject({ statement: { outcome: 'failed', totalCost: String(2n * PRICE) } });
+    expect((await client.verify('rcpt_any', receipt)).valid).toBe(true);
   });
 
   it('a service that fails before and after it is paid is asked again, and paid once', async () => {

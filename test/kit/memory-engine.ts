@@ -99,6 +99,7 @@ export class MemoryEngine {
       prover,
       checkOwn({ PRODUCTION: false } as Config, [sampleIssuer]),
       systemClock,
+      'PAYER',
     );
     const handlers = [
       jobs.work('plan', 4, (job, { signal }) => planning.run(job.payload as never, signal)),
