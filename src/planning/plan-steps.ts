@@ -5,10 +5,10 @@ import type { DraftStep } from '../ports/planner.js';
 import type { Candidate } from './match.js';
 
 /**
- * ms that paying adds to an answer: asking for terms, signing, settling, looking at the chain. About 60 on the
- * embedded chain (signing 10, settling 30); a public network confirms within a few hundred.
+ * ms that paying adds to an answer: asking for terms, signing, settling, looking at the chain. About 60 on the quiet
+ * embedded chain (signing 10, settling 30) and twice that on a busy machine.
  */
-const PAYMENT_TIME = 400;
+const PAYMENT_TIME = 120;
 const TRANSFORM_TIME = 5;
 const TIMEOUT = { least: 30_000, most: 120_000, timesLatency: 20 };
 /** a step is tried until a failure has this probability, as far as the uptime says */
