@@ -37,6 +37,9 @@ export const aggregates: readonly AnyAggregate[] = [
   apiKey,
 ];
 
+/** Most runs are over, and their deadlines cancelled, before this. */
+const HOLD_TIMERS_MS = 1_000;
+
 const PROGRESS = 'progress.read_models';
 
 interface Running {
@@ -66,7 +69,16 @@ export function buildEngine(parts: Parts, role: ProcessRole, worker: string, log
   const steps = new StepRunner(dispatch, views, content, executors, systemClock, systemChance, worker);
   const stopping = new AbortController();
   const runStep: ConstructorParameters<typeof Reactor>[4] = (task) => steps.runHere(task, stopping.signal);
-  const reactor = new Reactor(dispatch, aggregates, timers, jobs, runStep, systemClock, systemChance);
+  const reactor = new Reactor(
+    dispatch,
+    aggregates,
+    timers,
+    jobs,
+    runStep,
+    systemClock,
+    systemChance,
+    HOLD_TIMERS_MS,
+  );
   const progress = progressOf(role, live);
   const runs = (wanted: ProcessRole) => role === 'all' || role === wanted;
   const running: Running[] = [

@@ -7,6 +7,7 @@ import type { JobQueue } from '../ports/jobs.js';
 import type { TimerStore } from '../ports/timers.js';
 import type { Reaction, SentCommand, StepTask, TimedAction } from '../sagas/reaction.js';
 import type { CommandContext, Dispatch } from './dispatch.js';
+import { TimerBuffer } from './timer-buffer.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: aggregates of every state and command stand in one table
 export type AnyAggregate = Aggregate<any, any, any>;
@@ -17,15 +18,12 @@ export interface Cause {
   readonly correlationId: string;
 }
 
-/** Timers are far from due when they are set or cancelled: they may wait for company. */
-const PACE_MS = 10;
 const AT_ONCE = 500;
 
 /** Carries out what sagas and timers ask for. Every call may be repeated. */
 export class Reactor {
   private readonly aggregates: ReadonlyMap<string, AnyAggregate>;
-  private readonly setTimers: Coalescer<Parameters<TimerStore['set']>[0][number]>;
-  private readonly cancelTimers: Coalescer<string>;
+  private readonly timers: TimerBuffer;
   private readonly publish: Coalescer<Parameters<JobQueue['publish']>[0][number]>;
 
   constructor(
@@ -36,10 +34,11 @@ export class Reactor {
     private readonly runStep: (task: StepTask) => Promise<void>,
     private readonly clock: Clock,
     private readonly chance: Pick<Chance, 'random'>,
+    /** ms that a timer which is not due soon waits before it is stored, see {@link TimerBuffer} */
+    holdTimersMs = 0,
   ) {
     this.aggregates = new Map(aggregates.map((aggregate) => [aggregate.category, aggregate]));
-    this.setTimers = new Coalescer((set) => timers.set(set), AT_ONCE, PACE_MS);
-    this.cancelTimers = new Coalescer((ids) => timers.cancel(ids), AT_ONCE, PACE_MS);
+    this.timers = new TimerBuffer(timers, clock, holdTimersMs);
     this.publish = new Coalescer((jobList) => jobs.publish(jobList), AT_ONCE);
   }
 
@@ -56,14 +55,18 @@ export class Reactor {
         return this.publish.add(reaction.job);
       case 'timer': {
         const { id, dueAt, action } = reaction;
-        return this.setTimers.add({ id, dueAt: Date.parse(dueAt), action: toTimerAction(action, cause) });
+        return this.timers.set({ id, dueAt: Date.parse(dueAt), action: toTimerAction(action, cause) });
       }
       case 'cancel-timers':
-        await Promise.all(reaction.ids.map((id) => this.cancelTimers.add(id)));
-        return;
+        return this.timers.cancel(reaction.ids);
       case 'run-step':
         return this.runStep(reaction.step);
     }
+  }
+
+  /** Stores every timer that is still held: whoever waits for one is about to stop. */
+  flush(): void {
+    this.timers.flush();
   }
 
   /**

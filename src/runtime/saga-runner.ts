@@ -3,17 +3,18 @@ import { isRefusal } from '../kernel/errors.js';
 import type { Position, Recorded } from '../kernel/event.js';
 import type { CheckpointStore } from '../ports/checkpoints.js';
 import type { EventStore, Subscription } from '../ports/event-store.js';
-import type { Saga } from '../sagas/reaction.js';
+import type { Reaction, Saga } from '../sagas/reaction.js';
 import { Gate } from './gate.js';
 import { Lanes } from './lanes.js';
 import type { Log } from './log.js';
 import { pause } from './pause.js';
 import { persist } from './persist.js';
-import type { Reactor } from './reactor.js';
+import type { Cause, Reactor } from './reactor.js';
 import { Watermark } from './watermark.js';
 
 /** Events whose reactions may be under way at once; the subscription waits above it. */
-const OPEN_REACTIONS = 2_000;
+const OPEN_REACTIONS = 10_000;
+const FLUSH_EVERY_MS = 20;
 const CHECKPOINT_EVERY_MS = 200;
 
 /**
@@ -57,7 +58,9 @@ export class SagaRunner {
     this.stopping.abort();
     this.gate.notify();
     await this.subscription?.stop();
+    const flushing = setInterval(() => this.reactor.flush(), FLUSH_EVERY_MS);
     await this.running.catch(() => undefined);
+    clearInterval(flushing);
     await this.checkpoint().catch((error: unknown) => this.notSaved(error));
   }
 
@@ -84,13 +87,16 @@ export class SagaRunner {
     const lane = this.saga.correlate(recorded);
     if (lane === undefined) return;
     const end = this.watermark.begin(recorded.position);
-    const handled = await this.lanes.run(lane, () => this.react(recorded));
-    if (handled) end();
+    const timers: Promise<boolean>[] = [];
+    const handled = await this.lanes.run(lane, () => this.react(recorded, timers));
+    // the next event of this lane need not wait for timers to be stored; the checkpoint does
+    const stored = await Promise.all(timers);
+    if (handled && stored.every(Boolean)) end();
     this.gate.notify();
   }
 
   /** @returns false when stopped before everything was done: the checkpoint then stays before this event */
-  private async react(recorded: Recorded): Promise<boolean> {
+  private async react(recorded: Recorded, timers: Promise<boolean>[]): Promise<boolean> {
     const reactions = this.saga.react(recorded, undefined);
     const cause = {
       processManager: this.saga.name,
@@ -99,17 +105,24 @@ export class SagaRunner {
     };
     let stopped = false;
     for (const [index, reaction] of reactions.entries()) {
-      let refused = false;
-      const done = await persist(() => this.reactor.perform(reaction, cause, index), {
-        signal: this.stopping.signal,
-        log: this.log,
-        what: `${this.saga.name}: ${reaction.do}`,
-        // the refusal is in the audit stream; the world has moved on since the event
-        refused: () => (refused = true),
-      });
-      if (!done && !refused) stopped = true;
+      const done = this.perform(reaction, cause, index);
+      if (reaction.do === 'timer') timers.push(done);
+      else if (!(await done)) stopped = true;
     }
     return !stopped;
+  }
+
+  /** @returns false when stopped before it could be done */
+  private async perform(reaction: Reaction, cause: Cause, index: number): Promise<boolean> {
+    let refused = false;
+    const done = await persist(() => this.reactor.perform(reaction, cause, index), {
+      signal: this.stopping.signal,
+      log: this.log,
+      what: `${this.saga.name}: ${reaction.do}`,
+      // the refusal is in the audit stream; the world has moved on since the event
+      refused: () => (refused = true),
+    });
+    return done || refused;
   }
 
   private async keepCheckpoint(): Promise<void> {

@@ -1,0 +1,81 @@
+import { expect, it } from '@jest/globals';
+import { MemoryTimerStore } from '../adapters/memory/timer-store.js';
+import type { Timer } from '../ports/timers.js';
+import { TimerBuffer } from './timer-buffer.js';
+
+const NOW = 1_000_000;
+const timer = (id: string, inMs: number): Timer => ({
+  id,
+  dueAt: NOW + inMs,
+  action: {
+    do: 'command',
+    category: 'workflow',
+    aggregateId: 'wf_1',
+    command: { type: 'X' },
+    correlationId: 'wf_1',
+  },
+});
+
+/** Held for an hour, so that only what the test asks for stores anything. */
+function house() {
+  const store = new MemoryTimerStore();
+  const buffer = new TimerBuffer(store, { now: () => NOW }, 3_600_000);
+  const stored = async () => (await store.due(Number.MAX_SAFE_INTEGER, 100)).map(({ id }) => id).sort();
+  return { store, buffer, stored };
+}
+const FAR = 100 * 3_600_000;
+
+it('a timer that is cancelled while it is held is never stored, and who set it goes on', async () => {
+  const { buffer, stored } = house();
+  const set = buffer.set(timer('deadline', FAR));
+  await buffer.cancel(['deadline']);
+  await set;
+  buffer.flush();
+  expect(await stored()).toEqual([]);
+});
+
+it('a timer that is due soon is stored at once', async () => {
+  const { buffer, stored } = house();
+  await buffer.set(timer('retry', 1_000));
+  expect(await stored()).toEqual(['retry']);
+});
+
+it('who sets a timer waits until it is stored', async () => {
+  const { buffer, stored } = house();
+  let done = false;
+  const set = buffer.set(timer('deadline', FAR)).then(() => (done = true));
+  await Promise.resolve();
+  expect(done).toBe(false);
+  buffer.flush();
+  await set;
+  expect(await stored()).toEqual(['deadline']);
+});
+
+it('a timer set again while it is held is stored once, as it was set last', async () => {
+  const { store, buffer } = house();
+  const first = buffer.set(timer('deadline', FAR));
+  const second = buffer.set(timer('deadline', 2 * FAR));
+  buffer.flush();
+  await Promise.all([first, second]);
+  expect(await store.due(NOW + FAR, 10)).toEqual([]);
+  expect(await store.due(NOW + 2 * FAR, 10)).toHaveLength(1);
+});
+
+it('a timer stored before is cancelled in the store', async () => {
+  const { buffer, stored } = house();
+  const set = buffer.set(timer('deadline', FAR));
+  buffer.flush();
+  await set;
+  await buffer.cancel(['deadline']);
+  expect(await stored()).toEqual([]);
+});
+
+it('a store that fails is told to who set the timer', async () => {
+  const { store, buffer } = house();
+  store.set = async () => {
+    throw new Error('away');
+  };
+  const set = buffer.set(timer('deadline', FAR));
+  buffer.flush();
+  await expect(set).rejects.toThrow('away');
+});

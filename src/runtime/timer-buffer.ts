@@ -1,0 +1,71 @@
+import { Coalescer } from '../kernel/coalescer.js';
+import type { Clock } from '../ports/clock.js';
+import type { Timer, TimerStore } from '../ports/timers.js';
+
+interface Held {
+  readonly timer: Timer;
+  readonly stored: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+const PACE_MS = 10;
+const AT_ONCE = 500;
+
+/**
+ * Stores timers a moment after they are set: most deadlines are cancelled before they would have to exist, and then
+ * never do. Who sets one waits for it to be stored or cancelled, so that no checkpoint passes a timer that a crash
+ * would lose.
+ */
+export class TimerBuffer {
+  private young = new Map<string, Held>();
+  private old = new Map<string, Held>();
+  private ticking: NodeJS.Timeout | undefined;
+  private readonly sets: Coalescer<Timer>;
+  private readonly cancels: Coalescer<string>;
+
+  /** @param holdMs a timer is held so long at least and twice so long at most; 0 stores it at once */
+  constructor(
+    store: TimerStore,
+    private readonly clock: Clock,
+    private readonly holdMs: number,
+  ) {
+    this.sets = new Coalescer((timers) => store.set(timers), AT_ONCE, PACE_MS);
+    this.cancels = new Coalescer((ids) => store.cancel(ids), AT_ONCE, PACE_MS);
+  }
+
+  /** @returns when it is stored, or need not be any more */
+  set(timer: Timer): Promise<void> {
+    if (this.holdMs === 0 || timer.dueAt - this.clock.now() < 4 * this.holdMs) return this.sets.add(timer);
+    this.ticking ??= setInterval(() => this.tick(), this.holdMs).unref();
+    this.drop(timer.id);
+    return new Promise((stored, failed) => this.young.set(timer.id, { timer, stored, failed }));
+  }
+
+  /** One that was held here is forgotten; if an earlier life stored it, firing it changes nothing. */
+  async cancel(ids: readonly string[]): Promise<void> {
+    await Promise.all(ids.filter((id) => !this.drop(id)).map((id) => this.cancels.add(id)));
+  }
+
+  /** Stores all that is held. */
+  flush(): void {
+    this.tick();
+    this.tick();
+  }
+
+  private drop(id: string): boolean {
+    const held = this.young.get(id) ?? this.old.get(id);
+    this.young.delete(id);
+    this.old.delete(id);
+    held?.stored();
+    return held !== undefined;
+  }
+
+  private tick(): void {
+    for (const { timer, stored, failed } of this.old.values()) this.sets.add(timer).then(stored, failed);
+    this.old = this.young;
+    this.young = new Map();
+    if (this.old.size > 0) return;
+    clearInterval(this.ticking);
+    this.ticking = undefined;
+  }
+}
