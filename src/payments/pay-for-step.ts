@@ -243,7 +243,14 @@ const notYet = (answer: ServiceAnswer | undefined): Refusal =>
     ? refused(answer)
     : new Refusal(
         'SERVICE_ERROR',
-        answer ? `The service answered ${answer.status}.` : 'The service did not answer.',
+        sentenceOf(answer),
         { status: answer?.status ?? null },
         answer ? 'retryable' : 'unknown',
       );
+
+function sentenceOf(answer: ServiceAnswer | undefined): string {
+  if (!answer) return 'The service did not answer.';
+  return isGood(answer)
+    ? 'The service answered without having its payment settled.'
+    : `The service answered ${answer.status}.`;
+}
