@@ -94,10 +94,15 @@ export async function interruptStart(dataDir: string): Promise<void> {
   await ended(child);
 }
 
-/** In a group of its own, so that a Ctrl-C can be meant for it. */
-function launch(dataDir: string, env: NodeJS.ProcessEnv): ChildProcess {
+/** Brings dist up to date with src. */
+export function buildOnce(): void {
   if (!built) execFileSync(process.execPath, [BUILD], { stdio: 'pipe' });
   built = true;
+}
+
+/** In a group of its own, so that a Ctrl-C can be meant for it. */
+function launch(dataDir: string, env: NodeJS.ProcessEnv): ChildProcess {
+  buildOnce();
   const settings = { PORT: '0', RATE_LIMIT_PER_MIN: '1000000', QUITTANCE_DATA: dataDir };
   return fork(PROGRAM, [], {
     detached: true,
@@ -108,8 +113,12 @@ function launch(dataDir: string, env: NodeJS.ProcessEnv): ChildProcess {
 }
 
 /** The tests' own servers and options of node are nothing to an installation. */
-const clean = ({ NODE_OPTIONS: _options, DATABASE_URL: _db, NATS_URL: _nats, ...env }: NodeJS.ProcessEnv) =>
-  env;
+export const clean = ({
+  NODE_OPTIONS: _options,
+  DATABASE_URL: _db,
+  NATS_URL: _nats,
+  ...env
+}: NodeJS.ProcessEnv) => env;
 
 function firstWord(child: ChildProcess): Promise<Word> {
   return new Promise((resolve) => {
