@@ -14,6 +14,7 @@ it('every role as a process of its own does the whole job, and each ends when to
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, folder.path], {
       timeout: 80_000,
+      env: clean(process.env),
     });
     const { ends, spentMicro, payments, ...seen } = JSON.parse(stdout) as Record<string, unknown>;
     expect(seen).toEqual({ created: 201, readsItsOwnWrite: 200, approved: 200, status: 'completed' });
