@@ -23,6 +23,7 @@ import { WorkflowDetailsController } from './http/workflow-details.controller.js
 import { WorkflowsController } from './http/workflows.controller.js';
 import { serveDocs } from './openapi/docs-page.js';
 import { type DescribedRoute, openApiDocument } from './openapi/document.js';
+import { TasksController } from './operator/tasks.controller.js';
 import { serveStreams } from './ws/stream.js';
 
 @Module({})
@@ -48,6 +49,7 @@ export class ApiModule {
         AuditController,
         ApiKeysController,
         HealthController,
+        TasksController,
       ],
     };
   }

@@ -107,6 +107,38 @@ export async function program(args: readonly string[]): Promise<number> {
       code = await (await import('./commands/decide.js')).cancel(id, options);
     });
 
+  const dead = command('dead', 'jobs that were given up, for operators');
+  const onDeadJob = (spec: string, description: string) =>
+    connected(dead.command(spec).description(description));
+
+  onDeadJob('list', 'in the order they were queued')
+    .option('--workflow <id>', 'of one workflow')
+    .option('--limit <n>', 'how many', wholeFlag(1, 200), 50)
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      code = await (await import('./commands/dead.js')).deadList(options);
+    });
+
+  onDeadJob('show <id>', 'its ids, and why it died')
+    .option('--json', 'as JSON')
+    .action(async (id, options) => {
+      code = await (await import('./commands/dead.js')).deadShow(id, options);
+    });
+
+  onDeadJob('edit <id>', 'replace ids it carries')
+    .requiredOption('--set <name=value>', 'may be given several times', several, [])
+    .action(async (id, options) => {
+      code = await (await import('./commands/dead.js')).deadEdit(id, options);
+    });
+
+  onDeadJob('rerun <id>', 'give it back to the workers').action(async (id, options) => {
+    code = await (await import('./commands/dead.js')).deadRerun(id, options);
+  });
+
+  onDeadJob('drop <id>', 'give it up for good').action(async (id, options) => {
+    code = await (await import('./commands/dead.js')).deadDrop(id, options);
+  });
+
   try {
     await root.parseAsync([...args], { from: 'user' });
     return code;

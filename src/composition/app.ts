@@ -119,6 +119,7 @@ function apiDependencies(
     sql,
     content: parts.content,
     live: parts.live,
+    deadLetters: parts.jobs.dead,
     idempotency: parts.idempotency,
     catalogue: parts.catalogue,
     chain: parts.chain,

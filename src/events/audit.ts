@@ -21,5 +21,20 @@ export const CommandRejected = defineEvent(
   },
 );
 
-export const auditEvents = [CommandRejected] as const;
+/** What an operator did outside every aggregate, written down before it is done. */
+export const OperatorActed = defineEvent(
+  'OperatorActed',
+  1,
+  {
+    action: z.enum(['rerun-job', 'edit-job', 'drop-job']),
+    /** what it was done to */
+    target: field.id,
+    job: z.string().max(300),
+    /** names of what an edit changed */
+    changed: z.array(z.string().max(60)).max(40),
+  },
+  { action: 'edit-job', target: 'dead_1', job: 'step/wf_01/1/step_1/1', changed: ['attempt'] },
+);
+
+export const auditEvents = [CommandRejected, OperatorActed] as const;
 export type AuditEvent = EventOf<(typeof auditEvents)[number]>;

@@ -35,3 +35,38 @@ export interface JobQueue {
   /** waiting and in-flight jobs by kind, dead ones under `dead` */
   depth(): Promise<Readonly<Record<string, number>>>;
 }
+
+/** A job that nobody could do. What it says of its failure is a code; a sentence might quote what users wrote. */
+export interface DeadLetter {
+  /** sorts in the order in which the jobs were queued first; kept when a job that was run again dies again */
+  readonly id: string;
+  readonly kind: JobKind;
+  readonly priority: Priority;
+  /** in the form of this version, or undefined where this version cannot read it */
+  readonly job: Job | undefined;
+  readonly code: string;
+  readonly deliveries: number;
+  /** UTC, ISO 8601 */
+  readonly diedAt: string;
+}
+
+export interface DeadLetterQuery {
+  /** id; only what was queued later */
+  readonly after?: string;
+  readonly kind?: JobKind;
+  readonly correlationId?: string;
+  readonly limit: number;
+}
+
+/** Jobs that were given up, for operators. */
+export interface DeadLetters {
+  /** oldest first */
+  list(query: DeadLetterQuery): Promise<readonly DeadLetter[]>;
+  get(id: string): Promise<DeadLetter | undefined>;
+  /** Keeps the letter's place. @returns the letter as it is now; undefined when there is none to edit any more */
+  edit(id: string, payload: Job['payload']): Promise<DeadLetter | undefined>;
+  /** Back to the workers, with all its deliveries before it. @returns false when there is none, or none to read */
+  rerun(id: string): Promise<boolean>;
+  /** @returns false when there is none */
+  drop(id: string): Promise<boolean>;
+}

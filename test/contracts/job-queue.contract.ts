@@ -2,13 +2,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JobTiming } from '../../src/adapters/job-timing.js';
 import { Refusal } from '../../src/kernel/errors.js';
 import { LIMITS } from '../../src/kernel/limits.js';
-import type { Job, JobContext, JobQueue, JobWorker } from '../../src/ports/jobs.js';
+import type { DeadLetters, Job, JobContext, JobQueue, JobWorker } from '../../src/ports/jobs.js';
 import { gate, Seen } from '../kit/gate.js';
+import { deadLettersContract } from './dead-letters.contract.js';
 
 export const IMPATIENT: JobTiming = { ackWaitMs: 600, retryDelayMs: () => 5 };
 
 export interface JobQueueUnderTest {
-  readonly queue: JobQueue;
+  readonly queue: JobQueue & { readonly dead: DeadLetters };
   close(): Promise<void>;
 }
 
@@ -23,6 +24,7 @@ const job = (id: string, more: Partial<Job> = {}): Job => ({
 
 /** @param open a fresh, empty queue with IMPATIENT timing */
 export function jobQueueContract(name: string, open: () => Promise<JobQueueUnderTest>): void {
+  deadLettersContract(name, open);
   describe(`the job queue of ${name}`, () => {
     let under: JobQueueUnderTest;
     let queue: JobQueue;

@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MemoryArtifactStore } from '../../src/adapters/memory/artifact-store.js';
 import { MemoryEventStore } from '../../src/adapters/memory/event-store.js';
 import { MemoryIdempotencyStore } from '../../src/adapters/memory/idempotency-store.js';
+import { MemoryJobQueue } from '../../src/adapters/memory/job-queue.js';
 import { MemoryKeyVault } from '../../src/adapters/memory/key-vault.js';
 import { MemoryLiveBus } from '../../src/adapters/memory/live-bus.js';
 import { openReadModelPool, PostgresReadModels } from '../../src/adapters/postgres/read-models.js';
@@ -41,6 +42,7 @@ export async function openHouse(options: { readonly perMinute?: number } = {}) {
   const readModels = await PostgresReadModels.open(pool);
   const store = new MemoryEventStore();
   const live = new MemoryLiveBus();
+  const jobs = new MemoryJobQueue({ retryDelayMs: () => 1 });
   const progress = new ReadModelProgress(names);
   const clock = { offset: 0, now: () => Date.now() + clock.offset };
   const logged: object[] = [];
@@ -65,6 +67,7 @@ export async function openHouse(options: { readonly perMinute?: number } = {}) {
     sql,
     content,
     live,
+    deadLetters: jobs.dead,
     progress,
     log,
     idempotency: new MemoryIdempotencyStore(),
@@ -85,7 +88,7 @@ export async function openHouse(options: { readonly perMinute?: number } = {}) {
     receipts: { read: async ({ sha256 }) => receipts.get(sha256) ?? null },
     authenticator: new Authenticator(sql, pepper, clock),
     rateLimit: new SlidingWindow(clock, options.perMinute ?? 100_000),
-    vitals: { dependencies: async () => ({ database: true }), queueDepth: async () => ({ step: 0 }) },
+    vitals: { dependencies: async () => ({ database: true }), queueDepth: () => jobs.depth() },
     settings: { issuerKeys: [{ keyId: 'issuer-1', publicKey: 'ab' }], version: '0.0.0' },
     verifyWalletSignature,
   };
@@ -103,6 +106,7 @@ export async function openHouse(options: { readonly perMinute?: number } = {}) {
     url,
     clock,
     live,
+    jobs,
     logged,
     dispatch,
     content,

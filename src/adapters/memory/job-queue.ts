@@ -1,11 +1,14 @@
 import type { Job, JobContext, JobKind, JobQueue, JobWorker, Priority } from '../../ports/jobs.js';
 import { DEFAULT_JOB_TIMING, type JobTiming } from '../job-timing.js';
 import { verdictOn } from '../job-verdict.js';
+import { MemoryDeadLetters } from './dead-letters.js';
 
 const PRIORITIES: readonly Priority[] = ['high', 'normal', 'low'];
 
 interface Waiting {
   readonly job: Job;
+  /** of the dead letter it becomes; sorts by time of publication */
+  readonly letter: string;
   delivery: number;
 }
 
@@ -19,7 +22,11 @@ interface Worker {
 export class MemoryJobQueue implements JobQueue {
   private readonly waiting: Waiting[] = [];
   private readonly inFlight = new Set<Waiting>();
-  private readonly dead: Job[] = [];
+  readonly dead = new MemoryDeadLetters((job, letter) => {
+    this.waiting.push({ job, letter, delivery: 1 });
+    setImmediate(() => this.dispatch());
+  });
+  private published = 0;
   private readonly seen = new Set<string>();
   private readonly workers = new Set<Worker>();
   private readonly timing: JobTiming;
@@ -32,7 +39,8 @@ export class MemoryJobQueue implements JobQueue {
     for (const job of jobs) {
       if (this.seen.has(job.id)) continue;
       this.seen.add(job.id);
-      this.waiting.push({ job: structuredClone(job), delivery: 1 });
+      const letter = `dead_${String(++this.published).padStart(22, '0')}`;
+      this.waiting.push({ job: structuredClone(job), letter, delivery: 1 });
     }
     setImmediate(() => this.dispatch());
   }
@@ -68,7 +76,7 @@ export class MemoryJobQueue implements JobQueue {
   async depth(): Promise<Readonly<Record<string, number>>> {
     const depth: Record<string, number> = {};
     for (const { job } of [...this.waiting, ...this.inFlight]) depth[job.kind] = (depth[job.kind] ?? 0) + 1;
-    return { ...depth, dead: this.dead.length };
+    return { ...depth, dead: this.dead.size };
   }
 
   private dispatch(): void {
@@ -100,10 +108,11 @@ export class MemoryJobQueue implements JobQueue {
       await handle(one.job, { delivery: one.delivery, signal });
       return () => void this.inFlight.delete(one);
     } catch (error) {
-      if (verdictOn(error, one.delivery).kind === 'bury') {
+      const verdict = verdictOn(error, one.delivery);
+      if (verdict.kind === 'bury') {
         return () => {
           this.inFlight.delete(one);
-          this.dead.push(one.job);
+          this.dead.bury(one.letter, one.job, one.delivery, verdict.error);
         };
       }
       return () => void setTimeout(() => this.giveBack(one), this.timing.retryDelayMs(one.delivery)).unref();

@@ -5,6 +5,8 @@ export interface Delivery {
   readonly message: Msg;
   /** 1 for the first */
   readonly count: number;
+  /** id of the dead letter this becomes: by time and place of its first publication, so that ids sort */
+  readonly letter: string;
   done(): void;
   /** puts off the redelivery by another ack wait */
   stillWorking(): void;
@@ -16,15 +18,27 @@ export interface Delivery {
 /** `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<delivered>.<seq>.…`: the short form has nine tokens. */
 const SHORT_FORM = 9;
 const DELIVERED = 4;
+const SEQUENCE = 5;
+const PUBLISHED_NANOS = 7;
+
+/** Header of a job that was dead before: the id it keeps. */
+export const LETTER = 'Quittance-Letter';
 
 export function deliveryOf(message: Msg): Delivery {
   const tokens = (message.reply ?? '').split('.');
+  const token = (at: number) => tokens[tokens.length > SHORT_FORM ? at + 2 : at] ?? '';
   return {
     message,
-    count: Number(tokens[tokens.length > SHORT_FORM ? DELIVERED + 2 : DELIVERED]) || 1,
+    count: Number(token(DELIVERED)) || 1,
+    letter: message.headers?.get(LETTER) || letterId(token(PUBLISHED_NANOS), token(SEQUENCE)),
     done: () => message.respond('+ACK'),
     stillWorking: () => message.respond('+WPI'),
     giveBack: (delayMs) => message.respond(`-NAK ${JSON.stringify({ delay: nanos(delayMs) })}`),
     discard: () => message.respond('+TERM'),
   };
 }
+
+const letterId = (nanos: string, sequence: string): string => `dead_${word(nanos, 13)}${word(sequence, 9)}`;
+
+const word = (digits: string, length: number): string =>
+  (/^\d+$/.test(digits) ? BigInt(digits) : 0n).toString(36).padStart(length, '0');

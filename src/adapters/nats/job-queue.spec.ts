@@ -36,7 +36,7 @@ describe('the NATS job queue', () => {
   const dead = async () => {
     const { streams } = await jetstreamManager(nats.connection);
     return streams.getMessage(`${nats.prefix}_JOBS_DEAD`, {
-      last_by_subj: `${nats.prefix}.dead.step.normal`,
+      last_by_subj: `${nats.prefix}.dead.step.normal.>`,
     });
   };
   const untilDead = async () => {
@@ -111,7 +111,7 @@ describe('the NATS job queue', () => {
     await queue.publish([job('a')]);
     await untilDead();
     const letter = await dead();
-    expect(letter?.json()).toEqual(job('a'));
+    expect(letter?.json()).toEqual({ v: 1, ...job('a') });
     expect(letter?.header.get('Quittance-Error-Code')).toBe('WORKFLOW_CLOSED');
     expect(letter?.header.get('Quittance-Error')).toBe('The workflow is closed.');
   });

@@ -1,7 +1,9 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Refusal } from '../../kernel/errors.js';
 import type { Job, JobContext, JobKind, JobQueue, JobWorker } from '../../ports/jobs.js';
+import { writeJob } from '../job-message.js';
 import { DEFAULT_JOB_TIMING, type JobTiming } from '../job-timing.js';
+import { NatsDeadLetters } from './dead-letters.js';
 import { type JobNames, jobConsumer, jobNames, jobStreams, PRIORITIES } from './job-streams.js';
 import { NatsJobWorker } from './job-worker.js';
 import { DisposableStreams } from './streams.js';
@@ -20,6 +22,7 @@ export interface NatsJobQueueOptions {
  * made again by the next call, and whoever dispatched the lost jobs dispatches them again.
  */
 export class NatsJobQueue implements JobQueue {
+  readonly dead: NatsDeadLetters;
   private readonly names: JobNames;
   private readonly streams: DisposableStreams;
   private readonly timing: JobTiming;
@@ -27,6 +30,7 @@ export class NatsJobQueue implements JobQueue {
   private constructor(connection: NatsConnection, options: NatsJobQueueOptions) {
     this.names = jobNames(options.prefix);
     this.streams = new DisposableStreams(connection, jobStreams(this.names, options.prefix));
+    this.dead = new NatsDeadLetters(this.streams, this.names);
     this.timing = { ...DEFAULT_JOB_TIMING, ...options.timing };
   }
 
@@ -51,7 +55,7 @@ export class NatsJobQueue implements JobQueue {
       this.names.jobs,
       PRIORITIES.map((priority) => jobConsumer(this.names, kind, priority, this.timing.ackWaitMs)),
     );
-    return new NatsJobWorker(this.streams, this.names, this.timing, kind, concurrency, handle);
+    return new NatsJobWorker(this.streams, this.names, this.timing, this.dead, kind, concurrency, handle);
   }
 
   async depth(): Promise<Readonly<Record<string, number>>> {
@@ -72,7 +76,7 @@ export class NatsJobQueue implements JobQueue {
 
   private async publishOne(job: Job): Promise<void> {
     try {
-      await this.streams.publish(this.names.subject(job), JSON.stringify(job), { msgID: job.id });
+      await this.streams.publish(this.names.subject(job), writeJob(job), { msgID: job.id });
     } catch (cause) {
       throw new Refusal(
         'JOB_NOT_QUEUED',

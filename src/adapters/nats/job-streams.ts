@@ -12,12 +12,20 @@ const MAX_WAITING = 1_000_000;
 /** Dead letters are for people to look at; the oldest go first. */
 const MAX_DEAD = 100_000;
 
+interface DeadSubject {
+  readonly kind: JobKind | '*';
+  readonly priority: Priority | '*';
+  readonly correlation: string;
+  readonly letter: string;
+}
+
 /** Names of everything the queue keeps in JetStream. A prefix sets one queue apart from another on one server. */
 export interface JobNames {
   readonly jobs: string;
   readonly dead: string;
   subject(job: Pick<Job, 'kind' | 'priority'>): string;
-  deadSubject(job: Pick<Job, 'kind' | 'priority'>): string;
+  /** `*` stands for any */
+  deadSubject(letter: DeadSubject): string;
   consumer(kind: JobKind, priority: Priority): string;
 }
 
@@ -28,7 +36,8 @@ export const jobNames = (prefix = ''): JobNames => {
     jobs: `${dash}JOBS`,
     dead: `${dash}JOBS_DEAD`,
     subject: ({ kind, priority }) => `${dot}job.${kind}.${priority}`,
-    deadSubject: ({ kind, priority }) => `${dot}dead.${kind}.${priority}`,
+    deadSubject: ({ kind, priority, correlation, letter }) =>
+      `${dot}dead.${kind}.${priority}.${correlation}.${letter}`,
     consumer: (kind, priority) => `${kind}-${priority}`,
   };
 };
@@ -46,6 +55,7 @@ export const jobStreams = (names: JobNames, prefix = ''): readonly StreamSpec[] 
     name: names.dead,
     subjects: [`${prefix && `${prefix}.`}dead.>`],
     max_msgs: MAX_DEAD,
+    max_msgs_per_subject: 1,
     discard: DiscardPolicy.Old,
   },
 ];

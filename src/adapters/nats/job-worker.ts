@@ -1,21 +1,13 @@
-import { headers } from '@nats-io/transport-node';
-import { z } from 'zod';
 import { type ErrorRecord, errorRecord } from '../../kernel/errors.js';
 import type { Job, JobContext, JobKind, JobWorker } from '../../ports/jobs.js';
+import { readJob } from '../job-message.js';
 import type { JobTiming } from '../job-timing.js';
 import { exhausted, isExhausted, verdictOn } from '../job-verdict.js';
+import type { NatsDeadLetters } from './dead-letters.js';
 import type { Delivery } from './delivery.js';
 import { JobPuller } from './job-puller.js';
 import { type JobNames, PRIORITIES } from './job-streams.js';
 import type { DisposableStreams } from './streams.js';
-
-const Message = z.strictObject({
-  kind: z.enum(['plan', 'step', 'receipt', 'prove', 'chain']),
-  priority: z.enum(['high', 'normal', 'low']),
-  id: z.string(),
-  correlationId: z.string(),
-  payload: z.record(z.string(), z.unknown()),
-});
 
 /** How long a worker rests after JetStream could not be mended. */
 const REST_MS = 500;
@@ -36,8 +28,9 @@ export class NatsJobWorker implements JobWorker {
 
   constructor(
     private readonly streams: DisposableStreams,
-    private readonly names: JobNames,
+    names: JobNames,
     private readonly timing: JobTiming,
+    private readonly dead: NatsDeadLetters,
     kind: JobKind,
     private readonly concurrency: number,
     private readonly handle: Handle,
@@ -143,13 +136,13 @@ export class NatsJobWorker implements JobWorker {
   /** @returns what to tell JetStream. When a burial fails nothing is said: the job comes again and is buried then. */
   private async outcomeOf(delivery: Delivery): Promise<() => void> {
     const bury = async (error: ErrorRecord) => {
-      const buried = await this.bury(delivery, error);
+      const buried = await this.dead.bury(delivery, error);
       return buried ? delivery.discard : () => undefined;
     };
     if (isExhausted(delivery.count)) return bury(exhausted(delivery.count));
     let job: Job;
     try {
-      job = Message.parse(delivery.message.json());
+      job = readJob(delivery.message.string());
     } catch (error) {
       return bury({ ...errorRecord(error, 'JOB_UNREADABLE'), kind: 'terminal' });
     }
@@ -160,22 +153,6 @@ export class NatsJobWorker implements JobWorker {
       const verdict = verdictOn(error, delivery.count);
       if (verdict.kind === 'bury') return bury(verdict.error);
       return () => delivery.giveBack(this.timing.retryDelayMs(delivery.count));
-    }
-  }
-
-  private async bury(delivery: Delivery, error: ErrorRecord): Promise<boolean> {
-    const why = headers();
-    why.set('Quittance-Error-Code', error.code);
-    why.set('Quittance-Error', error.message);
-    why.set('Quittance-Deliveries', String(delivery.count));
-    const [kind, priority] = delivery.message.subject.split('.').slice(-2) as [Job['kind'], Job['priority']];
-    try {
-      await this.streams.publish(this.names.deadSubject({ kind, priority }), delivery.message.data, {
-        headers: why,
-      });
-      return true;
-    } catch {
-      return false;
     }
   }
 

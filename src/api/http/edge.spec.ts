@@ -251,7 +251,7 @@ describe('the edge of the API', () => {
     expect((await nobody.get('/health')).body).toMatchObject({
       status: 'healthy',
       dependencies: { database: true },
-      metrics: { activeWorkflows: expect.any(Number), queueDepth: { step: 0 } },
+      metrics: { activeWorkflows: expect.any(Number), queueDepth: { dead: 0 } },
     });
     expect((await nobody.get('/health/ready')).status).toBe(200);
     const { body } = await nobody.get('/metrics');

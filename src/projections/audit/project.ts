@@ -1,5 +1,6 @@
-import type { AuditEvent } from '../../events/audit.js';
+import type { CommandRejected } from '../../events/audit.js';
 import { eventCatalogue } from '../../events/catalogue.js';
+import type { EventOf } from '../../events/define.js';
 import type { Recorded } from '../../kernel/event.js';
 import type { Projection } from '../projection.js';
 import { type AuditRow, auditTable } from './schema.js';
@@ -32,11 +33,13 @@ export function auditRow(recorded: Recorded): AuditRow {
     correlation_id: metadata.correlationId,
     causation_id: metadata.causationId,
     occurred_at: metadata.occurredAt,
-    rejected: event.type === 'CommandRejected' ? rejection(event as AuditEvent) : null,
+    rejected: event.type === 'CommandRejected' ? rejection(event as Rejected) : null,
   };
 }
 
-const rejection = ({ category, aggregateId, command, code, message }: AuditEvent): AuditRow['rejected'] => ({
+type Rejected = EventOf<typeof CommandRejected>;
+
+const rejection = ({ category, aggregateId, command, code, message }: Rejected): AuditRow['rejected'] => ({
   category,
   aggregateId,
   command,
