@@ -51,10 +51,11 @@ export interface Parts {
 }
 
 export async function openParts(config: Config): Promise<Parts> {
-  const opsPool = openPool(config.DATABASE_URL, 'operations', 10);
-  const relaxedPool = openRelaxedPool(config.DATABASE_URL, 'timers', 8);
+  const most = connectionsOf(config.ROLE);
+  const opsPool = openPool(config.DATABASE_URL, 'operations', most.operations);
+  const relaxedPool = openRelaxedPool(config.DATABASE_URL, 'timers', most.timers);
   const models = projections.map(({ name }) => name);
-  const readPool = openReadModelPool(config.DATABASE_URL, models, 14);
+  const readPool = openReadModelPool(config.DATABASE_URL, models, most.readModels);
   const [store, nats, signer] = await Promise.all([
     openEventStore(config.EVENTSTORE, config.DATABASE_URL),
     connectNats(config.NATS_URL, { name: `quittance ${config.ROLE}` }),
@@ -100,6 +101,13 @@ export async function openParts(config: Config): Promise<Parts> {
       await Promise.allSettled([opsPool.end(), relaxedPool.end(), readPool.end()]);
     },
   };
+}
+
+/** Connections a process may open at most: one process does everything, or several share one database's limit. */
+function connectionsOf(role: Config['ROLE']) {
+  if (role === 'all') return { operations: 10, timers: 8, readModels: 14 };
+  const reads = role === 'api' || role === 'projector';
+  return { operations: 4, timers: 3, readModels: reads ? 8 : 2 };
 }
 
 const bytesOf = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));

@@ -81,7 +81,8 @@ const settings = (folder: PartFolder, port: number, fsync: boolean): string[] =>
     port,
     listen_addresses: LOOPBACK,
     unix_socket_directories: '',
-    max_connections: 60,
+    // seven processes by role need about 130
+    max_connections: 200,
     shared_buffers: '64MB',
     jit: 'off',
     synchronous_commit: fsync ? 'on' : 'off',
