@@ -8,6 +8,7 @@ import { workflow } from '../../commands/workflow/decide.js';
 import { upcast } from '../../events/catalogue.js';
 import { Refusal } from '../../kernel/errors.js';
 import type { DomainEvent, Recorded } from '../../kernel/event.js';
+import { CHAIN_START, chainHash } from '../../kernel/hash-chain.js';
 import { categoryOf, idOfStream } from '../../kernel/ids.js';
 import { LIMITS } from '../../kernel/limits.js';
 import { PersistentMap } from '../../kernel/persistent-map.js';
@@ -57,24 +58,28 @@ export async function foldStream(store: EventStore, stream: string, at: number |
   const events: object[] = [];
   const limit = Math.min(at === undefined ? LIMITS.auditedEvents : at + 1, LIMITS.auditedEvents);
   let revision = -1;
+  let hash = CHAIN_START;
   for await (const recorded of store.read(stream, { limit })) {
     const event = upcast(recorded.event);
     if (fold) state = fold.evolve(state, event);
     revision = recorded.revision;
-    events.push(auditEvent(recorded, event));
+    hash = chainHash(hash, recorded);
+    events.push(auditEvent(recorded, event, hash));
   }
   if (revision < 0) throw new Refusal('NOT_FOUND', 'There is no such stream.');
   return { stream, revision, events, state: plain(state) };
 }
 
 /** Everything as it was recorded; what users wrote is sealed in it, and stays sealed here. */
-const auditEvent = (recorded: Recorded, event: DomainEvent) => ({
+const auditEvent = (recorded: Recorded, event: DomainEvent, hash: string) => ({
   revision: recorded.revision,
   position: recorded.position,
   id: recorded.id,
   type: event.type,
   ...recorded.metadata,
   data: plain(event),
+  /** over this event and all before it, see kernel/hash-chain.ts */
+  hash,
 });
 
 /** JSON of what is held: amounts as text, maps as objects. A signed payment is money and stays where it is. */

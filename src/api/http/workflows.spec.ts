@@ -271,9 +271,11 @@ describe('the workflows API', () => {
       const operator = await house.user('user_operator', ['user', 'operator']);
       const own = await alice.get(`/audit/streams/workflow-${id}?at=1`);
       expect(own.body).toMatchObject({ revision: 1, state: { status: 'planning' } });
-      expect((await operator.get(`/audit/streams/workflow-${id}`)).body.state.status).toBe(
-        'awaiting_approval',
-      );
+      const whole = await operator.get(`/audit/streams/workflow-${id}`);
+      expect(whole.body.state.status).toBe('awaiting_approval');
+      const hashes = whole.body.events.map(({ hash }: { hash: string }) => hash);
+      expect(new Set(hashes).size).toBe(whole.body.revision + 1);
+      expect(own.body.events.at(-1).hash).toBe(hashes[1]);
       expect(await mallory.get(`/audit/streams/workflow-${id}`)).toMatchObject({ status: 404 });
       expect(await alice.get('/audit/events')).toMatchObject({ status: 403 });
       const refused = await operator.get('/audit/events?code=PLAN_CHANGED');
