@@ -23,6 +23,7 @@ import { WorkflowDetailsController } from './http/workflow-details.controller.js
 import { WorkflowsController } from './http/workflows.controller.js';
 import { serveDocs } from './openapi/docs-page.js';
 import { type DescribedRoute, openApiDocument } from './openapi/document.js';
+import { ComponentsController } from './operator/components.controller.js';
 import { TasksController } from './operator/tasks.controller.js';
 import { serveStreams } from './ws/stream.js';
 
@@ -50,6 +51,7 @@ export class ApiModule {
         ApiKeysController,
         HealthController,
         TasksController,
+        ComponentsController,
       ],
     };
   }

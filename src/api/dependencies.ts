@@ -4,6 +4,7 @@ import type { IdentityParts } from '../identity/keys.js';
 import type { RateLimit } from '../identity/rate-limit.js';
 import type { Position } from '../kernel/event.js';
 import type { ArtifactRef } from '../kernel/sealed.js';
+import type { BreakerStore } from '../ports/breakers.js';
 import type { Catalogue } from '../ports/catalogue.js';
 import type { Chain } from '../ports/chain.js';
 import type { EventStore } from '../ports/event-store.js';
@@ -28,6 +29,7 @@ export interface ApiDependencies extends IdentityParts {
   readonly deadLetters: DeadLetters;
   readonly idempotency: IdempotencyStore;
   readonly catalogue: Catalogue;
+  readonly breakers: BreakerStore;
   readonly chain: Chain;
   readonly circuits: Pick<Prover, 'circuits'>;
   readonly verification: Verification;

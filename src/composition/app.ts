@@ -122,6 +122,7 @@ function apiDependencies(
     deadLetters: parts.jobs.dead,
     idempotency: parts.idempotency,
     catalogue: parts.catalogue,
+    breakers: parts.breakers,
     chain: parts.chain,
     circuits: parts.prover,
     verification: verificationOf(config, issuerKeys),

@@ -8,6 +8,8 @@ import { receipt } from '../commands/receipt/decide.js';
 import { user } from '../commands/user/decide.js';
 import { workflow } from '../commands/workflow/decide.js';
 import type { ProcessRole } from '../config.js';
+import { ServiceBreakers } from '../discovery/service-breakers.js';
+import { withBreaker } from '../discovery/with-breaker.js';
 import { integrationEvents } from '../events/integration.js';
 import { RunViews } from '../execution/run-view.js';
 import { serviceCall } from '../execution/service-call.js';
@@ -64,7 +66,10 @@ export function buildEngine(parts: Parts, role: ProcessRole, worker: string, log
   const executors = {
     data_transform: transform,
     conditional,
-    service_call: serviceCall(new StepPayments(dispatch, parts.payer), parts.payerAddress, live),
+    service_call: withBreaker(
+      new ServiceBreakers(parts.breakers, systemClock, systemChance, log),
+      serviceCall(new StepPayments(dispatch, parts.payer), parts.payerAddress, live),
+    ),
   };
   const steps = new StepRunner(dispatch, views, content, executors, systemClock, systemChance, worker);
   const stopping = new AbortController();

@@ -3,6 +3,7 @@ import { createKeyPairSignerFromPrivateKeyBytes } from '@solana/kit';
 import type pg from 'pg';
 import { BazaarCatalogue } from '../adapters/bazaar/catalogue.js';
 import { GuardedClient } from '../adapters/http/guarded-client.js';
+import { NatsBreakerStore } from '../adapters/nats/breaker-store.js';
 import { connectNats } from '../adapters/nats/connection.js';
 import { NatsIntegrationEvents } from '../adapters/nats/integration-events.js';
 import { NatsJobQueue } from '../adapters/nats/job-queue.js';
@@ -32,6 +33,7 @@ export interface Parts {
   readonly nats: NatsConnection;
   readonly jobs: NatsJobQueue;
   readonly live: NatsLiveBus;
+  readonly breakers: NatsBreakerStore;
   readonly integration: NatsIntegrationEvents;
   readonly readModels: PostgresReadModels;
   readonly readPool: pg.Pool;
@@ -62,8 +64,9 @@ export async function openParts(config: Config): Promise<Parts> {
     createKeyPairSignerFromPrivateKeyBytes(bytesOf(config.ESCROW_SEED)),
     migrate(opsPool, OPS_SCHEMA),
   ]);
-  const [jobs, integration, readModels] = await Promise.all([
+  const [jobs, breakers, integration, readModels] = await Promise.all([
     NatsJobQueue.open(nats),
+    NatsBreakerStore.open(nats),
     NatsIntegrationEvents.open(nats),
     PostgresReadModels.open(readPool),
   ]);
@@ -76,6 +79,7 @@ export async function openParts(config: Config): Promise<Parts> {
     store,
     nats,
     jobs,
+    breakers,
     integration,
     live: new NatsLiveBus(nats),
     readModels,

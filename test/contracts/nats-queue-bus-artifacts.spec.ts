@@ -1,14 +1,22 @@
 import { NatsArtifactStore } from '../../src/adapters/nats/artifact-store.js';
+import { NatsBreakerStore } from '../../src/adapters/nats/breaker-store.js';
 import { NatsJobQueue } from '../../src/adapters/nats/job-queue.js';
 import { NatsLiveBus } from '../../src/adapters/nats/live-bus.js';
 import { freshNats } from '../kit/nats.js';
 import { artifactStoreContract } from './artifact-store.contract.js';
+import { breakerStoreContract } from './breaker-store.contract.js';
 import { IMPATIENT, jobQueueContract } from './job-queue.contract.js';
 import { liveBusContract } from './live-bus.contract.js';
 
 jobQueueContract('NATS', async () => {
   const { connection, prefix, close } = await freshNats();
   return { queue: await NatsJobQueue.open(connection, { prefix, timing: IMPATIENT }), close };
+});
+
+breakerStoreContract('NATS', async () => {
+  const { connection, prefix, close } = await freshNats();
+  const open = () => NatsBreakerStore.open(connection, { prefix });
+  return { stores: [await open(), await open()], close };
 });
 
 liveBusContract('NATS', async () => {

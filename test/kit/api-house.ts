@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MemoryArtifactStore } from '../../src/adapters/memory/artifact-store.js';
+import { MemoryBreakerStore } from '../../src/adapters/memory/breaker-store.js';
 import { MemoryEventStore } from '../../src/adapters/memory/event-store.js';
 import { MemoryIdempotencyStore } from '../../src/adapters/memory/idempotency-store.js';
 import { MemoryJobQueue } from '../../src/adapters/memory/job-queue.js';
@@ -25,6 +26,7 @@ import { places } from '../../src/kernel/places.js';
 import { isoTime } from '../../src/kernel/time.js';
 import { PlanJob } from '../../src/planning/plan-job.js';
 import { rulePlanner } from '../../src/planning/rules/rule-planner.js';
+import type { Catalogue, ServiceOffer } from '../../src/ports/catalogue.js';
 import { projections } from '../../src/projections/index.js';
 import { CommandHandler } from '../../src/runtime/command-handler.js';
 import { ProjectionRunner } from '../../src/runtime/projection-runner.js';
@@ -59,7 +61,13 @@ export async function openHouse(options: { readonly perMinute?: number } = {}) {
   const dispatch = new CommandHandler(store, clock);
   const identity = { dispatch, clock, chance: systemChance, pepper };
   const receipts = new Map<string, unknown>();
-  const catalogue = { all: async () => [], search: async () => [], byId: async () => undefined };
+  const breakers = new MemoryBreakerStore();
+  const offers: ServiceOffer[] = [];
+  const catalogue: Catalogue = {
+    all: async () => offers,
+    search: async () => offers,
+    byId: async (id) => offers.find((offer) => offer.id === id),
+  };
   const api: ApiDependencies = {
     ...identity,
     plans: new PlanJob(dispatch, content, catalogue, rulePlanner, clock),
@@ -72,6 +80,7 @@ export async function openHouse(options: { readonly perMinute?: number } = {}) {
     log,
     idempotency: new MemoryIdempotencyStore(),
     catalogue,
+    breakers,
     chain: {
       network: 'solana:local',
       mint: 'mint',
@@ -107,6 +116,8 @@ export async function openHouse(options: { readonly perMinute?: number } = {}) {
     clock,
     live,
     jobs,
+    breakers,
+    offers,
     logged,
     dispatch,
     content,

@@ -2,12 +2,15 @@ import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ApiDependencies } from '../dependencies.js';
 
+/** Breakers counted at most. */
+const BREAKERS = 1_000;
+
 /** What Prometheus scrapes. Labels are routes and statuses, never ids. */
 export class Metrics {
   private readonly registry = new Registry();
   private readonly requests: Histogram<'method' | 'route' | 'status'>;
 
-  constructor(api: Pick<ApiDependencies, 'vitals'>) {
+  constructor(api: Pick<ApiDependencies, 'vitals' | 'breakers'>) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
     this.requests = new Histogram({
@@ -24,6 +27,20 @@ export class Metrics {
       registers,
       async collect() {
         for (const [kind, depth] of Object.entries(await api.vitals.queueDepth())) this.set({ kind }, depth);
+      },
+    });
+    new Gauge({
+      name: 'quittance_breakers',
+      help: 'Services by the state of their breaker; one that never failed is not counted',
+      labelNames: ['state'],
+      registers,
+      async collect() {
+        // a scrape says what can be said: without the breakers this figure is absent
+        const moved = await api.breakers.all(BREAKERS).catch(() => null);
+        if (!moved) return this.reset();
+        const states = moved.map(({ breaker }) => breaker.is);
+        for (const state of ['closed', 'half-open', 'open'] as const)
+          this.set({ state }, states.filter((is) => is === state).length);
       },
     });
   }
