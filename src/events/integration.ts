@@ -10,6 +10,7 @@ export const integrationEvents: readonly string[] = [
   'WorkflowFailed',
   'WorkflowCancelled',
   'RunClosed',
+  'CompensationFailed',
   'DepositConfirmed',
   'DepositRejected',
   'PaymentConfirmed',

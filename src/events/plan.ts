@@ -27,6 +27,22 @@ const boundService = z.strictObject({
   price: field.micros,
 });
 
+const retrySchema = z.strictObject({
+  maxAttempts: z.number().int().min(1).max(20),
+  initialMs: field.ms,
+  multiplier: z.number().min(1).max(10),
+  maxMs: field.ms,
+});
+
+/** What undoes a completed step: a call of a service, or an expression evaluated here when there is none. */
+const compensationSchema = z.strictObject({
+  service: boundService.optional(),
+  /** ceiling; it is part of the compensation reserve */
+  maxCost: field.micros,
+  timeoutMs: field.ms,
+  retry: retrySchema,
+});
+
 export const planStepSchema = z.strictObject({
   id: field.id,
   kind: z.enum(stepKinds),
@@ -44,13 +60,10 @@ export const planStepSchema = z.strictObject({
   maxCost: field.micros,
   estimatedTime: field.ms,
   timeoutMs: field.ms,
-  retry: z.strictObject({
-    maxAttempts: z.number().int().min(1).max(20),
-    initialMs: field.ms,
-    multiplier: z.number().min(1).max(10),
-    maxMs: field.ms,
-  }),
+  retry: retrySchema,
   sideEffect: z.enum(['none', 'reversible', 'irreversible']),
+  /** of a reversible step only */
+  compensation: compensationSchema.optional(),
   onFailure: z.enum(['abort', 'skip_dependants', 'fallback']),
   matchScore: z.number().min(0).max(1).optional(),
   matchReasons: z.array(z.string().max(200)).max(8).optional(),
@@ -75,6 +88,7 @@ export const planSchema = z.strictObject({
 
 export type PlanStep = DeepReadonly<z.output<typeof planStepSchema>>;
 export type Plan = DeepReadonly<z.output<typeof planSchema>>;
+export type Compensation = NonNullable<PlanStep['compensation']>;
 export type StepKind = (typeof stepKinds)[number];
 
 /**
@@ -85,6 +99,8 @@ export type StepKind = (typeof stepKinds)[number];
 export const stepDetailsSchema = z.strictObject({
   title: z.string().max(300).optional(),
   input: z.string().max(20_000),
+  /** the same for what undoes the step; it may read the step's own output too */
+  compensation: z.string().max(20_000).optional(),
 });
 
 export const planDetailsSchema = z.record(field.id, stepDetailsSchema);

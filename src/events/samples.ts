@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { contentSchema, sealedSchema } from '../kernel/sealed.js';
 import type { planSchema } from './plan.js';
+import type { paymentEvidenceSchema } from './step-facts.js';
 
 /** Values that the samples of several events share. */
 export const sampleTime = '2026-01-02T03:04:05.678Z';
@@ -64,4 +65,15 @@ export const samplePlan: z.input<typeof planSchema> = {
   parallelGroups: [],
   totals: { estimatedCost: '20000', maxCost: '20000', compensationReserve: '0', criticalPathTime: 405 },
   workflowHash: '123456789',
+};
+
+export const samplePayment: z.input<typeof paymentEvidenceSchema> = {
+  paymentId: 'pay_1',
+  signature: '5'.repeat(88),
+  slot: '42',
+  payer: '1'.repeat(32),
+  payee: '1'.repeat(32),
+  amount: '20000',
+  asset: '4zMMC9srt5Ri5X14GAgXhaHii3GnPAEERYPJgZJDncDU',
+  network: 'solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1',
 };

@@ -4,34 +4,18 @@
  */
 import { z } from 'zod';
 import { artifactRefSchema, contentSchema, sealedSchema } from '../kernel/sealed.js';
+import { compensationEvents } from './compensation.js';
 import { defineEvent, type EventOf, field } from './define.js';
 import { planSchema, stepKinds } from './plan.js';
-import { sampleContent, samplePlan, sampleSealed, sampleTime } from './samples.js';
+import { sampleContent, samplePayment, samplePlan, sampleSealed, sampleTime } from './samples.js';
+import { errorSchema, paymentEvidenceSchema } from './step-facts.js';
 
 export const verificationLevels = ['basic', 'full', 'zero-knowledge'] as const;
 export type VerificationLevel = (typeof verificationLevels)[number];
 
-const errorSchema = z.strictObject({
-  code: field.code,
-  message: field.sentence,
-  kind: z.enum(['terminal', 'retryable', 'unknown']),
-});
-
 const attachmentSchema = z.strictObject({
   name: sealedSchema,
   content: artifactRefSchema,
-});
-
-/** Proof that money moved for a step: enough to find it on the chain. */
-export const paymentEvidenceSchema = z.strictObject({
-  paymentId: field.id,
-  signature: z.string().max(100),
-  slot: z.string().regex(/^[0-9]{1,20}$/),
-  payer: z.string().max(80),
-  payee: z.string().max(80),
-  amount: field.micros,
-  asset: z.string().max(80),
-  network: z.string().max(80),
 });
 
 export const WorkflowCreated = defineEvent(
@@ -221,16 +205,7 @@ export const StepCompleted = defineEvent(
     inputHash: '11',
     outputHash: '22',
     cost: '20000',
-    payment: {
-      paymentId: 'pay_1',
-      signature: '5'.repeat(88),
-      slot: '42',
-      payer: '1'.repeat(32),
-      payee: '1'.repeat(32),
-      amount: '20000',
-      asset: '4zMMC9srt5Ri5X14GAgXhaHii3GnPAEERYPJgZJDncDU',
-      network: 'solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1',
-    },
+    payment: samplePayment,
     startedAt: sampleTime,
     completedAt: sampleTime,
   },
@@ -334,7 +309,13 @@ export const WorkflowTimedOut = defineEvent(
 export const CancellationRequested = defineEvent(
   'CancellationRequested',
   1,
-  { runNo: field.count, by: field.id, reason: sealedSchema.optional() },
+  {
+    runNo: field.count,
+    by: field.id,
+    reason: sealedSchema.optional(),
+    /** what was done stays as it is */
+    rollback: z.literal(false).optional(),
+  },
   { runNo: 1, by: 'user_01' },
 );
 
@@ -348,6 +329,8 @@ export const WorkflowCancelled = defineEvent(
 );
 
 export const runOutcomes = ['completed', 'failed', 'cancelled', 'expired'] as const;
+/** what became of the side effects of a run that did not complete */
+export const rollbacks = ['none', 'completed', 'partial', 'resolved'] as const;
 
 export const RunClosed = defineEvent(
   'RunClosed',
@@ -356,7 +339,7 @@ export const RunClosed = defineEvent(
     runNo: field.count,
     userId: field.id,
     outcome: z.enum(runOutcomes),
-    rollback: z.enum(['none']),
+    rollback: z.enum(rollbacks),
     totalCost: field.micros,
     closedAt: field.time,
     holdId: field.id.optional(),
@@ -408,9 +391,11 @@ export const workflowEvents = [
   WorkflowCancelled,
   RunClosed,
   WorkflowSettled,
+  ...compensationEvents,
 ] as const;
 
 export type WorkflowEvent = EventOf<(typeof workflowEvents)[number]>;
 export type WorkflowEventOf<T extends WorkflowEvent['type']> = Extract<WorkflowEvent, { type: T }>;
 export type RunOutcome = (typeof runOutcomes)[number];
+export type Rollback = (typeof rollbacks)[number];
 export type PaymentEvidence = Readonly<z.output<typeof paymentEvidenceSchema>>;

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { workflow } from '../commands/workflow/decide.js';
-import type { Draining, Executing } from '../commands/workflow/state.js';
+import type { Compensating, Draining, Executing } from '../commands/workflow/state.js';
 import { type ContentStore, places } from '../content/content-store.js';
 import { type PlanDetails, planDetailsSchema } from '../events/plan.js';
 import type { Json } from '../kernel/canonical-json.js';
@@ -17,7 +17,7 @@ interface Opened {
   readonly inputs: Json;
 }
 
-export type LiveRun = Executing | Draining;
+export type LiveRun = Executing | Draining | Compensating;
 
 /** Gives a worker the plain content a step may see: the request, the files, and the outputs it depends on. */
 export class RunViews {
@@ -29,17 +29,17 @@ export class RunViews {
   ) {}
 
   /** @throws Refusal STEP_NOT_LIVE when that attempt is not in flight any more: the task is out of date */
-  async live(task: StepTask): Promise<LiveRun> {
+  async live(task: StepTask): Promise<Executing | Draining> {
     const { state } = await this.dispatch.load(workflow, task.workflowId, task.revision);
     const step =
       state.status === 'executing' || state.status === 'draining' ? state.steps[task.stepId] : undefined;
     const isLive =
       (step?.status === 'scheduled' || step?.status === 'running') && step.attempt === task.attempt;
-    if (!isLive || (state as LiveRun).runNo !== task.runNo)
+    if (!isLive || (state as Executing).runNo !== task.runNo)
       throw new Refusal('STEP_NOT_LIVE', `Attempt ${task.attempt} of ${task.stepId} is not in flight.`, {
         ...task,
       });
-    return state as LiveRun;
+    return state as Executing | Draining;
   }
 
   open(run: LiveRun): Promise<Opened> {
@@ -52,12 +52,13 @@ export class RunViews {
     return opening;
   }
 
-  async contextOf(run: LiveRun, stepId: string): Promise<ExpressionContext> {
+  /** @param own its own output too, for what undoes it */
+  async contextOf(run: LiveRun, stepId: string, own = false): Promise<ExpressionContext> {
     const { request, inputs } = await this.open(run);
     const steps: Record<string, Json> = {};
     const { dependencies } = run.plan.steps.find((step) => step.id === stepId)!;
     await Promise.all(
-      dependencies.map(async (id) => {
+      [...dependencies, ...(own ? [stepId] : [])].map(async (id) => {
         const done = run.steps[id];
         if (done?.status !== 'completed') return;
         steps[id] = await this.content.getJson(

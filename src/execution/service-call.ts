@@ -5,7 +5,7 @@ import { parseMicros } from '../kernel/money.js';
 import type { StepPayments } from '../payments/pay-for-step.js';
 import type { LiveBus } from '../ports/live.js';
 import type { ServiceAnswer } from '../ports/payments.js';
-import type { StepExecutor } from './step-runner.js';
+import type { StepExecutor } from './step-executor.js';
 
 /** Calls the service the plan bound, pays what the plan allows, and takes JSON or text for an answer. */
 export const serviceCall =
@@ -15,7 +15,7 @@ export const serviceCall =
     if (!service)
       throw new Refusal('NO_SERVICE', 'The plan binds no service to this step.', { stepId: step.id });
     const { workflowId, userId } = run.created;
-    const paymentId = paymentIdOf(workflowId, task.runNo, step.id);
+    const paymentId = paymentIdOf(workflowId, task.runNo, task.undo ? `${step.id}undo` : step.id);
     live.publish(`progress.${workflowId}`, { stepId: step.id, stage: 'calling', service: service.name });
     const { answer, cost, payment } = await payments.call(
       {

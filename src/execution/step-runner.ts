@@ -1,37 +1,24 @@
 import type { CompleteStep, FailStep, StartStep } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
+import type { WorkflowState } from '../commands/workflow/state.js';
 import { type ContentStore, places } from '../content/content-store.js';
 import type { PlanStep } from '../events/plan.js';
-import type { PaymentEvidence } from '../events/workflow.js';
 import type { Json } from '../kernel/canonical-json.js';
 import { commitContent } from '../kernel/commitments/content.js';
 import { errorRecord, isRefusal, Refusal } from '../kernel/errors.js';
 import { uuidv5 } from '../kernel/event.js';
-import { type Micros, ZERO } from '../kernel/money.js';
+import { ZERO } from '../kernel/money.js';
 import { isoTime } from '../kernel/time.js';
 import type { Chance, Clock } from '../ports/clock.js';
-import type { CommandContext, Converse, Dispatch } from '../runtime/dispatch.js';
+import type { CommandContext, Converse, Dispatch, Said } from '../runtime/dispatch.js';
 import { isLocal } from '../sagas/execute-plan.js';
 import type { StepTask } from '../sagas/reaction.js';
+import { CompensationRunner } from './compensation-runner.js';
 import { evaluate } from './expression.js';
 import type { LiveRun, RunViews } from './run-view.js';
+import type { StepExecutor } from './step-executor.js';
 
-/** What a step gave, before it is sealed and committed to. */
-export interface StepOutput {
-  readonly output: Json;
-  readonly cost: Micros;
-  readonly payment?: PaymentEvidence;
-  readonly branch?: 'then' | 'else';
-}
-
-/** Does the work of one kind of step on its evaluated input. */
-export type StepExecutor = (work: {
-  readonly run: LiveRun;
-  readonly step: PlanStep;
-  readonly task: StepTask;
-  readonly input: Json;
-  readonly signal: AbortSignal;
-}) => Promise<StepOutput>;
+export type { StepExecutor } from './step-executor.js';
 
 export const transform: StepExecutor = async ({ input }) => ({ output: input, cost: ZERO });
 
@@ -56,6 +43,8 @@ const TURN_STEPS = 100;
  * carries the attempt, so doing all of it twice changes nothing.
  */
 export class StepRunner {
+  private readonly compensations: CompensationRunner;
+
   constructor(
     private readonly dispatch: Dispatch & Converse,
     private readonly views: RunViews,
@@ -64,9 +53,13 @@ export class StepRunner {
     private readonly clock: Clock,
     private readonly chance: Pick<Chance, 'random'>,
     private readonly worker: string,
-  ) {}
+  ) {
+    const call = executors.service_call;
+    this.compensations = new CompensationRunner(dispatch, views, call, clock, chance, worker);
+  }
 
   async run(task: StepTask, signal: AbortSignal): Promise<void> {
+    if (task.undo) return this.compensations.run(task, signal);
     const run = await this.live(task);
     if (!run) return;
     if (task.unclaimed && run.steps[task.stepId]?.status === 'running') return;
@@ -82,23 +75,33 @@ export class StepRunner {
    * None has an effect outside, so losing them in a crash means running them again.
    */
   async runHere(task: StepTask, signal: AbortSignal): Promise<void> {
-    if (!(await this.live(task))) return; // done together with an earlier one
+    const isDue = task.undo ? await this.compensations.isDue(task) : await this.live(task);
+    if (!isDue) return; // done together with an earlier one
     const until = this.clock.now() + TURN_MS;
     let left: number = TURN_STEPS;
     await this.dispatch.converse(workflow, task.workflowId, async (state) => {
-      const run = state.status === 'executing' || state.status === 'draining' ? state : undefined;
-      const step = run?.plan.steps.find(
-        ({ id, kind }) => isLocal(kind) && run.steps[id]?.status === 'scheduled',
-      );
-      if (!run || !step || run.runNo !== task.runNo) return undefined;
       // the first is always run: nobody else will
       if (left < TURN_STEPS && (left === 0 || this.clock.now() > until)) return undefined;
       left -= 1;
-      const scheduled = run.steps[step.id] as { readonly attempt: number };
-      const its = { ...task, stepId: step.id, attempt: scheduled.attempt };
-      const command = await this.attempt(run, step, its, isoTime(this.clock.now()), signal);
-      return { command, context: this.contextOf(its, command.type === 'FailStep' ? 'failed' : 'done') };
+      if (state.status === 'compensating') return this.compensations.here(state, task, signal);
+      return this.here(state, task, signal);
     });
+  }
+
+  private async here(
+    state: WorkflowState,
+    task: StepTask,
+    signal: AbortSignal,
+  ): Promise<Said<CompleteStep | FailStep> | undefined> {
+    const run = state.status === 'executing' || state.status === 'draining' ? state : undefined;
+    const step = run?.plan.steps.find(
+      ({ id, kind }) => isLocal(kind) && run.steps[id]?.status === 'scheduled',
+    );
+    if (!run || !step || run.runNo !== task.runNo) return undefined;
+    const { attempt } = run.steps[step.id] as { readonly attempt: number };
+    const its = { ...task, stepId: step.id, attempt };
+    const command = await this.attempt(run, step, its, isoTime(this.clock.now()), signal);
+    return { command, context: this.contextOf(its, command.type === 'FailStep' ? 'failed' : 'done') };
   }
 
   private attempt(

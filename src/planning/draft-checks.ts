@@ -42,12 +42,18 @@ function assertBranch({ key, dependsOn, when }: DraftStep, steps: ReadonlyMap<st
     });
 }
 
-function assertReads({ key, dependsOn, input }: DraftStep): void {
-  const undeclared = [...new Set(references(key, input))].filter((step) => !dependsOn.includes(step));
+function assertReads({ key, dependsOn, input, compensation }: DraftStep): void {
+  const undeclared = [
+    ...references(key, input).filter((step) => !dependsOn.includes(step)),
+    // what undoes a step may read what it gave
+    ...references(key, compensation?.input ?? '0').filter(
+      (step) => step !== key && !dependsOn.includes(step),
+    ),
+  ];
   if (undeclared.length > 0)
     throw invalid(`Step ${key} reads steps that it does not declare as dependencies.`, {
       step: key,
-      undeclared,
+      undeclared: [...new Set(undeclared)],
     });
 }
 

@@ -63,6 +63,18 @@ export const planDraftSchema = z.strictObject({
   result,
 });
 
+const compensation = z
+  .strictObject({
+    capability: stepShape.capability.describe('of the service that undoes the step'),
+    serviceId: stepShape.serviceId.describe(
+      'the service that undoes the step; by default the one that did it',
+    ),
+    input: stepShape.input.describe("JSONata as the step's input; it may read the step's own output too"),
+  })
+  .describe('what undoes the step when the run does not complete');
+
+const sideEffects = z.enum(['none', 'reversible', 'irreversible']);
+
 const givenStep = z
   .strictObject({
     ...stepShape,
@@ -73,6 +85,12 @@ const givenStep = z
       .record(z.string().max(200), z.json())
       .optional()
       .describe('fixed members of the input; members of `input` win over them'),
+    sideEffect: sideEffects.optional().describe('reversible when the step declares its compensation'),
+    compensation: compensation.optional(),
+  })
+  .refine((step) => !step.compensation || (step.sideEffect ?? 'reversible') === 'reversible', {
+    message: 'only a reversible step has a compensation',
+    path: ['sideEffect'],
   })
   .refine((step) => step.input !== undefined || step.params !== undefined, {
     message: 'a step has input or params or both',

@@ -1,9 +1,23 @@
+import type { z } from 'zod';
 import { checkExpression } from '../execution/expression-references.js';
 import { Refusal } from '../kernel/errors.js';
 import type { PlanDraft } from '../ports/planner.js';
 import { type GivenPlan, givenPlanSchema } from './draft-schema.js';
 import { ofStep } from './of-step.js';
 import { firstProblems } from './problems.js';
+
+type GivenStep = z.output<typeof givenPlanSchema>['steps'][number];
+
+/** Whoever declares how to undo a step says that it can be undone. */
+function undoing({ sideEffect, compensation }: Pick<GivenStep, 'sideEffect' | 'compensation'>) {
+  if (!compensation) return sideEffect === undefined ? {} : { sideEffect };
+  const { capability, serviceId, input } = compensation;
+  const service = {
+    ...(capability === undefined ? {} : { capability }),
+    ...(serviceId === undefined ? {} : { serviceId }),
+  };
+  return { sideEffect: 'reversible' as const, compensation: { ...service, input } };
+}
 
 /** JSON text is a JSONata literal of the same value. */
 function inputOf({ input, params }: { input?: string | undefined; params?: unknown }): string {
@@ -42,6 +56,7 @@ export function planFromGiven(given: unknown): PlanDraft {
       ...(serviceId === undefined ? {} : { serviceId }),
       ...(when === undefined ? {} : { when }),
       ...(onFailure === undefined ? {} : { onFailure }),
+      ...undoing(rest),
     })),
     result: result ?? { step: steps.at(-1)!.key, mediaType: 'application/json' },
   };

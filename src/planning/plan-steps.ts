@@ -1,4 +1,4 @@
-import type { PlanStep } from '../events/plan.js';
+import type { Compensation, PlanStep } from '../events/plan.js';
 import { DEFAULT_RETRY, type RetryPolicy } from '../kernel/backoff.js';
 import type { ServiceOffer } from '../ports/catalogue.js';
 import type { DraftStep } from '../ports/planner.js';
@@ -84,3 +84,16 @@ export const localStep = (
   retry: ONCE,
   sideEffect: 'none',
 });
+
+/** Undoing is tried longer than doing: nobody else will do it. */
+const UNDO_RETRY: RetryPolicy = { ...DEFAULT_RETRY, maxAttempts: 5 };
+
+/** @param candidate none when an expression alone undoes the step */
+export function compensationOf(candidate: Candidate | undefined): Compensation {
+  if (!candidate) return { maxCost: '0', timeoutMs: TIMEOUT.least, retry: ONCE };
+  const { service, maxCost, timeoutMs } = serviceStep(
+    { id: '', dependencies: [], toleratesSkipped: false, onFailure: 'abort' },
+    candidate,
+  );
+  return { service: service!, maxCost, timeoutMs, retry: UNDO_RETRY };
+}

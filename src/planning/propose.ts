@@ -5,7 +5,7 @@ import { LIMITS } from '../kernel/limits.js';
 import type { DraftStep, PlanDraft } from '../ports/planner.js';
 import { type Binding, bind } from './bind.js';
 import { checkDraft } from './draft-checks.js';
-import { localStep, serviceStep } from './plan-steps.js';
+import { compensationOf, localStep, serviceStep } from './plan-steps.js';
 import { joins } from './skipping.js';
 import { assertWithin, type PlanLimits, totalsOf } from './totals.js';
 
@@ -45,9 +45,9 @@ export function propose(draft: PlanDraft, terms: ProposalTerms): Proposal {
       onFailure: step.onFailure ?? 'abort',
       ...(step.when ? { when: { step: idOf(step.when.step), branch: step.when.branch } } : {}),
     } as const;
-    return step.kind === 'service_call'
-      ? serviceStep(shared, bind(step, terms))
-      : localStep(shared, step.kind);
+    const planned =
+      step.kind === 'service_call' ? serviceStep(shared, bind(step, terms)) : localStep(shared, step.kind);
+    return { ...planned, ...undoing(step, planned, terms) };
   });
   const assemble = {
     id: `step_${steps.length + 1}`,
@@ -60,11 +60,40 @@ export function propose(draft: PlanDraft, terms: ProposalTerms): Proposal {
   const plan = { steps, ...totalsOf(steps) };
   assertWithin(plan, terms);
   const details = Object.fromEntries(
-    ordered.map(({ key, title, input }) => [idOf(key), { title, input: rename(key, input, idOf) }]),
+    ordered.map(({ key, title, input, compensation }) => [
+      idOf(key),
+      {
+        title,
+        input: rename(key, input, idOf),
+        ...(compensation && { compensation: rename(key, compensation.input, idOf) }),
+      },
+    ]),
   );
   const value = `steps.${idOf(draft.result.step)}`;
   const input = `{"mediaType": ${JSON.stringify(draft.result.mediaType)}, "value": ${value}}`;
   return { intent: draft.intent, plan, details: { ...details, [assemble.id]: { input } } };
+}
+
+/** What undoes a step is bound like the step: by matching, at the price of the catalogue. */
+function undoing(
+  { key, title, sideEffect = 'none', compensation }: DraftStep,
+  { service }: PlanStep,
+  terms: Binding,
+): Pick<PlanStep, 'sideEffect' | 'compensation'> {
+  if (!compensation) return { sideEffect };
+  const { input, capability, serviceId = capability === undefined ? service?.id : undefined } = compensation;
+  if (capability === undefined && serviceId === undefined)
+    return { sideEffect, compensation: compensationOf(undefined) };
+  const call = {
+    key,
+    title,
+    kind: 'service_call',
+    dependsOn: [],
+    input,
+    ...(capability === undefined ? {} : { capability }),
+    ...(serviceId === undefined ? {} : { serviceId }),
+  } as const;
+  return { sideEffect, compensation: compensationOf(bind(call, terms)) };
 }
 
 function rename(key: string, input: string, idOf: (key: string) => string): string {

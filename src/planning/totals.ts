@@ -22,7 +22,9 @@ export function totalsOf(
     totals: {
       estimatedCost: sumMicros(steps.map((step) => parseMicros(step.estimatedCost))).toString(),
       maxCost: sumMicros(steps.map((step) => parseMicros(step.maxCost))).toString(),
-      compensationReserve: '0',
+      compensationReserve: sumMicros(
+        steps.map(({ compensation }) => parseMicros(compensation?.maxCost ?? '0')),
+      ).toString(),
       criticalPathTime: length,
     },
   };
@@ -30,7 +32,8 @@ export function totalsOf(
 
 /** @throws Refusal PLAN_OVER_BUDGET or PLAN_OVER_TIME, with the figures to ask again */
 export function assertWithin({ totals }: Pick<Plan, 'totals'>, { maxCost, maxTime }: PlanLimits): void {
-  const cost = parseMicros(totals.maxCost);
+  // what undoing may cost is held as well
+  const cost = sumMicros([parseMicros(totals.maxCost), parseMicros(totals.compensationReserve)]);
   if (cost > maxCost)
     throw new Refusal(
       'PLAN_OVER_BUDGET',

@@ -29,6 +29,17 @@ export interface DraftStep {
   readonly input: string;
   readonly when?: { readonly step: string; readonly branch: 'then' | 'else' };
   readonly onFailure?: 'abort' | 'skip_dependants';
+  readonly sideEffect?: 'none' | 'reversible' | 'irreversible';
+  /** what undoes the step once it has completed: a call of a service, or an expression */
+  readonly compensation?: DraftCompensation;
+}
+
+export interface DraftCompensation {
+  /** without either, a service_call is undone by the service it called, and any other step by an expression alone */
+  readonly capability?: string;
+  readonly serviceId?: string;
+  /** as the input of the step; it may read the step's own output too */
+  readonly input: string;
 }
 
 export interface PlanDraft {

@@ -10,6 +10,8 @@ import { type Caller, contextOf, requireSeen } from './caller.js';
 export interface Cancelled {
   /** false while steps in flight are still finishing */
   readonly ended: boolean;
+  /** what was done is being undone */
+  readonly rollingBack: boolean;
   readonly revision: number;
   readonly position: Position | undefined;
 }
@@ -25,7 +27,7 @@ export async function cancelWorkflow(
   { dispatch, clock, content }: CancelParts,
   caller: Caller,
   workflowId: string,
-  reason: string | undefined,
+  { reason, rollback }: { readonly reason?: string | undefined; readonly rollback?: boolean | undefined },
 ): Promise<Cancelled> {
   const { state, revision: current } = await dispatch.load(workflow, workflowId);
   const owner = state.status === 'none' ? undefined : state.created.userId;
@@ -35,10 +37,13 @@ export async function cancelWorkflow(
     type: 'CancelWorkflow',
     at: isoTime(clock.now()),
     by: caller.principal.userId,
+    ...(rollback !== undefined && { rollback }),
     ...(reason !== undefined && {
       reason: await content.sealText(caller.principal.userId, places.cancelReason(workflowId), reason),
     }),
   } as const;
   const sent = await dispatch.send(workflow, workflowId, command, contextOf(caller, 'cancel', workflowId));
-  return { ended: sent.state.status === 'closed', revision: sent.revision, position: sent.position };
+  const { state: after, revision, position } = sent;
+  const rollingBack = after.status === 'compensating' || after.status === 'compensation_failed';
+  return { ended: after.status === 'closed', rollingBack, revision, position };
 }

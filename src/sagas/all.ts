@@ -1,4 +1,5 @@
 import { approvePlan } from './approve-plan.js';
+import { compensateRun } from './compensate-run.js';
 import { confirmDeposit } from './confirm-deposit.js';
 import { executePlan } from './execute-plan.js';
 import { issueReceipt } from './issue-receipt.js';
@@ -10,6 +11,7 @@ export const sagas = [
   planWorkflow,
   approvePlan,
   executePlan,
+  compensateRun,
   settleEscrow,
   watchPayment,
   confirmDeposit,

@@ -37,6 +37,8 @@ export interface StepTask {
   readonly revision?: number;
   /** only if nobody has started it: for a job that may have been lost on its way */
   readonly unclaimed?: true;
+  /** the completed step is to be undone */
+  readonly undo?: true;
 }
 
 /** Checks a command against its aggregate where it is written, and forgets the type where it is only passed on. */

@@ -58,6 +58,7 @@ const again = (kind: string, id: string, seconds: number, payload: object) => ({
 });
 
 const step = { workflowId: 'wf_01', runNo: 1, stepId: 'step_1', attempt: 1, revision: 0 };
+const undoing = { ...step, undo: true };
 const scheduled = { scheduledAt: at, timeoutMs: 30_000 };
 
 describe.each<[sentence: string, type: string, changes: object, reactions: readonly object[]]>([
@@ -155,6 +156,50 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
     [
       timer('wf_01/1/step_1/2/retry', later(3), {
         type: 'RetryStep',
+        runNo: 1,
+        stepId: 'step_1',
+        attempt: 2,
+      }),
+    ],
+  ],
+  [
+    'T29 undoing by a call is a job, again if nobody takes it, and timed',
+    'StepCompensationScheduled',
+    scheduled,
+    [
+      job('step', 'step/wf_01/1/step_1/undo/1', undoing),
+      {
+        do: 'timer',
+        id: 'wf_01/1/step_1/undo/1/dispatch',
+        dueAt: later(15),
+        action: job('step', 'step/wf_01/1/step_1/undo/1/again', { ...undoing, unclaimed: true }),
+      },
+      timer('wf_01/1/step_1/undo/1/timeout', later(30), {
+        type: 'ReportStepCompensationFailed',
+        runNo: 1,
+        stepId: 'step_1',
+        attempt: 1,
+        error: {
+          code: 'STEP_TIMEOUT',
+          message: 'Undoing the step gave no result within 30000 ms.',
+          kind: 'unknown',
+        },
+      }),
+    ],
+  ],
+  [
+    'T29 undoing by an expression is done where it was decided',
+    'StepCompensationScheduled',
+    { kind: 'data_transform' },
+    [{ do: 'run-step', step: undoing }],
+  ],
+  [
+    'T30 another attempt to undo has its moment',
+    'StepCompensationRetryScheduled',
+    { at: later(3) },
+    [
+      timer('wf_01/1/step_1/undo/2/retry', later(3), {
+        type: 'RetryStepCompensation',
         runNo: 1,
         stepId: 'step_1',
         attempt: 2,
@@ -302,11 +347,14 @@ describe('every saga', () => {
     expect(new Set(sagas.map(({ name }) => name)).size).toBe(sagas.length));
 
   it('names everything it asks for differently for another step, attempt or run', () => {
-    const ids = [{}, { stepId: 'step_2' }, { attempt: 2 }, { runNo: 2 }].flatMap((changes) =>
-      react(recorded('StepScheduled', { ...scheduled, ...changes })).map((reaction) =>
-        reaction.do === 'job' ? reaction.job.id : reaction.do === 'timer' ? reaction.id : '',
+    const variants = [{}, { stepId: 'step_2' }, { attempt: 2 }, { runNo: 2 }];
+    const ids = ['StepScheduled', 'StepCompensationScheduled'].flatMap((type) =>
+      variants.flatMap((changes) =>
+        react(recorded(type, { ...scheduled, ...changes })).map((reaction) =>
+          reaction.do === 'job' ? reaction.job.id : reaction.do === 'timer' ? reaction.id : '',
+        ),
       ),
     );
-    expect(new Set(ids).size).toBe(12);
+    expect(new Set(ids).size).toBe(24);
   });
 });

@@ -35,6 +35,20 @@ export const local = (
     ...more,
   }) as PlanStep;
 
+/** What a compensation declares: a call of the sample's service, or an expression alone. */
+export const undoCall = {
+  service: samplePlan.steps[0]!.service!,
+  maxCost: '5000',
+  timeoutMs: 30_000,
+  retry: { maxAttempts: 2, initialMs: 1_000, multiplier: 2, maxMs: 4_000 },
+};
+export const undoHere = {
+  maxCost: '0',
+  timeoutMs: 30_000,
+  retry: { maxAttempts: 1, initialMs: 0, multiplier: 1, maxMs: 0 },
+};
+export const reversible = { sideEffect: 'reversible', compensation: undoCall } as const;
+
 export const condition = (id: string, dependencies: readonly string[] = []): PlanStep =>
   local(id, dependencies, { kind: 'conditional', action: 'conditional' });
 
@@ -44,7 +58,11 @@ export const assemble = (id: string, dependencies: readonly string[]): PlanStep 
 export function planOf(...steps: readonly PlanStep[]): Plan {
   const sum = (key: 'maxCost' | 'estimatedCost') =>
     sumMicros(steps.map((step) => parseMicros(step[key]))).toString();
-  const totals = { ...samplePlan.totals, estimatedCost: sum('estimatedCost'), maxCost: sum('maxCost') };
+  const compensationReserve = sumMicros(
+    steps.map(({ compensation }) => parseMicros(compensation?.maxCost ?? '0')),
+  ).toString();
+  const estimatedCost = sum('estimatedCost');
+  const totals = { ...samplePlan.totals, estimatedCost, maxCost: sum('maxCost'), compensationReserve };
   return { ...samplePlan, steps, totals } as Plan;
 }
 
@@ -82,6 +100,10 @@ export const propose = (plan: Plan, at = T0): WorkflowCommand & { type: 'Propose
   planner: 'rules',
 });
 
+/** What a hold for it must cover. */
+export const mostOf = ({ totals }: Plan) =>
+  sumMicros([parseMicros(totals.maxCost), parseMicros(totals.compensationReserve)]);
+
 /** By the owner, with a hold that covers the plan. */
 export const approve = (plan: Plan, more: object = {}): WorkflowCommand & { type: 'Approve' } => ({
   type: 'Approve',
@@ -90,8 +112,8 @@ export const approve = (plan: Plan, more: object = {}): WorkflowCommand & { type
   automatic: false,
   planHash: PLAN_HASH,
   requestId: 'apr_1',
-  budget: toMicros(BigInt(plan.totals.maxCost)),
-  ...(plan.totals.maxCost !== '0' && { holdId: 'hold_1' }),
+  budget: mostOf(plan),
+  ...(mostOf(plan) > 0n && { holdId: 'hold_1' }),
   ...more,
 });
 
@@ -156,6 +178,47 @@ export const retry = (stepId: string, attempt: number, at = T0): WorkflowCommand
 export const cancel = (at = T0): WorkflowCommand => ({ type: 'CancelWorkflow', at, by: OWNER });
 export const endDrain = (at = later(30)): WorkflowCommand => ({ type: 'EndDrain', at, runNo: 1 });
 export const timeOut = (at: string): WorkflowCommand => ({ type: 'TimeOutWorkflow', at, runNo: 1 });
+const undoing = (stepId: string, attempt: number, at: string) => ({ at, runNo: 1, stepId, attempt });
+
+export const undo = (stepId: string, attempt = 1, at = T0): WorkflowCommand => ({
+  type: 'CompensateStep',
+  ...undoing(stepId, attempt, at),
+  worker: 'worker-1',
+});
+export const undone = (stepId: string, attempt = 1, cost = 0n, at = T0): WorkflowCommand => ({
+  type: 'ReportStepCompensated',
+  ...undoing(stepId, attempt, at),
+  cost: toMicros(cost),
+  startedAt: T0,
+});
+export const notUndone = (
+  stepId: string,
+  attempt = 1,
+  error: WorkflowCommand & { type: 'FailStep' } extends { error: infer E } ? E : never = unavailable,
+  at = T0,
+  random = 0,
+): WorkflowCommand => ({
+  type: 'ReportStepCompensationFailed',
+  ...undoing(stepId, attempt, at),
+  error,
+  random,
+});
+export const undoAgain = (stepId: string, attempt: number, at = later(1)): WorkflowCommand => ({
+  type: 'RetryStepCompensation',
+  ...undoing(stepId, attempt, at),
+});
+export const retryRollback = (at = T0): WorkflowCommand => ({
+  type: 'RetryCompensation',
+  at,
+  by: 'user_operator',
+});
+export const resolveRollback = (note = 'Refunded by hand.'): WorkflowCommand => ({
+  type: 'ResolveCompensation',
+  at: T0,
+  by: 'user_operator',
+  note,
+});
+
 export const settle = (spent = 0n, holdId: string | undefined = 'hold_1'): WorkflowCommand => ({
   type: 'RecordSettlement',
   at: T0,
@@ -175,7 +238,7 @@ export const toApproval = (plan: Plan): readonly WorkflowCommand[] => [create(),
 export const toExecution = (plan: Plan): readonly WorkflowCommand[] => [
   ...toApproval(plan),
   approve(plan),
-  ...(plan.totals.maxCost === '0' ? [] : [startExecution()]),
+  ...(mostOf(plan) === 0n ? [] : [startExecution()]),
 ];
 
 export const stateAfter = (...commands: readonly WorkflowCommand[]): WorkflowState =>

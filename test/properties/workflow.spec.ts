@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { WorkflowCommand } from '../../src/commands/workflow/commands.js';
 import { workflowDecider as decider } from '../../src/commands/workflow/decide.js';
-import { type Executing, isInFlight, type WorkflowState } from '../../src/commands/workflow/state.js';
+import {
+  type Compensating,
+  type Executing,
+  isInFlight,
+  type WorkflowState,
+} from '../../src/commands/workflow/state.js';
+import { isUndoing } from '../../src/commands/workflow/undo.js';
 import { assertStorable } from '../../src/events/catalogue.js';
 import type { Plan, PlanStep } from '../../src/events/plan.js';
 import type { WorkflowEvent } from '../../src/events/workflow.js';
@@ -20,13 +26,21 @@ import {
   fail,
   later,
   local,
+  notUndone,
   paid,
   planOf,
+  resolveRollback,
   retry,
+  retryRollback,
   start,
   timeOut,
   toExecution,
   unavailable,
+  undo,
+  undoAgain,
+  undoCall,
+  undoHere,
+  undone,
 } from '../kit/runs.js';
 
 /**
@@ -41,11 +55,13 @@ const node = fc.record({
   tolerant: fc.boolean(),
   onFailure: fc.constantFrom('abort', 'skip_dependants', 'skip_dependants', 'fallback'),
   attempts: fc.integer({ min: 1, max: 3 }),
+  sideEffect: fc.constantFrom('none', 'reversible', 'reversible', 'irreversible'),
 });
 
 const graph: fc.Arbitrary<Plan> = fc.array(node, { minLength: 1, maxLength: 8 }).map((nodes) => {
   const steps: PlanStep[] = [];
-  for (const [index, { kind, needs, when, tolerant, onFailure, attempts }] of nodes.entries()) {
+  for (const [index, each] of nodes.entries()) {
+    const { kind, needs, when, tolerant, onFailure, attempts, sideEffect } = each;
     const before = steps.filter((_, bit) => (needs >> bit) & 1);
     const decision = before.find((step) => step.kind === 'conditional');
     const id = `step_${index + 1}`;
@@ -53,6 +69,8 @@ const graph: fc.Arbitrary<Plan> = fc.array(node, { minLength: 1, maxLength: 8 })
     const more = {
       toleratesSkipped: tolerant,
       onFailure,
+      sideEffect,
+      ...(sideEffect === 'reversible' && { compensation: kind === 'paid' ? undoCall : undoHere }),
       retry: { maxAttempts: attempts, initialMs: 1_000, multiplier: 2, maxMs: 4_000 },
       ...(when && decision && { when: { step: decision.id, branch: when } }),
     } as const;
@@ -77,7 +95,14 @@ interface Happening {
     | 'drain'
     | 'deadline'
     | 'stale'
-    | 'settle';
+    | 'settle'
+    | 'keep'
+    | 'undo'
+    | 'undone'
+    | 'not-undone'
+    | 'undo-again'
+    | 'operator-retries'
+    | 'operator-resolves';
   readonly which: number;
   readonly branch: 'then' | 'else';
   readonly random: number;
@@ -96,7 +121,10 @@ const happening: fc.Arbitrary<Happening> = fc.record({
       'retry',
       'retry',
     ] as const),
-    ...(['break', 'step-timeout', 'stale', 'cancel', 'drain', 'deadline', 'settle'] as const),
+    ...(['complete', 'complete', 'complete', 'complete', 'break'] as const),
+    ...(['break', 'step-timeout', 'stale', 'cancel', 'drain', 'deadline', 'settle', 'keep'] as const),
+    ...(['undo', 'undone', 'undone', 'undone', 'not-undone', 'not-undone', 'undo-again'] as const),
+    ...(['operator-retries', 'operator-resolves'] as const),
   ),
   which: fc.nat({ max: 20 }),
   branch: fc.constantFrom('then', 'else'),
@@ -106,13 +134,42 @@ const happening: fc.Arbitrary<Happening> = fc.record({
 type Live = Extract<WorkflowState, { steps: unknown }>;
 const isLive = (state: WorkflowState): state is Live =>
   state.status === 'executing' || state.status === 'draining';
+const isRollingBack = (state: WorkflowState): state is Compensating =>
+  state.status === 'compensating' || state.status === 'compensation_failed';
+
+/** What workers, timers and operators do about a rollback; about a step that is to be undone if there is one. */
+function rollbackCommandOf({ what, which, random }: Happening, state: WorkflowState, plan: Plan) {
+  const undos = isRollingBack(state) ? state.undos : {};
+  const wanted = what === 'undo-again' ? 'retrying' : undefined;
+  const candidates = Object.entries(undos).filter(([, each]) =>
+    wanted ? each.status === wanted : isUndoing(each),
+  );
+  const [stepId, step] =
+    candidates[which % Math.max(1, candidates.length)] ??
+    ([plan.steps[which % plan.steps.length]!.id, undefined] as const);
+  const attempt = step && 'attempt' in step ? step.attempt : 1;
+  const at = later(1 + (which % 5));
+  const ceiling = plan.steps.find(({ id }) => id === stepId)!.compensation?.maxCost ?? '0';
+  switch (what) {
+    case 'undo':
+      return undo(stepId, attempt, at);
+    case 'undone':
+      // an earlier attempt may answer late
+      return undone(stepId, which % 4 === 0 ? Math.max(1, attempt - 1) : attempt, BigInt(ceiling), at);
+    case 'not-undone':
+      return notUndone(stepId, attempt, which % 2 === 0 ? broken : unavailable, at, random);
+    case 'undo-again':
+      return undoAgain(stepId, attempt, at);
+    case 'operator-retries':
+      return retryRollback(at);
+    default:
+      return resolveRollback();
+  }
+}
 
 /** The command a happening means now; about a step that is in flight if there is one, else about any. */
-function commandOf(
-  { what, which, branch, random }: Happening,
-  state: WorkflowState,
-  plan: Plan,
-): WorkflowCommand {
+function commandOf(happening: Happening, state: WorkflowState, plan: Plan): WorkflowCommand {
+  const { what, which, branch, random } = happening;
   const steps = isLive(state) ? state.steps : {};
   const wanted = what === 'retry' ? 'retrying' : undefined;
   const candidates = Object.entries(steps).filter(([, step]) =>
@@ -154,12 +211,16 @@ function commandOf(
       return retry(stepId, attempt, at);
     case 'cancel':
       return cancel(at);
+    case 'keep':
+      return { ...cancel(at), rollback: false } as WorkflowCommand;
     case 'drain':
       return endDrain(at);
     case 'deadline':
       return timeOut(later(300));
     case 'settle':
       return { type: 'RecordSettlement', at, holdId: 'hold_1', spent: toMicros(1n) };
+    default:
+      return rollbackCommandOf(happening, state, plan);
   }
 }
 
@@ -198,14 +259,20 @@ class Run {
     let state = before;
     for (const event of events) {
       if (event.type === 'StepScheduled') this.judgeScheduled(event.stepId, state);
+      if (event.type === 'StepCompensationScheduled') this.judgeUndo(event.stepId, state as Compensating);
       state = decider.evolve(state, event);
     }
     if (isLive(this.state)) {
       expect(Object.values(this.state.steps).filter(isInFlight).length).toBeLessThanOrEqual(
         LIMITS.concurrentSteps,
       );
-      expect(this.state.spent).toBeLessThanOrEqual(BigInt(this.state.approval.budget)); // I3
     }
+    if (isRollingBack(this.state))
+      expect(Object.values(this.state.undos).filter(isUndoing).length).toBeLessThanOrEqual(
+        LIMITS.concurrentSteps,
+      );
+    if ('spent' in this.state)
+      expect(this.state.spent).toBeLessThanOrEqual(BigInt(this.state.approval.budget)); // I3
     if (before.status === 'closed')
       for (const { type } of events) expect(['WorkflowSettled', 'StaleStepResultRecorded']).toContain(type); // I9
   }
@@ -220,10 +287,39 @@ class Run {
     for (const id of dependencies) expect(wanted).toContain(steps[id]!.status);
   }
 
+  /** I8: nothing that came after it, by any way, is still to be undone; it completed, and says how it is undone. */
+  private judgeUndo(stepId: string, { undos, steps }: Compensating): void {
+    const after = new Set([stepId]);
+    for (const { id, dependencies } of this.plan.steps)
+      if (dependencies.some((before) => after.has(before))) after.add(id);
+    after.delete(stepId);
+    for (const id of after) expect(['done', 'failed', undefined]).toContain(undos[id]?.status);
+    expect(['waiting', 'retrying']).toContain(undos[stepId]!.status);
+    expect(steps[stepId]!.status).toBe('completed');
+    expect(this.plan.steps.find(({ id }) => id === stepId)).toMatchObject({ sideEffect: 'reversible' });
+  }
+
+  /** The rollback goes on without faults: workers undo, timers fire, an operator has a failed one tried again. */
+  private rollBack({ status, undos }: Compensating): void {
+    if (status === 'compensation_failed') {
+      this.carryOut(retryRollback());
+      return;
+    }
+    const open = Object.entries(undos).find(([, each]) => isUndoing(each) || each.status === 'retrying');
+    if (!open) throw new Error(`nothing is being undone, and the run is open: ${JSON.stringify(undos)}`);
+    const [stepId, step] = open;
+    const attempt = 'attempt' in step ? step.attempt : 1;
+    this.carryOut(step.status === 'retrying' ? undoAgain(stepId, attempt) : undone(stepId, attempt));
+  }
+
   /** No more faults: workers finish what is in flight and timers fire. I14: the run must end. */
   end(): void {
     for (let turn = 0; this.state.status !== 'closed'; turn++) {
       if (turn > 200) throw new Error(`the run does not end: ${JSON.stringify(this.state)}`);
+      if (isRollingBack(this.state)) {
+        this.rollBack(this.state);
+        continue;
+      }
       const { steps } = this.state as Live;
       const inFlight = Object.entries(steps).find(([, step]) => isInFlight(step));
       const waiting = Object.entries(steps).find(([, step]) => step.status === 'retrying');
@@ -244,8 +340,9 @@ describe('whatever workers, owners and clocks do to a run of whatever graph', ()
   it('its rules hold after every command, and it ends once faults stop', () => {
     const outcomes = new Set<string>();
     const types = new Set<string>();
+    const rollbacks = new Set<string>();
     fc.assert(
-      fc.property(graph, fc.array(happening, { maxLength: 40 }), (plan, happenings) => {
+      fc.property(graph, fc.array(happening, { maxLength: 60, size: 'max' }), (plan, happenings) => {
         const run = new Run(plan);
         const past: WorkflowCommand[] = [];
         for (const each of happenings) {
@@ -260,8 +357,13 @@ describe('whatever workers, owners and clocks do to a run of whatever graph', ()
         expect(closing).toHaveLength(1);
         expect(fold(decider, run.history)).toEqual(run.state);
         const costs = run.history.flatMap((event) =>
-          event.type === 'StepCompleted' ? [BigInt(event.cost)] : [],
+          event.type === 'StepCompleted' || event.type === 'StepCompensated' ? [BigInt(event.cost)] : [],
         );
+        const undoneSteps = run.history.flatMap((event) =>
+          event.type === 'StepCompensated' ? [event.stepId] : [],
+        );
+        expect(new Set(undoneSteps).size).toBe(undoneSteps.length); // I8
+        if (run.state.status === 'closed' && run.state.rollback) rollbacks.add(run.state.rollback);
         expect(closing[0]).toHaveProperty('totalCost', `${costs.reduce((a, b) => a + b, 0n)}`);
         const seqs = run.history.flatMap((event) => ('seq' in event ? [event.seq] : []));
         expect(seqs).toEqual(seqs.map((_, index) => index + 1));
@@ -272,7 +374,11 @@ describe('whatever workers, owners and clocks do to a run of whatever graph', ()
     );
     // a property over runs that all ended alike would say little
     expect([...outcomes].sort()).toEqual(['cancelled', 'completed', 'failed']);
-    for (const type of ['StepSkipped', 'StepRetryScheduled', 'StaleStepResultRecorded', 'WorkflowTimedOut'])
+    expect([...rollbacks].sort()).toEqual(['completed', 'partial', 'resolved']);
+    for (const type of [
+      ...['StepSkipped', 'StepRetryScheduled', 'StaleStepResultRecorded', 'WorkflowTimedOut'],
+      ...['StepCompensationRetryScheduled', 'CompensationFailed', 'CompensationRestarted'],
+    ])
       expect(types).toContain(type);
   });
 });

@@ -41,7 +41,10 @@ const approveBody = z.strictObject({
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
 });
-const cancelBody = z.strictObject({ reason: z.string().max(500).optional() });
+const cancelBody = z.strictObject({
+  reason: z.string().max(500).optional(),
+  rollback: z.boolean().optional().describe('false keeps what was done; otherwise it is undone'),
+});
 const eventsQuery = z.strictObject({ from: countParameter(1, 1_000_000_000), limit: limitParameter });
 
 @Controller('workflows')
@@ -107,11 +110,15 @@ export class WorkflowsController {
   async cancel(
     @Call() call: Caller,
     @Param('id') id: string,
-    @Body() { reason }: z.output<typeof cancelBody>,
+    @Body() body: z.output<typeof cancelBody>,
   ): Promise<Answer> {
-    const cancelled = await cancelWorkflow(this.api, call, id, reason);
+    const cancelled = await cancelWorkflow(this.api, call, id, body);
     return cancelled.ended
       ? written(200, { message: 'Workflow cancelled', status: 'cancelled' }, cancelled)
-      : written(202, { message: 'Cancellation requested', status: 'executing' }, cancelled);
+      : written(
+          202,
+          { message: 'Cancellation requested', status: cancelled.rollingBack ? 'rolling_back' : 'executing' },
+          cancelled,
+        );
   }
 }

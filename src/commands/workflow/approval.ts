@@ -2,8 +2,8 @@ import type { WorkflowEvent } from '../../events/workflow.js';
 import { Refusal } from '../../kernel/errors.js';
 import { LIMITS } from '../../kernel/limits.js';
 import { plusMs } from '../../kernel/time.js';
+import { closed } from './closing.js';
 import type { Approve, ExpireApproval, ReportHoldLost } from './commands.js';
-import { closed } from './ending.js';
 import { begun } from './execution.js';
 import { wrongState } from './refusals.js';
 import type { AwaitingApproval, WorkflowState } from './state.js';
@@ -59,11 +59,7 @@ export function approved(
 
 const isSameApproval = (command: Approve, state: WorkflowState): boolean => {
   const approval =
-    state.status === 'approved' || state.status === 'executing' || state.status === 'draining'
-      ? state.approval
-      : state.status === 'closed'
-        ? state.progress?.approval
-        : undefined;
+    'approval' in state ? state.approval : state.status === 'closed' ? state.progress?.approval : undefined;
   return (
     approval !== undefined &&
     command.requestId === approval.requestId &&

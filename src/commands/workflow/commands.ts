@@ -20,7 +20,13 @@ export type WorkflowCommand =
   | TimeOutWorkflow
   | EndDrain
   | CancelWorkflow
-  | RecordSettlement;
+  | RecordSettlement
+  | CompensateStep
+  | ReportStepCompensated
+  | ReportStepCompensationFailed
+  | RetryStepCompensation
+  | RetryCompensation
+  | ResolveCompensation;
 
 export interface CreateWorkflow {
   readonly type: 'CreateWorkflow';
@@ -158,6 +164,8 @@ export interface CancelWorkflow {
   readonly by: string;
   /** the owner's own words */
   readonly reason?: Sealed;
+  /** false keeps what was done; otherwise it is undone */
+  readonly rollback?: boolean;
 }
 
 export interface RecordSettlement {
@@ -166,4 +174,51 @@ export interface RecordSettlement {
   /** of the run that is settled; absent when it needed none */
   readonly holdId?: string;
   readonly spent: Micros;
+}
+
+/** One attempt to undo one step of one run. */
+interface UndoAttempt {
+  readonly at: string;
+  readonly runNo: number;
+  readonly stepId: string;
+  readonly attempt: number;
+}
+
+/** A worker takes it. */
+export interface CompensateStep extends UndoAttempt {
+  readonly type: 'CompensateStep';
+  readonly worker: string;
+}
+
+export interface ReportStepCompensated extends UndoAttempt {
+  readonly type: 'ReportStepCompensated';
+  readonly cost: Micros;
+  readonly payment?: PaymentEvidence;
+  readonly startedAt: string;
+}
+
+export interface ReportStepCompensationFailed extends UndoAttempt {
+  readonly type: 'ReportStepCompensationFailed';
+  readonly error: ErrorRecord;
+  readonly random: number;
+}
+
+/** The retry timer of a failed attempt has run out. */
+export interface RetryStepCompensation extends UndoAttempt {
+  readonly type: 'RetryStepCompensation';
+}
+
+/** By an operator; who that is was checked before. */
+export interface RetryCompensation {
+  readonly type: 'RetryCompensation';
+  readonly at: string;
+  readonly by: string;
+}
+
+/** By an operator, who says what was done by hand. */
+export interface ResolveCompensation {
+  readonly type: 'ResolveCompensation';
+  readonly at: string;
+  readonly by: string;
+  readonly note: string;
 }

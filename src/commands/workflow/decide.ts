@@ -4,6 +4,14 @@ import type { Decider } from '../../kernel/decider.js';
 import { unreachable } from '../../kernel/errors.js';
 import { approve, expireApproval, reportHoldLost } from './approval.js';
 import type { RecordSettlement, WorkflowCommand } from './commands.js';
+import {
+  compensateStep,
+  resolveCompensation,
+  retryCompensation,
+  retryStepCompensation,
+  stepCompensated,
+  stepCompensationFailed,
+} from './compensation.js';
 import { cancel, endDrain, timeOut } from './ending.js';
 import { completeStep, failStep, retryStep, startExecution, startStep } from './execution.js';
 import { create, failPlanning, proposePlan } from './planning.js';
@@ -45,6 +53,18 @@ export const workflowDecider: Decider<WorkflowState, WorkflowCommand, WorkflowEv
         return cancel(command, state);
       case 'RecordSettlement':
         return recordSettlement(command, state);
+      case 'CompensateStep':
+        return compensateStep(command, state);
+      case 'ReportStepCompensated':
+        return stepCompensated(command, state);
+      case 'ReportStepCompensationFailed':
+        return stepCompensationFailed(command, state);
+      case 'RetryStepCompensation':
+        return retryStepCompensation(command, state);
+      case 'RetryCompensation':
+        return retryCompensation(command, state);
+      case 'ResolveCompensation':
+        return resolveCompensation(command, state);
       default:
         return unreachable(command);
     }

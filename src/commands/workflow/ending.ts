@@ -1,5 +1,7 @@
-import type { RunOutcome, WorkflowEvent } from '../../events/workflow.js';
+import type { WorkflowEvent } from '../../events/workflow.js';
+import { cancelled, closed } from './closing.js';
 import type { CancelWorkflow, EndDrain, TimeOutWorkflow } from './commands.js';
+import { beginCompensation } from './compensation.js';
 import { wrongState } from './refusals.js';
 import { type Draining, type Executing, evolve, isInFlight, type WorkflowState } from './state.js';
 
@@ -9,7 +11,11 @@ export function cancel(command: CancelWorkflow, state: WorkflowState): WorkflowE
     case 'planning':
     case 'awaiting_approval':
     case 'approved':
-      return cancelled(state, 0n, at, state.status === 'approved' ? state.approval.holdId : undefined);
+      return cancelled(state, {
+        totalCost: 0n,
+        at,
+        holdId: state.status === 'approved' ? state.approval.holdId : undefined,
+      });
     case 'executing': {
       const requested: WorkflowEvent = {
         type: 'CancellationRequested',
@@ -17,12 +23,15 @@ export function cancel(command: CancelWorkflow, state: WorkflowState): WorkflowE
         runNo: state.runNo,
         by,
         ...(reason !== undefined && { reason }),
+        ...(command.rollback === false && { rollback: false }),
       };
       return [requested, ...giveUp(evolve(state, requested) as Draining, at)];
     }
     case 'draining':
+    case 'compensating':
+    case 'compensation_failed':
       if (state.cause === 'cancel') return [];
-      throw wrongState(state, 'it has failed already and is finishing');
+      throw wrongState(state, 'it has failed already and is being brought to its end');
     case 'closed':
       if (state.outcome === 'cancelled') return [];
       throw wrongState(state, 'only an open workflow can be cancelled');
@@ -73,38 +82,9 @@ function cancelSteps(state: Draining, which: (step: Executing['steps'][string]) 
 
 export function closeIfDrained(state: Draining, at: string): WorkflowEvent[] {
   if (Object.values(state.steps).some(isInFlight)) return [];
-  const { spent, approval } = state;
-  if (state.cause === 'cancel') return cancelled(state, spent, at, approval.holdId);
-  return [
-    { type: 'RollbackNotNeeded', v: 1 },
-    closed(state, { outcome: 'failed', totalCost: spent, at, holdId: approval.holdId }),
-  ];
+  const compensation = beginCompensation(state, at);
+  if (compensation.length > 0) return compensation;
+  const end = { totalCost: state.spent, at, holdId: state.approval.holdId };
+  if (state.cause === 'cancel') return cancelled(state, end);
+  return [{ type: 'RollbackNotNeeded', v: 1 }, closed(state, { ...end, outcome: 'failed' })];
 }
-
-const cancelled = (run: Run, totalCost: bigint, at: string, holdId: string | undefined): WorkflowEvent[] => [
-  { type: 'WorkflowCancelled', v: 1, reason: 'by_owner', totalCost: `${totalCost}` },
-  closed(run, { outcome: 'cancelled', totalCost, at, holdId }),
-];
-
-type Run = { readonly runNo: number; readonly created: { readonly userId: string } };
-
-/** The last event of a run, whatever its end. */
-export const closed = (
-  { runNo, created }: Run,
-  end: {
-    readonly outcome: RunOutcome;
-    readonly totalCost: bigint;
-    readonly at: string;
-    readonly holdId?: string | undefined;
-  },
-): WorkflowEvent => ({
-  type: 'RunClosed',
-  v: 1,
-  runNo,
-  userId: created.userId,
-  outcome: end.outcome,
-  rollback: 'none',
-  totalCost: end.totalCost.toString(),
-  closedAt: end.at,
-  ...(end.holdId !== undefined && { holdId: end.holdId }),
-});

@@ -3,8 +3,9 @@ import { backoffMs } from '../../kernel/backoff.js';
 import { Refusal } from '../../kernel/errors.js';
 import { LIMITS } from '../../kernel/limits.js';
 import { plusMs } from '../../kernel/time.js';
+import { closed } from './closing.js';
 import type { CompleteStep, FailStep, RetryStep, StartExecution, StartStep } from './commands.js';
-import { closed, closeIfDrained, giveUp } from './ending.js';
+import { closeIfDrained, giveUp } from './ending.js';
 import { wrongState } from './refusals.js';
 import { schedule } from './schedule.js';
 import {

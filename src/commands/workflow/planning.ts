@@ -3,8 +3,8 @@ import { Refusal } from '../../kernel/errors.js';
 import { LIMITS } from '../../kernel/limits.js';
 import { plusMs } from '../../kernel/time.js';
 import { approved } from './approval.js';
+import { closed } from './closing.js';
 import type { CreateWorkflow, FailPlanning, ProposePlan } from './commands.js';
-import { closed } from './ending.js';
 import type { AwaitingApproval, Planning, WorkflowState } from './state.js';
 
 export function create(command: CreateWorkflow, state: WorkflowState): WorkflowEvent[] {
@@ -29,11 +29,12 @@ export function create(command: CreateWorkflow, state: WorkflowState): WorkflowE
 export function proposePlan(command: ProposePlan, state: WorkflowState): WorkflowEvent[] {
   if (state.status !== 'planning' || state.runNo !== command.runNo) return []; // a late plan is ignored (T05)
   const { plan, planHash, runNo, at } = command;
-  const tooDear = BigInt(plan.totals.maxCost) > BigInt(state.created.maxCost);
+  const most = BigInt(plan.totals.maxCost) + BigInt(plan.totals.compensationReserve);
+  const tooDear = most > BigInt(state.created.maxCost);
   if (tooDear || plan.totals.criticalPathTime > state.created.maxTime) {
     const code = tooDear ? 'PLAN_OVER_BUDGET' : 'PLAN_OVER_TIME';
     const message = tooDear
-      ? `The plan may cost ${plan.totals.maxCost} micro-USDC, the limit is ${state.created.maxCost}.`
+      ? `The plan may cost ${most} micro-USDC, the limit is ${state.created.maxCost}.`
       : `The plan takes about ${plan.totals.criticalPathTime} ms, the limit is ${state.created.maxTime}.`;
     return failed(state, code, message, true, at);
   }
@@ -53,7 +54,7 @@ export function proposePlan(command: ProposePlan, state: WorkflowState): Workflo
     },
     { type: 'ApprovalRequested', v: 1, requestId, reason: 'initial', expiresAt },
   ];
-  if (!state.created.autoApprove || plan.totals.maxCost !== '0') return proposed;
+  if (!state.created.autoApprove || most > 0n) return proposed;
   const awaiting: AwaitingApproval = {
     status: 'awaiting_approval',
     created: state.created,

@@ -1,14 +1,15 @@
 import type { Plan } from '../../events/plan.js';
-import type { RunOutcome, WorkflowEvent, WorkflowEventOf } from '../../events/workflow.js';
+import type { Rollback, RunOutcome, WorkflowEvent, WorkflowEventOf } from '../../events/workflow.js';
 import type { ErrorRecord } from '../../kernel/errors.js';
 import { unreachable } from '../../kernel/errors.js';
 import { type Micros, parseMicros, ZERO } from '../../kernel/money.js';
+import { evolveUndos, type Undos } from './undo.js';
 
 /**
  * Invariants of a workflow (domain.md 4.1, 5):
  * - the dependencies of a step are finished before it is scheduled, and at most one attempt of it is live;
  * - the sum of costs never exceeds the budget that was approved;
- * - nothing is scheduled while draining or closed;
+ * - nothing is scheduled while draining, compensating or closed; each step is undone at most once;
  * - each run ends with exactly one RunClosed, after which only settlement and stale results are recorded.
  */
 export type WorkflowState =
@@ -18,6 +19,7 @@ export type WorkflowState =
   | Approved
   | Executing
   | Draining
+  | Compensating
   | Closed;
 
 interface Existing {
@@ -71,11 +73,22 @@ export interface Executing extends Planned, Progress {
 export interface Draining extends Planned, Progress {
   readonly status: 'draining';
   readonly cause: 'failure' | 'cancel';
+  /** the owner wants what was done kept */
+  readonly rollback?: false;
+}
+
+/** What was done is being undone; once that has failed for good, an operator decides. */
+export interface Compensating extends Planned, Progress {
+  readonly status: 'compensating' | 'compensation_failed';
+  readonly cause: Draining['cause'];
+  readonly undos: Undos;
 }
 
 export interface Closed extends Existing {
   readonly status: 'closed';
   readonly outcome: RunOutcome;
+  /** absent when nothing was rolled back */
+  readonly rollback?: Exclude<Rollback, 'none'>;
   readonly holdId?: string;
   readonly totalCost: Micros;
   readonly closedAt: string;
@@ -181,7 +194,29 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
     case 'WorkflowFailed':
       return state.status === 'none' ? state : { ...drain(state, 'failure'), failure: event };
     case 'CancellationRequested':
-      return drain(state, 'cancel');
+      return {
+        ...drain(state, 'cancel'),
+        ...(event.rollback === false && { rollback: false }),
+      } as WorkflowState;
+    case 'CompensationStarted': {
+      const undos = Object.fromEntries(
+        event.steps.map((id) => [id, { status: 'waiting', from: 1 } as const]),
+      );
+      return { ...running(state), status: 'compensating', cause: event.cause, undos };
+    }
+    case 'StepCompensationScheduled':
+    case 'StepCompensationStarted':
+    case 'StepCompensationRetryScheduled':
+    case 'StepCompensationFailed':
+      return { ...undoing(state), undos: evolveUndos(undoing(state).undos, event) };
+    case 'StepCompensated': {
+      const spent = (undoing(state).spent + parseMicros(event.cost)) as Micros;
+      return { ...undoing(state), spent, undos: evolveUndos(undoing(state).undos, event) };
+    }
+    case 'CompensationFailed':
+      return { ...undoing(state), status: 'compensation_failed' };
+    case 'CompensationRestarted':
+      return { ...undoing(state), status: 'compensating', undos: evolveUndos(undoing(state).undos, event) };
     case 'RunClosed':
       return close(state, event);
     case 'WorkflowSettled':
@@ -195,6 +230,8 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
     case 'WorkflowTimedOut':
     case 'RollbackNotNeeded':
     case 'WorkflowCancelled':
+    case 'CompensationCompleted':
+    case 'CompensationResolved':
       return state;
     default:
       return unreachable(event);
@@ -214,7 +251,7 @@ const drain = <S extends WorkflowState>(state: S, cause: Draining['cause']): S |
 
 function close(state: WorkflowState, event: WorkflowEventOf<'RunClosed'>): Closed {
   const { created } = existing(state);
-  const executed = state.status === 'executing' || state.status === 'draining' ? state : undefined;
+  const executed = 'steps' in state ? state : undefined;
   const { failure } = existing(state);
   const result = executed?.result;
   return {
@@ -222,6 +259,7 @@ function close(state: WorkflowState, event: WorkflowEventOf<'RunClosed'>): Close
     created,
     runNo: event.runNo,
     outcome: event.outcome,
+    ...(event.rollback !== 'none' && { rollback: event.rollback }),
     totalCost: parseMicros(event.totalCost),
     closedAt: event.closedAt,
     settled: false,
@@ -253,3 +291,4 @@ function withStep(state: WorkflowState, stepId: string, step: StepState): Execut
 const existing = (state: WorkflowState): Existing => state as Existing & WorkflowState;
 const planned = (state: WorkflowState): Planned => state as Planned & WorkflowState;
 const running = (state: WorkflowState): Executing | Draining => state as Executing | Draining;
+const undoing = (state: WorkflowState): Compensating => state as Compensating;

@@ -38,6 +38,12 @@ export const wireTypes = [
   'WorkflowFailed',
   'WorkflowCancelled',
   'RunClosed',
+  'CompensationStarted',
+  'StepCompensated',
+  'CompensationCompleted',
+  'CompensationFailed',
+  'CompensationRestarted',
+  'CompensationResolved',
   'PaymentSubmitted',
   'PaymentConfirmed',
   'PaymentFailed',
@@ -48,7 +54,10 @@ export const wireTypes = [
 /** @param subject id of the stream the event stands in */
 export function wireEvent(event: TimelineEvent, subject: string): WireEvent | undefined {
   return (
-    workflowWire(event as WorkflowEvent) ?? stepWire(event as WorkflowEvent) ?? otherWire(event, subject)
+    workflowWire(event as WorkflowEvent) ??
+    stepWire(event as WorkflowEvent) ??
+    rollbackWire(event as WorkflowEvent) ??
+    otherWire(event, subject)
   );
 }
 
@@ -103,6 +112,33 @@ function endingWire(event: WorkflowEvent): WireEvent | undefined {
         data: { runNo, outcome, rollback, ...money('totalCost', event.totalCost) },
       };
     }
+    default:
+      return undefined;
+  }
+}
+
+function rollbackWire(event: WorkflowEvent): WireEvent | undefined {
+  switch (event.type) {
+    case 'CompensationStarted':
+      return { type: 'workflow.rolling_back', data: { cause: event.cause, steps: event.steps } };
+    case 'StepCompensated':
+      return {
+        type: 'step.compensated',
+        data: {
+          stepId: event.stepId,
+          attempt: event.attempt,
+          ...money('cost', event.cost),
+          ...(event.payment && { paymentId: event.payment.paymentId, signature: event.payment.signature }),
+        },
+      };
+    case 'CompensationCompleted':
+      return { type: 'workflow.rolled_back', data: { rollback: event.rollback } };
+    case 'CompensationFailed':
+      return { type: 'workflow.rollback_failed', data: { steps: event.steps } };
+    case 'CompensationRestarted':
+      return { type: 'workflow.rollback_retried', data: {} };
+    case 'CompensationResolved':
+      return { type: 'workflow.rolled_back', data: { rollback: 'resolved' } };
     default:
       return undefined;
   }

@@ -4,6 +4,7 @@ import type { ErrorRecord } from '../../kernel/errors.js';
 import type { MicrosText } from '../../kernel/money.js';
 import type { Content, Sealed } from '../../kernel/sealed.js';
 import { defineTable } from '../table.js';
+import type { StepCompensation } from './compensation.js';
 
 /** domain.md 5, second column. */
 export type PublicStatus =
@@ -55,6 +56,8 @@ export interface WorkflowRow {
   readonly error: (Pick<ErrorRecord, 'code' | 'message'> & { readonly stepId?: string }) | null;
   /** the run is over */
   readonly terminal: boolean;
+  /** its rollback failed: it stays open until an operator has seen to it */
+  readonly needs_operator: boolean;
   readonly rollback: string | null;
   readonly closed_at: string | null;
   readonly saved: MicrosText | null;
@@ -95,6 +98,7 @@ export const workflowsTable = defineTable<WorkflowRow>({
     partial: 'boolean',
     error: 'jsonb',
     terminal: 'boolean',
+    needs_operator: 'boolean',
     rollback: 'text',
     closed_at: 'text',
     saved: 'bigint',
@@ -177,6 +181,8 @@ export interface StepRow {
   readonly branch: 'then' | 'else' | null;
   readonly skip_reason: string | null;
   readonly error: ErrorRecord | null;
+  /** null until it is to be undone */
+  readonly compensation: StepCompensation | null;
 }
 
 export const stepsTable = defineTable<StepRow>({
@@ -200,6 +206,7 @@ export const stepsTable = defineTable<StepRow>({
     branch: 'text',
     skip_reason: 'text',
     error: 'jsonb',
+    compensation: 'jsonb',
   },
   key: ['workflow_id', 'step_id', 'run_no'],
   newer: 'revision',

@@ -1,4 +1,5 @@
 import type { WorkflowEvent } from '../../events/workflow.js';
+import { evolveCompensation } from './compensation.js';
 import type { StepRow, WorkflowRow } from './schema.js';
 
 /** A step of which nothing has happened yet: it has no row. */
@@ -24,6 +25,7 @@ export const pendingStep = (
   branch: null,
   skip_reason: null,
   error: null,
+  compensation: null,
 });
 
 export function evolveStep(step: StepRow, event: WorkflowEvent): StepRow {
@@ -65,7 +67,9 @@ export function evolveStep(step: StepRow, event: WorkflowEvent): StepRow {
       return { ...step, status: 'skipped', skip_reason: event.reason };
     case 'StepCancelled':
       return { ...step, status: 'cancelled' };
-    default:
-      return step;
+    default: {
+      const compensation = evolveCompensation(step.compensation, event);
+      return compensation === step.compensation ? step : { ...step, compensation };
+    }
   }
 }

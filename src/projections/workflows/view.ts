@@ -82,6 +82,7 @@ const freshRun = (runNo: number) =>
     partial: false,
     error: null,
     terminal: false,
+    needs_operator: false,
     rollback: null,
     closed_at: null,
   }) as const;
@@ -120,11 +121,11 @@ function changeOf(event: WorkflowEvent, row: WorkflowRow, at: string): Partial<W
     case 'CancellationRequested':
       return { cancel_requested: true };
     default:
-      return endingOf(event, at);
+      return endingOf(event, row, at);
   }
 }
 
-function endingOf(event: WorkflowEvent, at: string): Partial<WorkflowRow> {
+function endingOf(event: WorkflowEvent, row: WorkflowRow, at: string): Partial<WorkflowRow> {
   switch (event.type) {
     case 'ApprovalExpired':
       return { status: 'cancelled', status_reason: 'approval_expired' };
@@ -137,10 +138,31 @@ function endingOf(event: WorkflowEvent, at: string): Partial<WorkflowRow> {
     case 'WorkflowCancelled':
       return { status: 'cancelled', status_reason: event.reason, spent: event.totalCost };
     case 'RunClosed':
-      return { terminal: true, rollback: event.rollback, closed_at: at, spent: event.totalCost };
+      return {
+        status: event.outcome === 'expired' ? 'cancelled' : event.outcome,
+        terminal: true,
+        needs_operator: false,
+        rollback: event.rollback,
+        closed_at: at,
+        spent: event.totalCost,
+      };
     case 'WorkflowSettled':
       // a step that failed after it was paid has no cost of its own, yet its money is gone
       return { saved: event.saved, spent: event.actual };
+    default:
+      return rollbackOf(event, row);
+  }
+}
+
+function rollbackOf(event: WorkflowEvent, row: WorkflowRow): Partial<WorkflowRow> {
+  switch (event.type) {
+    case 'CompensationStarted':
+    case 'CompensationRestarted':
+      return { status: 'rolling_back', terminal: false, needs_operator: false };
+    case 'StepCompensated':
+      return { spent: `${BigInt(row.spent) + BigInt(event.cost)}` };
+    case 'CompensationFailed':
+      return { status: 'failed', terminal: true, needs_operator: true };
     default:
       return {};
   }

@@ -1,5 +1,6 @@
 import type { ContentStore } from '../../../content/content-store.js';
 import { places } from '../../../kernel/places.js';
+import type { StepCompensation } from '../../../projections/workflows/compensation.js';
 import type { StepRow } from '../../../projections/workflows/schema.js';
 import { money } from '../answer.js';
 
@@ -14,6 +15,13 @@ export const stepView = (row: StepRow) => ({
   skipReason: row.skip_reason,
   ...money('cost', row.cost),
   error: row.error && { code: row.error.code, message: row.error.message },
+  compensation: row.compensation && compensationView(row.compensation),
+});
+
+const compensationView = ({ cost, error, ...rest }: StepCompensation) => ({
+  ...rest,
+  ...money('cost', cost),
+  error: error && { code: error.code, message: error.message },
 });
 
 /** What a finished step gave. Small outputs come along, large ones by address (GET /artifacts/:hash). */

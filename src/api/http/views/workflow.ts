@@ -1,5 +1,5 @@
 import type { ContentStore } from '../../../content/content-store.js';
-import type { PlanDetails, PlanStep } from '../../../events/plan.js';
+import type { Compensation, PlanDetails, PlanStep } from '../../../events/plan.js';
 import { places } from '../../../kernel/places.js';
 import type { PaymentRow } from '../../../projections/payments/schema.js';
 import type { WorkflowDetail } from '../../../projections/workflows/queries.js';
@@ -15,6 +15,7 @@ export const workflowSummary = (row: WorkflowRow) => ({
   ...(row.status_reason !== null && { reason: row.status_reason }),
   ...(row.approval_reason !== null && { approvalReason: row.approval_reason }),
   terminal: row.terminal,
+  needsOperator: row.needs_operator,
   partial: row.partial,
   cancelRequested: row.cancel_requested,
   runNo: row.run_no,
@@ -113,6 +114,13 @@ async function planView(content: ContentStore, row: WorkflowDetail) {
   };
 }
 
+const undoView = ({ service, maxCost, ...rest }: Compensation, input: string | undefined) => ({
+  ...rest,
+  ...(service && { service: { ...service, ...money('price', service.price) } }),
+  ...money('maxCost', maxCost),
+  input: input ?? null,
+});
+
 const planStepView = (step: PlanStep, details: PlanDetails) => {
   const { estimatedCost, maxCost, service, ...rest } = step;
   return {
@@ -122,5 +130,6 @@ const planStepView = (step: PlanStep, details: PlanDetails) => {
     ...money('maxCost', maxCost),
     title: details[step.id]?.title ?? step.name,
     input: details[step.id]?.input ?? null,
+    ...(step.compensation && { compensation: undoView(step.compensation, details[step.id]?.compensation) }),
   };
 };

@@ -1,0 +1,32 @@
+import type { Rollback, RunOutcome, WorkflowEvent } from '../../events/workflow.js';
+
+type Run = { readonly runNo: number; readonly created: { readonly userId: string } };
+
+interface End {
+  readonly totalCost: bigint;
+  readonly at: string;
+  readonly holdId?: string | undefined;
+  /** `none` when there was nothing to undo */
+  readonly rollback?: Rollback;
+}
+
+/** The last event of a run, whatever its end. */
+export const closed = (
+  { runNo, created }: Run,
+  end: End & { readonly outcome: RunOutcome },
+): WorkflowEvent => ({
+  type: 'RunClosed',
+  v: 1,
+  runNo,
+  userId: created.userId,
+  outcome: end.outcome,
+  rollback: end.rollback ?? 'none',
+  totalCost: end.totalCost.toString(),
+  closedAt: end.at,
+  ...(end.holdId !== undefined && { holdId: end.holdId }),
+});
+
+export const cancelled = (run: Run, end: End): WorkflowEvent[] => [
+  { type: 'WorkflowCancelled', v: 1, reason: 'by_owner', totalCost: `${end.totalCost}` },
+  closed(run, { ...end, outcome: 'cancelled' }),
+];

@@ -1,0 +1,23 @@
+import type { PlanStep } from '../events/plan.js';
+import type { PaymentEvidence } from '../events/workflow.js';
+import type { Json } from '../kernel/canonical-json.js';
+import type { Micros } from '../kernel/money.js';
+import type { StepTask } from '../sagas/reaction.js';
+import type { LiveRun } from './run-view.js';
+
+/** What a step gave, before it is sealed and committed to. */
+export interface StepOutput {
+  readonly output: Json;
+  readonly cost: Micros;
+  readonly payment?: PaymentEvidence;
+  readonly branch?: 'then' | 'else';
+}
+
+/** Does the work of one kind of step on its evaluated input. */
+export type StepExecutor = (work: {
+  readonly run: LiveRun;
+  readonly step: PlanStep;
+  readonly task: StepTask;
+  readonly input: Json;
+  readonly signal: AbortSignal;
+}) => Promise<StepOutput>;
