@@ -362,6 +362,20 @@ export const WorkflowSettled = defineEvent(
   { runNo: 1, estimated: '25000', actual: '20000', saved: '5000' },
 );
 
+export const RetryRequested = defineEvent(
+  'RetryRequested',
+  1,
+  {
+    /** of the run that begins */
+    runNo: field.count,
+    by: field.id,
+    mode: z.enum(['resume', 'restart']),
+    /** steps that need not run again, in the order they completed, each with the run it completed in */
+    kept: z.array(z.strictObject({ stepId: field.id, runNo: field.count })).max(500),
+  },
+  { runNo: 2, by: 'user_01', mode: 'resume', kept: [{ stepId: 'step_1', runNo: 1 }] },
+);
+
 export const workflowEvents = [
   WorkflowCreated,
   PlanningStarted,
@@ -391,6 +405,7 @@ export const workflowEvents = [
   WorkflowCancelled,
   RunClosed,
   WorkflowSettled,
+  RetryRequested,
   ...compensationEvents,
 ] as const;
 

@@ -63,17 +63,17 @@ export class RunViews {
         if (done?.status !== 'completed') return;
         steps[id] = await this.content.getJson(
           done.output,
-          places.output(run.created.workflowId, run.runNo, id),
+          places.output(run.created.workflowId, done.runNo ?? run.runNo, id),
         );
       }),
     );
     return { inputs, steps, request };
   }
 
-  private async openRun({ created, plan, runNo }: LiveRun): Promise<Opened> {
+  private async openRun({ created, plan, runNo, plannedIn = runNo }: LiveRun): Promise<Opened> {
     const { workflowId, attachments } = created;
     const [details, secret, request, inputs] = await Promise.all([
-      this.content.openJson(plan.details, places.planDetails(workflowId, runNo)),
+      this.content.openJson(plan.details, places.planDetails(workflowId, plannedIn)),
       this.content.openText(created.secret, places.secret(workflowId)),
       this.content.openText(created.request, places.request(workflowId)),
       Promise.all(

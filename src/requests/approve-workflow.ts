@@ -1,11 +1,12 @@
 import { escrow } from '../commands/escrow/decide.js';
+import { requiredFor } from '../commands/workflow/approval.js';
 import { workflow } from '../commands/workflow/decide.js';
 import type { AwaitingApproval, WorkflowState } from '../commands/workflow/state.js';
 import { requireOwner } from '../identity/ownership.js';
 import { isRefusal, Refusal } from '../kernel/errors.js';
 import type { Position } from '../kernel/event.js';
 import { holdIdOf } from '../kernel/ids.js';
-import { type Micros, microsToUsdc, sumMicros } from '../kernel/money.js';
+import { type Micros, microsToUsdc } from '../kernel/money.js';
 import { isoTime, plusMs } from '../kernel/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Dispatch } from '../runtime/dispatch.js';
@@ -44,8 +45,7 @@ export async function approveWorkflow(
   requireSeen(caller, current);
   const at = isoTime(clock.now());
   const open = requireApprovable(state, planHash, at);
-  const { maxCost, compensationReserve } = open.plan.totals;
-  const budget = sumMicros([BigInt(maxCost), BigInt(compensationReserve)]);
+  const budget = requiredFor(open);
   const { requestId } = open.request;
   const holdId = budget > 0n ? holdIdOf(workflowId, requestId) : undefined;
   if (holdId !== undefined) await placeHold(parts, caller, workflowId, { holdId, budget, at, open });

@@ -159,13 +159,15 @@ export class MemoryEngine {
       undefined,
     );
 
-  /** Waits for an event of a stream; a plan that failed is told at once. */
-  async until(stream: string, type: string): Promise<Recorded> {
+  /** Waits for an event of a stream, or for its n-th; a plan that failed is told at once. */
+  async until(stream: string, type: string, times = 1): Promise<Recorded> {
+    let seen = 0;
     const subscription = this.store.subscribe({ filter: { types: [type, 'PlanningFailed'] } });
     try {
       for await (const { events } of subscription)
         for (const recorded of events) {
           if (recorded.stream !== stream) continue;
+          if (recorded.event.type === type && ++seen < times) continue;
           if (recorded.event.type === type) return recorded;
           throw new Error(`no ${type}, but ${JSON.stringify(recorded.event)}`);
         }
@@ -175,8 +177,8 @@ export class MemoryEngine {
     throw new Error(`the store was closed before ${type}`);
   }
 
-  async receiptOf(workflowId: string): Promise<Receipt> {
-    const issued = await this.until(`receipt-${receiptIdOf(workflowId, 1)}`, 'ReceiptIssued');
+  async receiptOf(workflowId: string, runNo = 1): Promise<Receipt> {
+    const issued = await this.until(`receipt-${receiptIdOf(workflowId, runNo)}`, 'ReceiptIssued');
     const { document } = issued.event as unknown as { document: { sha256: string } };
     return JSON.parse(new TextDecoder().decode(await this.artifacts.get(document.sha256))) as Receipt;
   }

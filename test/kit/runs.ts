@@ -247,3 +247,18 @@ export const stateAfter = (...commands: readonly WorkflowCommand[]): WorkflowSta
 /** Types of events, with the step each is about: what a person reads of a history. */
 export const told = (events: readonly WorkflowEvent[]): readonly string[] =>
   events.map((event) => ('stepId' in event ? `${event.type} ${event.stepId}` : event.type));
+
+export const retryRun = (mode: 'resume' | 'restart' = 'resume', runNo = 1): WorkflowCommand => ({
+  type: 'RetryWorkflow',
+  at: later(60),
+  by: OWNER,
+  runNo,
+  mode,
+});
+
+/** The same, of another run. */
+export const ofRun = (runNo: number, command: WorkflowCommand): WorkflowCommand =>
+  'runNo' in command ? { ...command, runNo } : command;
+
+/** Of a run that needed no hold. */
+export const settleFree: WorkflowCommand = { type: 'RecordSettlement', at: T0, spent: toMicros(0n) };

@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { requiredFor } from '../../src/commands/workflow/approval.js';
 import type { WorkflowCommand } from '../../src/commands/workflow/commands.js';
 import { workflowDecider as decider } from '../../src/commands/workflow/decide.js';
+import { keptOf } from '../../src/commands/workflow/retry.js';
 import {
+  type AwaitingApproval,
   type Compensating,
   type Executing,
   isInFlight,
@@ -17,6 +20,7 @@ import { isRefusal } from '../../src/kernel/errors.js';
 import { LIMITS } from '../../src/kernel/limits.js';
 import { toMicros } from '../../src/kernel/money.js';
 import {
+  approve,
   assemble,
   broken,
   cancel,
@@ -27,12 +31,17 @@ import {
   later,
   local,
   notUndone,
+  ofRun,
   paid,
   planOf,
   resolveRollback,
   retry,
   retryRollback,
+  retryRun,
+  settle,
+  settleFree,
   start,
+  startExecution,
   timeOut,
   toExecution,
   unavailable,
@@ -227,13 +236,15 @@ function commandOf(happening: Happening, state: WorkflowState, plan: Plan): Work
 class Run {
   state: WorkflowState = decider.initial;
   readonly history: WorkflowEvent[] = [];
+  runNo = 1;
 
   constructor(readonly plan: Plan) {
     for (const command of toExecution(plan)) this.carryOut(command);
   }
 
   /** A command as the runtime carries it out: decided, checked for storage, folded; repeated at once for nothing. */
-  carryOut(command: WorkflowCommand): void {
+  carryOut(each: WorkflowCommand): void {
+    const command = ofRun(this.runNo, each);
     const events = this.decide(command);
     events.forEach(assertStorable);
     const before = this.state;
@@ -274,7 +285,13 @@ class Run {
     if ('spent' in this.state)
       expect(this.state.spent).toBeLessThanOrEqual(BigInt(this.state.approval.budget)); // I3
     if (before.status === 'closed')
-      for (const { type } of events) expect(['WorkflowSettled', 'StaleStepResultRecorded']).toContain(type); // I9
+      for (const { type } of events)
+        expect([
+          'WorkflowSettled',
+          'StaleStepResultRecorded',
+          'RetryRequested',
+          'ApprovalRequested',
+        ]).toContain(type); // I9
   }
 
   /** I7: what it depends on is over, no other attempt is live, and the run goes on. */
@@ -310,6 +327,23 @@ class Run {
     const [stepId, step] = open;
     const attempt = 'attempt' in step ? step.attempt : 1;
     this.carryOut(step.status === 'retrying' ? undoAgain(stepId, attempt) : undone(stepId, attempt));
+  }
+
+  /** T36: the next run, under the same plan. @returns the steps it keeps, none when it cannot be resumed */
+  resume(): readonly string[] | undefined {
+    this.carryOut(this.state.status === 'closed' && this.state.holdId === undefined ? settleFree : settle());
+    if (this.state.status !== 'closed' || this.state.outcome !== 'failed' || this.state.rollback)
+      return undefined;
+    const kept = keptOf(this.state).map(({ stepId }) => stepId);
+    this.carryOut(retryRun());
+    this.runNo = 2;
+    const budget = requiredFor(this.state as WorkflowState as AwaitingApproval);
+    const hold = budget > 0n ? 'hold_2' : undefined;
+    const more = { requestId: 'apr_2', at: later(60), budget, ...(hold && { holdId: hold }) };
+    const { holdId: _hold, ...answer } = approve(this.plan);
+    this.carryOut({ ...answer, ...more });
+    this.carryOut(startExecution(later(60)));
+    return kept;
   }
 
   /** No more faults: workers finish what is in flight and timers fire. I14: the run must end. */
@@ -380,5 +414,38 @@ describe('whatever workers, owners and clocks do to a run of whatever graph', ()
       ...['StepCompensationRetryScheduled', 'CompensationFailed', 'CompensationRestarted'],
     ])
       expect(types).toContain(type);
+  });
+
+  it('T36 a run that is resumed never does again what it keeps, nor pays for it, and ends', () => {
+    let resumed = 0;
+    let keeping = 0;
+    fc.assert(
+      fc.property(
+        graph,
+        fc.array(happening, { maxLength: 30, size: 'max' }),
+        fc.array(happening, { maxLength: 30, size: 'max' }),
+        (plan, first, then) => {
+          const run = new Run(plan);
+          for (const each of first) run.carryOut(commandOf(each, run.state, plan));
+          run.end();
+          const from = run.history.length;
+          const kept = run.resume();
+          if (!kept) return;
+          resumed += 1;
+          if (kept.length > 0) keeping += 1;
+          for (const each of then) run.carryOut(commandOf(each, run.state, plan));
+          run.end();
+          const events = run.history.slice(from);
+          for (const event of events)
+            if (event.type === 'StepScheduled' || event.type === 'StepCompleted')
+              expect(kept).not.toContain(event.stepId);
+          expect(events.filter(({ type }) => type === 'RunClosed')).toHaveLength(1);
+          expect(fold(decider, run.history)).toEqual(run.state);
+        },
+      ),
+      { numRuns: 300 },
+    );
+    expect(resumed).toBeGreaterThan(20);
+    expect(keeping).toBeGreaterThan(5);
   });
 });

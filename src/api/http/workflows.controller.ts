@@ -10,6 +10,7 @@ import type { Caller } from '../../requests/caller.js';
 import { cancelWorkflow } from '../../requests/cancel-workflow.js';
 import { type CreateBody, createBodySchema } from '../../requests/create-body.js';
 import { createWorkflow } from '../../requests/create-workflow.js';
+import { retryWorkflow } from '../../requests/retry-workflow.js';
 import { API, type ApiDependencies } from '../dependencies.js';
 import { type Answer, ok, written } from './answer.js';
 import { Call } from './call.js';
@@ -44,6 +45,12 @@ const approveBody = z.strictObject({
 const cancelBody = z.strictObject({
   reason: z.string().max(500).optional(),
   rollback: z.boolean().optional().describe('false keeps what was done; otherwise it is undone'),
+});
+const retryBody = z.strictObject({
+  mode: z
+    .enum(['resume', 'restart'])
+    .default('resume')
+    .describe('resume keeps what completed and is paid; where that cannot be, the run is planned anew'),
 });
 const eventsQuery = z.strictObject({ from: countParameter(1, 1_000_000_000), limit: limitParameter });
 
@@ -103,6 +110,24 @@ export class WorkflowsController {
     const budget = { budget: microsToUsdc(approved.budget), budgetMicro: `${approved.budget}` };
     const members = { message: 'Workflow approved', planHash: approved.planHash, ...budget };
     return written(200, members, approved);
+  }
+
+  @Post(':id/retry')
+  @Operation({
+    tag,
+    summary: 'Run a failed or expired workflow again, keeping what completed',
+    body: retryBody,
+    success: 202,
+  })
+  async retry(
+    @Call() call: Caller,
+    @Param('id') id: string,
+    @Body() { mode: wanted }: z.output<typeof retryBody>,
+  ): Promise<Answer> {
+    const retried = await retryWorkflow(this.api, call, id, wanted);
+    const { mode, runNo } = retried;
+    const status = mode === 'restart' ? 'planning' : 'awaiting_approval';
+    return written(202, { workflow: { id, status, runNo, mode } }, retried);
   }
 
   @Post(':id/cancel')

@@ -1,12 +1,13 @@
 import type { WorkflowEvent } from '../../events/workflow.js';
 import { Refusal } from '../../kernel/errors.js';
 import { LIMITS } from '../../kernel/limits.js';
+import { type Micros, parseMicros, sumMicros, ZERO } from '../../kernel/money.js';
 import { plusMs } from '../../kernel/time.js';
 import { closed } from './closing.js';
 import type { Approve, ExpireApproval, ReportHoldLost } from './commands.js';
 import { begun } from './execution.js';
 import { wrongState } from './refusals.js';
-import type { AwaitingApproval, WorkflowState } from './state.js';
+import { type AwaitingApproval, plannedOf, type WorkflowState } from './state.js';
 
 export function approve(command: Approve, state: WorkflowState): WorkflowEvent[] {
   if (state.status !== 'none' && command.approver !== state.created.userId)
@@ -14,7 +15,7 @@ export function approve(command: Approve, state: WorkflowState): WorkflowEvent[]
   if (isSameApproval(command, state)) return [];
   if (state.status !== 'awaiting_approval')
     throw wrongState(state, 'only one that awaits approval can be approved');
-  const { request, planHash, plan } = state;
+  const { request, planHash } = state;
   if (command.at > request.expiresAt)
     throw new Refusal('APPROVAL_EXPIRED', `The offer expired at ${request.expiresAt}.`, {
       expiresAt: request.expiresAt,
@@ -26,7 +27,7 @@ export function approve(command: Approve, state: WorkflowState): WorkflowEvent[]
       proposed: planHash,
       approved: command.planHash,
     });
-  const required = BigInt(plan.totals.maxCost) + BigInt(plan.totals.compensationReserve);
+  const required = requiredFor(state);
   if (required > 0n && (command.holdId === undefined || command.budget < required))
     throw new Refusal('INSUFFICIENT_ESCROW', 'The plan is not covered by a hold.', {
       required: `${required}`,
@@ -34,6 +35,13 @@ export function approve(command: Approve, state: WorkflowState): WorkflowEvent[]
     });
   return approved(state, command);
 }
+
+/** Most that the run may still cost: what it keeps of an earlier one is paid. */
+export const requiredFor = ({ plan, kept }: AwaitingApproval): Micros =>
+  sumMicros([
+    ...plan.steps.map(({ id, maxCost }) => (kept?.[id] ? ZERO : parseMicros(maxCost))),
+    parseMicros(plan.totals.compensationReserve),
+  ]);
 
 /** A plan that costs nothing needs no hold and starts in the same append; a paid one waits for T10. */
 export function approved(
@@ -53,8 +61,7 @@ export function approved(
   } as const;
   if (by.holdId !== undefined) return [event];
   const { type: _type, v: _v, ...approval } = event;
-  const { created, runNo, plan, planHash } = state;
-  return [event, ...begun({ status: 'approved', created, runNo, plan, planHash, approval }, by.at)];
+  return [event, ...begun({ ...plannedOf(state), status: 'approved', approval }, by.at)];
 }
 
 const isSameApproval = (command: Approve, state: WorkflowState): boolean => {

@@ -26,7 +26,8 @@ export type WorkflowCommand =
   | ReportStepCompensationFailed
   | RetryStepCompensation
   | RetryCompensation
-  | ResolveCompensation;
+  | ResolveCompensation
+  | RetryWorkflow;
 
 export interface CreateWorkflow {
   readonly type: 'CreateWorkflow';
@@ -221,4 +222,13 @@ export interface ResolveCompensation {
   readonly at: string;
   readonly by: string;
   readonly note: string;
+}
+
+export interface RetryWorkflow {
+  readonly type: 'RetryWorkflow';
+  readonly at: string;
+  readonly by: string;
+  /** the run that is over */
+  readonly runNo: number;
+  readonly mode: 'resume' | 'restart';
 }

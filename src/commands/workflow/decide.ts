@@ -16,6 +16,7 @@ import { cancel, endDrain, timeOut } from './ending.js';
 import { completeStep, failStep, retryStep, startExecution, startStep } from './execution.js';
 import { create, failPlanning, proposePlan } from './planning.js';
 import { notFound } from './refusals.js';
+import { retryWorkflow } from './retry.js';
 import { evolve, type WorkflowState } from './state.js';
 
 export const workflowDecider: Decider<WorkflowState, WorkflowCommand, WorkflowEvent> = {
@@ -65,6 +66,8 @@ export const workflowDecider: Decider<WorkflowState, WorkflowCommand, WorkflowEv
         return retryCompensation(command, state);
       case 'ResolveCompensation':
         return resolveCompensation(command, state);
+      case 'RetryWorkflow':
+        return retryWorkflow(command, state);
       default:
         return unreachable(command);
     }

@@ -37,7 +37,13 @@ export interface Planning extends Existing {
 interface Planned extends Existing {
   readonly plan: Plan;
   readonly planHash: string;
+  /** the run the plan was made in, when that was an earlier one */
+  readonly plannedIn?: number;
+  /** what completed in earlier runs, by step */
+  readonly kept?: Kept;
 }
+
+export type Kept = Readonly<Record<string, StepState & { readonly status: 'completed' }>>;
 
 export interface AwaitingApproval extends Planned {
   readonly status: 'awaiting_approval';
@@ -94,6 +100,7 @@ export interface Closed extends Existing {
   readonly closedAt: string;
   readonly plan?: Plan;
   readonly planHash?: string;
+  readonly plannedIn?: number;
   /** absent when the run closed before it executed */
   readonly progress?: Progress;
   readonly result?: Progress['result'];
@@ -107,7 +114,11 @@ export type StepState =
   | { readonly status: 'running'; readonly attempt: number; readonly worker: string }
   /** `attempt` is the one that will follow at `at` */
   | { readonly status: 'retrying'; readonly attempt: number; readonly at: string }
-  | (Omit<WorkflowEventOf<'StepCompleted'>, 'type' | 'v' | 'stepId'> & { readonly status: 'completed' })
+  | (Omit<WorkflowEventOf<'StepCompleted'>, 'type' | 'v' | 'stepId'> & {
+      readonly status: 'completed';
+      /** the run it completed in, when that was an earlier one: paid there, its output sealed there */
+      readonly runNo?: number;
+    })
   | {
       readonly status: 'skipped';
       readonly seq: number;
@@ -140,21 +151,13 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
         request: { requestId: '', reason: 'initial', expiresAt: '' },
       };
     case 'ApprovalRequested': {
-      const { created, runNo, plan, planHash } = planned(state);
       const { requestId, reason, expiresAt } = event;
-      return {
-        status: 'awaiting_approval',
-        created,
-        runNo,
-        plan,
-        planHash,
-        request: { requestId, reason, expiresAt },
-      };
+      const request = { requestId, reason, expiresAt };
+      return { ...plannedOf(planned(state)), status: 'awaiting_approval', request };
     }
     case 'WorkflowApproved': {
-      const { created, runNo, plan, planHash } = planned(state);
       const { type: _type, v: _v, ...approval } = event;
-      return { status: 'approved', created, runNo, plan, planHash, approval };
+      return { ...plannedOf(planned(state)), status: 'approved', approval };
     }
     case 'ExecutionStarted':
       return begin(state as Approved, event);
@@ -213,6 +216,8 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
       const spent = (undoing(state).spent + parseMicros(event.cost)) as Micros;
       return { ...undoing(state), spent, undos: evolveUndos(undoing(state).undos, event) };
     }
+    case 'RetryRequested':
+      return event.mode === 'resume' ? resumed(state as Closed, event) : state;
     case 'CompensationFailed':
       return { ...undoing(state), status: 'compensation_failed' };
     case 'CompensationRestarted':
@@ -240,10 +245,40 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
 
 function begin(state: Approved, event: WorkflowEventOf<'ExecutionStarted'>): Executing {
   const steps: Record<string, StepState> = {};
-  for (const step of state.plan.steps) steps[step.id] = { status: 'waiting' };
+  for (const step of state.plan.steps) steps[step.id] = state.kept?.[step.id] ?? { status: 'waiting' };
   const { startedAt, deadline } = event;
-  return { ...state, status: 'executing', startedAt, deadline, steps, seq: 0, spent: ZERO, stale: [] };
+  const seq = Object.keys(state.kept ?? {}).length;
+  return { ...state, status: 'executing', startedAt, deadline, steps, seq, spent: ZERO, stale: [] };
 }
+
+/** The plan of the last run stands again, and what completed under it: paid then, so it costs nothing now. */
+function resumed(state: Closed, { runNo, kept }: WorkflowEventOf<'RetryRequested'>): AwaitingApproval {
+  const { created, plan, planHash, progress, plannedIn = state.runNo } = state;
+  const steps: Record<string, Kept[string]> = {};
+  for (const [index, { stepId, runNo: of }] of kept.entries()) {
+    const { payment: _payment, ...done } = progress!.steps[stepId] as Kept[string];
+    steps[stepId] = { ...done, seq: index + 1, cost: '0', runNo: of };
+  }
+  return {
+    status: 'awaiting_approval',
+    created,
+    runNo,
+    plan: plan!,
+    planHash: planHash!,
+    plannedIn,
+    kept: steps,
+    request: { requestId: '', reason: 'initial', expiresAt: '' },
+  };
+}
+
+export const plannedOf = ({ created, runNo, plan, planHash, plannedIn, kept }: Planned): Planned => ({
+  created,
+  runNo,
+  plan,
+  planHash,
+  ...(plannedIn !== undefined && { plannedIn }),
+  ...(kept && { kept }),
+});
 
 /** Only a run that executes has something to drain; any other keeps its status until it is closed. */
 const drain = <S extends WorkflowState>(state: S, cause: Draining['cause']): S | Draining =>
@@ -268,6 +303,7 @@ function close(state: WorkflowState, event: WorkflowEventOf<'RunClosed'>): Close
     ...(failure && { failure }),
     ...(result && { result }),
     ...('plan' in state && state.plan && { plan: state.plan, planHash: state.planHash! }),
+    ...('plannedIn' in state && state.plannedIn !== undefined && { plannedIn: state.plannedIn }),
     ...(executed && { progress: progressOf(executed) }),
   };
 }

@@ -38,6 +38,7 @@ export const wireTypes = [
   'WorkflowFailed',
   'WorkflowCancelled',
   'RunClosed',
+  'RetryRequested',
   'CompensationStarted',
   'StepCompensated',
   'CompensationCompleted',
@@ -84,6 +85,10 @@ function workflowWire(event: WorkflowEvent): WireEvent | undefined {
       return { type: 'workflow.executing', data: { startedAt: event.startedAt, deadline: event.deadline } };
     case 'CancellationRequested':
       return { type: 'workflow.cancelling', data: {} };
+    case 'RetryRequested': {
+      const { runNo, mode, kept } = event;
+      return { type: 'workflow.retrying', data: { runNo, mode, kept: kept.map(({ stepId }) => stepId) } };
+    }
     default:
       return endingWire(event);
   }

@@ -3,7 +3,7 @@ import type { Recorded } from '../../kernel/event.js';
 import { idOfStream } from '../../kernel/ids.js';
 import type { Sql } from '../../ports/sql.js';
 import { approvalsTable, type StepRow, workflowsTable } from './schema.js';
-import type { WorkflowView } from './view.js';
+import { stepKey, type WorkflowView } from './view.js';
 
 const DECISIONS: readonly WorkflowEvent['type'][] = [
   'WorkflowApproved',
@@ -28,8 +28,7 @@ export async function loadViews(
   for (const workflow of await workflowsTable.where(sql, 'workflow_id', ids))
     views.set(workflow.workflow_id, { workflow, steps: new Map(), approvals: new Map() });
   for (const step of await loadSteps(batch, wanted, sql)) {
-    const view = views.get(step.workflow_id);
-    if (step.run_no === view?.workflow.run_no) view.steps.set(step.step_id, step);
+    views.get(step.workflow_id)?.steps.set(stepKey(step.run_no, step.step_id), step);
   }
   const decided = idsWith(({ type }) => DECISIONS.includes(type));
   for (const approval of await approvalsTable.where(sql, 'workflow_id', decided))

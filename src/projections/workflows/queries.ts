@@ -15,7 +15,7 @@ export async function workflowById(sql: Sql, workflowId: string): Promise<Workfl
   const { rows } = await sql.query<WorkflowDetail>(
     `select w.*, r.request, r.metadata, r.attachments, p.plan, p.planner
      from rm_workflows w join rm_workflow_requests r using (workflow_id)
-       left join rm_workflow_plans p using (workflow_id, run_no)
+       left join rm_workflow_plans p on p.workflow_id = w.workflow_id and p.run_no = w.plan_run_no
      where w.workflow_id = $1`,
     [workflowId],
   );
@@ -62,8 +62,9 @@ export async function resultsByIds(sql: Sql, workflowIds: readonly string[]): Pr
 /** The steps of the current run in the order of the plan, those without a row as pending. */
 export async function stepsOfRun(sql: Sql, workflow: WorkflowDetail): Promise<StepRow[]> {
   const { rows } = await sql.query<StepRow>(
-    'select * from rm_workflow_steps where workflow_id = $1 and run_no = $2',
-    [workflow.workflow_id, workflow.run_no],
+    `select * from rm_workflow_steps
+     where workflow_id = $1 and (run_no = $2 or run_no = ($3::jsonb ->> step_id)::int)`,
+    [workflow.workflow_id, workflow.run_no, JSON.stringify(workflow.kept ?? {})],
   );
   const known = new Map(rows.map((row) => [row.step_id, row]));
   return (workflow.plan?.steps ?? []).map(({ id }) => known.get(id) ?? pendingStep(workflow, id));

@@ -35,6 +35,10 @@ export interface WorkflowRow {
   readonly run_no: number;
   readonly intent: Omit<WorkflowEventOf<'IntentClassified'>, 'type' | 'v'> | null;
   readonly plan_hash: string | null;
+  /** the run the plan was made in */
+  readonly plan_run_no: number | null;
+  /** of steps kept from earlier runs, the run each completed in */
+  readonly kept: Readonly<Record<string, number>> | null;
   /** `assemble` included */
   readonly total_steps: number | null;
   /** the step whose output is the result */
@@ -81,6 +85,8 @@ export const workflowsTable = defineTable<WorkflowRow>({
     run_no: 'integer',
     intent: 'jsonb',
     plan_hash: 'text',
+    plan_run_no: 'integer',
+    kept: 'jsonb',
     total_steps: 'integer',
     last_step: 'text',
     approval_request_id: 'text',

@@ -6,10 +6,12 @@ import { evolveStep, pendingStep } from './steps.js';
 /** Everything the read model says about one workflow, and which of its rows a batch has changed. */
 export interface WorkflowView {
   workflow: WorkflowRow;
-  /** steps of the current run that something has happened to, by id */
+  /** steps that something has happened to, by {@link stepKey} */
   readonly steps: Map<string, StepRow>;
   readonly approvals: Map<string, ApprovalRow>;
 }
+
+export const stepKey = (runNo: number, stepId: string): string => `${runNo} ${stepId}`;
 
 /** Pure but for the maps of `view`, which belong to the caller's batch. */
 export function evolveView(
@@ -27,11 +29,11 @@ export function evolveView(
     revision,
     updated_at: occurredAt,
   };
-  if (event.type === 'PlanningStarted') view.steps.clear();
   if ('stepId' in event && event.stepId !== undefined) {
-    const step = view.steps.get(event.stepId) ?? pendingStep(view.workflow, event.stepId);
+    const key = stepKey(view.workflow.run_no, event.stepId);
+    const step = view.steps.get(key) ?? pendingStep(view.workflow, event.stepId);
     const next = evolveStep(step, event);
-    if (next !== step) view.steps.set(event.stepId, { ...next, revision });
+    if (next !== step) view.steps.set(key, { ...next, revision });
   }
   evolveApprovals(view, event, revision, occurredAt);
   return view;
@@ -65,6 +67,8 @@ const freshRun = (runNo: number) =>
     run_no: runNo,
     intent: null,
     plan_hash: null,
+    plan_run_no: null,
+    kept: null,
     total_steps: null,
     last_step: null,
     approval_request_id: null,
@@ -87,10 +91,23 @@ const freshRun = (runNo: number) =>
     closed_at: null,
   }) as const;
 
+/** The next run under the same plan: what completed stays completed. */
+const resumedRun = ({ runNo, kept }: WorkflowEventOf<'RetryRequested'>, row: WorkflowRow) => {
+  const { intent, plan_hash, plan_run_no, total_steps, last_step } = row;
+  return {
+    ...freshRun(runNo),
+    ...{ intent, plan_hash, plan_run_no, total_steps, last_step },
+    kept: Object.fromEntries(kept.map((step) => [step.stepId, step.runNo])),
+    finished_steps: kept.length,
+  };
+};
+
 function changeOf(event: WorkflowEvent, row: WorkflowRow, at: string): Partial<WorkflowRow> {
   switch (event.type) {
     case 'PlanningStarted':
       return freshRun(event.runNo);
+    case 'RetryRequested':
+      return event.mode === 'resume' ? resumedRun(event, row) : {};
     case 'IntentClassified': {
       const { type: _type, v: _v, ...intent } = event;
       return { intent };
@@ -98,6 +115,7 @@ function changeOf(event: WorkflowEvent, row: WorkflowRow, at: string): Partial<W
     case 'PlanProposed':
       return {
         plan_hash: event.planHash,
+        plan_run_no: row.run_no,
         total_steps: event.plan.steps.length,
         last_step: event.plan.steps.at(-1)?.id ?? null,
       };

@@ -19,6 +19,7 @@ export const workflowSummary = (row: WorkflowRow) => ({
   partial: row.partial,
   cancelRequested: row.cancel_requested,
   runNo: row.run_no,
+  ...(row.kept !== null && { keptSteps: Object.keys(row.kept) }),
   origin: row.origin,
   verificationLevel: row.level,
   createdAt: row.created_at,
@@ -87,10 +88,10 @@ export async function workflowView(content: ContentStore, parts: WorkflowParts) 
 
 async function planView(content: ContentStore, row: WorkflowDetail) {
   if (!row.plan) return null;
-  const { plan, workflow_id: id, run_no: runNo } = row;
+  const { plan, workflow_id: id, run_no, plan_run_no: runNo = run_no } = row;
   const details = (await content.openJson(
     plan.details,
-    places.planDetails(id, runNo),
+    places.planDetails(id, runNo ?? run_no),
   )) as unknown as PlanDetails;
   const { estimatedCost, maxCost, compensationReserve, criticalPathTime } = plan.totals;
   const services = new Set(plan.steps.flatMap(({ service }) => service?.id ?? []));
