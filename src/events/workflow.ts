@@ -376,6 +376,13 @@ export const RetryRequested = defineEvent(
   { runNo: 2, by: 'user_01', mode: 'resume', kept: [{ stepId: 'step_1', runNo: 1 }] },
 );
 
+export const WorkflowRated = defineEvent(
+  'WorkflowRated',
+  1,
+  { runNo: field.count, stars: z.number().int().min(1).max(5), comment: sealedSchema.optional() },
+  { runNo: 1, stars: 5, comment: sampleSealed },
+);
+
 export const workflowEvents = [
   WorkflowCreated,
   PlanningStarted,
@@ -406,6 +413,7 @@ export const workflowEvents = [
   RunClosed,
   WorkflowSettled,
   RetryRequested,
+  WorkflowRated,
   ...compensationEvents,
 ] as const;
 

@@ -3,6 +3,7 @@ export const places = {
   request: (workflowId: string) => `${workflowId}/request`,
   secret: (workflowId: string) => `${workflowId}/secret`,
   cancelReason: (workflowId: string) => `${workflowId}/cancel`,
+  ratingComment: (workflowId: string) => `${workflowId}/rating`,
   metadata: (workflowId: string) => `${workflowId}/metadata`,
   attachmentName: (workflowId: string, index: number) => `${workflowId}/attachment/${index}/name`,
   attachment: (workflowId: string, index: number) => `${workflowId}/attachment/${index}`,

@@ -31,6 +31,7 @@ import {
   later,
   local,
   notUndone,
+  OWNER,
   ofRun,
   paid,
   planOf,
@@ -110,6 +111,7 @@ interface Happening {
     | 'undone'
     | 'not-undone'
     | 'undo-again'
+    | 'rate'
     | 'operator-retries'
     | 'operator-resolves';
   readonly which: number;
@@ -133,7 +135,7 @@ const happening: fc.Arbitrary<Happening> = fc.record({
     ...(['complete', 'complete', 'complete', 'complete', 'break'] as const),
     ...(['break', 'step-timeout', 'stale', 'cancel', 'drain', 'deadline', 'settle', 'keep'] as const),
     ...(['undo', 'undone', 'undone', 'undone', 'not-undone', 'not-undone', 'undo-again'] as const),
-    ...(['operator-retries', 'operator-resolves'] as const),
+    ...(['operator-retries', 'operator-resolves', 'rate'] as const),
   ),
   which: fc.nat({ max: 20 }),
   branch: fc.constantFrom('then', 'else'),
@@ -216,6 +218,8 @@ function commandOf(happening: Happening, state: WorkflowState, plan: Plan): Work
         random,
         error: { code: 'STEP_TIMEOUT', message: 'No result in time.', kind: 'retryable' },
       });
+    case 'rate':
+      return { type: 'RateWorkflow', by: OWNER, stars: 1 + (which % 5) };
     case 'retry':
       return retry(stepId, attempt, at);
     case 'cancel':
@@ -291,6 +295,7 @@ class Run {
           'StaleStepResultRecorded',
           'RetryRequested',
           'ApprovalRequested',
+          'WorkflowRated',
         ]).toContain(type); // I9
   }
 

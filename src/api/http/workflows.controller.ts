@@ -10,6 +10,7 @@ import type { Caller } from '../../requests/caller.js';
 import { cancelWorkflow } from '../../requests/cancel-workflow.js';
 import { type CreateBody, createBodySchema } from '../../requests/create-body.js';
 import { createWorkflow } from '../../requests/create-workflow.js';
+import { rateWorkflow } from '../../requests/rate-workflow.js';
 import { retryWorkflow } from '../../requests/retry-workflow.js';
 import { API, type ApiDependencies } from '../dependencies.js';
 import { type Answer, ok, written } from './answer.js';
@@ -51,6 +52,10 @@ const retryBody = z.strictObject({
     .enum(['resume', 'restart'])
     .default('resume')
     .describe('resume keeps what completed and is paid; where that cannot be, the run is planned anew'),
+});
+const ratingBody = z.strictObject({
+  stars: z.number().int().min(1).max(5),
+  comment: z.string().trim().min(1).max(2_000).optional(),
 });
 const eventsQuery = z.strictObject({ from: countParameter(1, 1_000_000_000), limit: limitParameter });
 
@@ -128,6 +133,17 @@ export class WorkflowsController {
     const { mode, runNo } = retried;
     const status = mode === 'restart' ? 'planning' : 'awaiting_approval';
     return written(202, { workflow: { id, status, runNo, mode } }, retried);
+  }
+
+  @Post(':id/rating')
+  @Operation({ tag, summary: 'Say what the result was worth', body: ratingBody })
+  async rate(
+    @Call() call: Caller,
+    @Param('id') id: string,
+    @Body() body: z.output<typeof ratingBody>,
+  ): Promise<Answer> {
+    const rated = await rateWorkflow(this.api, call, id, body);
+    return written(200, { message: 'Thank you', rating: { stars: body.stars } }, rated);
   }
 
   @Post(':id/cancel')

@@ -27,7 +27,8 @@ export type WorkflowCommand =
   | RetryStepCompensation
   | RetryCompensation
   | ResolveCompensation
-  | RetryWorkflow;
+  | RetryWorkflow
+  | RateWorkflow;
 
 export interface CreateWorkflow {
   readonly type: 'CreateWorkflow';
@@ -231,4 +232,12 @@ export interface RetryWorkflow {
   /** the run that is over */
   readonly runNo: number;
   readonly mode: 'resume' | 'restart';
+}
+
+export interface RateWorkflow {
+  readonly type: 'RateWorkflow';
+  readonly by: string;
+  /** 1 to 5 */
+  readonly stars: number;
+  readonly comment?: Sealed;
 }

@@ -15,6 +15,7 @@ import {
 import { cancel, endDrain, timeOut } from './ending.js';
 import { completeStep, failStep, retryStep, startExecution, startStep } from './execution.js';
 import { create, failPlanning, proposePlan } from './planning.js';
+import { rateWorkflow } from './rating.js';
 import { notFound } from './refusals.js';
 import { retryWorkflow } from './retry.js';
 import { evolve, type WorkflowState } from './state.js';
@@ -68,6 +69,8 @@ export const workflowDecider: Decider<WorkflowState, WorkflowCommand, WorkflowEv
         return resolveCompensation(command, state);
       case 'RetryWorkflow':
         return retryWorkflow(command, state);
+      case 'RateWorkflow':
+        return rateWorkflow(command, state);
       default:
         return unreachable(command);
     }

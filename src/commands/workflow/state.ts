@@ -105,6 +105,7 @@ export interface Closed extends Existing {
   readonly progress?: Progress;
   readonly result?: Progress['result'];
   readonly settled: boolean;
+  readonly rating?: Pick<WorkflowEventOf<'WorkflowRated'>, 'stars' | 'comment'>;
   readonly stale: readonly string[];
 }
 
@@ -215,6 +216,10 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
     case 'StepCompensated': {
       const spent = (undoing(state).spent + parseMicros(event.cost)) as Micros;
       return { ...undoing(state), spent, undos: evolveUndos(undoing(state).undos, event) };
+    }
+    case 'WorkflowRated': {
+      const { stars, comment } = event;
+      return { ...(state as Closed), rating: { stars, ...(comment && { comment }) } };
     }
     case 'RetryRequested':
       return event.mode === 'resume' ? resumed(state as Closed, event) : state;

@@ -65,6 +65,7 @@ export interface WorkflowRow {
   readonly rollback: string | null;
   readonly closed_at: string | null;
   readonly saved: MicrosText | null;
+  readonly rating: { readonly stars: number; readonly comment: Sealed | null } | null;
 }
 
 export const workflowsTable = defineTable<WorkflowRow>({
@@ -108,6 +109,7 @@ export const workflowsTable = defineTable<WorkflowRow>({
     rollback: 'text',
     closed_at: 'text',
     saved: 'bigint',
+    rating: 'jsonb',
   },
   key: ['workflow_id'],
   newer: 'revision',

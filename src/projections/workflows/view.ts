@@ -89,6 +89,7 @@ const freshRun = (runNo: number) =>
     needs_operator: false,
     rollback: null,
     closed_at: null,
+    rating: null,
   }) as const;
 
 /** The next run under the same plan: what completed stays completed. */
@@ -164,6 +165,8 @@ function endingOf(event: WorkflowEvent, row: WorkflowRow, at: string): Partial<W
         closed_at: at,
         spent: event.totalCost,
       };
+    case 'WorkflowRated':
+      return { rating: { stars: event.stars, comment: event.comment ?? null } };
     case 'WorkflowSettled':
       // a step that failed after it was paid has no cost of its own, yet its money is gone
       return { saved: event.saved, spent: event.actual };

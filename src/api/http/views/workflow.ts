@@ -47,7 +47,7 @@ export interface WorkflowParts {
 export async function workflowView(content: ContentStore, parts: WorkflowParts) {
   const { row, steps, payments, now, explorerUrl } = parts;
   const { workflow_id: id } = row;
-  const [request, metadata, files, plan] = await Promise.all([
+  const [request, metadata, files, plan, comment] = await Promise.all([
     row.origin === 'plan'
       ? content.openJson(row.request, places.request(id))
       : content.openText(row.request, places.request(id)),
@@ -59,6 +59,7 @@ export async function workflowView(content: ContentStore, parts: WorkflowParts) 
       })),
     ),
     planView(content, row),
+    row.rating?.comment ? content.openText(row.rating.comment, places.ratingComment(id)) : null,
   ]);
   return {
     ...workflowSummary(row),
@@ -82,6 +83,7 @@ export async function workflowView(content: ContentStore, parts: WorkflowParts) 
       .filter(({ status }) => status === 'running' || status === 'scheduled')
       .map((s) => s.step_id),
     rollback: row.rollback,
+    rating: row.rating && { stars: row.rating.stars, comment },
     payments: payments.map((payment) => paymentView(payment, explorerUrl)),
   };
 }
