@@ -25,6 +25,7 @@ import { WorkflowsController } from './http/workflows.controller.js';
 import { serveDocs } from './openapi/docs-page.js';
 import { type DescribedRoute, openApiDocument } from './openapi/document.js';
 import { ComponentsController } from './operator/components.controller.js';
+import { QueuesController } from './operator/queues.controller.js';
 import { TasksController } from './operator/tasks.controller.js';
 import { serveStreams } from './ws/stream.js';
 
@@ -54,6 +55,7 @@ export class ApiModule {
         HealthController,
         TasksController,
         ComponentsController,
+        QueuesController,
       ],
     };
   }

@@ -9,7 +9,7 @@ import type { Catalogue } from '../ports/catalogue.js';
 import type { Chain } from '../ports/chain.js';
 import type { EventStore } from '../ports/event-store.js';
 import type { IdempotencyStore } from '../ports/idempotency.js';
-import type { DeadLetters } from '../ports/jobs.js';
+import type { DeadLetters, QueueView } from '../ports/jobs.js';
 import type { LiveBus } from '../ports/live.js';
 import type { Prover } from '../ports/prover.js';
 import type { Sql } from '../ports/sql.js';
@@ -27,6 +27,7 @@ export interface ApiDependencies extends IdentityParts {
   readonly content: ContentStore;
   readonly live: LiveBus;
   readonly deadLetters: DeadLetters;
+  readonly queues: QueueView;
   readonly idempotency: IdempotencyStore;
   readonly catalogue: Catalogue;
   readonly breakers: BreakerStore;

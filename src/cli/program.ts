@@ -107,6 +107,12 @@ export async function program(args: readonly string[]): Promise<number> {
       code = await (await import('./commands/decide.js')).cancel(id, options);
     });
 
+  onInstallation('monitor', 'components, queues and breakers on one screen, for operators')
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      code = await (await import('./commands/monitor.js')).monitor(options);
+    });
+
   const dead = command('dead', 'jobs that were given up, for operators');
   const onDeadJob = (spec: string, description: string) =>
     connected(dead.command(spec).description(description));

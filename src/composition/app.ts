@@ -120,6 +120,7 @@ function apiDependencies(
     content: parts.content,
     live: parts.live,
     deadLetters: parts.jobs.dead,
+    queues: parts.jobs.view,
     idempotency: parts.idempotency,
     catalogue: parts.catalogue,
     breakers: parts.breakers,

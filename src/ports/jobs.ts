@@ -70,3 +70,20 @@ export interface DeadLetters {
   /** @returns false when there is none */
   drop(id: string): Promise<boolean>;
 }
+
+/** How much there is to do of one kind and priority. */
+export interface QueueFigures {
+  readonly kind: JobKind;
+  readonly priority: Priority;
+  /** published, or given back, and with no worker */
+  readonly waiting: number;
+  /** with a worker, or given back and resting before the next delivery */
+  readonly inFlight: number;
+  /** publication of the oldest that is not done, UTC, ISO 8601 */
+  readonly oldestAt: string;
+}
+
+export interface QueueView {
+  /** those that are not empty, by kind, then high before low */
+  queues(): Promise<readonly QueueFigures[]>;
+}

@@ -2,14 +2,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JobTiming } from '../../src/adapters/job-timing.js';
 import { Refusal } from '../../src/kernel/errors.js';
 import { LIMITS } from '../../src/kernel/limits.js';
-import type { DeadLetters, Job, JobContext, JobQueue, JobWorker } from '../../src/ports/jobs.js';
+import type { DeadLetters, Job, JobContext, JobQueue, JobWorker, QueueView } from '../../src/ports/jobs.js';
 import { gate, Seen } from '../kit/gate.js';
 import { deadLettersContract } from './dead-letters.contract.js';
 
 export const IMPATIENT: JobTiming = { ackWaitMs: 600, retryDelayMs: () => 5 };
 
 export interface JobQueueUnderTest {
-  readonly queue: JobQueue & { readonly dead: DeadLetters };
+  readonly queue: JobQueue & { readonly dead: DeadLetters; readonly view: QueueView };
   close(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export function jobQueueContract(name: string, open: () => Promise<JobQueueUnder
   deadLettersContract(name, open);
   describe(`the job queue of ${name}`, () => {
     let under: JobQueueUnderTest;
-    let queue: JobQueue;
+    let queue: JobQueueUnderTest['queue'];
     const workers: JobWorker[] = [];
     const work = async (concurrency: number, handle: (one: Job, context: JobContext) => Promise<void>) => {
       const worker = await queue.work('step', concurrency, handle);
@@ -151,6 +151,31 @@ export function jobQueueContract(name: string, open: () => Promise<JobQueueUnder
       await queue.publish([job('a')]);
       await until({ dead: 1 });
       expect(seen.all).toEqual(Array.from({ length: LIMITS.jobDeliveries }, (_, n) => n + 1));
+    });
+
+    it('tells what waits and what is in flight, by kind and priority, and since when', async () => {
+      expect(await queue.view.queues()).toEqual([]);
+      const before = Date.now();
+      const [started, finish] = [gate(), gate()];
+      await queue.publish([job('h', { priority: 'high' }), job('n1'), job('n2'), job('p', { kind: 'plan' })]);
+      await work(1, async () => {
+        started.open();
+        await finish.opened;
+      });
+      await started.opened;
+      const oldestAt = expect.any(String);
+      const found = await queue.view.queues();
+      expect(found).toEqual([
+        { kind: 'plan', priority: 'normal', waiting: 1, inFlight: 0, oldestAt },
+        { kind: 'step', priority: 'high', waiting: 0, inFlight: 1, oldestAt },
+        { kind: 'step', priority: 'normal', waiting: 2, inFlight: 0, oldestAt },
+      ]);
+      for (const { oldestAt: at } of found) {
+        expect(Date.parse(at)).toBeGreaterThanOrEqual(before - 1_000);
+        expect(Date.parse(at)).toBeLessThanOrEqual(Date.now() + 1_000);
+      }
+      finish.open();
+      await until({ plan: 1, dead: 0 });
     });
 
     it('waits for jobs in flight when a worker stops', async () => {

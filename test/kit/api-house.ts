@@ -76,6 +76,7 @@ export async function openHouse(options: { readonly perMinute?: number } = {}) {
     content,
     live,
     deadLetters: jobs.dead,
+    queues: jobs.view,
     progress,
     log,
     idempotency: new MemoryIdempotencyStore(),

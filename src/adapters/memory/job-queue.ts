@@ -1,4 +1,13 @@
-import type { Job, JobContext, JobKind, JobQueue, JobWorker, Priority } from '../../ports/jobs.js';
+import type {
+  Job,
+  JobContext,
+  JobKind,
+  JobQueue,
+  JobWorker,
+  Priority,
+  QueueFigures,
+  QueueView,
+} from '../../ports/jobs.js';
 import { DEFAULT_JOB_TIMING, type JobTiming } from '../job-timing.js';
 import { verdictOn } from '../job-verdict.js';
 import { MemoryDeadLetters } from './dead-letters.js';
@@ -9,6 +18,7 @@ interface Waiting {
   readonly job: Job;
   /** of the dead letter it becomes; sorts by time of publication */
   readonly letter: string;
+  readonly publishedAt: string;
   delivery: number;
 }
 
@@ -23,9 +33,10 @@ export class MemoryJobQueue implements JobQueue {
   private readonly waiting: Waiting[] = [];
   private readonly inFlight = new Set<Waiting>();
   readonly dead = new MemoryDeadLetters((job, letter) => {
-    this.waiting.push({ job, letter, delivery: 1 });
+    this.waiting.push({ job, letter, publishedAt: new Date().toISOString(), delivery: 1 });
     setImmediate(() => this.dispatch());
   });
+  readonly view: QueueView = { queues: async () => this.queues() };
   private published = 0;
   private readonly seen = new Set<string>();
   private readonly workers = new Set<Worker>();
@@ -40,7 +51,8 @@ export class MemoryJobQueue implements JobQueue {
       if (this.seen.has(job.id)) continue;
       this.seen.add(job.id);
       const letter = `dead_${String(++this.published).padStart(22, '0')}`;
-      this.waiting.push({ job: structuredClone(job), letter, delivery: 1 });
+      const publishedAt = new Date().toISOString();
+      this.waiting.push({ job: structuredClone(job), letter, publishedAt, delivery: 1 });
     }
     setImmediate(() => this.dispatch());
   }
@@ -77,6 +89,20 @@ export class MemoryJobQueue implements JobQueue {
     const depth: Record<string, number> = {};
     for (const { job } of [...this.waiting, ...this.inFlight]) depth[job.kind] = (depth[job.kind] ?? 0) + 1;
     return { ...depth, dead: this.dead.size };
+  }
+
+  private queues(): readonly QueueFigures[] {
+    const kinds = [...new Set([...this.waiting, ...this.inFlight].map(({ job }) => job.kind))].sort();
+    return kinds.flatMap((kind) =>
+      PRIORITIES.flatMap((priority) => {
+        const its = ({ job }: Waiting) => job.kind === kind && job.priority === priority;
+        const waiting = this.waiting.filter(its);
+        const inFlight = [...this.inFlight].filter(its);
+        const [oldestAt] = [...waiting, ...inFlight].map(({ publishedAt }) => publishedAt).sort();
+        if (oldestAt === undefined) return [];
+        return { kind, priority, waiting: waiting.length, inFlight: inFlight.length, oldestAt };
+      }),
+    );
   }
 
   private dispatch(): void {

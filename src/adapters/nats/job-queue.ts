@@ -6,6 +6,7 @@ import { DEFAULT_JOB_TIMING, type JobTiming } from '../job-timing.js';
 import { NatsDeadLetters } from './dead-letters.js';
 import { type JobNames, jobConsumer, jobNames, jobStreams, PRIORITIES } from './job-streams.js';
 import { NatsJobWorker } from './job-worker.js';
+import { NatsQueueView } from './queue-view.js';
 import { DisposableStreams } from './streams.js';
 
 /** Publishes in flight at once; the next wait for the acknowledgement of these. */
@@ -23,6 +24,7 @@ export interface NatsJobQueueOptions {
  */
 export class NatsJobQueue implements JobQueue {
   readonly dead: NatsDeadLetters;
+  readonly view: NatsQueueView;
   private readonly names: JobNames;
   private readonly streams: DisposableStreams;
   private readonly timing: JobTiming;
@@ -31,6 +33,7 @@ export class NatsJobQueue implements JobQueue {
     this.names = jobNames(options.prefix);
     this.streams = new DisposableStreams(connection, jobStreams(this.names, options.prefix));
     this.dead = new NatsDeadLetters(this.streams, this.names);
+    this.view = new NatsQueueView(this.streams, this.names);
     this.timing = { ...DEFAULT_JOB_TIMING, ...options.timing };
   }
 

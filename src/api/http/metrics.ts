@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ApiDependencies } from '../dependencies.js';
+import { observeQueues } from '../operator/queue-metrics.js';
 
 /** Breakers counted at most. */
 const BREAKERS = 1_000;
@@ -10,7 +11,7 @@ export class Metrics {
   private readonly registry = new Registry();
   private readonly requests: Histogram<'method' | 'route' | 'status'>;
 
-  constructor(api: Pick<ApiDependencies, 'vitals' | 'breakers'>) {
+  constructor(api: Pick<ApiDependencies, 'vitals' | 'breakers' | 'queues' | 'clock' | 'log'>) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
     this.requests = new Histogram({
@@ -29,6 +30,7 @@ export class Metrics {
         for (const [kind, depth] of Object.entries(await api.vitals.queueDepth())) this.set({ kind }, depth);
       },
     });
+    observeQueues(this.registry, api);
     new Gauge({
       name: 'quittance_breakers',
       help: 'Services by the state of their breaker; one that never failed is not counted',

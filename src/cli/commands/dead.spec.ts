@@ -84,6 +84,24 @@ describe('quittance dead', () => {
   });
 });
 
+describe('quittance monitor', () => {
+  it('shows components, waiting jobs, dead ones and breakers on one screen', async () => {
+    await died('step/wf_2/1');
+    await house.jobs.publish([
+      { kind: 'prove', priority: 'low', id: 'prove/1', correlationId: 'wf_2', payload: {} },
+    ]);
+    await house.breakers.save('svc_broken', { is: 'open', until: Date.parse('2026-01-02T03:04:35.678Z') }, 0);
+    await quittance('monitor');
+    expect(said).toMatch(/✓ database/);
+    expect(said).toMatch(/prove +low +1 +0/);
+    expect(said).toMatch(/dead jobs?: quittance dead list/);
+    expect(said).toMatch(/svc_broken +open +0 +03:04:35/);
+    said = '';
+    await quittance('monitor', '--json');
+    expect(JSON.parse(said).queues).toEqual([expect.objectContaining({ kind: 'prove', waiting: 1 })]);
+  });
+});
+
 describe('ids to set', () => {
   it('are of the type the job has', () =>
     expect(idsFrom(['attempt=2', 'stepId=7', 'unclaimed=true'], { attempt: 1, stepId: 'step_1' })).toEqual({
