@@ -262,7 +262,14 @@ export const StepCancelled = defineEvent(
 export const StaleStepResultRecorded = defineEvent(
   'StaleStepResultRecorded',
   1,
-  { stepId: field.id, attempt: field.count, outcome: z.enum(['completed', 'failed']), cost: field.micros },
+  {
+    /** the run it is about, when that was an earlier one */
+    runNo: field.count.optional(),
+    stepId: field.id,
+    attempt: field.count,
+    outcome: z.enum(['completed', 'failed']),
+    cost: field.micros,
+  },
   { stepId: 'step_1', attempt: 1, outcome: 'completed', cost: '0' },
 );
 

@@ -14,6 +14,7 @@ import {
   type Executing,
   evolve,
   isInFlight,
+  staleKey,
   type WorkflowState,
 } from './state.js';
 
@@ -191,6 +192,8 @@ function stale(
   outcome: 'completed' | 'failed',
   cost: bigint,
 ): WorkflowEvent[] {
+  if (state.status !== 'none' && report.runNo < state.runNo)
+    return ofEarlierRun(report, state, outcome, cost);
   const progress = state.status === 'closed' ? state.progress : 'steps' in state ? state : undefined;
   const step = progress?.steps[report.stepId];
   if (!progress || !step || !('stale' in state))
@@ -201,6 +204,18 @@ function stale(
   if (report.type === 'FailStep' && report.error.code === 'STEP_TIMEOUT') return [];
   const { stepId, attempt } = report;
   return [{ type: 'StaleStepResultRecorded', v: 1, stepId, attempt, outcome, cost: `${cost}` }];
+}
+
+/** A run that is over stays as it was recorded; before the next one executes there is nowhere to keep it apart. */
+function ofEarlierRun(
+  { type, runNo, stepId, attempt, ...rest }: CompleteStep | FailStep,
+  state: WorkflowState,
+  outcome: 'completed' | 'failed',
+  cost: bigint,
+): WorkflowEvent[] {
+  if (type === 'FailStep' && 'error' in rest && rest.error.code === 'STEP_TIMEOUT') return [];
+  if (!('stale' in state) || state.stale.includes(staleKey({ runNo, stepId, attempt }))) return [];
+  return [{ type: 'StaleStepResultRecorded', v: 1, runNo, stepId, attempt, outcome, cost: `${cost}` }];
 }
 
 function isRecorded(

@@ -166,6 +166,35 @@ describe('a run that failed, resumed', () => {
   });
 });
 
+describe('a result of the run before', () => {
+  const resumed = [retryRun(), approve(chain, { ...again, budget: cost })];
+  const late = complete('step_3', { cost });
+
+  it('T41 that comes while the next one executes is kept with its cost, once, and changes nothing', () => {
+    const running = history(...closed, ...resumed, second(startExecution(later(61))));
+    given(decider, running)
+      .when(late)
+      .then([
+        {
+          type: 'StaleStepResultRecorded',
+          v: 1,
+          runNo: 1,
+          stepId: 'step_3',
+          attempt: 1,
+          outcome: 'completed',
+          cost: '20000',
+        },
+      ]);
+  });
+
+  it('T41 that comes while the next one is planned or offered is nothing', () => {
+    for (const command of [retryRun(), retryRun('restart')])
+      given(decider, history(...closed, command))
+        .when(late)
+        .thenNothing();
+  });
+});
+
 describe('a run that failed, restarted', () => {
   const restarted = [
     { type: 'RetryRequested', v: 1, runNo: 2, by: 'user_01', mode: 'restart', kept: [] },

@@ -66,7 +66,7 @@ export interface Progress {
   /** steps that completed or were skipped */
   readonly seq: number;
   readonly spent: Micros;
-  /** `run/step/attempt` of late results, so that a repeated report is not recorded twice */
+  /** {@link staleKey} of late results, so that a repeated report is not recorded twice */
   readonly stale: readonly string[];
   readonly result?: Pick<WorkflowEventOf<'ResultAssembled'>, 'output' | 'outputHash'>;
 }
@@ -128,6 +128,13 @@ export type StepState =
   | { readonly status: 'failed'; readonly attempt: number; readonly error: ErrorRecord }
   | { readonly status: 'cancelled'; readonly attempt: number };
 
+/** Names one late result. */
+export const staleKey = (of: {
+  readonly runNo?: number | undefined;
+  readonly stepId: string;
+  readonly attempt: number;
+}): string => `${of.runNo === undefined ? '' : `${of.runNo}/`}${of.stepId}/${of.attempt}`;
+
 export const isInFlight = (step: StepState): boolean =>
   step.status === 'scheduled' || step.status === 'running';
 
@@ -187,9 +194,7 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
     case 'StepCancelled':
       return withStep(state, event.stepId, { status: 'cancelled', attempt: event.attempt });
     case 'StaleStepResultRecorded':
-      return 'stale' in state
-        ? { ...state, stale: [...state.stale, `${event.stepId}/${event.attempt}`] }
-        : state;
+      return 'stale' in state ? { ...state, stale: [...state.stale, staleKey(event)] } : state;
     case 'ResultAssembled':
       return {
         ...running(state),
