@@ -27,7 +27,8 @@ export class PaymentWatch {
   async run(task: PaymentLook): Promise<void> {
     const { paymentId, attempt } = task;
     const { state } = await this.dispatch.load(payment, paymentId);
-    if (state.status !== 'submitted' || state.prepared.attempt !== attempt) return;
+    if (state.status !== 'submitted' || state.prepared.attempt !== attempt)
+      return this.timers.cancel([lookTimer(paymentId, attempt), lookTimer(paymentId, attempt, 'last')]);
     // in this order: what is not found after the bytes expired will never be found
     const expired = await this.payer.isExpired(state.prepared);
     const settled = await this.payer.find(state.prepared, state.quote);

@@ -17,7 +17,8 @@ export type TimerAction =
       readonly command: { readonly type: string } & Record<string, unknown>;
       readonly correlationId: string;
     }
-  | { readonly do: 'job'; readonly job: Job };
+  /** `every`, in ms: published again and again until it is cancelled, since a queue may lose what it was given */
+  | { readonly do: 'job'; readonly job: Job; readonly every?: number };
 
 export interface TimerStore {
   set(timers: readonly Timer[]): Promise<void>;

@@ -95,6 +95,19 @@ describe('a timer', () => {
     expect((await timers.due(ms(1e6), 10)).map(({ id }) => id)).toEqual(['later']);
   });
 
+  it('that is to fire until it is cancelled is due again, and names each of its jobs anew', async () => {
+    const { clock, timers, runner, published } = await house();
+    const once = job('look', ms(1));
+    await timers.set([{ ...once, action: { ...once.action, every: 60_000 } as Timer['action'] }]);
+    clock.ms = ms(1);
+    runner.start();
+    await published.count(1);
+    await runner.stop();
+    expect(published.all).toEqual([`look/${ms(1)}`]);
+    expect(await timers.due(ms(60), 10)).toEqual([]);
+    expect(await timers.due(ms(61), 10)).toMatchObject([{ id: 'look', dueAt: ms(61) }]);
+  });
+
   it('sends its command stamped with the moment, and with a random number where one is needed', async () => {
     const { clock, timers, runner, tell, events } = await house();
     await tell(create(), propose(diamond), approve(diamond), startExecution(), start('step_1'));

@@ -66,11 +66,16 @@ export class TimerRunner {
       what: `timer ${timer.id}`,
       refused: () => (refused = true),
     });
-    if (done || refused) await this.timers.done(timer).catch(() => undefined);
+    if (!done && !refused) return;
+    const next = nextOf(timer, this.clock.now());
+    await (next ? this.timers.set([next]) : this.timers.done(timer)).catch(() => undefined);
   }
 
   private act({ id, dueAt, action }: Timer): Promise<void> {
-    if (action.do === 'job') return this.jobs.publish([action.job]);
+    if (action.do === 'job') {
+      const { job, every } = action;
+      return this.jobs.publish([every === undefined ? job : { ...job, id: `${job.id}/${dueAt}` }]);
+    }
     return this.reactor.send(
       { category: action.category, id: action.aggregateId, command: action.command },
       {
@@ -81,4 +86,11 @@ export class TimerRunner {
       dueAt,
     );
   }
+}
+
+/** Set before the old one is gone: a crash in between fires it once more, and loses nothing. */
+function nextOf(timer: Timer, now: number): Timer | undefined {
+  const { action } = timer;
+  if (action.do !== 'job' || action.every === undefined) return undefined;
+  return { ...timer, dueAt: Math.max(now, timer.dueAt) + action.every };
 }

@@ -26,7 +26,7 @@ export interface SentCommand {
 
 export type TimedAction =
   | { readonly do: 'command'; readonly send: SentCommand }
-  | { readonly do: 'job'; readonly job: Job };
+  | { readonly do: 'job'; readonly job: Job; readonly every?: number };
 
 export interface StepTask {
   readonly workflowId: string;

@@ -289,12 +289,15 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
         do: 'timer',
         id: 'pay_1/1/look/last',
         dueAt: later(120),
-        action: job('chain', 'payment/pay_1/1/1000', {
-          paymentId: 'pay_1',
-          workflowId: 'wf_01',
-          attempt: 1,
-          look: 1_000,
-        }),
+        action: {
+          every: 120_000,
+          ...job('chain', 'payment/pay_1/1/1000', {
+            paymentId: 'pay_1',
+            workflowId: 'wf_01',
+            attempt: 1,
+            look: 1_000,
+          }),
+        },
       },
     ],
   ],

@@ -16,7 +16,7 @@ export interface PaymentLook {
 
 /** ms; most payments are confirmed long before, by whoever made them */
 const SOON = 5_000;
-/** ms; beyond the life of any signed bytes, should the queue have lost the looks before */
+/** ms; beyond the life of any signed bytes, and as often as it takes: the queue may lose any look, this one too */
 const LAST = 120_000;
 
 export const lookTimer = (paymentId: string, attempt: number, which = 'soon'): string =>
@@ -45,10 +45,11 @@ export const watchPayment: Saga = {
     const { attempt } = event;
     const ids = [lookTimer(paymentId, attempt), lookTimer(paymentId, attempt, 'last')] as const;
     if (event.type !== 'PaymentSubmitted') return [{ do: 'cancel-timers', ids }];
-    const look = (id: string, ms: number, number: number): Reaction => {
+    const look = (id: string, ms: number, number: number, again: { readonly every?: number }): Reaction => {
       const job = lookJob({ paymentId, workflowId: byCorrelation(recorded), attempt, look: number });
-      return { do: 'timer', id, dueAt: plusMs(recorded.metadata.occurredAt, ms), action: { do: 'job', job } };
+      const dueAt = plusMs(recorded.metadata.occurredAt, ms);
+      return { do: 'timer', id, dueAt, action: { do: 'job', job, ...again } };
     };
-    return [look(ids[0], SOON, 1), look(ids[1], LAST, 1_000)];
+    return [look(ids[0], SOON, 1, {}), look(ids[1], LAST, 1_000, { every: LAST })];
   },
 };
