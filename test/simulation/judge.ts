@@ -1,0 +1,150 @@
+import type { EscrowEvent } from '../../src/events/escrow.js';
+import type { PaymentEvent } from '../../src/events/payment.js';
+import type { WorkflowEvent } from '../../src/events/workflow.js';
+import type { Recorded } from '../../src/kernel/event.js';
+import { categoryOf, idOfStream } from '../../src/kernel/ids.js';
+import type { PaidCall } from '../../src/ports/payments.js';
+import { AccountRules, PaymentRules } from './money-rules.js';
+import type { Landed, Watcher } from './paid-services.js';
+import { must, RunRules, Violation } from './run-rules.js';
+
+/** `pay_<workflow>r<run>s<step>`, as kernel/ids.ts makes them. */
+const PAYMENT = /^pay_(.+)r\d+s(\d+)$/;
+
+/**
+ * Looks on while the world runs: judges every event at the moment it becomes durable, every call at the moment a
+ * service gets it, and every transfer at the moment it lands (I1 to I7, I9); and, when all is quiet, that nothing is
+ * left over (I6, I14).
+ */
+export class Judge implements Watcher {
+  readonly runs = new Map<string, RunRules>();
+  readonly accounts = new Map<string, AccountRules>();
+  readonly payments = new Map<string, PaymentRules>();
+  violation: Violation | undefined;
+  private readonly durable = new Set<string>();
+  private readonly confirmedInTime = new Set<string>();
+
+  /** The first rule broken ends the run; nothing after it says anything. */
+  readonly observe = (recorded: Recorded): void =>
+    this.judging(() => {
+      this.durable.add(recorded.id);
+      const { stream, event } = recorded;
+      const id = idOfStream(stream);
+      switch (categoryOf(stream)) {
+        case 'workflow':
+          return this.run(id).apply(event as WorkflowEvent);
+        case 'escrow':
+          return this.account(id).apply(event as EscrowEvent);
+        case 'payment': {
+          const payment = this.payment(id);
+          payment.apply(event as PaymentEvent);
+          const run = payment.quoted && this.runs.get(payment.quoted.workflowId);
+          if (event.type === 'PaymentConfirmed' && run && !run.closed) this.confirmedInTime.add(id);
+        }
+      }
+    });
+
+  /** I1 */
+  readonly acknowledged = (stream: string, ids: readonly string[]): void =>
+    this.judging(() => {
+      for (const id of ids)
+        must(this.durable.has(id), 'I1', () => `an append to ${stream} was acknowledged and is not there`);
+    });
+
+  asked({ url, idempotencyKey }: PaidCall): void {
+    this.judging(() => {
+      const { run, stepId } = this.stepOf(idempotencyKey);
+      const { service } = run.mayCall(stepId);
+      must(service!.url === url, 'I4', () => `${stepId} called ${url}, and ${service!.url} was approved`);
+    });
+  }
+
+  signed(paymentId: string, payTo: string, amount: bigint): void {
+    this.judging(() => {
+      const { run, stepId } = this.stepOf(paymentId);
+      const { service, maxCost } = run.mayCall(stepId);
+      must(service!.payTo === payTo, 'I4', () => `${stepId} signed for ${payTo}`);
+      must(amount <= BigInt(maxCost), 'I3', () => `${stepId} signed ${amount}, and ${maxCost} was approved`);
+    });
+  }
+
+  landed(transfer: Landed): void {
+    this.judging(() => {
+      this.payment(transfer.paymentId).land(transfer);
+      const { run } = this.stepOf(transfer.paymentId);
+      let paid = 0n;
+      for (const [id, { landed }] of this.payments)
+        if (landed && this.stepOf(id).run === run) paid += landed.amount;
+      must(paid <= run.budget, 'I3', () => `${paid} was paid of ${run.budget} approved`);
+    });
+  }
+
+  /** Whether anything is still to be done, once faults have stopped. */
+  get isQuiet(): boolean {
+    for (const run of this.runs.values()) if (run.settled === undefined) return false;
+    for (const payment of this.payments.values()) {
+      if (payment.status === 'submitted') return false;
+      if (payment.landed && this.capturedOf(payment) === 0n) return false;
+    }
+    for (const { held } of this.accounts.values()) if (held > 0n) return false;
+    return true;
+  }
+
+  /** I14, I6 and the whole of I5: ledger against chain. */
+  concludes(): void {
+    this.judging(() => {
+      for (const run of this.runs.values()) {
+        must(run.closed, 'I14', () => `a run does not end: ${run.describe}`);
+        must(run.settled !== undefined, 'I14', () => `a run is never settled: ${run.describe}`);
+      }
+      for (const payment of this.payments.values()) {
+        const { paymentId, landed, status } = payment;
+        must(status !== 'submitted', 'I6', () => `${paymentId} is submitted for ever`);
+        if (!landed) continue;
+        must(status === 'confirmed', 'I6', () => `${paymentId} was paid and is ${status}`);
+        must(
+          this.capturedOf(payment) === landed.amount,
+          'I5',
+          () => `${paymentId} was paid and not captured`,
+        );
+      }
+      for (const account of this.accounts.values()) {
+        let paid = 0n;
+        for (const { landed, quoted } of this.payments.values())
+          if (landed && quoted?.userId === account.userId) paid += landed.amount;
+        must(account.captured === paid, 'I5', () => `${account.captured} captured, ${paid} paid`);
+        must(account.held === 0n, 'I5', () => `${account.held} is held for nothing`);
+      }
+    });
+  }
+
+  private capturedOf({ quoted, paymentId }: PaymentRules): bigint {
+    return quoted ? this.account(quoted.userId).capturedFor(paymentId) : 0n;
+  }
+
+  private judging(judge: () => void): void {
+    if (this.violation) return;
+    try {
+      judge();
+    } catch (error) {
+      if (!(error instanceof Violation)) throw error;
+      this.violation = error;
+    }
+  }
+
+  private stepOf(paymentId: string): { readonly run: RunRules; readonly stepId: string } {
+    const [, body, step] = PAYMENT.exec(paymentId) ?? [];
+    return { run: this.run(`wf_${body}`), stepId: `step_${step}` };
+  }
+
+  private run = (id: string) => within(this.runs, id, () => new RunRules(id));
+  private payment = (id: string) => within(this.payments, id, () => new PaymentRules(id));
+  private account = (id: string) =>
+    within(this.accounts, id, () => new AccountRules(id, (paymentId) => this.confirmedInTime.has(paymentId)));
+}
+
+function within<T>(map: Map<string, T>, id: string, make: () => T): T {
+  const found = map.get(id) ?? make();
+  map.set(id, found);
+  return found;
+}

@@ -1,0 +1,130 @@
+import type { EscrowEvent } from '../../src/events/escrow.js';
+import type { PaymentEvent } from '../../src/events/payment.js';
+import type { Landed } from './paid-services.js';
+import { must } from './run-rules.js';
+
+interface HoldSeen {
+  readonly amount: bigint;
+  captured: bigint;
+  status: 'open' | 'released' | 'expired';
+}
+
+/** One user's money as double entry: what came in is available, held or captured, and never less than nothing. */
+export class AccountRules {
+  deposited = 0n;
+  captured = 0n;
+  readonly holds = new Map<string, HoldSeen>();
+  private readonly captures = new Map<string, bigint>();
+
+  constructor(
+    readonly userId: string,
+    /** whether the payment was known before its run was closed */
+    private readonly confirmedInTime: (paymentId: string) => boolean,
+  ) {}
+
+  capturedFor(paymentId: string): bigint {
+    return this.captures.get(paymentId) ?? 0n;
+  }
+
+  get available(): bigint {
+    return this.deposited - this.captured - this.held;
+  }
+
+  get held(): bigint {
+    let held = 0n;
+    for (const hold of this.holds.values()) if (hold.status === 'open') held += hold.amount - hold.captured;
+    return held;
+  }
+
+  apply(event: EscrowEvent): void {
+    switch (event.type) {
+      case 'DepositConfirmed':
+        this.deposited += BigInt(event.amount);
+        break;
+      case 'HoldPlaced':
+        must(!this.holds.has(event.holdId), 'I5', () => `${event.holdId} was placed twice`);
+        this.holds.set(event.holdId, { amount: BigInt(event.amount), captured: 0n, status: 'open' });
+        break;
+      case 'HoldCaptured': {
+        const hold = this.hold(event.holdId);
+        must(!this.captures.has(event.paymentId), 'I2', () => `${event.paymentId} was captured twice`);
+        const early = event.late && hold.status === 'released' && this.confirmedInTime(event.paymentId);
+        must(!early, 'I5', () => `${event.holdId} was released before ${event.paymentId} was captured`);
+        this.captures.set(event.paymentId, BigInt(event.amount));
+        hold.captured += BigInt(event.amount);
+        this.captured += BigInt(event.amount);
+        must(hold.captured <= hold.amount, 'I3', () => `${event.holdId} was captured beyond what it held`);
+        break;
+      }
+      case 'HoldReleased': {
+        const hold = this.hold(event.holdId);
+        must(hold.status !== 'released', 'I5', () => `${event.holdId} was released twice`);
+        must(BigInt(event.captured) === hold.captured, 'I5', () => `${event.holdId} tells a wrong sum`);
+        hold.status = 'released';
+        break;
+      }
+      case 'HoldExpired':
+        must(
+          this.hold(event.holdId).status === 'open',
+          'I5',
+          () => `${event.holdId} expired when it was over`,
+        );
+        this.hold(event.holdId).status = 'expired';
+    }
+    must(this.available >= 0n, 'I5', () => `${this.userId} has ${this.available} available`);
+  }
+
+  private hold(holdId: string): HoldSeen {
+    const hold = this.holds.get(holdId);
+    must(hold !== undefined, 'I5', () => `${holdId} was never placed`);
+    return hold;
+  }
+}
+
+/** One payment as its own history tells it, against what the chain shows. */
+export class PaymentRules {
+  quoted: { amount: bigint; payTo: string; userId: string; workflowId: string } | undefined;
+  status: 'quoted' | 'authorized' | 'prepared' | 'submitted' | 'confirmed' = 'quoted';
+  landed: Landed | undefined;
+
+  constructor(readonly paymentId: string) {}
+
+  /** I2: whatever was signed and sent, one transfer moves. */
+  land(transfer: Landed): void {
+    must(this.landed === undefined, 'I2', () => `${this.paymentId} was paid twice`);
+    const left = this.status === 'submitted' || this.status === 'confirmed';
+    must(left, 'I2', () => `${this.paymentId} moved while it was ${this.status}`);
+    this.landed = transfer;
+  }
+
+  apply(event: PaymentEvent): void {
+    switch (event.type) {
+      case 'PaymentQuoted': {
+        const { amount, payTo, userId, workflowId } = event;
+        this.quoted = { amount: BigInt(amount), payTo, userId, workflowId };
+        this.status = 'quoted';
+        return;
+      }
+      case 'PaymentAuthorized':
+        this.status = 'authorized';
+        return;
+      case 'PaymentPrepared':
+        must(this.status === 'authorized', 'I2', () => `${this.paymentId} was signed while ${this.status}`);
+        this.status = 'prepared';
+        return;
+      case 'PaymentSubmitted':
+        this.status = 'submitted';
+        return;
+      case 'PaymentConfirmed': {
+        must(this.status !== 'confirmed', 'I2', () => `${this.paymentId} was confirmed twice`);
+        const same = this.landed !== undefined && this.landed.amount === BigInt(event.amount);
+        must(same, 'I5', () => `${this.paymentId} was confirmed, and the chain shows no such transfer`);
+        this.status = 'confirmed';
+        return;
+      }
+      case 'PaymentFailed':
+        must(this.landed === undefined, 'I6', () => `${this.paymentId} was given up after it had moved`);
+        this.status = 'authorized';
+    }
+  }
+}

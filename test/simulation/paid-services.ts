@@ -1,0 +1,189 @@
+import { Refusal } from '../../src/kernel/errors.js';
+import { type Micros, parseMicros, toMicros } from '../../src/kernel/money.js';
+import type {
+  PaidCall,
+  Payer,
+  PreparedPayment,
+  Quote,
+  ServiceAnswer,
+  SettledPayment,
+} from '../../src/ports/payments.js';
+import type { Network } from './network.js';
+import type { Offer } from './plans.js';
+
+export const BLOCK_MS = 400;
+/** blocks until what has landed is final, and until signed bytes are worth nothing */
+const FINAL_AFTER = 32;
+const VALID_FOR = 150;
+
+export interface Landed {
+  readonly paymentId: string;
+  readonly payTo: string;
+  readonly amount: Micros;
+  readonly at: number;
+  readonly signature: string;
+}
+
+interface Signed {
+  readonly paymentId: string;
+  readonly payTo: string;
+  readonly amount: string;
+  readonly memo: string;
+  readonly validUntil: string;
+}
+
+export interface Watcher {
+  asked(call: PaidCall, paid: boolean): void;
+  signed(paymentId: string, payTo: string, amount: Micros): void;
+  landed(transfer: Landed): void;
+}
+
+const answer = (status: number, value: unknown): ServiceAnswer => ({
+  status,
+  mediaType: 'application/json',
+  body: new TextEncoder().encode(JSON.stringify(value)),
+});
+
+const noAnswer = (kind: 'retryable' | 'unknown'): Refusal =>
+  new Refusal('SERVICE_ERROR', 'The service did not answer.', {}, kind);
+
+/** A chain on which the same signed bytes land once, and services of every character that are paid over it. */
+export class PaidServices implements Payer {
+  readonly chain = new Map<string, Landed>();
+  /** transfers that somebody has in hand and has not sent yet */
+  underWay = 0;
+  private readonly signatures: string[] = [];
+
+  constructor(
+    private readonly network: Network,
+    private readonly offers: ReadonlyMap<string, Offer>,
+    private readonly watcher: Watcher,
+  ) {}
+
+  quote(call: PaidCall): Promise<{ readonly quote: Quote } | { readonly answer: ServiceAnswer }> {
+    const { random } = this.network;
+    const offer = this.offerOf(call);
+    return this.network.call('ask for terms', async () => {
+      this.watcher.asked(call, false);
+      const mood = this.network.stormy ? random.random() : 1;
+      if (mood < offer.fails) throw noAnswer('retryable');
+      if (mood < offer.fails + offer.cheats / 3)
+        return { quote: termsOf(offer, parseMicros(offer.price), 'THIEF') };
+      if (mood < offer.fails + offer.cheats)
+        return {
+          quote: termsOf(offer, toMicros(parseMicros(offer.price) + BigInt(random.between(1, 9_000)))),
+        };
+      if (mood < offer.fails + offer.cheats + 0.03) return { answer: answer(200, { free: true }) };
+      const rebate = random.chance(0.2) ? BigInt(random.between(0, 900)) : 0n;
+      return { quote: termsOf(offer, toMicros(parseMicros(offer.price) - rebate)) };
+    });
+  }
+
+  async prepare(quote: Quote, paymentId: string): Promise<PreparedPayment> {
+    const { random, scheduler } = this.network;
+    await this.network.wait(random.between(0, 3));
+    const memo = `${paymentId}/${random.ulid()}`;
+    const lastValidBlockHeight = BigInt(Math.floor(scheduler.now / BLOCK_MS) + VALID_FOR);
+    const signed: Signed = {
+      paymentId,
+      payTo: quote.payTo,
+      amount: `${quote.amount}`,
+      memo,
+      validUntil: `${lastValidBlockHeight}`,
+    };
+    this.watcher.signed(paymentId, quote.payTo, quote.amount);
+    const header = Buffer.from(JSON.stringify(signed)).toString('base64');
+    return { header, memo, blockhash: '1'.repeat(32), lastValidBlockHeight, watermark: null };
+  }
+
+  submit(call: PaidCall, payment: PreparedPayment): Promise<ServiceAnswer> {
+    const { random } = this.network;
+    const offer = this.offerOf(call);
+    const bytes = JSON.parse(Buffer.from(payment.header, 'base64').toString()) as Signed;
+    const work = async (): Promise<ServiceAnswer> => {
+      this.watcher.asked(call, true);
+      const stormy = this.network.stormy;
+      if (stormy && random.chance(offer.slow))
+        await this.network.wait(random.between(5_000, 45_000), undefined);
+      const mood = stormy ? random.random() : 1;
+      if (mood < offer.keeps) {
+        this.land(bytes, random.between(1_000, 75_000));
+        throw noAnswer('unknown');
+      }
+      if (mood < offer.keeps + offer.lies) return answer(200, { lie: true });
+      if (mood < offer.keeps + offer.lies + offer.fails) {
+        if (random.chance(0.5)) this.land(bytes, 0);
+        return answer(random.pick([500, 503, 402, 422]), {});
+      }
+      this.land(bytes, 0);
+      if (!this.chain.has(bytes.memo)) return answer(402, { error: 'the payment has expired' });
+      return answer(200, { did: offer.id, n: random.between(0, 9) });
+    };
+    return this.network.call('pay', work).catch((error: unknown) => {
+      throw noAnswerOf(error);
+    });
+  }
+
+  find(
+    payment: PreparedPayment,
+    quote: Pick<Quote, 'payTo' | 'amount' | 'asset'>,
+  ): Promise<SettledPayment | undefined> {
+    return this.network.call('look at the chain', () => {
+      const { scheduler, random, stormy } = this.network;
+      const found = this.chain.get(payment.memo);
+      const lag = stormy ? random.between(0, 2_000) : 0;
+      if (!found || found.at > scheduler.now - lag) return undefined;
+      if (found.payTo !== quote.payTo || found.amount !== quote.amount) return undefined;
+      return { signature: found.signature, slot: BigInt(Math.floor(found.at / BLOCK_MS)) };
+    });
+  }
+
+  isExpired(payment: PreparedPayment): Promise<boolean> {
+    return this.network.call('ask for the height', () => {
+      const final = Math.floor(this.network.scheduler.now / BLOCK_MS) - FINAL_AFTER;
+      return BigInt(final) > payment.lastValidBlockHeight;
+    });
+  }
+
+  private land(bytes: Signed, ms: number): void {
+    if (ms > 0) {
+      this.underWay++;
+      this.network.scheduler.after(ms, undefined, 'sent late', () => {
+        this.underWay--;
+        this.land(bytes, 0);
+      });
+      return;
+    }
+    const { now } = this.network.scheduler;
+    if (this.chain.has(bytes.memo) || BigInt(Math.floor(now / BLOCK_MS)) > BigInt(bytes.validUntil)) return;
+    const signature = `${'5'.repeat(80)}${String(this.signatures.length + 1).padStart(8, '1')}`;
+    this.signatures.push(signature);
+    const { paymentId, payTo, amount } = bytes;
+    const transfer = { paymentId, payTo, amount: parseMicros(amount), at: now, signature };
+    this.chain.set(bytes.memo, transfer);
+    this.watcher.landed(transfer);
+  }
+
+  private offerOf(call: PaidCall): Offer {
+    const offer = this.offers.get(call.url);
+    if (!offer) throw new Refusal('SERVICE_ERROR', `Nobody answers at ${call.url}.`);
+    return offer;
+  }
+}
+
+const termsOf = (offer: Offer, amount: Micros, payTo = offer.payTo): Quote => ({
+  scheme: 'exact',
+  network: offer.network,
+  asset: offer.asset,
+  payTo,
+  amount,
+  maxTimeoutSeconds: 60,
+  requirement: {},
+  resource: {},
+});
+
+/** As the real payer says it: once paid bytes have left, no failure tells what became of them. */
+const noAnswerOf = (error: unknown): Refusal =>
+  error instanceof Refusal
+    ? new Refusal(error.code, error.message, error.figures, 'unknown')
+    : noAnswer('unknown');

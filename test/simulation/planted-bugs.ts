@@ -1,0 +1,237 @@
+import { escrow } from '../../src/commands/escrow/decide.js';
+import { payment } from '../../src/commands/payment/decide.js';
+import type { Executing, WorkflowState } from '../../src/commands/workflow/state.js';
+import type { Position } from '../../src/kernel/event.js';
+import { toMicros } from '../../src/kernel/money.js';
+import { PersistentMap } from '../../src/kernel/persistent-map.js';
+import type { CheckpointStore } from '../../src/ports/checkpoints.js';
+import type { EventStore } from '../../src/ports/event-store.js';
+import type { Payer } from '../../src/ports/payments.js';
+import type { TimerStore } from '../../src/ports/timers.js';
+import type { Converse, Dispatch } from '../../src/runtime/dispatch.js';
+import type { AnyAggregate } from '../../src/runtime/reactor.js';
+import type { Saga } from '../../src/sagas/reaction.js';
+
+/** A mistake put between the real parts, never into them: what a careless change of them would do. */
+export interface PlantedBug {
+  readonly name: string;
+  readonly what: string;
+  store?(real: EventStore): EventStore;
+  timers?(real: TimerStore): TimerStore;
+  checkpoints?(real: CheckpointStore): CheckpointStore;
+  payer?(real: Payer): Payer;
+  dispatch?(real: Dispatch & Converse): Dispatch & Converse;
+  saga?(real: Saga): Saga;
+}
+
+type Command = { readonly type: string } & Record<string, unknown>;
+type Decide = (command: Command, state: never) => readonly { readonly type: string; readonly v: number }[];
+
+/** Another decider for every command to aggregates of one category. */
+const deciding =
+  (category: string, wrong: (real: Decide) => Decide) =>
+  (real: Dispatch & Converse): Dispatch & Converse => {
+    const bent = (aggregate: AnyAggregate): AnyAggregate =>
+      aggregate.category === category
+        ? { ...aggregate, decider: { ...aggregate.decider, decide: wrong(aggregate.decider.decide) } }
+        : aggregate;
+    return {
+      send: (aggregate, id, command, context) => real.send(bent(aggregate), id, command, context) as never,
+      load: (aggregate, id, atLeast) => real.load(aggregate, id, atLeast),
+      converse: (aggregate, id, next, isNew) => real.converse(bent(aggregate), id, next, isNew) as never,
+    };
+  };
+
+const without = (real: TimerStore, lost: RegExp): TimerStore => ({
+  set: (timers) => real.set(timers.filter(({ id }) => !lost.test(id))),
+  cancel: (ids) => real.cancel(ids),
+  cancelPrefix: (prefix) => real.cancelPrefix(prefix),
+  due: (now, limit) => real.due(now, limit),
+  done: (timer) => real.done(timer),
+});
+
+const storing = (real: EventStore, append: EventStore['append']): EventStore => ({
+  append,
+  read: (stream, options) => real.read(stream, options),
+  readAll: (options) => real.readAll(options),
+  subscribe: (options) => real.subscribe(options),
+  head: () => real.head(),
+  close: () => real.close(),
+});
+
+const paying = (real: Payer, wrong: Partial<Payer>): Payer => ({
+  quote: (call) => real.quote(call),
+  prepare: (quote, paymentId) => real.prepare(quote, paymentId),
+  submit: (call, prepared) => real.submit(call, prepared),
+  find: (prepared, quote) => real.find(prepared, quote),
+  isExpired: (prepared) => real.isExpired(prepared),
+  ...wrong,
+});
+
+const isExecuting = (state: WorkflowState): state is Executing => state.status === 'executing';
+
+/** The workflow's decider, shown a plan that was changed on the way. */
+const withSteps = (change: (state: Executing) => Executing) =>
+  deciding('workflow', (real) => (command, state) => {
+    const now = state as WorkflowState;
+    return real(command, (isExecuting(now) ? change(now) : now) as never);
+  });
+
+export const plantedBugs: readonly PlantedBug[] = [
+  {
+    name: 'signed-anew-unchecked',
+    what: 'A payment is signed anew without asking the chain whether the first bytes have expired',
+    payer: (real) => paying(real, { isExpired: async () => true }),
+  },
+  {
+    name: 'service-believed',
+    what: 'A payment counts as settled because the chain was not asked',
+    payer: (real) =>
+      paying(real, {
+        find: async (prepared) => ({ signature: `6${prepared.memo.slice(-40)}`, slot: 1n }),
+      }),
+  },
+  {
+    name: 'checkpoint-too-early',
+    what: 'A saga saves that it stands at the newest event before the reactions to it are done',
+    checkpoints: (real) => {
+      let newest: Position | undefined;
+      return {
+        load: async (subscriber) => {
+          const saved = await real.load(subscriber);
+          return saved !== undefined && newest !== undefined && newest > saved ? newest : saved;
+        },
+        save: (subscriber, position, previous) => {
+          if (newest === undefined || position > newest) newest = position;
+          return real.save(subscriber, position, previous);
+        },
+      };
+    },
+  },
+  {
+    name: 'dependency-ignored',
+    what: 'The scheduler does not wait for the last of the dependencies of a step',
+    dispatch: withSteps((state) => ({
+      ...state,
+      plan: {
+        ...state.plan,
+        steps: state.plan.steps.map((step) => ({ ...step, dependencies: step.dependencies.slice(0, -1) })),
+      },
+    })),
+  },
+  {
+    name: 'branch-ignored',
+    what: 'A step is run though its condition chose the other branch',
+    dispatch: withSteps((state) => ({
+      ...state,
+      plan: { ...state.plan, steps: state.plan.steps.map(({ when: _when, ...step }) => step) },
+    })),
+  },
+  {
+    name: 'captured-twice',
+    what: 'A capture that is repeated is not recognised: neither by its command nor by its payment',
+    dispatch: (real) => {
+      let sent = 0;
+      const forgetful = deciding(escrow.category, (decide) => (command, state) => {
+        const account = state as { readonly status: string };
+        const captures = PersistentMap.empty();
+        return decide(command, (account.status === 'open' ? { ...account, captures } : account) as never);
+      })(real);
+      return {
+        ...forgetful,
+        send: (aggregate, id, command, context) =>
+          forgetful.send(
+            aggregate,
+            id,
+            command,
+            command.type === 'CaptureHold'
+              ? { ...context, commandId: `${context.commandId}/${context.causationId}/${++sent}` }
+              : context,
+          ),
+      };
+    },
+  },
+  {
+    name: 'stale-result-accepted',
+    what: 'The result of an attempt that was given up is taken for that of the newest one',
+    dispatch: deciding('workflow', (real) => (command, state) => {
+      const now = state as WorkflowState;
+      const step = isExecuting(now) ? now.steps[String(command['stepId'])] : undefined;
+      if (command.type !== 'StepCompleted' || !step || !('attempt' in step)) return real(command, state);
+      const events = real({ ...command, attempt: step.attempt }, state);
+      return events.map((event) =>
+        event.type === 'StepCompleted' ? { ...event, attempt: command['attempt'] } : event,
+      );
+    }),
+  },
+  {
+    name: 'released-before-captured',
+    what: 'Captures and releases of one workflow travel side by side instead of one after the other',
+    saga: (real) =>
+      real.name === 'settle-escrow' ? { ...real, correlate: (recorded) => recorded.id } : real,
+  },
+  {
+    name: 'deadline-never-fires',
+    what: 'The timers of deadlines, drains and lost attempts are never set',
+    timers: (real) => without(real, /\/(deadline|drain|timeout)$/),
+  },
+  {
+    name: 'retry-never-fires',
+    what: 'The timer of a retry is never set, nor the deadline that would end the wait',
+    timers: (real) => without(real, /\/(retry|deadline)$/),
+  },
+  {
+    name: 'approval-never-expires',
+    what: 'The timer of an approval is never set',
+    timers: (real) => without(real, /\/apr_/),
+  },
+  {
+    name: 'approved-twice',
+    what: 'An approval is accepted whatever has become of the workflow',
+    dispatch: deciding('workflow', (real) => (command, state) => {
+      const now = state as WorkflowState;
+      if (command.type !== 'Approve' || !('plan' in now) || !now.plan || now.status === 'awaiting_approval')
+        return real(command, state);
+      const request = { requestId: 'apr_1', reason: 'initial', expiresAt: '9999-01-01T00:00:00.000Z' };
+      return real(command, { ...now, status: 'awaiting_approval', request } as never);
+    }),
+  },
+  {
+    name: 'price-unchecked',
+    what: 'What a service asks is authorized whatever the plan allows',
+    dispatch: deciding(
+      payment.category,
+      (real) => (command, state) =>
+        real(
+          command.type === 'AuthorizePayment' ? { ...command, ceiling: toMicros(10n ** 12n) } : command,
+          state,
+        ),
+    ),
+  },
+  {
+    name: 'recipient-unchecked',
+    what: 'Whoever a service names is paid',
+    dispatch: deciding(payment.category, (real) => (command, state) => {
+      const { quote } = state as { readonly quote?: object };
+      const approved = quote ?? command['approved'];
+      return real(command.type === 'AuthorizePayment' ? { ...command, approved } : command, state);
+    }),
+  },
+  {
+    name: 'acknowledged-too-early',
+    what: 'Now and then an append is answered before it is durable, and then lost',
+    store: (real) => {
+      let appends = 0;
+      return storing(real, async (stream, events, expected) => {
+        if (++appends % 40 !== 0) return real.append(stream, events, expected);
+        const revision = (typeof expected === 'number' ? expected : -1) + events.length;
+        return { revision, position: await real.head() };
+      });
+    },
+  },
+  {
+    name: 'conflicts-unseen',
+    what: 'The store takes every append, whatever revision was expected',
+    store: (real) => storing(real, (stream, events) => real.append(stream, events, 'any')),
+  },
+];

@@ -1,0 +1,179 @@
+import type { Plan, PlanStep } from '../../src/events/plan.js';
+import type { WorkflowEvent } from '../../src/events/workflow.js';
+import { LIMITS } from '../../src/kernel/limits.js';
+
+/** A rule of design.md 9 that did not hold. */
+export class Violation extends Error {
+  constructor(
+    readonly rule: string,
+    message: string,
+  ) {
+    super(`${rule}: ${message}`);
+  }
+}
+
+export function must(holds: boolean, rule: string, message: () => string): asserts holds {
+  if (!holds) throw new Violation(rule, message());
+}
+
+interface Seen {
+  status: 'waiting' | 'live' | 'retrying' | 'completed' | 'skipped' | 'failed' | 'cancelled';
+  attempt: number;
+  branch?: 'then' | 'else';
+}
+
+/** What may stand in a workflow's history once its run is closed. */
+const AFTER_CLOSING = new Set(['WorkflowSettled', 'StaleStepResultRecorded']);
+
+/**
+ * The rules of one run, judged from its history by code that shares nothing with the decider: what the decider gets
+ * wrong, its own fold would get wrong as well.
+ */
+export class RunRules {
+  plan: Plan | undefined;
+  planHash: string | undefined;
+  approved = false;
+  budget = 0n;
+  holdId: string | undefined;
+  closed = false;
+  settled: bigint | undefined;
+  spent = 0n;
+  private ending = false;
+  private answered = false;
+  private readonly steps = new Map<string, Seen>();
+
+  constructor(readonly workflowId: string) {}
+
+  /** I4: what is called and paid is a step of the approved plan whose turn has come. */
+  mayCall(stepId: string): PlanStep {
+    must(this.approved && this.plan !== undefined, 'I4', () => `${stepId} was called before any approval`);
+    const step = this.plan.steps.find(({ id }) => id === stepId);
+    must(step?.service !== undefined, 'I4', () => `${stepId} is no paid step of the plan`);
+    const seen = this.steps.get(stepId)?.status ?? 'waiting';
+    must(seen !== 'waiting' && seen !== 'skipped', 'I4', () => `${stepId} was called while it was ${seen}`);
+    return step;
+  }
+
+  apply(event: WorkflowEvent): void {
+    if (this.closed) must(AFTER_CLOSING.has(event.type), 'I9', () => `${event.type} in a run that is closed`);
+    switch (event.type) {
+      case 'PlanProposed':
+        this.plan = event.plan;
+        this.planHash = event.planHash;
+        return;
+      case 'ApprovalRequested':
+        this.approved = false;
+        this.answered = false;
+        return;
+      case 'ApprovalExpired':
+        must(!this.answered, 'I9', () => 'an approval expired that was given');
+        return;
+      case 'WorkflowApproved':
+        must(!this.answered, 'I9', () => 'one question was answered twice');
+        must(event.planHash === this.planHash, 'I4', () => 'another plan was approved than was proposed');
+        this.answered = true;
+        this.approved = true;
+        this.budget = BigInt(event.budget);
+        this.holdId = event.holdId;
+        return;
+      case 'ExecutionStarted':
+        must(this.approved, 'I4', () => 'a run started without approval');
+        must(this.steps.size === 0, 'I9', () => 'a run started twice');
+        for (const { id } of this.plan!.steps) this.steps.set(id, { status: 'waiting', attempt: 0 });
+        return;
+      case 'StepScheduled':
+        this.schedule(event.stepId, event.attempt);
+        return;
+      case 'StepStarted': {
+        const seen = this.live(event.stepId, event.attempt, 'started');
+        seen.attempt = event.attempt;
+        return;
+      }
+      case 'StepCompleted': {
+        const seen = this.live(event.stepId, event.attempt, 'completed');
+        seen.status = 'completed';
+        if (event.branch) seen.branch = event.branch;
+        this.spent += BigInt(event.cost);
+        must(this.spent <= this.budget, 'I3', () => `${this.spent} was spent of ${this.budget} approved`);
+        return;
+      }
+      case 'StepRetryScheduled':
+        this.step(event.stepId).status = 'retrying';
+        return;
+      case 'StepFailed':
+        this.step(event.stepId).status = 'failed';
+        return;
+      case 'StepSkipped':
+        must(this.step(event.stepId).status === 'waiting', 'I7', () => `${event.stepId} was skipped late`);
+        this.step(event.stepId).status = 'skipped';
+        return;
+      case 'StepCancelled':
+        this.step(event.stepId).status = 'cancelled';
+        return;
+      case 'CancellationRequested':
+      case 'WorkflowFailed':
+        this.ending = true;
+        return;
+      case 'RunClosed': {
+        const open = [...this.steps].find(([, { status }]) => status === 'live' || status === 'retrying');
+        must(open === undefined, 'I9', () => `the run closed while ${open?.[0]} was under way`);
+        must(
+          BigInt(event.totalCost) === this.spent,
+          'I5',
+          () => `${event.totalCost} told, ${this.spent} spent`,
+        );
+        this.closed = true;
+        return;
+      }
+      case 'WorkflowSettled':
+        must(this.settled === undefined, 'I9', () => 'a run was settled twice');
+        this.settled = BigInt(event.actual);
+    }
+  }
+
+  get describe(): string {
+    const steps = [...this.steps].map(([id, { status, attempt }]) => `${id} ${status} ${attempt}`);
+    return `${this.workflowId}: ${this.approved ? 'approved' : 'not approved'}, ${steps.join(', ')}`;
+  }
+
+  /** I7, and T13's bound on what runs at once. */
+  private schedule(stepId: string, attempt: number): void {
+    must(!this.ending, 'I7', () => `${stepId} was scheduled while the run was ending`);
+    const seen = this.step(stepId);
+    const expected = seen.status === 'waiting' ? 1 : seen.attempt + 1;
+    must(
+      (seen.status === 'waiting' || seen.status === 'retrying') && attempt === expected,
+      'I7',
+      () => `attempt ${attempt} of ${stepId} was scheduled while it was ${seen.status} ${seen.attempt}`,
+    );
+    const { dependencies, toleratesSkipped, when } = this.plan!.steps.find(({ id }) => id === stepId)!;
+    for (const id of dependencies) {
+      const { status } = this.step(id);
+      const over =
+        status === 'completed' || (toleratesSkipped && (status === 'skipped' || status === 'failed'));
+      must(over, 'I7', () => `${stepId} was scheduled while ${id} was ${status}`);
+    }
+    if (when)
+      must(this.step(when.step).branch === when.branch, 'I7', () => `${stepId} is of a branch not taken`);
+    seen.status = 'live';
+    seen.attempt = attempt;
+    const live = [...this.steps.values()].filter(({ status }) => status === 'live').length;
+    must(live <= LIMITS.concurrentSteps, 'I7', () => `${live} steps at once`);
+  }
+
+  private live(stepId: string, attempt: number, what: string): Seen {
+    const seen = this.step(stepId);
+    must(
+      seen.status === 'live' && seen.attempt === attempt,
+      'I7',
+      () => `attempt ${attempt} of ${stepId} ${what} while it was ${seen.status} ${seen.attempt}`,
+    );
+    return seen;
+  }
+
+  private step(stepId: string): Seen {
+    const seen = this.steps.get(stepId);
+    must(seen !== undefined, 'I4', () => `${stepId} is no step of the approved plan`);
+    return seen;
+  }
+}

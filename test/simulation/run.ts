@@ -1,0 +1,48 @@
+/** `npm run test:simulation -- --seeds N --from S [--bug NAME] [--trace]` */
+import { parseArgs } from 'node:util';
+import { plantedBugs } from './planted-bugs.js';
+import { simulate } from './world.js';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '2000' },
+    from: { type: 'string', default: '1' },
+    bug: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+  },
+});
+const seeds = Number(values.seeds);
+const from = Number(values.from);
+if (!Number.isSafeInteger(seeds) || seeds < 1 || !Number.isSafeInteger(from) || from < 0) {
+  console.error('--seeds is a number from 1, --from a number from 0.');
+  process.exit(2);
+}
+const bug = plantedBugs.find(({ name }) => name === values.bug);
+if (values.bug !== undefined && !bug) {
+  console.error(
+    `No bug is called ${values.bug}. There are: ${plantedBugs.map(({ name }) => name).join(', ')}`,
+  );
+  process.exit(2);
+}
+
+const began = performance.now();
+const total = { steps: 0, events: 0, payments: 0, simulatedMs: 0 };
+const ends: Record<string, number> = {};
+let failed = 0;
+for (let seed = from; seed < from + seeds; seed++) {
+  const outcome = await simulate(seed, { bug, trace: values.trace });
+  for (const line of outcome.trace ?? []) console.log(line);
+  for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += outcome[key];
+  for (const end of outcome.outcomes) ends[end] = (ends[end] ?? 0) + 1;
+  if (!outcome.broken) continue;
+  failed++;
+  console.log(`seed ${seed} (trace ${outcome.hash}): ${outcome.broken.message}`);
+  if (bug) break;
+}
+const seconds = (performance.now() - began) / 1_000;
+console.log(
+  `${seeds} seeds from ${from} in ${seconds.toFixed(1)} s: ${failed} failed; ` +
+    `${total.steps} steps, ${total.events} events, ${total.payments} payments, ` +
+    `${(total.simulatedMs / 3_600_000).toFixed(0)} simulated hours; runs: ${JSON.stringify(ends)}`,
+);
+process.exit(failed > 0 ? 1 : 0);

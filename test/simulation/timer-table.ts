@@ -1,0 +1,100 @@
+import { MemoryCheckpointStore } from '../../src/adapters/memory/checkpoint-store.js';
+import type { Position } from '../../src/kernel/event.js';
+import { LIMITS } from '../../src/kernel/limits.js';
+import type { CheckpointStore } from '../../src/ports/checkpoints.js';
+import type { Timer, TimerStore } from '../../src/ports/timers.js';
+import type { Network } from './network.js';
+
+interface Entry {
+  readonly timer: Timer;
+  leasedUntil: number;
+}
+
+/**
+ * Durable timers. Who asks when none is due is answered when one is: the runner's polling would else be most of what
+ * happens in a simulated quarter of an hour.
+ */
+export class TimerTable implements TimerStore {
+  readonly entries = new Map<string, Entry>();
+  private readonly waiting = new Set<() => void>();
+
+  constructor(protected readonly network: Network) {}
+
+  set(timers: readonly Timer[]): Promise<void> {
+    return this.network.call('set timers', () => {
+      for (const timer of timers)
+        this.entries.set(timer.id, { timer: structuredClone(timer), leasedUntil: Number.NEGATIVE_INFINITY });
+      for (const look of [...this.waiting]) look();
+    });
+  }
+
+  cancel(ids: readonly string[]): Promise<void> {
+    return this.network.call('cancel timers', () => {
+      for (const id of ids) this.entries.delete(id);
+    });
+  }
+
+  cancelPrefix(prefix: string): Promise<void> {
+    return this.network.call('cancel timers', () => {
+      for (const id of [...this.entries.keys()]) if (id.startsWith(prefix)) this.entries.delete(id);
+    });
+  }
+
+  due(now: number, limit: number): Promise<readonly Timer[]> {
+    const { scheduler } = this.network;
+    const owner = scheduler.current;
+    const skew = now - scheduler.now;
+    return new Promise((resolve) => {
+      let cancel: (() => void) | undefined;
+      const look = () => {
+        const at = scheduler.now + skew;
+        const due = owner?.alive ? this.claim(at, limit) : [];
+        if (due.length > 0 || !owner?.alive) {
+          this.waiting.delete(look);
+          cancel?.();
+          scheduler.after(this.network.delay(), owner, 'timers due', () => resolve(due));
+          return;
+        }
+        cancel?.();
+        let next = Number.POSITIVE_INFINITY;
+        for (const { timer, leasedUntil } of this.entries.values())
+          next = Math.min(next, Math.max(timer.dueAt, leasedUntil));
+        if (next < Number.POSITIVE_INFINITY)
+          cancel = scheduler.after(Math.max(1, next - at), undefined, 'look at timers', look);
+      };
+      this.waiting.add(look);
+      look();
+    });
+  }
+
+  done(timer: Timer): Promise<void> {
+    return this.network.call('timer done', () => {
+      if (this.entries.get(timer.id)?.timer.dueAt === timer.dueAt) this.entries.delete(timer.id);
+    });
+  }
+
+  private claim(at: number, limit: number): readonly Timer[] {
+    const claimed = [...this.entries.values()]
+      .filter(({ timer, leasedUntil }) => timer.dueAt <= at && leasedUntil <= at)
+      .sort((a, b) => a.timer.dueAt - b.timer.dueAt)
+      .slice(0, limit);
+    for (const entry of claimed) entry.leasedUntil = at + LIMITS.timerLease;
+    return claimed.map(({ timer }) => structuredClone(timer));
+  }
+}
+
+/** Where the sagas stand, behind the same unsafe way. */
+export class Checkpoints implements CheckpointStore {
+  private readonly memory = new MemoryCheckpointStore();
+
+  constructor(private readonly network: Network) {}
+
+  load(subscriber: string): Promise<Position | undefined> {
+    // a process that cannot read where it stands does not start at all, and is started again
+    return this.network.call('load checkpoint', () => this.memory.load(subscriber), { steady: true });
+  }
+
+  save(subscriber: string, position: Position, previous: Position | undefined): Promise<void> {
+    return this.network.call('save checkpoint', () => this.memory.save(subscriber, position, previous));
+  }
+}

@@ -1,0 +1,149 @@
+import { verdictOn } from '../../src/adapters/job-verdict.js';
+import { LIMITS } from '../../src/kernel/limits.js';
+import type { Job, JobContext, JobKind, JobQueue, JobWorker } from '../../src/ports/jobs.js';
+import type { Network } from './network.js';
+import type { Owner } from './scheduler.js';
+
+type Handle = (job: Job, context: JobContext) => Promise<void>;
+
+interface Worker {
+  readonly owner: Owner | undefined;
+  readonly kind: JobKind;
+  readonly handle: Handle;
+  readonly stopping: AbortController;
+  hands: number;
+}
+
+interface Waiting {
+  readonly job: Job;
+  delivery: number;
+  gone: boolean;
+}
+
+const ACK_WAIT_MS = 8_000;
+const DEDUPLICATED_MS = 120_000;
+
+/** At-least-once delivery by a queue that may also deliver twice, late, in any order, or forget everything. */
+export class WorkQueue implements JobQueue {
+  private waiting: Waiting[] = [];
+  private published = new Map<string, number>();
+  private readonly workers = new Set<Worker>();
+
+  constructor(
+    private readonly network: Network,
+    private readonly doubled: number,
+  ) {}
+
+  publish(jobs: readonly Job[]): Promise<void> {
+    return this.network.call('publish jobs', () => {
+      const { now } = this.network.scheduler;
+      for (const job of jobs) {
+        if (now - (this.published.get(job.id) ?? Number.NEGATIVE_INFINITY) < DEDUPLICATED_MS) continue;
+        this.published.set(job.id, now);
+        const copy = structuredClone(job);
+        this.offer({ job: copy, delivery: 0, gone: false }, this.network.delay());
+        if (this.network.stormy && this.network.random.chance(this.doubled))
+          this.offer({ job: copy, delivery: 0, gone: false }, this.network.random.between(0, 20_000));
+      }
+    });
+  }
+
+  async work(kind: JobKind, concurrency: number, handle: Handle): Promise<JobWorker> {
+    const owner = this.network.scheduler.current;
+    const worker: Worker = { owner, kind, handle, stopping: new AbortController(), hands: concurrency };
+    this.workers.add(worker);
+    return {
+      stop: async () => {
+        this.workers.delete(worker);
+        worker.stopping.abort();
+      },
+    };
+  }
+
+  async depth(): Promise<Readonly<Record<string, number>>> {
+    return { waiting: this.waiting.length };
+  }
+
+  /** The disk is wiped: what nobody holds in hand is lost, and so is the memory of what was published. */
+  wipe(): void {
+    for (const one of this.waiting) one.gone = true;
+    this.waiting = [];
+    this.published = new Map();
+  }
+
+  private offer(one: Waiting, ms: number): void {
+    if (one.gone) return;
+    if (!this.waiting.includes(one)) this.waiting.push(one);
+    this.network.scheduler.after(ms, undefined, `job ${one.job.id}`, () => this.deliver(one));
+  }
+
+  private deliver(one: Waiting): void {
+    if (one.gone) return;
+    const { scheduler, random } = this.network;
+    const able = [...this.workers].filter(
+      ({ kind, hands, owner }) => kind === one.job.kind && hands > 0 && owner?.alive,
+    );
+    if (able.length === 0) {
+      this.offer(one, 500);
+      return;
+    }
+    one.delivery++;
+    if (one.delivery > LIMITS.jobDeliveries) {
+      this.forget(one);
+      return;
+    }
+    const worker = random.pick(able);
+    worker.hands--;
+    let settled = false;
+    const settle = (next: () => void) => {
+      if (settled) return;
+      settled = true;
+      worker.hands++;
+      next();
+    };
+    const { delivery } = one;
+    scheduler.after(this.network.delay(), worker.owner, `take ${one.job.id}`, () => {
+      const { signal } = worker.stopping;
+      worker.handle(one.job, { delivery, signal }).then(
+        () => this.answer(() => settle(() => this.forget(one))),
+        (error: unknown) =>
+          this.answer(() =>
+            settle(() =>
+              verdictOn(error, delivery).kind === 'bury'
+                ? this.forget(one)
+                : this.offer(one, 500 * 2 ** delivery * (0.5 + random.random() / 2)),
+            ),
+          ),
+      );
+    });
+    this.watch(one, worker, () => settled, settle);
+  }
+
+  /** What a worker says of a job may be lost; then it looks as if it had said nothing. */
+  private answer(settle: () => void): void {
+    const { scheduler, random, stormy } = this.network;
+    if (stormy && random.chance(0.02)) return;
+    scheduler.after(this.network.delay(), undefined, 'job answered', settle);
+  }
+
+  private watch(
+    one: Waiting,
+    worker: Worker,
+    isSettled: () => boolean,
+    settle: (next: () => void) => void,
+  ): void {
+    const { scheduler } = this.network;
+    scheduler.after(ACK_WAIT_MS, undefined, 'watch job', () => {
+      if (isSettled()) return;
+      const { owner } = worker;
+      const says = owner?.alive && owner.pausedUntil <= scheduler.now && this.network.random.chance(0.9);
+      if (says) this.watch(one, worker, isSettled, settle);
+      else settle(() => this.offer(one, 0));
+    });
+  }
+
+  private forget(one: Waiting): void {
+    one.gone = true;
+    this.waiting = this.waiting.filter((other) => other !== one);
+  }
+}

@@ -1,0 +1,283 @@
+import { createHash } from 'node:crypto';
+import { MemoryArtifactStore } from '../../src/adapters/memory/artifact-store.js';
+import type { Recorded } from '../../src/kernel/event.js';
+import { idOfStream } from '../../src/kernel/ids.js';
+import { toMicros } from '../../src/kernel/money.js';
+import type { Chain } from '../../src/ports/chain.js';
+import { depositMemo } from '../../src/requests/open-escrow.js';
+import { type Outside, type Role, type SimulatedEngine, startEngine } from './engine.js';
+import { EventLog } from './event-log.js';
+import { Judge } from './judge.js';
+import { Network } from './network.js';
+import { PaidServices } from './paid-services.js';
+import { type Offer, type RandomPlan, randomOffer, randomPlan } from './plans.js';
+import type { PlantedBug } from './planted-bugs.js';
+import { SimulatedProcess } from './process.js';
+import { Random } from './random.js';
+import { Scheduler } from './scheduler.js';
+import { Checkpoints, TimerTable } from './timer-table.js';
+import { Users } from './users.js';
+import { useSimulatedTime } from './virtual-globals.js';
+import { WorkQueue } from './work-queue.js';
+
+const BEGIN = Date.UTC(2026, 0, 2, 3);
+/** more than any seed needs that ends: what is still running then will never end */
+const STEP_LIMIT = 150_000;
+const TIME_LIMIT = 4 * 3_600_000;
+const FUNDS = 10_000_000n;
+
+export interface Outcome {
+  readonly seed: number;
+  /** of everything that happened, in its order */
+  readonly hash: string;
+  readonly steps: number;
+  readonly events: number;
+  readonly payments: number;
+  readonly simulatedMs: number;
+  readonly outcomes: readonly string[];
+  /** the rule that did not hold, and the moment */
+  readonly broken?: { readonly rule: string; readonly message: string };
+  readonly trace?: readonly string[];
+}
+
+interface Slot {
+  readonly name: string;
+  readonly role: Role;
+  life: number;
+  process?: SimulatedProcess | undefined;
+  engine?: SimulatedEngine | undefined;
+}
+
+/** Lives through one seed. Nothing but the seed, and the bug planted in it, decides what happens. */
+export async function simulate(
+  seed: number,
+  options: { readonly bug?: PlantedBug | undefined; readonly trace?: boolean } = {},
+): Promise<Outcome> {
+  return new World(seed, options.bug, options.trace ?? false).live();
+}
+
+class World {
+  private readonly random: Random;
+  private readonly scheduler: Scheduler;
+  private readonly network: Network;
+  private readonly judge = new Judge();
+  private readonly queue: WorkQueue;
+  private readonly services: PaidServices;
+  private readonly store: EventLog;
+  private readonly outside: Outside;
+  private readonly users: Users;
+  private readonly offers: readonly Offer[];
+  private readonly plans = new Map<string, RandomPlan>();
+  private readonly slots: Slot[] = [];
+  private readonly owners = new Map<string, string>();
+  private readonly outcomes: string[] = [];
+  private readonly hash = createHash('sha256');
+  private readonly lines: string[] = [];
+  private isCalm = false;
+
+  constructor(
+    private readonly seed: number,
+    private readonly bug: PlantedBug | undefined,
+    private readonly tracing: boolean,
+  ) {
+    const random = new Random(seed);
+    this.random = random;
+    this.scheduler = new Scheduler(BEGIN, (at, owner, what) => this.note(`${at - BEGIN} ${owner} ${what}`));
+    const mild = random.chance(0.25);
+    this.network = new Network(this.scheduler, random, {
+      lostRequest: mild ? 0 : random.random() * 0.06,
+      lostAnswer: mild ? 0 : random.random() * 0.06,
+      slow: mild ? 0 : random.random() * 0.08,
+    });
+    this.queue = new WorkQueue(this.network, mild ? 0 : random.random() * 0.3);
+    this.store = new EventLog(this.network, (recorded) => this.observe(recorded), this.judge.acknowledged);
+    this.offers = Array.from({ length: 4 }, (_, index) => randomOffer(random, index));
+    const byUrl = new Map(this.offers.map((offer) => [offer.url, offer]));
+    this.services = new PaidServices(this.network, byUrl, this.judge);
+    this.outside = {
+      store: this.store,
+      timers: new TimerTable(this.network),
+      checkpoints: new Checkpoints(this.network),
+      jobs: this.queue,
+      payer: this.services,
+      chain: this.chain(),
+      vault: { dataKey: async () => new Uint8Array(32).fill(7), destroy: async () => {} },
+      artifacts: new MemoryArtifactStore(),
+      random,
+      planFor: (workflowId) => this.plans.get(workflowId)!,
+    };
+    this.users = new Users(this.scheduler, random, () => {
+      const up = this.slots.flatMap(({ engine }) => (engine?.process.alive ? [engine] : []));
+      return up.length > 0 ? random.pick(up) : undefined;
+    });
+  }
+
+  async live(): Promise<Outcome> {
+    const real = useSimulatedTime(this.scheduler);
+    try {
+      this.begin();
+      const { scheduler, judge } = this;
+      const isOver = () =>
+        judge.violation !== undefined ||
+        scheduler.failures.length > 0 ||
+        scheduler.now - BEGIN > TIME_LIMIT ||
+        (this.isCalm && this.services.underWay === 0 && this.plans.size === judge.runs.size && judge.isQuiet);
+      await scheduler.run(isOver, STEP_LIMIT);
+      if (scheduler.failures.length > 0) throw scheduler.failures[0];
+      judge.concludes();
+    } finally {
+      real();
+    }
+    return this.outcome();
+  }
+
+  private begin(): void {
+    const { random, scheduler } = this;
+    this.slot('core-1', 'core');
+    // nothing is lost if two processes take themselves for the one that runs the sagas
+    if (random.chance(0.25)) this.slot('core-2', 'core');
+    for (let n = random.between(1, 2); n > 0; n--) this.slot(`worker-${n}`, 'worker');
+    for (const slot of this.slots) this.start(slot);
+    const users = Array.from({ length: random.between(1, 2) }, (_, index) => `user_${index + 1}`);
+    for (const userId of users)
+      this.at(random.between(0, 500), () =>
+        this.users.deposit(userId, `${userId.slice(-1).repeat(88)}`, toMicros(FUNDS)),
+      );
+    for (let n = random.between(1, 3); n > 0; n--) {
+      const workflowId = `wf_${this.seed.toString(36)}n${n}`;
+      const userId = random.pick(users);
+      this.plans.set(workflowId, randomPlan(random, this.offers));
+      this.owners.set(workflowId, userId);
+      this.at(random.between(0, 10_000), () => this.users.create(userId, workflowId));
+    }
+    const storm = random.between(5, 120) * 1_000;
+    this.faults(storm);
+    scheduler.after(storm, undefined, 'faults stop', () => this.calm());
+  }
+
+  private faults(storm: number): void {
+    const { random } = this;
+    const times = (most: number, fault: () => void) => {
+      for (let n = random.between(0, most); n > 0; n--) this.at(random.between(0, storm), fault);
+    };
+    times(6, () => this.crash(random.pick(this.slots)));
+    times(2, () => this.retire(random.pick(this.slots)));
+    times(3, () => {
+      const { process } = random.pick(this.slots);
+      if (process) process.pausedUntil = this.scheduler.now + random.between(1_000, 45_000);
+    });
+    times(3, () => {
+      const { process } = random.pick(this.slots);
+      if (process) process.skew = random.pick([-120_000, -3_000, 3_000, 120_000]);
+    });
+    times(2, () => this.queue.wipe());
+  }
+
+  /** No more faults: everything runs, hears and answers, and clocks are right. */
+  private calm(): void {
+    this.isCalm = true;
+    this.network.stormy = false;
+    for (const slot of this.slots) {
+      if (!slot.process?.alive) this.start(slot);
+      if (slot.process) {
+        slot.process.skew = 0;
+        slot.process.pausedUntil = 0;
+      }
+    }
+  }
+
+  private slot(name: string, role: Role): void {
+    this.slots.push({ name, role, life: 0 });
+  }
+
+  private start(slot: Slot): void {
+    const process = new SimulatedProcess(slot.name, this.scheduler);
+    slot.life++;
+    slot.process = process;
+    slot.engine = undefined;
+    this.scheduler.after(this.random.between(0, 50), process, `start ${slot.life}`, () => {
+      startEngine(this.outside, process, slot.role, this.bug).then(
+        (engine) => {
+          slot.engine = engine;
+        },
+        (error: unknown) => this.scheduler.failures.push(error),
+      );
+    });
+  }
+
+  /** Power cut: everything in memory is gone, what was on its way is carried out all the same. */
+  private crash(slot: Slot): void {
+    if (!slot.process?.alive || this.isCalm) return;
+    slot.process.crash();
+    slot.engine = undefined;
+    const { process } = slot;
+    this.at(this.random.between(50, 15_000), () => {
+      if (slot.process === process) this.start(slot);
+    });
+  }
+
+  /** Asked to stop, and given a moment to do so. */
+  private retire(slot: Slot): void {
+    const { engine, process } = slot;
+    if (!engine || !process?.alive || this.isCalm) return;
+    slot.engine = undefined;
+    this.scheduler.after(0, process, 'asked to stop', () => void engine.stop());
+    this.at(this.random.between(500, 6_000), () => {
+      if (slot.process !== process) return;
+      process.crash();
+      this.start(slot);
+    });
+  }
+
+  private at(ms: number, what: () => void): void {
+    this.scheduler.after(ms, undefined, 'the world', what);
+  }
+
+  private chain(): Chain {
+    const lookupDeposit: Chain['lookupDeposit'] = (signature) =>
+      this.network.call('look up deposit', () => {
+        if (this.network.stormy && this.random.chance(0.3)) return { status: 'pending' } as const;
+        const userId = `user_${signature[0]}`;
+        const transfer = {
+          signature,
+          slot: 1n,
+          amount: toMicros(FUNDS),
+          mint: 'USDC',
+          signers: [`W${userId}`],
+          memos: [depositMemo(userId)],
+        };
+        return { status: 'finalized', transfer } as const;
+      });
+    return { mint: 'USDC', lookupDeposit } as Chain;
+  }
+
+  private observe(recorded: Recorded): void {
+    const { stream, event } = recorded;
+    const { error } = event as { error?: { message?: string } };
+    this.note(`  ${stream} ${recorded.revision} ${event.type} ${recorded.id} ${error?.message ?? ''}`);
+    this.judge.observe(recorded);
+    const id = idOfStream(stream);
+    if (event.type === 'ApprovalRequested') this.users.answer(this.owners.get(id)!, id);
+    if (event.type === 'RunClosed') this.outcomes.push((event as { outcome?: string }).outcome ?? '?');
+  }
+
+  private note(line: string): void {
+    this.hash.update(line);
+    if (this.tracing) this.lines.push(line);
+  }
+
+  private outcome(): Outcome {
+    const { violation } = this.judge;
+    return {
+      seed: this.seed,
+      hash: this.hash.digest('hex').slice(0, 16),
+      steps: this.scheduler.steps,
+      events: this.store.log.length,
+      payments: this.services.chain.size,
+      simulatedMs: this.scheduler.now - BEGIN,
+      outcomes: this.outcomes,
+      ...(violation && { broken: { rule: violation.rule, message: violation.message } }),
+      ...(this.tracing && { trace: this.lines }),
+    };
+  }
+}
