@@ -45,4 +45,4 @@ console.log(
     `${total.steps} steps, ${total.events} events, ${total.payments} payments, ` +
     `${(total.simulatedMs / 3_600_000).toFixed(0)} simulated hours; runs: ${JSON.stringify(ends)}`,
 );
-process.exit(failed > 0 ? 1 : 0);
+process.exitCode = failed > 0 ? 1 : 0;
