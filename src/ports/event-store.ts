@@ -8,6 +8,11 @@ export interface Appended {
   readonly revision: number;
   /** position of the last event of this append */
   readonly position: Position;
+  /**
+   * These event ids stood already, from an earlier send: what is stored may differ from what was sent now. Set where
+   * the store can tell; EventStoreDB answers a repetition like the first time.
+   */
+  readonly repeated?: true;
 }
 
 export interface ReadOptions {

@@ -146,6 +146,24 @@ describe('a command', () => {
     expect(anew.revision).toBe(2);
   });
 
+  it('sent twice with other content leads to what the first one stored, whoever sent the second', async () => {
+    const store = new MemoryEventStore();
+    const command = context('decided twice');
+    const first = new CommandHandler(store, clock);
+    // the second process has decided, and the first one writes before it
+    const late = Object.assign(Object.create(store) as MemoryEventStore, {
+      append: async (...args: Parameters<MemoryEventStore['append']>) => {
+        await first.send(escrow, 'user_01', open('2'.repeat(32)), command);
+        return store.append(...args);
+      },
+    });
+    const second = new CommandHandler(late, clock);
+    const sent = await second.send(escrow, 'user_01', open('3'.repeat(32)), command);
+    expect(sent.state).toMatchObject({ wallet: '2'.repeat(32) });
+    expect((await second.load(escrow, 'user_01', 0)).state).toMatchObject({ wallet: '2'.repeat(32) });
+    expect(await typesOf(store, 'escrow-user_01')).toEqual(['EscrowAccountOpened']);
+  });
+
   it('whose append succeeded without an answer is found again when it is repeated', async () => {
     class Deaf extends MemoryEventStore {
       deaf = true;

@@ -3,7 +3,13 @@ import type { AuditEvent } from '../events/audit.js';
 import { assertStorable, upcast } from '../events/catalogue.js';
 import type { Aggregate } from '../kernel/aggregate.js';
 import { isRefusal, Refusal } from '../kernel/errors.js';
-import { type DomainEvent, type EventMetadata, eventId, type NewEvent } from '../kernel/event.js';
+import {
+  type DomainEvent,
+  type EventMetadata,
+  eventId,
+  type NewEvent,
+  type Position,
+} from '../kernel/event.js';
 import { streamOf } from '../kernel/ids.js';
 import { LIMITS } from '../kernel/limits.js';
 import { isoTime } from '../kernel/time.js';
@@ -106,6 +112,7 @@ export class CommandHandler implements Dispatch, Converse {
       try {
         const expected = folded.revision < 0 ? 'none' : folded.revision;
         const appended = await this.store.append(stream, toStore, expected);
+        if (appended.repeated) return await this.asStored(aggregate, stream, appended.position);
         this.cache.set(stream, { state, revision: appended.revision });
         if (refusal) throw refusal;
         return { events, state, revision: appended.revision, position: appended.position };
@@ -144,6 +151,7 @@ export class CommandHandler implements Dispatch, Converse {
         return { events: [], state: folded.state as S, revision: folded.revision, position: undefined };
       try {
         const appended = await this.append(stream, decision, folded.revision, context);
+        if (appended.repeated) return await this.asStored(aggregate, stream, appended.position);
         const state = decision.reduce((at, event) => aggregate.decider.evolve(at, event), folded.state as S);
         this.cache.set(stream, { state, revision: appended.revision });
         return { events: decision, state, revision: appended.revision, position: appended.position };
@@ -159,6 +167,17 @@ export class CommandHandler implements Dispatch, Converse {
           return { events: [], state: folded.state as S, revision, position: undefined };
       }
     }
+  }
+
+  /** Somebody sent the same command before, with other content perhaps: what counts is what stands. */
+  private async asStored<S, C extends { readonly type: string }, E extends DomainEvent>(
+    aggregate: Aggregate<S, C, E>,
+    stream: string,
+    position: Position,
+  ): Promise<Dispatched<S, E>> {
+    this.cache.delete(stream);
+    const { state, revision } = await this.refresh(aggregate, stream);
+    return { events: [], state: state as S, revision, position };
   }
 
   private async wasCarriedOut(stream: string, commandId: string): Promise<boolean> {

@@ -37,7 +37,7 @@ export class MemoryEventStore implements EventStore {
     const ids = events.map((event) => event.id);
     const standing = ids.flatMap((id) => this.byId.get(id) ?? []);
     const revision = standsAlready(stream, ids, expected, standing);
-    if (revision !== undefined) return { revision, position: history[revision]!.position };
+    if (revision !== undefined) return { revision, position: history[revision]!.position, repeated: true };
     const actual = history.at(-1)?.revision ?? NO_REVISION;
     if (standing.length > 0 || !isExpected(expected, actual)) throw conflict(stream, expected, actual);
     this.streams.set(stream, history);

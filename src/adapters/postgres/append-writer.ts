@@ -131,6 +131,7 @@ export class AppendWriter {
         append.answer({
           revision,
           position: positionOf(rows.find((row) => row.id === own.at(-1))!.position),
+          repeated: true,
         });
     }
   }

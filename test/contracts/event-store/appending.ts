@@ -66,7 +66,7 @@ export function appending(store: () => EventStore): void {
       const name = stream();
       const events = newEvents(3);
       const first = await store().append(name, events, expected);
-      expect(await store().append(name, events, expected)).toEqual(first);
+      expect(await store().append(name, events, expected)).toMatchObject(first);
       expect(await all(store().read(name))).toHaveLength(3);
     },
   );
