@@ -13,16 +13,12 @@ export const LIMITS = {
   attachments: 8,
   /** steps of one plan, `assemble` included; refuse */
   planSteps: 500,
-  /** steps one proof covers in this version; a larger run gets a basic receipt that says so */
-  provableSteps: 16,
   /** bytes of a step output kept inside its event; spill to artifacts above it */
   inlineOutputBytes: 8 * 1024,
   /** bytes a paid service may answer; refuse */
   serviceAnswerBytes: 8 * 1024 * 1024,
   /** steps of one run in flight at once; wait */
   concurrentSteps: 5,
-  /** open runs of one user; refuse */
-  concurrentWorkflows: 1_000,
   /** wallets linked to one user; refuse */
   walletsPerUser: 20,
   /** different verifiers whose finding one receipt keeps; refuse */
