@@ -5,6 +5,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest'] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  setupFiles: ['<rootDir>/test/kit/plain-output.mjs'],
   // generous: a machine under load is no failure of the rule under test
   testTimeout: 30_000,
   // one Postgres and one NATS for the whole run, see test/kit/test-servers.ts
