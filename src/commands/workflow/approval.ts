@@ -3,9 +3,9 @@ import { Refusal } from '../../kernel/errors.js';
 import { LIMITS } from '../../kernel/limits.js';
 import { type Micros, parseMicros, sumMicros, ZERO } from '../../kernel/money.js';
 import { plusMs } from '../../kernel/time.js';
+import { begun } from './advance.js';
 import { closed } from './closing.js';
 import type { Approve, ExpireApproval, ReportHoldLost } from './commands.js';
-import { begun } from './execution.js';
 import { wrongState } from './refusals.js';
 import { type AwaitingApproval, plannedOf, type WorkflowState } from './state.js';
 

@@ -12,8 +12,9 @@ import type {
   RetryCompensation,
   RetryStepCompensation,
 } from './commands.js';
+import { evolve } from './evolve.js';
 import { wrongState } from './refusals.js';
-import { type Compensating, type Draining, evolve, type WorkflowState } from './state.js';
+import type { Compensating, Draining, WorkflowState } from './state.js';
 import { isUndoing, readyToUndo, toUndo, type Undo } from './undo.js';
 
 /** T26: what was done is undone, unless there is nothing to undo or the owner wants it kept. */

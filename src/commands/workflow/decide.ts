@@ -13,12 +13,13 @@ import {
   stepCompensationFailed,
 } from './compensation.js';
 import { cancel, endDrain, timeOut } from './ending.js';
+import { evolve } from './evolve.js';
 import { completeStep, failStep, retryStep, startExecution, startStep } from './execution.js';
 import { create, failPlanning, proposePlan } from './planning.js';
 import { rateWorkflow } from './rating.js';
 import { notFound } from './refusals.js';
 import { retryWorkflow } from './retry.js';
-import { evolve, type WorkflowState } from './state.js';
+import type { WorkflowState } from './state.js';
 
 export const workflowDecider: Decider<WorkflowState, WorkflowCommand, WorkflowEvent> = {
   initial: { status: 'none' },

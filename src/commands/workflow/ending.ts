@@ -2,8 +2,9 @@ import type { WorkflowEvent } from '../../events/workflow.js';
 import { cancelled, closed } from './closing.js';
 import type { CancelWorkflow, EndDrain, TimeOutWorkflow } from './commands.js';
 import { beginCompensation } from './compensation.js';
+import { evolve } from './evolve.js';
 import { wrongState } from './refusals.js';
-import { type Draining, type Executing, evolve, isInFlight, type WorkflowState } from './state.js';
+import { type Draining, type Executing, isInFlight, type WorkflowState } from './state.js';
 
 export function cancel(command: CancelWorkflow, state: WorkflowState): WorkflowEvent[] {
   const { at, by, reason } = command;

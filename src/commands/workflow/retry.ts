@@ -3,8 +3,9 @@ import { LIMITS } from '../../kernel/limits.js';
 import { plusMs } from '../../kernel/time.js';
 import { approved, requiredFor } from './approval.js';
 import type { RetryWorkflow } from './commands.js';
+import { evolve } from './evolve.js';
 import { wrongState } from './refusals.js';
-import { type AwaitingApproval, type Closed, evolve, type WorkflowState } from './state.js';
+import type { AwaitingApproval, Closed, WorkflowState } from './state.js';
 
 /**
  * T36–T38: a run that failed or whose offer expired is followed by another of the same workflow. Resumed, it keeps

@@ -1,0 +1,75 @@
+import type { WorkflowEvent } from '../../events/workflow.js';
+import { LIMITS } from '../../kernel/limits.js';
+import { plusMs } from '../../kernel/time.js';
+import { closed } from './closing.js';
+import { closeIfDrained, giveUp } from './ending.js';
+import { evolve } from './evolve.js';
+import { schedule } from './schedule.js';
+import type { Approved, Draining, Executing } from './state.js';
+
+/** ExecutionStarted and the first steps, one append. */
+export function begun(state: Approved, at: string): WorkflowEvent[] {
+  const started: WorkflowEvent = {
+    type: 'ExecutionStarted',
+    v: 1,
+    runNo: state.runNo,
+    startedAt: at,
+    deadline: plusMs(at, state.created.maxTime),
+  };
+  return [started, ...advance(evolve(state, started) as Executing, at)];
+}
+
+/** What follows from the newest event: the next steps, or the end of the run. */
+export const proceed = (state: Executing | Draining, at: string): WorkflowEvent[] =>
+  state.status === 'draining' ? closeIfDrained(state, at) : advance(state, at);
+
+export function advance(state: Executing, at: string): WorkflowEvent[] {
+  const last = state.plan.steps.at(-1)!;
+  const assembled = state.steps[last.id]!;
+  if (assembled.status === 'completed') {
+    const partial = Object.values(state.steps).some((step) => step.status === 'failed');
+    const totalCost = state.spent;
+    return [
+      { type: 'ResultAssembled', v: 1, output: assembled.output, outputHash: assembled.outputHash },
+      { type: 'WorkflowCompleted', v: 1, totalCost: `${totalCost}`, partial, completedAt: at },
+      closed(state, { outcome: 'completed', totalCost, at, holdId: state.approval.holdId }),
+    ];
+  }
+  const { ready, skipped } = schedule(state.plan.steps, state.steps, LIMITS.concurrentSteps);
+  if (skipped.some(({ stepId }) => stepId === last.id)) return withoutResult(state, last.id, at);
+  return [
+    ...skipped.map(({ stepId, reason }, index): WorkflowEvent => {
+      return { type: 'StepSkipped', v: 1, stepId, seq: state.seq + 1 + index, reason };
+    }),
+    ...ready.map((stepId) => scheduled(state, stepId, 1, at)),
+  ];
+}
+
+export function scheduled(state: Executing, stepId: string, attempt: number, at: string): WorkflowEvent {
+  const { kind, timeoutMs } = state.plan.steps.find((step) => step.id === stepId)!;
+  return {
+    type: 'StepScheduled',
+    v: 1,
+    runNo: state.runNo,
+    stepId,
+    attempt,
+    kind,
+    timeoutMs,
+    scheduledAt: at,
+  };
+}
+
+/** Everything the result depends on was skipped: the run ends, and says why. */
+function withoutResult(state: Executing, stepId: string, at: string): WorkflowEvent[] {
+  const message = 'Every step that leads to the result was skipped.';
+  const failed: WorkflowEvent = {
+    type: 'WorkflowFailed',
+    v: 1,
+    runNo: state.runNo,
+    code: 'NO_RESULT',
+    message,
+    stepId,
+    terminal: false,
+  };
+  return [failed, ...giveUp(evolve(state, failed) as Draining, at)];
+}

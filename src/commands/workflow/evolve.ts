@@ -1,0 +1,148 @@
+import type { WorkflowEvent } from '../../events/workflow.js';
+import { unreachable } from '../../kernel/errors.js';
+import { type Micros, parseMicros } from '../../kernel/money.js';
+import { begin, close, resumed } from './run-bounds.js';
+import {
+  type Approved,
+  type Closed,
+  type Compensating,
+  type Draining,
+  type Executing,
+  type Existing,
+  type Planned,
+  plannedOf,
+  type StepState,
+  staleKey,
+  type WorkflowState,
+} from './state.js';
+import { evolveUndos } from './undo.js';
+
+export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowState {
+  switch (event.type) {
+    case 'WorkflowCreated':
+      return { status: 'planning', created: event, runNo: 1, expiresAt: '' };
+    case 'PlanningStarted':
+      return {
+        status: 'planning',
+        created: existing(state).created,
+        runNo: event.runNo,
+        expiresAt: event.expiresAt,
+      };
+    case 'PlanProposed':
+      return {
+        status: 'awaiting_approval',
+        created: existing(state).created,
+        runNo: event.runNo,
+        plan: event.plan,
+        planHash: event.planHash,
+        request: { requestId: '', reason: 'initial', expiresAt: '' },
+      };
+    case 'ApprovalRequested': {
+      const { requestId, reason, expiresAt } = event;
+      const request = { requestId, reason, expiresAt };
+      return { ...plannedOf(planned(state)), status: 'awaiting_approval', request };
+    }
+    case 'WorkflowApproved': {
+      const { type: _type, v: _v, ...approval } = event;
+      return { ...plannedOf(planned(state)), status: 'approved', approval };
+    }
+    case 'ExecutionStarted':
+      return begin(state as Approved, event);
+    case 'StepScheduled':
+      return withStep(state, event.stepId, { status: 'scheduled', attempt: event.attempt });
+    case 'StepStarted':
+      return withStep(state, event.stepId, {
+        status: 'running',
+        attempt: event.attempt,
+        worker: event.worker,
+      });
+    case 'StepCompleted': {
+      const { type: _type, v: _v, stepId, ...done } = event;
+      const next = withStep(state, stepId, { status: 'completed', ...done });
+      return { ...next, seq: event.seq, spent: (next.spent + parseMicros(event.cost)) as Micros };
+    }
+    case 'StepRetryScheduled':
+      return withStep(state, event.stepId, { status: 'retrying', attempt: event.attempt, at: event.at });
+    case 'StepFailed':
+      return withStep(state, event.stepId, { status: 'failed', attempt: event.attempt, error: event.error });
+    case 'StepSkipped':
+      return {
+        ...withStep(state, event.stepId, { status: 'skipped', seq: event.seq, reason: event.reason }),
+        seq: event.seq,
+      };
+    case 'StepCancelled':
+      return withStep(state, event.stepId, { status: 'cancelled', attempt: event.attempt });
+    case 'StaleStepResultRecorded':
+      return 'stale' in state ? { ...state, stale: [...state.stale, staleKey(event)] } : state;
+    case 'ResultAssembled':
+      return {
+        ...running(state),
+        result: { output: event.output, outputHash: event.outputHash },
+      } as WorkflowState;
+    case 'WorkflowFailed':
+      return state.status === 'none' ? state : { ...drain(state, 'failure'), failure: event };
+    case 'CancellationRequested':
+      return {
+        ...drain(state, 'cancel'),
+        ...(event.rollback === false && { rollback: false }),
+      } as WorkflowState;
+    case 'CompensationStarted': {
+      const undos = Object.fromEntries(
+        event.steps.map((id) => [id, { status: 'waiting', from: 1 } as const]),
+      );
+      return { ...running(state), status: 'compensating', cause: event.cause, undos };
+    }
+    case 'StepCompensationScheduled':
+    case 'StepCompensationStarted':
+    case 'StepCompensationRetryScheduled':
+    case 'StepCompensationFailed':
+      return { ...undoing(state), undos: evolveUndos(undoing(state).undos, event) };
+    case 'StepCompensated': {
+      const spent = (undoing(state).spent + parseMicros(event.cost)) as Micros;
+      return { ...undoing(state), spent, undos: evolveUndos(undoing(state).undos, event) };
+    }
+    case 'WorkflowRated': {
+      const { stars, comment } = event;
+      return { ...(state as Closed), rating: { stars, ...(comment && { comment }) } };
+    }
+    case 'RetryRequested':
+      return event.mode === 'resume' ? resumed(state as Closed, event) : state;
+    case 'CompensationFailed':
+      return { ...undoing(state), status: 'compensation_failed' };
+    case 'CompensationRestarted':
+      return { ...undoing(state), status: 'compensating', undos: evolveUndos(undoing(state).undos, event) };
+    case 'RunClosed':
+      return close(state, event);
+    case 'WorkflowSettled':
+      return state.status === 'closed' ? { ...state, settled: true } : state;
+    case 'IntentClassified':
+    case 'PlanningFailed':
+    case 'ApprovalExpired':
+    case 'FundsReservationLost':
+    case 'StepAttemptFailed':
+    case 'WorkflowCompleted':
+    case 'WorkflowTimedOut':
+    case 'RollbackNotNeeded':
+    case 'WorkflowCancelled':
+    case 'CompensationCompleted':
+    case 'CompensationResolved':
+      return state;
+    default:
+      return unreachable(event);
+  }
+}
+
+/** Only a run that executes has something to drain; any other keeps its status until it is closed. */
+const drain = <S extends WorkflowState>(state: S, cause: Draining['cause']): S | Draining =>
+  state.status === 'executing' ? { ...state, status: 'draining', cause } : state;
+
+function withStep(state: WorkflowState, stepId: string, step: StepState): Executing | Draining {
+  const now = running(state);
+  return { ...now, steps: { ...now.steps, [stepId]: step } };
+}
+
+/* The decider never emits these events in another status; the casts say so. */
+const existing = (state: WorkflowState): Existing => state as Existing & WorkflowState;
+const planned = (state: WorkflowState): Planned => state as Planned & WorkflowState;
+const running = (state: WorkflowState): Executing | Draining => state as Executing | Draining;
+const undoing = (state: WorkflowState): Compensating => state as Compensating;
