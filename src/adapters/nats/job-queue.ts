@@ -16,6 +16,8 @@ export interface NatsJobQueueOptions {
   /** sets this queue apart from others on the same server */
   readonly prefix?: string;
   readonly timing?: Partial<JobTiming>;
+  /** how long a call goes on asking a server that does not answer */
+  readonly patienceMs?: number;
 }
 
 /**
@@ -31,7 +33,8 @@ export class NatsJobQueue implements JobQueue {
 
   private constructor(connection: NatsConnection, options: NatsJobQueueOptions) {
     this.names = jobNames(options.prefix);
-    this.streams = new DisposableStreams(connection, jobStreams(this.names, options.prefix));
+    const streams = jobStreams(this.names, options.prefix);
+    this.streams = new DisposableStreams(connection, streams, new Map(), options.patienceMs);
     this.dead = new NatsDeadLetters(this.streams, this.names);
     this.view = new NatsQueueView(this.streams, this.names);
     this.timing = { ...DEFAULT_JOB_TIMING, ...options.timing };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ConsumerConfig,
   JetStreamApiError,
@@ -9,6 +10,7 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream';
 import { errors, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { Presence } from './presence.js';
 
 /** A stream as it should be. Whoever uses it makes it, also again when it has vanished. */
 export type StreamSpec = Partial<StreamConfig> & { readonly name: string; readonly subjects: string[] };
@@ -28,9 +30,25 @@ function hasNoResponders(error: unknown): boolean {
   return error instanceof Error && error.cause !== undefined && hasNoResponders(error.cause);
 }
 
-/** JetStream as something that can be lost: what is missing is made again, and the call made again. */
+/** A server that comes back answers well within this; one that does not is reported. */
+const PATIENCE_MS = 10_000;
+const RETRY_PAUSE_MS = 100;
+const UNAVAILABLE = 10_008;
+
+/** Asking again may help: the connection was lost, the server is too busy, or it has only just come up. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof errors.TimeoutError ||
+  (error instanceof errors.RequestError && !error.isNoResponders()) ||
+  (error instanceof JetStreamApiError && error.code === UNAVAILABLE) ||
+  (error instanceof errors.RequestError && error.cause instanceof errors.TimeoutError);
+
+/**
+ * JetStream as something that can be lost: what is missing is made again, and the call made again, until it is
+ * answered or patience ends. Every call made through it must bear being made twice.
+ */
 export class DisposableStreams {
   readonly js: JetStreamClient;
+  private readonly presence: Presence;
   private manager: Promise<JetStreamManager> | undefined;
   private restoring: Promise<void> | undefined;
 
@@ -38,8 +56,10 @@ export class DisposableStreams {
     readonly connection: NatsConnection,
     private readonly specs: readonly StreamSpec[],
     private readonly consumers: Map<string, readonly Partial<ConsumerConfig>[]> = new Map(),
+    private readonly patienceMs = PATIENCE_MS,
   ) {
     this.js = jetstream(connection);
+    this.presence = new Presence(connection);
   }
 
   /** Without the check of the account: it would only cost a round trip. */
@@ -58,9 +78,11 @@ export class DisposableStreams {
 
   /** Idempotent; callers that ask while it runs share one run. */
   restore(): Promise<void> {
-    this.restoring ??= this.makeAll().finally(() => {
-      this.restoring = undefined;
-    });
+    this.restoring ??= this.presence
+      .ask(() => this.makeAll())
+      .finally(() => {
+        this.restoring = undefined;
+      });
     return this.restoring;
   }
 
@@ -72,14 +94,22 @@ export class DisposableStreams {
     return this.mending(() => this.js.publish(subject, data, options));
   }
 
-  /** Runs `call`; when it finds a stream missing, makes the streams and runs it once more. */
+  /** Runs `call` until it is answered. @throws what it failed with last, once patience has ended */
   async mending<T>(call: () => Promise<T>): Promise<T> {
-    try {
-      return await call();
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-      await this.restore();
-      return call();
+    const giveUpAt = Date.now() + this.patienceMs;
+    let missing = false;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.presence.connected(Math.max(0, giveUpAt - Date.now()));
+        if (missing) await this.restore();
+        return await this.presence.ask(call);
+      } catch (error) {
+        if (!isMissing(error) && !isPassing(error)) throw error;
+        if (Date.now() >= giveUpAt) throw error;
+        missing ||= isMissing(error);
+        // the first time, what is missing is only to be made
+        if (attempt > 1 || !missing) await sleep(RETRY_PAUSE_MS);
+      }
     }
   }
 
