@@ -6,7 +6,7 @@ import { type Outcome, simulate } from './world.js';
 const SEEDS = 300;
 const LIMIT_MS = 120_000;
 
-describe('a world in which messages are lost, doubled and late, processes die, and services lie', () => {
+describe('T44 a world in which processes die, messages are lost, doubled and late, and services lie', () => {
   it(
     `keeps every invariant, and ends, under each of ${SEEDS} seeds`,
     async () => {
