@@ -1,5 +1,6 @@
 import { systemChance } from '../adapters/system/chance.js';
 import { systemClock } from '../adapters/system/clock.js';
+import { codeFingerprint } from '../adapters/system/code-fingerprint.js';
 import { apiKey } from '../commands/api-key/decide.js';
 import { deposit } from '../commands/deposit/decide.js';
 import { escrow } from '../commands/escrow/decide.js';
@@ -61,7 +62,10 @@ export interface Engine {
 
 export function buildEngine(parts: Parts, role: ProcessRole, worker: string, log: Log): Engine {
   const { store, live, jobs, timers, checkpoints, content } = parts;
-  const dispatch = new CommandHandler(store, systemClock);
+  const dispatch = new CommandHandler(store, systemClock, {
+    store: parts.snapshots,
+    shape: codeFingerprint(),
+  });
   const views = new RunViews(dispatch, content);
   const executors = {
     data_transform: transform,

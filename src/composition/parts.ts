@@ -17,6 +17,7 @@ import { migrate } from '../adapters/postgres/migrations.js';
 import { OPS_SCHEMA } from '../adapters/postgres/ops-schema.js';
 import { openPool, openRelaxedPool } from '../adapters/postgres/pool.js';
 import { openReadModelPool, PostgresReadModels } from '../adapters/postgres/read-models.js';
+import { PostgresSnapshotStore } from '../adapters/postgres/snapshot-store.js';
 import { PostgresTimerStore } from '../adapters/postgres/timer-store.js';
 import { SnarkjsProver } from '../adapters/snarkjs/snarkjs-prover.js';
 import { SolanaChain } from '../adapters/solana/chain.js';
@@ -39,6 +40,7 @@ export interface Parts {
   readonly readPool: pg.Pool;
   readonly timers: PostgresTimerStore;
   readonly checkpoints: PostgresCheckpointStore;
+  readonly snapshots: PostgresSnapshotStore;
   readonly idempotency: PostgresIdempotencyStore;
   readonly vault: PostgresKeyVault;
   readonly artifacts: PostgresArtifactStore;
@@ -86,6 +88,7 @@ export async function openParts(config: Config): Promise<Parts> {
     readPool,
     timers: new PostgresTimerStore(relaxedPool),
     checkpoints: new PostgresCheckpointStore(relaxedPool),
+    snapshots: new PostgresSnapshotStore(relaxedPool),
     idempotency: new PostgresIdempotencyStore(opsPool),
     vault,
     artifacts,

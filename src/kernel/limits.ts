@@ -27,6 +27,11 @@ export const LIMITS = {
   appendRetries: 8,
   /** aggregates kept folded in memory; shed */
   cachedAggregates: 20_000,
+  /** events after which the folded state of a stream is kept as a snapshot, and its characters; skip */
+  snapshotEvery: 100,
+  snapshotChars: 32 * 1024 * 1024,
+  /** snapshots kept; shed those saved longest ago */
+  snapshots: 10_000,
   /** events a subscription hands over at once; wait */
   subscriptionBatch: 500,
   /** appends that wait in one process for the event store; refuse as OVERLOADED */

@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
 import type { AuditEvent } from '../events/audit.js';
-import { upcast } from '../events/catalogue.js';
 import type { Aggregate } from '../kernel/aggregate.js';
 import { isRefusal, Refusal } from '../kernel/errors.js';
 import { type DomainEvent, eventId, type Position } from '../kernel/event.js';
@@ -12,11 +11,7 @@ import type { EventStore } from '../ports/event-store.js';
 import { decide, hold, toAppend, tooManyConflicts } from './decision.js';
 import type { CommandContext, Converse, Dispatch, Dispatched, Said } from './dispatch.js';
 import { Lanes } from './lanes.js';
-
-interface Folded {
-  readonly state: unknown;
-  readonly revision: number;
-}
+import { type Folded, type Snapshots, StreamFolder } from './stream-folder.js';
 
 /**
  * Load, decide, append. Commands of one stream take turns in this process, so that conflicts only come from other
@@ -26,11 +21,15 @@ interface Folded {
 export class CommandHandler implements Dispatch, Converse {
   private readonly cache = new LRUCache<string, Folded>({ max: LIMITS.cachedAggregates });
   private readonly turns = new Lanes();
+  private readonly folder: StreamFolder;
 
   constructor(
     private readonly store: EventStore,
     private readonly clock: Clock,
-  ) {}
+    snapshots?: Snapshots,
+  ) {
+    this.folder = new StreamFolder(store, snapshots);
+  }
 
   async send<S, C extends { readonly type: string }, E extends DomainEvent>(
     aggregate: Aggregate<S, C, E>,
@@ -195,15 +194,8 @@ export class CommandHandler implements Dispatch, Converse {
     aggregate: Aggregate<S, C, E>,
     stream: string,
   ): Promise<Folded> {
-    const known = this.cache.get(stream);
-    let state = (known?.state ?? aggregate.decider.initial) as S;
-    let revision = known?.revision ?? -1;
-    for await (const recorded of this.store.read(stream, { from: revision + 1 })) {
-      state = aggregate.decider.evolve(state, upcast(recorded.event) as E);
-      revision = recorded.revision;
-    }
-    const folded = { state, revision };
-    if (revision >= 0) this.cache.set(stream, folded);
+    const folded = await this.folder.fold(aggregate, stream, this.cache.get(stream));
+    if (folded.revision >= 0) this.cache.set(stream, folded);
     return folded;
   }
 

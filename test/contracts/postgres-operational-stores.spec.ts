@@ -6,12 +6,14 @@ import { PostgresIdempotencyStore } from '../../src/adapters/postgres/idempotenc
 import { PostgresKeyVault } from '../../src/adapters/postgres/key-vault.js';
 import { migrate } from '../../src/adapters/postgres/migrations.js';
 import { OPS_SCHEMA } from '../../src/adapters/postgres/ops-schema.js';
+import { PostgresSnapshotStore } from '../../src/adapters/postgres/snapshot-store.js';
 import { PostgresTimerStore } from '../../src/adapters/postgres/timer-store.js';
 import { type FreshDatabase, freshDatabase } from '../kit/postgres.js';
 import { artifactStoreContract } from './artifact-store.contract.js';
 import { checkpointStoreContract } from './checkpoint-store.contract.js';
 import { idempotencyStoreContract } from './idempotency-store.contract.js';
 import { keyVaultContract } from './key-vault.contract.js';
+import { snapshotStoreContract } from './snapshot-store.contract.js';
 import { timerStoreContract } from './timer-store.contract.js';
 
 const masterKey = randomBytes(32);
@@ -30,6 +32,7 @@ artifactStoreContract('Postgres', async () => ({
   store: new PostgresArtifactStore(database.pool),
   close: async () => undefined,
 }));
+snapshotStoreContract('on Postgres', () => new PostgresSnapshotStore(database.pool));
 checkpointStoreContract('on Postgres', () => new PostgresCheckpointStore(database.pool));
 timerStoreContract('on Postgres', async () => {
   await database.pool.query('TRUNCATE quittance_ops.timers');
@@ -41,6 +44,22 @@ keyVaultContract(
   () => vault(60_000),
   () => vault(0),
 );
+
+describe('the snapshot store on Postgres', () => {
+  it('lets those saved longest ago go beyond its bound', async () => {
+    const store = new PostgresSnapshotStore(database.pool, 3, 5);
+    for (let n = 0; n < 5; n++)
+      await store.save(`workflow-bounded${n}`, 'shape', { revision: 100, eventId: 'e', text: `${n}` });
+    const kept = [0, 1, 2, 3, 4].map((n) => store.load(`workflow-bounded${n}`, 'shape'));
+    expect((await Promise.all(kept)).map((found) => found?.text)).toEqual([
+      undefined,
+      undefined,
+      '2',
+      '3',
+      '4',
+    ]);
+  });
+});
 
 describe('the key vault on Postgres', () => {
   it('stores no key as it is', async () => {

@@ -44,4 +44,18 @@ CREATE TABLE quittance_ops.artifacts (
 ALTER TABLE quittance_ops.artifacts ALTER COLUMN bytes SET STORAGE EXTERNAL;
 `;
 
-export const OPS_SCHEMA: Schema = { name: 'quittance_ops', versions: [OPERATIONS, ARTIFACTS] };
+/** A cache: lost in a crash of the server, and made again from events. */
+const SNAPSHOTS = `
+CREATE UNLOGGED TABLE quittance_ops.snapshots (
+  stream text COLLATE "C" NOT NULL,
+  shape text NOT NULL,
+  revision int NOT NULL,
+  event_id text NOT NULL,
+  state text NOT NULL,
+  saved_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (stream, shape)
+);
+CREATE INDEX snapshots_by_age ON quittance_ops.snapshots (saved_at);
+`;
+
+export const OPS_SCHEMA: Schema = { name: 'quittance_ops', versions: [OPERATIONS, ARTIFACTS, SNAPSHOTS] };

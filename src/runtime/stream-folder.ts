@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { upcast } from '../events/catalogue.js';
+import type { Aggregate } from '../kernel/aggregate.js';
+import { LIMITS } from '../kernel/limits.js';
+import { stateFromText, stateToText } from '../kernel/state-text.js';
+import type { EventStore } from '../ports/event-store.js';
+import type { Snapshot, SnapshotStore } from '../ports/snapshots.js';
+
+/** -1 for a stream without events */
+export interface Folded {
+  readonly state: unknown;
+  readonly revision: number;
+}
+
+interface Read extends Folded {
+  readonly lastId: string;
+}
+
+export interface Snapshots {
+  readonly store: SnapshotStore;
+  /** names the code that folds: what other code has written is not read */
+  readonly shape: string;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: states of every kind are folded here
+type Any = Aggregate<any, any, any>;
+
+/**
+ * Folds streams. A long one goes on from a snapshot, if there is one of this very history; a short one, which most
+ * are, never asks for any. Snapshots are never truth: without them the same state is reached, later.
+ */
+export class StreamFolder {
+  private saving = false;
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly snapshots?: Snapshots,
+  ) {}
+
+  /** @param known an earlier state of the same stream */
+  async fold(aggregate: Any, stream: string, known?: Folded): Promise<Folded> {
+    const begin: Read = { ...(known ?? { state: aggregate.decider.initial, revision: -1 }), lastId: '' };
+    if (known || !this.snapshots) return this.readOn(aggregate, stream, begin);
+    const first = await this.readOn(aggregate, stream, begin, LIMITS.snapshotEvery);
+    if (first.revision + 1 < LIMITS.snapshotEvery) return first;
+    const kept = await this.recall(stream, first.revision);
+    const folded = await this.readOn(aggregate, stream, kept ?? first);
+    if (folded.revision - (kept?.revision ?? -1) > LIMITS.snapshotEvery) this.remember(stream, folded);
+    return folded;
+  }
+
+  private async readOn(aggregate: Any, stream: string, start: Read, limit?: number): Promise<Read> {
+    let { state, revision, lastId } = start;
+    const options = { from: revision + 1, ...(limit !== undefined && { limit }) };
+    for await (const recorded of this.store.read(stream, options)) {
+      state = aggregate.decider.evolve(state, upcast(recorded.event));
+      revision = recorded.revision;
+      lastId = recorded.id;
+    }
+    return { state, revision, lastId };
+  }
+
+  /** What is kept of this stream, if it saves anything and the stream still has the event it was taken after. */
+  private async recall(stream: string, beyond: number): Promise<Read | undefined> {
+    const { store, shape } = this.snapshots!;
+    try {
+      const found = await store.load(stream, shape);
+      if (!found || found.revision <= beyond) return undefined;
+      const state = stateFromText(withoutDigest(found, stream));
+      for await (const { id } of this.store.read(stream, { from: found.revision, limit: 1 }))
+        if (id === found.eventId) return { state, revision: found.revision, lastId: id };
+    } catch {
+      // a cache that is away or holds nonsense is as good as an empty one; the events are read instead
+    }
+    return undefined;
+  }
+
+  /** Nobody waits for it, and one at a time: a process that wakes with many long streams keeps a few of them. */
+  private remember(stream: string, { state, revision, lastId }: Read): void {
+    const { store, shape } = this.snapshots!;
+    if (this.saving) return;
+    const text = stateToText(state);
+    if (text.length > LIMITS.snapshotChars) return;
+    this.saving = true;
+    store
+      .save(stream, shape, { revision, eventId: lastId, text: withDigest(text, stream, revision) })
+      .catch(() => undefined) // the next load tries again
+      .finally(() => {
+        this.saving = false;
+      });
+  }
+}
+
+const digest = (text: string, stream: string, revision: number): string =>
+  createHash('sha256').update(`${stream}@${revision}\n`).update(text).digest('hex');
+
+const withDigest = (text: string, stream: string, revision: number): string =>
+  `${digest(text, stream, revision)}\n${text}`;
+
+/** @throws Error when a character of it is not what was written */
+function withoutDigest({ text, revision }: Snapshot, stream: string): string {
+  const state = text.slice(text.indexOf('\n') + 1);
+  if (text !== withDigest(state, stream, revision)) throw new Error('a garbled snapshot');
+  return state;
+}
