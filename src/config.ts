@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Refusal } from './kernel/errors.js';
 import { LIMITS } from './kernel/limits.js';
+import { crashPointNames } from './runtime/crash-points.js';
 
 export const roles = ['all', 'api', 'saga', 'projector', 'worker', 'prover', 'relay'] as const;
 export type ProcessRole = (typeof roles)[number];
@@ -41,6 +42,8 @@ export const configSchema = z.object({
   /** refuses receipts proven with development keys */
   PRODUCTION: z.stringbool().default(false),
   QUITTANCE_CACHE: z.string().optional(),
+  /** for tests: the process kills itself at this point, see runtime/crash-points.ts */
+  CRASH_AT: z.enum(crashPointNames).optional(),
 });
 
 export type Config = Readonly<z.output<typeof configSchema>>;

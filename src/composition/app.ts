@@ -17,6 +17,7 @@ import { withFallback } from '../planning/with-fallback.js';
 import type { Planner } from '../ports/planner.js';
 import { issuerFromSeed } from '../receipts/issuer.js';
 import type { Log } from '../runtime/log.js';
+import { armed } from './crash.js';
 import { buildEngine, type Engine } from './engine.js';
 import { openParts, type Parts } from './parts.js';
 import { checkOwn, issuerKeysOf, verificationOf } from './verification.js';
@@ -39,7 +40,7 @@ export interface App {
  */
 export async function startApp(config: Config): Promise<App> {
   const log = openLog(config.LOG_LEVEL, config.ROLE);
-  const parts = await openParts(config);
+  const parts = armed(await openParts(config), config);
   const engine = buildEngine(parts, config.ROLE, `${config.ROLE}-${process.pid}`, log);
   const undo: (() => Promise<unknown>)[] = [() => parts.close()];
   const stop = async () => {
