@@ -20,6 +20,7 @@ import { RefusalFilter } from './http/refusal.filter.js';
 import { ServicesController } from './http/services.controller.js';
 import { UsersController } from './http/users.controller.js';
 import { WorkflowDetailsController } from './http/workflow-details.controller.js';
+import { WorkflowForkController } from './http/workflow-fork.controller.js';
 import { WorkflowRollbackController } from './http/workflow-rollback.controller.js';
 import { WorkflowsController } from './http/workflows.controller.js';
 import { serveDocs } from './openapi/docs-page.js';
@@ -43,6 +44,7 @@ export class ApiModule {
         WorkflowsController,
         WorkflowDetailsController,
         WorkflowRollbackController,
+        WorkflowForkController,
         ReceiptsController,
         UsersController,
         EscrowController,

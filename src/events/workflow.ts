@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { artifactRefSchema, contentSchema, sealedSchema } from '../kernel/sealed.js';
 import { compensationEvents } from './compensation.js';
 import { defineEvent, type EventOf, field } from './define.js';
+import { forkEvents, forkedFromSchema } from './fork.js';
 import { planSchema, stepKinds } from './plan.js';
 import { sampleContent, samplePayment, samplePlan, sampleSealed, sampleTime } from './samples.js';
 import { errorSchema, paymentEvidenceSchema } from './step-facts.js';
@@ -40,6 +41,8 @@ export const WorkflowCreated = defineEvent(
       excludeServices: z.array(field.id).max(50),
     }),
     metadata: sealedSchema.optional(),
+    /** it goes on from there, see {@link file://./fork.ts} */
+    forkedFrom: forkedFromSchema.optional(),
   },
   {
     workflowId: 'wf_01',
@@ -422,6 +425,7 @@ export const workflowEvents = [
   RetryRequested,
   WorkflowRated,
   ...compensationEvents,
+  ...forkEvents,
 ] as const;
 
 export type WorkflowEvent = EventOf<(typeof workflowEvents)[number]>;

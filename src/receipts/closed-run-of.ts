@@ -21,7 +21,7 @@ export function closedRunOf(
     outcome,
     steps: planned.map((step) => ({
       ...step,
-      ...ended(progress?.steps[step.stepId]),
+      ...ended(progress?.steps[step.stepId], created.workflowId),
       ...inVain(paidInVain.get(step.stepId)),
     })),
     budget: plan ? BigInt(plan.totals.maxCost) + BigInt(plan.totals.compensationReserve) : 0n,
@@ -51,7 +51,7 @@ const never: Ended = {
   reason: null,
 };
 
-function ended(state: StepState | undefined): Ended {
+function ended(state: StepState | undefined, workflowId: string): Ended {
   switch (state?.status) {
     case 'completed': {
       const { attempt, seq, inputHash, outputHash, startedAt, completedAt, cost, payment } = state;
@@ -66,6 +66,7 @@ function ended(state: StepState | undefined): Ended {
         payment: payment ?? null,
         startedAt,
         completedAt,
+        ...keptFrom(state, workflowId),
       };
     }
     case 'skipped':
@@ -80,4 +81,13 @@ function ended(state: StepState | undefined): Ended {
     default:
       return never;
   }
+}
+
+/** Another run of the same workflow, or the one it was forked from. */
+function keptFrom(
+  { from, runNo }: StepState & { readonly status: 'completed' },
+  workflowId: string,
+): Pick<ClosedStep, 'keptFrom'> {
+  if (from) return { keptFrom: from };
+  return runNo === undefined ? {} : { keptFrom: { workflowId, runNo } };
 }

@@ -35,6 +35,8 @@ export interface ClosedStep extends PlannedStep {
   readonly completedAt: string | null;
   /** of the error that ended it, or the reason it was skipped */
   readonly reason: string | null;
+  /** the run it completed in and was paid by, when that was another one */
+  readonly keptFrom?: { readonly workflowId: string; readonly runNo: number };
 }
 
 /** Everything a receipt is made of, folded from the events of one run. */

@@ -81,12 +81,19 @@ function statementOf(run: ClosedRun, made: RunCommitments | undefined, issuing: 
         }
       : null,
     approval: run.planHash === null ? null : { planHash: run.planHash, approver: run.approver },
+    ...keptOf(run),
     startedAt: run.startedAt,
     closedAt: run.closedAt,
     issuedAt: issuing.issuedAt,
     unprovable: issuing.unprovable,
     notProven: [...NOT_PROVEN],
   };
+}
+
+/** Said only where there is something to say, so that every other receipt reads as it always did. */
+function keptOf({ steps }: ClosedRun): Pick<Statement, 'kept'> {
+  const kept = steps.flatMap(({ stepId, keptFrom }) => (keptFrom ? [{ stepId, ...keptFrom }] : []));
+  return kept.length > 0 ? { kept } : {};
 }
 
 /** What the commitments of a run open to, but for the contents. */

@@ -5,13 +5,13 @@ import type { ContentStore } from '../content/content-store.js';
 import { Refusal } from '../kernel/errors.js';
 import type { Position } from '../kernel/event.js';
 import { makeId } from '../kernel/ids.js';
-import { LIMITS, MAX_RUN_COST } from '../kernel/limits.js';
-import { formatUsdc, type Micros, microsToUsdc, usdcToMicros } from '../kernel/money.js';
+import { LIMITS } from '../kernel/limits.js';
 import { places } from '../kernel/places.js';
 import { isoTime } from '../kernel/time.js';
 import type { Chance, Clock } from '../ports/clock.js';
 import type { Converse, Dispatch, Said } from '../runtime/dispatch.js';
 import { type Caller, contextOf } from './caller.js';
+import { costLimit } from './cost-limit.js';
 import type { CreateBody } from './create-body.js';
 
 export interface CreateParts {
@@ -78,16 +78,6 @@ function withPlan({ dispatch, plans }: CreateParts, created: Said<CreateWorkflow
       : undefined;
   };
   return dispatch.converse(workflow, workflowId, next, true);
-}
-
-function costLimit(usdc: number | undefined): Micros {
-  const wanted = usdcToMicros(usdc ?? 0);
-  if (wanted > MAX_RUN_COST)
-    throw new Refusal('VALIDATION_FAILED', `One run may cost ${formatUsdc(MAX_RUN_COST)} at most.`, {
-      field: 'maxCost',
-      limit: microsToUsdc(MAX_RUN_COST),
-    });
-  return wanted === 0n ? (MAX_RUN_COST as Micros) : wanted;
 }
 
 async function sealedParts({ content, chance }: CreateParts, owner: string, id: string, body: CreateBody) {

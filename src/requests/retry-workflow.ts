@@ -1,6 +1,7 @@
 import { receipt } from '../commands/receipt/decide.js';
 import { workflow } from '../commands/workflow/decide.js';
 import { keptOf } from '../commands/workflow/retry.js';
+import { stepsOf } from '../commands/workflow/run-bounds.js';
 import type { Closed } from '../commands/workflow/state.js';
 import { type ContentStore, places } from '../content/content-store.js';
 import { requireOwner } from '../identity/ownership.js';
@@ -71,9 +72,9 @@ async function requireReceipt(dispatch: Dispatch, workflowId: string, runNo: num
 
 /** Outputs that stand outside their events may be gone: what depends on them cannot go on from there. */
 async function isStored(content: ContentStore, state: Closed): Promise<boolean> {
-  const { created, progress } = state;
+  const { created } = state;
   for (const { stepId, runNo } of keptOf(state)) {
-    const step = progress?.steps[stepId];
+    const step = stepsOf(state)[stepId];
     if (step?.status !== 'completed' || !('artifact' in step.output)) continue;
     const place = places.output(created.workflowId, runNo, stepId);
     if (

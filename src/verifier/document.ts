@@ -46,6 +46,12 @@ const statementSchema = z.strictObject({
   /** null when the run never had a plan */
   commitments: commitmentsSchema.nullable(),
   approval: z.strictObject({ planHash: sha256, approver: id.nullable() }).nullable(),
+  /** steps that completed, and were paid, in another run, and that run; absent when there are none */
+  kept: z
+    .array(z.strictObject({ stepId: id, workflowId: id, runNo: z.number().int().min(1).max(10_000) }))
+    .min(1)
+    .max(STEPS)
+    .optional(),
   startedAt: time.nullable(),
   closedAt: time,
   issuedAt: time,

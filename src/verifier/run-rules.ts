@@ -65,3 +65,23 @@ export function doublePayment(steps: readonly DisclosedStep[]): string | undefin
   }
   return undefined;
 }
+
+/** What another run has paid costs nothing here, and is nothing but completed. */
+export function wronglyKept(
+  steps: readonly DisclosedStep[],
+  { kept = [], workflowId, runNo }: Statement,
+): string | undefined {
+  const byId = new Map(steps.map((step) => [step.stepId, step]));
+  const seen = new Set<string>();
+  for (const { stepId, ...from } of kept) {
+    const step = byId.get(stepId);
+    if (!step || seen.has(stepId)) return `${stepId} is said to be kept, and is no step or was said before.`;
+    seen.add(stepId);
+    if (from.workflowId === workflowId && from.runNo >= runNo)
+      return `${stepId} is said to be kept from this run or a later one.`;
+    if (step.outcome !== 'completed') return `${stepId} is said to be kept, but it did not complete.`;
+    if (step.cost !== '0' || step.evidence.payment !== null)
+      return `${stepId} is said to be kept, yet it was paid for in this run.`;
+  }
+  return undefined;
+}

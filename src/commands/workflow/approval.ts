@@ -37,11 +37,14 @@ export function approve(command: Approve, state: WorkflowState): WorkflowEvent[]
 }
 
 /** Most that the run may still cost: what it keeps of an earlier one is paid. */
-export const requiredFor = ({ plan, kept }: AwaitingApproval): Micros =>
-  sumMicros([
-    ...plan.steps.map(({ id, maxCost }) => (kept?.[id] ? ZERO : parseMicros(maxCost))),
-    parseMicros(plan.totals.compensationReserve),
-  ]);
+export const requiredFor = ({ plan, kept }: Pick<AwaitingApproval, 'plan' | 'kept'>): Micros =>
+  sumMicros(
+    plan.steps.flatMap(({ id, maxCost, compensation }) => [
+      kept?.[id] ? ZERO : parseMicros(maxCost),
+      // what another workflow did is not undone here
+      kept?.[id]?.from ? ZERO : parseMicros(compensation?.maxCost ?? '0'),
+    ]),
+  );
 
 /** A plan that costs nothing needs no hold and starts in the same append; a paid one waits for T10. */
 export function approved(

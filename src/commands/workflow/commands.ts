@@ -1,3 +1,4 @@
+import type { ForkedFrom } from '../../events/fork.js';
 import type { Plan } from '../../events/plan.js';
 import type { PaymentEvidence, VerificationLevel, WorkflowEventOf } from '../../events/workflow.js';
 import type { ErrorRecord } from '../../kernel/errors.js';
@@ -7,6 +8,7 @@ import type { ArtifactRef, Content, Sealed } from '../../kernel/sealed.js';
 /** Times are ISO, UTC, milliseconds; `random` is in [0, 1). Both come from the caller: deciders have neither. */
 export type WorkflowCommand =
   | CreateWorkflow
+  | ForkWorkflow
   | ProposePlan
   | FailPlanning
   | Approve
@@ -48,6 +50,19 @@ export interface CreateWorkflow {
   /** ProposePlan or FailPlanning follows in the same append */
   readonly given?: true;
 }
+
+/** A new workflow that goes on from a step of another one; its plan is made, and what it keeps is at hand. */
+export interface ForkWorkflow extends Omit<CreateWorkflow, 'type' | 'given'> {
+  readonly type: 'ForkWorkflow';
+  readonly forkedFrom: ForkedFrom;
+  readonly plan: Plan;
+  readonly planHash: string;
+  /** in the order it was completed */
+  readonly kept: readonly KeptStep[];
+}
+
+/** A completed step of the workflow forked from, its output sealed for the new one. */
+export type KeptStep = Omit<WorkflowEventOf<'StepKept'>, 'type' | 'v' | 'seq'>;
 
 export interface ProposePlan {
   readonly type: 'ProposePlan';

@@ -19,7 +19,7 @@ import { isUndoing, readyToUndo, toUndo, type Undo } from './undo.js';
 
 /** T26: what was done is undone, unless there is nothing to undo or the owner wants it kept. */
 export function beginCompensation(state: Draining, at: string): WorkflowEvent[] {
-  const completed = (stepId: string) => state.steps[stepId]?.status === 'completed';
+  const completed = (stepId: string) => wasDoneHere(state, stepId);
   const steps = state.rollback === false ? [] : toUndo(state.plan.steps, completed);
   if (steps.length === 0) return [];
   const { runNo, cause } = state;
@@ -135,8 +135,14 @@ function then(events: readonly WorkflowEvent[], before: WorkflowState, at: strin
   ];
 }
 
-const hasIrreversible = ({ plan, steps }: Compensating): boolean =>
-  plan.steps.some(({ id, sideEffect }) => sideEffect === 'irreversible' && steps[id]?.status === 'completed');
+const hasIrreversible = (state: Compensating): boolean =>
+  state.plan.steps.some(({ id, sideEffect }) => sideEffect === 'irreversible' && wasDoneHere(state, id));
+
+/** What a fork keeps of another workflow was done there: undoing it is not its business. */
+function wasDoneHere({ steps }: Pick<Compensating, 'steps'>, stepId: string): boolean {
+  const step = steps[stepId];
+  return step?.status === 'completed' && step.from === undefined;
+}
 
 function ended(
   state: Compensating,

@@ -15,6 +15,7 @@ import {
 import { cancel, endDrain, timeOut } from './ending.js';
 import { evolve } from './evolve.js';
 import { completeStep, failStep, retryStep, startExecution, startStep } from './execution.js';
+import { fork } from './fork.js';
 import { create, failPlanning, proposePlan } from './planning.js';
 import { rateWorkflow } from './rating.js';
 import { notFound } from './refusals.js';
@@ -26,6 +27,7 @@ export const workflowDecider: Decider<WorkflowState, WorkflowCommand, WorkflowEv
   evolve,
   decide(command, state) {
     if (command.type === 'CreateWorkflow') return create(command, state);
+    if (command.type === 'ForkWorkflow') return fork(command, state);
     if (state.status === 'none') throw notFound();
     switch (command.type) {
       case 'ProposePlan':

@@ -4,6 +4,7 @@ import { type Micros, parseMicros } from '../../kernel/money.js';
 import { begin, close, resumed } from './run-bounds.js';
 import {
   type Approved,
+  type AwaitingApproval,
   type Closed,
   type Compensating,
   type Draining,
@@ -37,6 +38,12 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
         planHash: event.planHash,
         request: { requestId: '', reason: 'initial', expiresAt: '' },
       };
+    case 'StepKept': {
+      const { type: _type, v: _v, stepId, ...done } = event;
+      const { kept } = planned(state);
+      const step = { ...done, status: 'completed', cost: '0' } as const;
+      return { ...(state as AwaitingApproval), kept: { ...kept, [stepId]: step } };
+    }
     case 'ApprovalRequested': {
       const { requestId, reason, expiresAt } = event;
       const request = { requestId, reason, expiresAt };

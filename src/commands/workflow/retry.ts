@@ -5,6 +5,7 @@ import { approved, requiredFor } from './approval.js';
 import type { RetryWorkflow } from './commands.js';
 import { evolve } from './evolve.js';
 import { wrongState } from './refusals.js';
+import { stepsOf } from './run-bounds.js';
 import type { AwaitingApproval, Closed, WorkflowState } from './state.js';
 
 /**
@@ -46,10 +47,10 @@ const isRetryable = ({ outcome }: Closed): boolean => outcome === 'failed' || ou
 const isResumable = ({ plan, rollback }: Closed): boolean => plan !== undefined && rollback === undefined;
 
 /** The completed steps in the order they completed, each with the run whose output it is. */
-export const keptOf = ({ progress, runNo }: Closed): { stepId: string; runNo: number }[] =>
-  Object.entries(progress?.steps ?? {})
+export const keptOf = (state: Closed): { stepId: string; runNo: number }[] =>
+  Object.entries(stepsOf(state))
     .flatMap(([stepId, step]) =>
-      step.status === 'completed' ? [{ stepId, runNo: step.runNo ?? runNo, seq: step.seq }] : [],
+      step.status === 'completed' ? [{ stepId, runNo: step.runNo ?? state.runNo, seq: step.seq }] : [],
     )
     .sort((a, b) => a.seq - b.seq)
     .map(({ stepId, runNo: of }) => ({ stepId, runNo: of }));

@@ -22,10 +22,11 @@ export function begin(state: Approved, event: WorkflowEventOf<'ExecutionStarted'
 
 /** The plan of the last run stands again, and what completed under it: paid then, so it costs nothing now. */
 export function resumed(state: Closed, { runNo, kept }: WorkflowEventOf<'RetryRequested'>): AwaitingApproval {
-  const { created, plan, planHash, progress, plannedIn = state.runNo } = state;
+  const { created, plan, planHash, plannedIn = state.runNo } = state;
+  const before = stepsOf(state);
   const steps: Record<string, Kept[string]> = {};
   for (const [index, { stepId, runNo: of }] of kept.entries()) {
-    const { payment: _payment, ...done } = progress!.steps[stepId] as Kept[string];
+    const { payment: _payment, ...done } = before[stepId] as Kept[string];
     steps[stepId] = { ...done, seq: index + 1, cost: '0', runNo: of };
   }
   return {
@@ -60,8 +61,13 @@ export function close(state: WorkflowState, event: WorkflowEventOf<'RunClosed'>)
     ...('plan' in state && state.plan && { plan: state.plan, planHash: state.planHash! }),
     ...('plannedIn' in state && state.plannedIn !== undefined && { plannedIn: state.plannedIn }),
     ...(executed && { progress: progressOf(executed) }),
+    ...(!executed && 'kept' in state && state.kept && { kept: state.kept }),
   };
 }
+
+/** The steps of a run that is over; one that never executed has what it would have kept. */
+export const stepsOf = ({ progress, kept }: Pick<Closed, 'progress' | 'kept'>): Progress['steps'] =>
+  progress?.steps ?? kept ?? {};
 
 const progressOf = ({ approval, startedAt, deadline, steps, seq, spent, stale }: Progress): Progress => ({
   approval,

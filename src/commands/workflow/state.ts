@@ -1,3 +1,4 @@
+import type { OriginRun } from '../../events/fork.js';
 import type { Plan } from '../../events/plan.js';
 import type { Rollback, RunOutcome, WorkflowEventOf } from '../../events/workflow.js';
 import type { ErrorRecord } from '../../kernel/errors.js';
@@ -100,6 +101,8 @@ export interface Closed extends Existing {
   readonly plan?: Plan;
   readonly planHash?: string;
   readonly plannedIn?: number;
+  /** absent when the run executed: then it stands in its progress */
+  readonly kept?: Kept;
   /** absent when the run closed before it executed */
   readonly progress?: Progress;
   readonly result?: Progress['result'];
@@ -118,6 +121,8 @@ export type StepState =
       readonly status: 'completed';
       /** the run it completed in, when that was an earlier one: paid there, its output sealed there */
       readonly runNo?: number;
+      /** the run of another workflow that made and paid it, when this one is a fork */
+      readonly from?: OriginRun;
     })
   | {
       readonly status: 'skipped';

@@ -27,6 +27,7 @@ export const wireTypes = [
   'WorkflowApproved',
   'ApprovalExpired',
   'ExecutionStarted',
+  'StepKept',
   'StepStarted',
   'StepCompleted',
   'StepRetryScheduled',
@@ -151,6 +152,8 @@ function rollbackWire(event: WorkflowEvent): WireEvent | undefined {
 
 function stepWire(event: WorkflowEvent): WireEvent | undefined {
   switch (event.type) {
+    case 'StepKept':
+      return { type: 'step.kept', data: { stepId: event.stepId, from: { ...event.from } } };
     case 'StepStarted':
       return { type: 'step.started', data: { stepId: event.stepId, attempt: event.attempt } };
     case 'StepCompleted':

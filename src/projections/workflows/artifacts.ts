@@ -18,7 +18,7 @@ export function artifactsOf(event: WorkflowEvent, workflow: WorkflowRow, revisio
     return event.attachments.map(({ content }, index) =>
       row(content, places.attachment(event.workflowId, index)),
     );
-  if (event.type === 'StepCompleted' && 'artifact' in event.output)
+  if ((event.type === 'StepCompleted' || event.type === 'StepKept') && 'artifact' in event.output)
     return [row(event.output.artifact, places.output(workflow.workflow_id, workflow.run_no, event.stepId))];
   return [];
 }

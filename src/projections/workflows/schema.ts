@@ -1,3 +1,4 @@
+import type { ForkedFrom } from '../../events/fork.js';
 import type { Plan } from '../../events/plan.js';
 import type { VerificationLevel, WorkflowEventOf } from '../../events/workflow.js';
 import type { ErrorRecord } from '../../kernel/errors.js';
@@ -39,6 +40,8 @@ export interface WorkflowRow {
   readonly plan_run_no: number | null;
   /** of steps kept from earlier runs, the run each completed in */
   readonly kept: Readonly<Record<string, number>> | null;
+  /** the step of another workflow it goes on from */
+  readonly forked_from: ForkedFrom | null;
   /** `assemble` included */
   readonly total_steps: number | null;
   /** the step whose output is the result */
@@ -88,6 +91,7 @@ export const workflowsTable = defineTable<WorkflowRow>({
     plan_hash: 'text',
     plan_run_no: 'integer',
     kept: 'jsonb',
+    forked_from: 'jsonb',
     total_steps: 'integer',
     last_step: 'text',
     approval_request_id: 'text',

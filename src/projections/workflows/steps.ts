@@ -57,6 +57,18 @@ export function evolveStep(step: StepRow, event: WorkflowEvent): StepRow {
         branch: event.branch ?? null,
         error: null,
       };
+    case 'StepKept':
+      return {
+        ...step,
+        status: 'completed',
+        attempt: event.attempt,
+        started_at: event.startedAt,
+        completed_at: event.completedAt,
+        output: event.output,
+        input_hash: event.inputHash,
+        output_hash: event.outputHash,
+        branch: event.branch ?? null,
+      };
     case 'StepAttemptFailed':
       return { ...step, error: event.error };
     case 'StepRetryScheduled':

@@ -55,6 +55,7 @@ function createdRow(
     created_at: occurredAt,
     updated_at: occurredAt,
     saved: null,
+    forked_from: event.forkedFrom ?? null,
     ...freshRun(1),
   };
 }
@@ -133,6 +134,11 @@ function changeOf(event: WorkflowEvent, row: WorkflowRow, at: string): Partial<W
       return { status: 'executing', started_at: event.startedAt, deadline: event.deadline };
     case 'StepCompleted':
       return { finished_steps: row.finished_steps + 1, spent: `${BigInt(row.spent) + BigInt(event.cost)}` };
+    case 'StepKept':
+      return {
+        kept: { ...row.kept, [event.stepId]: row.run_no },
+        finished_steps: row.finished_steps + 1,
+      };
     case 'StepSkipped':
       return { finished_steps: row.finished_steps + 1 };
     case 'ResultAssembled':
