@@ -17,6 +17,8 @@ export const LIMITS = {
   inlineOutputBytes: 8 * 1024,
   /** bytes a paid service may answer; refuse */
   serviceAnswerBytes: 8 * 1024 * 1024,
+  /** sealed outputs a fork keeps inside its one append; spill to artifacts above it */
+  forkInlineBytes: 256 * 1024,
   /** steps of one run in flight at once; wait */
   concurrentSteps: 5,
   /** wallets linked to one user; refuse */
