@@ -1,30 +1,38 @@
+import { quantile, round } from './figures.mjs';
+
 /**
- * Keeps `open` calls under way until `count` are done: each finished call starts the next one.
- * @returns {{count: number, seconds: number, perSecond: number, p50: number, p99: number}} latencies in ms
+ * Keeps `open` calls under way until `count` are done: each finished call starts the next one. A call that fails
+ * is counted apart and is no workflow.
+ * @param patience ms after which no further call is started
+ * @returns latencies in ms
  */
-export async function closedLoop(count, open, call) {
+export async function closedLoop(count, open, call, patience = Number.POSITIVE_INFINITY) {
   const latencies = [];
+  const errors = new Map();
   let next = 0;
   const began = performance.now();
   const lane = async () => {
-    while (next < count) {
+    while (next < count && performance.now() - began < patience) {
       const id = next++;
       const start = performance.now();
-      await call(id);
-      latencies.push(performance.now() - start);
+      try {
+        await call(id);
+        latencies.push(performance.now() - start);
+      } catch (error) {
+        const said = String(error.message ?? error).slice(0, 200);
+        errors.set(said, (errors.get(said) ?? 0) + 1);
+      }
     }
   };
   await Promise.all(Array.from({ length: Math.min(open, count) }, lane));
   const seconds = (performance.now() - began) / 1000;
-  latencies.sort((a, b) => a - b);
-  const at = (share) => round(latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))]);
-  return { count, seconds: round(seconds), perSecond: round(count / seconds), p50: at(0.5), p99: at(0.99) };
+  return {
+    count: latencies.length,
+    seconds: round(seconds),
+    perSecond: round(latencies.length / seconds),
+    p50: round(quantile(latencies, 0.5)),
+    p99: round(quantile(latencies, 0.99)),
+    errors: next - latencies.length,
+    firstErrors: Object.fromEntries([...errors].slice(0, 5)),
+  };
 }
-
-export const median = (values) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-};
-
-export const round = (value) => Math.round(value * 100) / 100;

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { median, round } from './closed-loop.mjs';
+import { median, round } from './figures.mjs';
 
 /**
  * What hashing costs: one hash by number of inputs, and all commitments of a five-step run, ours against the same

@@ -24,7 +24,7 @@ export const call = (method, url, body, headers = {}) =>
   });
 
 /** Asks until there is an answer. @throws Error after `ms` */
-export async function until(ask, what, ms = 60_000) {
+export async function until(ask, what, ms = 60_000, everyMs = 50) {
   const end = Date.now() + ms;
   for (;;) {
     try {
@@ -33,6 +33,7 @@ export async function until(ask, what, ms = 60_000) {
     } catch (error) {
       if (Date.now() > end) throw new Error(`${what} is not there after ${ms} ms`, { cause: error });
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    if (Date.now() > end) throw new Error(`${what} is not there after ${ms} ms`);
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }

@@ -1,57 +1,118 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { merged } from '../bench/figures.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const usage = `npm run bench -- <what> [options]
 
-  w1      a diamond of five no-op steps, 200 open at once, durable, through the HTTP API
-  store   appends a second to the event store on Postgres
-  commitments   µs of CPU a hash and ms of CPU a five-step run, against poseidon-lite
+  w1          a diamond of five no-op steps, 200 open at once, durable, through the HTTP API
+  w2          a chain of 50 no-op steps, 20 open
+  w3          three steps, the fourth fails, three compensations, 200 open
+  w4          200 workflows of 20 steps of 50 ms; SIGKILL at half, restart at once
+  all         w1, w2, w3 and w4
+  age         w1 after many stored events against an empty store, and start-up time by closed runs
+  open-runs   many open runs: memory of the program
+  store       appends a second to the event store on Postgres
+  commitments µs of CPU a hash and ms of CPU a five-step run, against poseidon-lite
 
-  --vs restate   also Restate, default and with 2 partitions, in turns (installs it on first use; Linux x64)
-  --rounds N     turns each engine gets (3)
-  --scale F      share of the usual number of workflows (1)
-  --json FILE    write medians, ratios and single runs
+  --vs restate      also Restate as it is installed (24 partitions), in turns; repeatable
+  --vs restate:p2   also Restate with 2 partitions. Installed on first use; Linux x64
+  --reps N          turns each engine gets (3)
+  --scale F         share of the usual number of workflows (1)
+  --profile         w1 to w4: one turn of ours, and where its CPU time goes
+  --events N        age: stored events (1000000)
+  --runs N          open-runs: open runs (100000)
+  --json FILE       write medians, ratios and single turns; other results in FILE stay
 `;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     vs: { type: 'string', multiple: true, default: [] },
+    reps: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     scale: { type: 'string', default: '1' },
+    events: { type: 'string', default: '1000000' },
+    runs: { type: 'string', default: '100000' },
+    profile: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 });
 
 const [what] = positionals;
-const unknown = values.vs.filter((peer) => peer !== 'restate');
-if (!['w1', 'store', 'commitments'].includes(what) || unknown.length > 0) {
+const WORKLOADS = ['w1', 'w2', 'w3', 'w4'];
+const PEERS = ['restate', 'restate:p2'];
+const reps = Number(values.reps ?? values.rounds);
+const scale = Number(values.scale);
+
+const keep = (results) => {
+  if (!values.json) return;
+  const before = existsSync(values.json) ? readFileSync(values.json, 'utf8') : undefined;
+  writeFileSync(values.json, `${JSON.stringify(merged(before, results), null, 2)}\n`);
+};
+
+const measurements = {
+  ...Object.fromEntries([...WORKLOADS, 'all'].map((name) => [name, workloads])),
+  age: async () => {
+    const { age } = await import('../bench/age.mjs');
+    keep({ age: await age({ root, events: Number(values.events), scale }) });
+  },
+  'open-runs': async () => {
+    const { openRuns } = await import('../bench/open-runs.mjs');
+    keep({ 'open-runs': await openRuns({ root, runs: Number(values.runs) }) });
+  },
+  store: () => {
+    const hooks = join(root, 'test', 'kit', 'typescript.mjs');
+    const entry = join(root, 'scripts', 'bench-event-store.ts');
+    execFileSync(process.execPath, ['--import', hooks, entry], { cwd: root, stdio: 'inherit' });
+  },
+  commitments: async () => {
+    const { commitments } = await import('../bench/commitments.mjs');
+    const { hash, run } = commitments({ root, rounds: reps });
+    console.log('a hash by number of inputs, µs of CPU');
+    console.table(hash);
+    console.log('a run of five steps, ms of CPU');
+    console.table(run);
+    keep({ commitments: { hash, run } });
+  },
+};
+
+async function workloads() {
+  const { compare, profile } = await import('../bench/workloads.mjs');
+  const results = {};
+  for (const name of what === 'all' ? WORKLOADS : [what]) {
+    if (values.profile) {
+      const { functions, places } = await profile(name, { root, scale });
+      for (const { share, name: where } of [...functions, '', ...places].map(
+        (it) => it || { share: '', name: '' },
+      ))
+        console.log(`${String(share).padStart(6)}  ${where}`);
+      continue;
+    }
+    results[name] = await compare(name, { root, peers: values.vs, reps, scale });
+    keep({ machine: { cores: cpus().length, node: process.version }, [name]: results[name] });
+  }
+  summary(results);
+}
+
+function summary(results) {
+  console.log('\nmedians');
+  for (const [name, { unit, ratios, failures, better: _, ...its }] of Object.entries(results)) {
+    const figures = ['ours', ...Object.keys(ratios)].map((engine) => `${engine} ${its[engine]}`).join(', ');
+    const against = Object.entries(ratios).map(([peer, ratio]) => `, ${ratio} × ${peer}`);
+    console.log(`  ${name}: ${figures} ${unit}${against.join('')}`);
+    if (failures.length > 0) process.exitCode = 1;
+  }
+}
+
+const unknown = values.vs.filter((peer) => !PEERS.includes(peer));
+const numbers = [reps, scale, Number(values.events), Number(values.runs)];
+if (!(what in measurements) || unknown.length > 0 || !numbers.every((number) => number > 0)) {
   console.error(usage);
   process.exit(2);
 }
-
-if (what === 'store') {
-  const hooks = join(root, 'test', 'kit', 'typescript.mjs');
-  const entry = join(root, 'scripts', 'bench-event-store.ts');
-  execFileSync(process.execPath, ['--import', hooks, entry], { cwd: root, stdio: 'inherit' });
-} else if (what === 'commitments') {
-  const { commitments } = await import('../bench/commitments.mjs');
-  const { hash, run } = commitments({ root, rounds: Number(values.rounds) });
-  console.log('a hash by number of inputs, µs of CPU');
-  console.table(hash);
-  console.log('a run of five steps, ms of CPU');
-  console.table(run);
-  if (values.json) writeFileSync(values.json, `${JSON.stringify({ commitments: { hash, run } }, null, 2)}\n`);
-} else {
-  const { w1 } = await import('../bench/w1.mjs');
-  const peers = values.vs.length > 0 ? ['restate', 'restate-2'] : [];
-  const result = await w1({ root, peers, rounds: Number(values.rounds), scale: Number(values.scale) });
-  console.log('\nmedians');
-  console.table(result.medians);
-  for (const [peer, ratio] of Object.entries(result.ratios)) console.log(`ours / ${peer}: ${ratio}`);
-  if (values.json) writeFileSync(values.json, `${JSON.stringify({ w1: result }, null, 2)}\n`);
-}
+await measurements[what]();

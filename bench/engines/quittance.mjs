@@ -1,38 +1,146 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { start, stop } from '../child.mjs';
+import { freePort } from '../free-port.mjs';
 import { call, until } from '../http.mjs';
+import { calls, chain, diamond, saga } from '../plans.mjs';
+import { ReadModelLag } from '../read-model-lag.mjs';
 
-/** A, then B, C and D side by side, then E: five steps that do nothing, and the step that assembles the result. */
-const diamond = {
-  steps: [
-    { key: 'a', kind: 'data_transform', dependsOn: [], input: '{"step": "A"}' },
-    ...['b', 'c', 'd'].map((key) => ({ key, kind: 'data_transform', dependsOn: ['a'], input: `{"step": "${key}"}` })),
-    { key: 'e', kind: 'data_transform', dependsOn: ['b', 'c', 'd'], input: '{"step": "E"}' },
-  ],
-  result: { step: 'e', mediaType: 'application/json' },
+/** What the client expects each workload to come to. */
+const WORK = {
+  w1: { plan: diamond, status: 'completed' },
+  w2: { plan: chain, status: 'completed' },
+  w3: { plan: saga, status: 'failed', rollback: 'completed' },
+  w4: { plan: calls('step_counter', 20), status: 'completed' },
 };
+const ENV = { RATE_LIMIT_PER_MIN: '1000000000', LOG_LEVEL: 'warn' };
 
-/** A whole installation as its user starts it, driven through its HTTP API. fsync is on everywhere. */
-export async function quittance({ root, dir }) {
-  const data = join(dir, 'data');
-  const env = { PORT: '0', RATE_LIMIT_PER_MIN: '1000000000', QUITTANCE_DATA: data, LOG_LEVEL: 'warn' };
-  const child = start(process.execPath, [join(root, 'bin', 'quittance.mjs'), 'start', '--data', data], {
-    cwd: root,
-    env,
-    logFile: join(dir, 'quittance.log'),
+/** Our program on servers of its own, driven through its HTTP API as by any client. fsync is on everywhere. */
+export async function quittance({ root, dir, env = {} }) {
+  const ports = { service: await freePort(), api: await freePort() };
+  const serviceUrl = `http://127.0.0.1:${ports.service}`;
+  const servers = await startServers(root, dir, serviceUrl);
+  const service = start(process.execPath, [join(root, 'bench', 'engines', 'counting-service.mjs')], {
+    logFile: join(dir, 'service.log'),
+    env: { ...servers.env, PORT: `${ports.service}` },
   });
-  const runtime = join(data, 'runtime.json');
-  await until(() => existsSync(runtime), 'our installation');
-  const { api, apiKey } = JSON.parse(readFileSync(runtime, 'utf8'));
-  const headers = { authorization: `Bearer ${apiKey}` };
+  await until(() => call('GET', `${serviceUrl}/did`), 'the service that counts');
+  const app = new Application(root, dir, { ...servers.env, ...ENV, PORT: `${ports.api}`, ...env });
+  await app.start();
+  const lag = await ReadModelLag.open(servers.env.DATABASE_URL);
   return {
-    pid: child.pid,
-    stop: () => stop(child),
-    async w1() {
-      const { workflow } = await call('POST', `${api}/workflows/create`, { plan: diamond, autoApprove: true }, headers);
-      const { status } = await call('GET', `${api}/workflows/${workflow.id}/result?wait=30000`, undefined, headers);
-      if (status !== 'completed') throw new Error(`workflow ${workflow.id} is ${status}`);
+    app,
+    lag,
+    parts: () => ({ app: app.pid, ...servers.pids, service: service.pid }),
+    run: (workload) => app.run(WORK[workload]),
+    create: (workload, more) => app.create(WORK[workload].plan, more),
+    wait: (workload, id) => app.wait(WORK[workload], id),
+    did: () => call('GET', `${serviceUrl}/did`),
+    /** @throws Error when runs ended otherwise than the client was told */
+    check: (workload, since) => check(lag, WORK[workload], since),
+    async stop() {
+      await lag.close();
+      await app.stop();
+      await stop(service);
+      await stop(servers.child);
     },
   };
+}
+
+/** The program under test: started, killed and started again on the same folder. */
+class Application {
+  #child;
+  #address;
+
+  constructor(root, dir, env) {
+    Object.assign(this, { root, dir, env, profileFile: join(dir, 'app.cpuprofile') });
+  }
+
+  get pid() {
+    return this.#child.pid;
+  }
+
+  /** @returns ms until it answered */
+  async start() {
+    const { root, dir, env, profileFile } = this;
+    const data = join(dir, 'app');
+    const runtime = join(data, 'runtime.json');
+    const began = performance.now();
+    const profiler = ['--import', join(root, 'bench', 'profiler.mjs')];
+    const program = [join(root, 'bin', 'quittance.mjs'), 'start', '--data', data];
+    this.#child = start(process.execPath, [...(env.PROFILE ? profiler : []), ...program], {
+      cwd: root,
+      env: { ...env, PROFILE_FILE: profileFile },
+      logFile: join(dir, 'quittance.log'),
+    });
+    const child = this.#child;
+    const ended = child.ended.then((code) => {
+      throw new Error(`our program ended with ${code}: see ${dir}/quittance.log`);
+    });
+    await Promise.race([until(() => this.#isOurs(runtime), 'our program', 120_000, 5), ended]);
+    this.#address = JSON.parse(readFileSync(runtime, 'utf8'));
+    return Math.round(performance.now() - began);
+  }
+
+  /** runtime.json of a program that was killed lies there until the next one has started. */
+  #isOurs(runtime) {
+    const holder = JSON.parse(readFileSync(join(this.dir, 'app', 'lock.json'), 'utf8'));
+    return holder.pid === this.pid && existsSync(runtime);
+  }
+
+  async kill() {
+    this.#child.kill('SIGKILL');
+    await this.#child.ended;
+  }
+
+  stop() {
+    return stop(this.#child);
+  }
+
+  signal(name) {
+    this.#child.kill(name);
+  }
+
+  async create(plan, more = { autoApprove: true }) {
+    const { workflow } = await this.call('POST', '/workflows/create', { plan, ...more });
+    return workflow.id;
+  }
+
+  async wait({ status: expected }, id) {
+    for (;;) {
+      const { status, terminal } = await this.call('GET', `/workflows/${id}/result?wait=30000`);
+      if (!terminal) continue;
+      if (status !== expected) throw new Error(`a workflow is ${status} instead of ${expected}`);
+      return;
+    }
+  }
+
+  async run(work) {
+    await this.wait(work, await this.create(work.plan));
+  }
+
+  call(method, path, body) {
+    const { api, apiKey } = this.#address;
+    return call(method, `${api}${path}`, body, { authorization: `Bearer ${apiKey}` });
+  }
+}
+
+function startServers(root, dir, registryUrl) {
+  const program = join(root, 'bench', 'engines', 'servers.mjs');
+  const child = start(process.execPath, [program, join(dir, 'servers'), registryUrl], {
+    cwd: root,
+    logFile: join(dir, 'servers.log'),
+    says: true,
+  });
+  return child.said.then((line) => ({ child, ...JSON.parse(line) }));
+}
+
+async function check(lag, { status, rollback = 'none' }, since) {
+  const rows = await lag.query(
+    `select status, rollback, terminal, count(*)::int as runs from rm_workflows.rm_workflows
+     where created_at >= $1 group by 1, 2, 3`,
+    [since],
+  );
+  const others = rows.filter((row) => row.status !== status || !row.terminal || (row.rollback ?? 'none') !== rollback);
+  if (others.length > 0) throw new Error(`runs that ended otherwise: ${JSON.stringify(others)}`);
 }

@@ -1,0 +1,74 @@
+import { closedLoop } from './closed-loop.mjs';
+import { cpuByPart, machineMs } from './cpu.mjs';
+import { lagOf, round } from './figures.mjs';
+
+/** Workflows one at a time, for latency; then `many` with `open` under way, for throughput. */
+export const SIZES = {
+  w1: { warmUp: 400, alone: 200, many: 2_000, open: 200 },
+  w2: { warmUp: 40, alone: 30, many: 400, open: 20 },
+  w3: { warmUp: 400, alone: 200, many: 2_000, open: 200 },
+};
+/** A phase ends after this, done or not: an engine that crawls is measured by what it did. */
+const PATIENCE_MS = 60_000;
+
+/** One turn of one engine: latency alone, then throughput with what it cost, and whether its read models kept up. */
+export async function loaded(engine, workload, scale) {
+  const { warmUp, alone, many, open } = SIZES[workload];
+  const times = (count) => Math.max(1, Math.round(count * scale));
+  const loop = (count, lanes) => closedLoop(times(count), lanes, () => engine.run(workload), PATIENCE_MS);
+  const since = new Date().toISOString();
+  const warm = await loop(warmUp, open);
+  const latency = await loop(alone, 1);
+  const load = await underWatch(engine, () => loop(many, open));
+  await engine.check(workload, since);
+  return { alone: latency, ...load, failures: failuresOf(workload, [warm, latency, load.loaded], load.lag) };
+}
+
+async function underWatch(engine, work) {
+  const stored = await engine.lag?.head();
+  const end = engine.lag?.watch();
+  const [before, machineBefore] = [cpuByPart(engine.parts()), machineMs()];
+  const load = await work();
+  const [after, machineAfter] = [cpuByPart(engine.parts()), machineMs()];
+  const samples = await end?.();
+  const cpu = Object.fromEntries(Object.keys(after).map((part) => [part, after[part] - before[part]]));
+  const total = Object.values(cpu).reduce((sum, ms) => sum + ms, 0);
+  const a = (ms) => round(ms / load.count);
+  return {
+    loaded: load,
+    cpuMsPerWorkflow: { total: a(total), ...mapped(cpu, a) },
+    coresUsedByOthers: round(Math.max(0, machineAfter - machineBefore - total) / (load.seconds * 1000)),
+    ...(samples && (await keptUp(engine.lag, samples, load, stored))),
+  };
+}
+
+async function keptUp(lag, samples, { count, seconds }, before) {
+  const events = (await lag.head()) - before;
+  const of = lagOf(samples, events / seconds);
+  return { eventsPerWorkflow: round(events / count), lag: { ...of, drainMs: await lag.drained() } };
+}
+
+const mapped = (members, change) =>
+  Object.fromEntries(Object.entries(members).map(([name, value]) => [name, change(value)]));
+
+function failuresOf(workload, loops, lag) {
+  const errors = loops.reduce((sum, { errors: some }) => sum + some, 0);
+  const first = loops.flatMap(({ firstErrors }) => Object.keys(firstErrors))[0];
+  return [
+    ...(errors > 0 ? [`${workload}: ${errors} calls failed, the first: ${first}`] : []),
+    ...(lag?.grew ? [`${workload}: the read models fell behind, ${lag.atEnd} events at the end`] : []),
+  ];
+}
+
+export const lineOf = ({ alone, loaded: load, cpuMsPerWorkflow, lag, coresUsedByOthers }) =>
+  [
+    `${load.perSecond} workflows/s`,
+    `p50 ${load.p50} p99 ${load.p99} ms`,
+    `alone p50 ${alone.p50} p99 ${alone.p99} ms`,
+    `CPU ms ${Object.entries(cpuMsPerWorkflow)
+      .map(([part, ms]) => `${part} ${ms}`)
+      .join(', ')}`,
+    ...(lag ? [`read models ${lag.atEnd} events behind at the end (${lag.most} at most), then ${lag.drainMs} ms`] : []),
+    `others used ${coresUsedByOthers} cores`,
+    `${load.errors} errors`,
+  ].join(' · ');

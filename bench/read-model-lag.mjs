@@ -1,0 +1,90 @@
+import pg from 'pg';
+import { projections } from '../dist/projections/index.js';
+
+const SAMPLE_EVERY_MS = 250;
+const DRAIN_MS = 30_000;
+
+/**
+ * Watches how far the read models are behind the events they handle, from outside: by their own checkpoints. Events
+ * seen once as handled by nobody are not counted again, so that a look stays cheap however long the store is.
+ */
+export class ReadModelLag {
+  #client;
+  #passed = new Map();
+
+  static async open(databaseUrl) {
+    const lag = new ReadModelLag();
+    lag.#client = new pg.Client({ connectionString: databaseUrl });
+    await lag.#client.connect();
+    await lag.look();
+    return lag;
+  }
+
+  /** @returns events behind by model */
+  async look() {
+    const { rows } = await this.#client.query('select model, position from quittance_read_models.checkpoints');
+    const at = new Map(rows.map(({ model, position }) => [model, Number(position ?? 0)]));
+    const head = await this.head();
+    const behind = {};
+    for (const { name, handles } of projections) {
+      const from = Math.max(at.get(name) ?? 0, this.#passed.get(name) ?? 0);
+      behind[name] = from < head ? await this.#open(from, head, handles) : 0;
+      if (behind[name] === 0) this.#passed.set(name, head);
+    }
+    return behind;
+  }
+
+  /** @returns events stored so far */
+  async head() {
+    const [{ head }] = await this.query('select max(position)::float8 as head from quittance_events.events');
+    return head ?? 0;
+  }
+
+  /** Looks from time to time. @returns what ends it and gives the samples: the slowest model's lag each */
+  watch() {
+    const samples = [];
+    let over = false;
+    const watching = (async () => {
+      while (!over) {
+        samples.push(slowest(await this.look()));
+        await new Promise((resolve) => setTimeout(resolve, SAMPLE_EVERY_MS));
+      }
+    })();
+    return async () => {
+      over = true;
+      await watching;
+      samples.push(slowest(await this.look()));
+      return samples;
+    };
+  }
+
+  /** @returns ms until every model had everything. @throws Error when that takes too long */
+  async drained() {
+    const began = performance.now();
+    for (;;) {
+      const behind = await this.look();
+      if (slowest(behind) === 0) return Math.round(performance.now() - began);
+      if (performance.now() - began > DRAIN_MS) throw new Error(`read models stay behind: ${JSON.stringify(behind)}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  query(text, values) {
+    return this.#client.query(text, values).then(({ rows }) => rows);
+  }
+
+  close() {
+    return this.#client.end();
+  }
+
+  async #open(from, head, handles) {
+    const { rows } = await this.#client.query(
+      `select count(*)::int as events from quittance_events.events
+       where position > $1 and position <= $2 and type = any($3)`,
+      [from, head, [...handles]],
+    );
+    return rows[0].events;
+  }
+}
+
+const slowest = (behind) => Math.max(0, ...Object.values(behind));
