@@ -36,7 +36,10 @@ export function memoryOf(pid) {
 function statOf(pid) {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
     return { parent: fields[1], ticks: fields[11] + fields[12] + fields[13] + fields[14] };
   } catch {
     return undefined; // it ended while we looked

@@ -13,7 +13,9 @@ export function median(values) {
 /** The value that a `share` of all values stays below. */
 export function quantile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted.length === 0 ? Number.NaN : sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+  return sorted.length === 0
+    ? Number.NaN
+    : sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
 /** How many times as good `ours` is as `theirs`, above 1 is better, whether more or less of the unit is good. */
@@ -46,7 +48,16 @@ export function comparison({ unit, better = 'more', figure }, runs) {
   const failures = Object.values(runs)
     .flat()
     .flatMap((turn) => turn.failures ?? []);
-  return { unit, better, ...figures, ratio: Object.values(ratios)[0] ?? null, ratios, failures, medians: of, runs };
+  return {
+    unit,
+    better,
+    ...figures,
+    ratio: Object.values(ratios)[0] ?? null,
+    ratios,
+    failures,
+    medians: of,
+    runs,
+  };
 }
 
 /** What a file of results holds after another one: other workloads in it stay. */

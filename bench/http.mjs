@@ -6,7 +6,10 @@ const agent = new http.Agent({ keepAlive: true, maxSockets: 512, noDelay: true }
 export const call = (method, url, body, headers = {}) =>
   new Promise((resolve, reject) => {
     const data = body === undefined ? undefined : JSON.stringify(body);
-    const size = data === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(data) };
+    const size =
+      data === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(data) };
     const request = http.request(url, { method, agent, headers: { ...size, ...headers } }, (response) => {
       let text = '';
       response.setEncoding('utf8');
@@ -15,7 +18,8 @@ export const call = (method, url, body, headers = {}) =>
       });
       response.on('error', reject);
       response.on('end', () => {
-        if (response.statusCode >= 300) return reject(new Error(`${response.statusCode} ${url}: ${text.slice(0, 300)}`));
+        if (response.statusCode >= 300)
+          return reject(new Error(`${response.statusCode} ${url}: ${text.slice(0, 300)}`));
         resolve(text === '' ? undefined : JSON.parse(text));
       });
     });

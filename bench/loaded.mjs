@@ -16,11 +16,11 @@ export async function loaded(engine, workload, scale) {
   const { warmUp, alone, many, open } = SIZES[workload];
   const times = (count) => Math.max(1, Math.round(count * scale));
   const loop = (count, lanes) => closedLoop(times(count), lanes, () => engine.run(workload), PATIENCE_MS);
-  const since = new Date().toISOString();
+  const startedAt = new Date().toISOString();
   const warm = await loop(warmUp, open);
   const latency = await loop(alone, 1);
   const load = await underWatch(engine, () => loop(many, open));
-  await engine.check(workload, since);
+  await engine.check(workload, startedAt);
   return { alone: latency, ...load, failures: failuresOf(workload, [warm, latency, load.loaded], load.lag) };
 }
 
@@ -29,27 +29,36 @@ async function underWatch(engine, work) {
   const end = engine.lag?.watch();
   const [before, machineBefore] = [cpuByPart(engine.parts()), machineMs()];
   const load = await work();
-  const [after, machineAfter] = [cpuByPart(engine.parts()), machineMs()];
+  const [during, machineAfter] = [cpuByPart(engine.parts()), machineMs()];
   const samples = await end?.();
-  const cpu = Object.fromEntries(Object.keys(after).map((part) => [part, after[part] - before[part]]));
-  const total = Object.values(cpu).reduce((sum, ms) => sum + ms, 0);
+  const keptUp = samples ? await leftBehind(engine.lag, samples, load, stored) : {};
+  // what the load left to be done is part of what it cost
+  const cpu = since(before, cpuByPart(engine.parts()));
   const a = (ms) => round(ms / load.count);
+  const ours = sum(since(before, during));
   return {
     loaded: load,
-    cpuMsPerWorkflow: { total: a(total), ...mapped(cpu, a) },
-    coresUsedByOthers: round(Math.max(0, machineAfter - machineBefore - total) / (load.seconds * 1000)),
-    ...(samples && (await keptUp(engine.lag, samples, load, stored))),
+    cpuMsPerWorkflow: { total: a(sum(cpu)), ...mapped(cpu, a) },
+    coresUsedByOthers: round(Math.max(0, machineAfter - machineBefore - ours) / (load.seconds * 1000)),
+    ...keptUp,
   };
 }
 
-async function keptUp(lag, samples, { count, seconds }, before) {
+/** How far read models and receipts were behind when the last workflow had ended, and how long that took. */
+async function leftBehind(lag, samples, { count, seconds }, before) {
   const events = (await lag.head()) - before;
+  const receiptsOpen = await lag.receiptsOpen();
   const of = lagOf(samples, events / seconds);
-  return { eventsPerWorkflow: round(events / count), lag: { ...of, drainMs: await lag.drained() } };
+  return {
+    eventsPerWorkflow: round(events / count),
+    lag: { ...of, receiptsOpen, drainMs: await lag.drained() },
+  };
 }
 
+const sum = (members) => Object.values(members).reduce((all, value) => all + value, 0);
+const since = (before, after) => mapped(after, (value, name) => value - before[name]);
 const mapped = (members, change) =>
-  Object.fromEntries(Object.entries(members).map(([name, value]) => [name, change(value)]));
+  Object.fromEntries(Object.entries(members).map(([name, value]) => [name, change(value, name)]));
 
 function failuresOf(workload, loops, lag) {
   const errors = loops.reduce((sum, { errors: some }) => sum + some, 0);
@@ -68,7 +77,11 @@ export const lineOf = ({ alone, loaded: load, cpuMsPerWorkflow, lag, coresUsedBy
     `CPU ms ${Object.entries(cpuMsPerWorkflow)
       .map(([part, ms]) => `${part} ${ms}`)
       .join(', ')}`,
-    ...(lag ? [`read models ${lag.atEnd} events behind at the end (${lag.most} at most), then ${lag.drainMs} ms`] : []),
+    ...(lag
+      ? [
+          `read models ${lag.atEnd} events behind at the end (${lag.most} at most), ${lag.receiptsOpen} receipts open, all done ${lag.drainMs} ms later`,
+        ]
+      : []),
     `others used ${coresUsedByOthers} cores`,
     `${load.errors} errors`,
   ].join(' · ');

@@ -16,11 +16,7 @@ const chainOf = (length, make) =>
 
 /** A, then B, C and D side by side, then E. */
 export const diamond = {
-  steps: [
-    step('a', []),
-    ...['b', 'c', 'd'].map((key) => step(key, ['a'])),
-    step('e', ['b', 'c', 'd']),
-  ],
+  steps: [step('a', []), ...['b', 'c', 'd'].map((key) => step(key, ['a'])), step('e', ['b', 'c', 'd'])],
   result: resultOf('e'),
 };
 
@@ -29,7 +25,9 @@ export const chain = { steps: chainOf(50, (key, before) => step(key, before)), r
 /** Three steps that can be undone, each by an action here, and a fourth that fails for good. */
 export const saga = {
   steps: [
-    ...chainOf(3, (key, before) => step(key, before, { compensation: { input: `{"undo": steps.${key}.step}` } })),
+    ...chainOf(3, (key, before) =>
+      step(key, before, { compensation: { input: `{"undo": steps.${key}.step}` } }),
+    ),
     step('s3', ['s2'], { input: '$error("this step fails")' }),
   ],
   result: resultOf('s3'),

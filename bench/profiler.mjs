@@ -1,5 +1,5 @@
 /** Loaded into a program before it starts: SIGUSR2 begins a CPU profile, the next one writes it to PROFILE_FILE. */
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 
 const session = new Session();
@@ -17,5 +17,7 @@ process.on('SIGUSR2', async () => {
     return post('Profiler.start');
   }
   const { profile } = await post('Profiler.stop');
-  writeFileSync(process.env.PROFILE_FILE, JSON.stringify(profile));
+  const { PROFILE_FILE } = process.env;
+  writeFileSync(`${PROFILE_FILE}.part`, JSON.stringify(profile));
+  renameSync(`${PROFILE_FILE}.part`, PROFILE_FILE);
 });

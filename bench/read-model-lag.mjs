@@ -22,7 +22,9 @@ export class ReadModelLag {
 
   /** @returns events behind by model */
   async look() {
-    const { rows } = await this.#client.query('select model, position from quittance_read_models.checkpoints');
+    const { rows } = await this.#client.query(
+      'select model, position from quittance_read_models.checkpoints',
+    );
     const at = new Map(rows.map(({ model, position }) => [model, Number(position ?? 0)]));
     const head = await this.head();
     const behind = {};
@@ -58,15 +60,25 @@ export class ReadModelLag {
     };
   }
 
-  /** @returns ms until every model had everything. @throws Error when that takes too long */
+  /** @returns ms until every run had its receipt and every model everything. @throws Error when that takes too long */
   async drained() {
     const began = performance.now();
     for (;;) {
-      const behind = await this.look();
-      if (slowest(behind) === 0) return Math.round(performance.now() - began);
-      if (performance.now() - began > DRAIN_MS) throw new Error(`read models stay behind: ${JSON.stringify(behind)}`);
+      const [behind, receipts] = [await this.look(), await this.receiptsOpen()];
+      if (slowest(behind) === 0 && receipts === 0) return Math.round(performance.now() - began);
+      if (performance.now() - began > DRAIN_MS)
+        throw new Error(`left behind: ${receipts} receipts, events of ${JSON.stringify(behind)}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+  }
+
+  /** @returns closed runs that have no receipt yet: work that a load leaves behind */
+  async receiptsOpen() {
+    const [{ open }] = await this.query(
+      `select (select count(*) from rm_workflows.rm_workflows where terminal)::int
+            - (select count(*) from rm_receipts.rm_receipts)::int as open`,
+    );
+    return open;
   }
 
   query(text, values) {

@@ -14,7 +14,9 @@ export async function withEngine(name, { root, env = {} }, measure) {
       await engine.stop();
     }
   } catch (error) {
-    for (const log of ['quittance.log', 'servers.log', 'restate.log', 'service.log'].map((file) => join(dir, file)))
+    for (const log of ['quittance.log', 'servers.log', 'restate.log', 'service.log'].map((file) =>
+      join(dir, file),
+    ))
       if (existsSync(log)) console.error(`--- ${log}\n${readFileSync(log, 'utf8').slice(-1_500)}`);
     throw error;
   } finally {

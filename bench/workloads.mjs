@@ -52,13 +52,11 @@ export async function compare(name, { root, peers, reps, scale, say = console.lo
 export async function profile(name, { root, scale }) {
   await build();
   return withEngine('ours', { root, env: { PROFILE: '1' } }, async (engine) => {
-    const watched = { ...engine, run: engine.run };
     const { app } = engine;
     app.signal('SIGUSR2');
-    const run = await workloads[name].measure(watched, scale);
+    const run = await workloads[name].measure(engine, scale);
     app.signal('SIGUSR2');
     while (!existsSync(app.profileFile)) await new Promise((resolve) => setTimeout(resolve, 50));
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
     const its = JSON.parse(readFileSync(app.profileFile, 'utf8'));
     return { run, functions: hotFunctions(its), places: hotPlaces(its) };
   });

@@ -85,18 +85,22 @@ async function workloads() {
   const { compare, profile } = await import('../bench/workloads.mjs');
   const results = {};
   for (const name of what === 'all' ? WORKLOADS : [what]) {
-    if (values.profile) {
-      const { functions, places } = await profile(name, { root, scale });
-      for (const { share, name: where } of [...functions, '', ...places].map(
-        (it) => it || { share: '', name: '' },
-      ))
-        console.log(`${String(share).padStart(6)}  ${where}`);
-      continue;
+    if (values.profile) hotSpots(await profile(name, { root, scale }));
+    else {
+      results[name] = await compare(name, { root, peers: values.vs, reps, scale });
+      keep({ machine: { cores: cpus().length, node: process.version }, [name]: results[name] });
     }
-    results[name] = await compare(name, { root, peers: values.vs, reps, scale });
-    keep({ machine: { cores: cpus().length, node: process.version }, [name]: results[name] });
   }
-  summary(results);
+  if (!values.profile) summary(results);
+}
+
+function hotSpots({ functions, places }) {
+  const table = (title, rows) => {
+    console.log(`\n${title}, % of all CPU time of the program`);
+    for (const { share, name } of rows) console.log(`${share.toFixed(2).padStart(7)}  ${name}`);
+  };
+  table('functions by the time they took themselves', functions);
+  table('packages and rooms', places);
 }
 
 function summary(results) {

@@ -141,6 +141,8 @@ async function check(lag, { status, rollback = 'none' }, since) {
      where created_at >= $1 group by 1, 2, 3`,
     [since],
   );
-  const others = rows.filter((row) => row.status !== status || !row.terminal || (row.rollback ?? 'none') !== rollback);
+  const others = rows.filter(
+    (row) => row.status !== status || !row.terminal || (row.rollback ?? 'none') !== rollback,
+  );
   if (others.length > 0) throw new Error(`runs that ended otherwise: ${JSON.stringify(others)}`);
 }

@@ -17,7 +17,11 @@ export async function restate({ root, dir }, partitions) {
   await app.start();
   await until(() => call('GET', `http://127.0.0.1:${admin}/deployments`), 'the admin API of Restate');
   await until(
-    () => call('POST', `http://127.0.0.1:${admin}/deployments`, { uri: `http://127.0.0.1:${service}`, force: true }),
+    () =>
+      call('POST', `http://127.0.0.1:${admin}/deployments`, {
+        uri: `http://127.0.0.1:${service}`,
+        force: true,
+      }),
     'the deployment on Restate',
   );
   let calls = 0;
@@ -25,7 +29,12 @@ export async function restate({ root, dir }, partitions) {
     app,
     parts: () => ({ server: server.pid, service: app.pid }),
     async run(workload, id = `${workload}-${calls++}`) {
-      const answer = await call('POST', `http://127.0.0.1:${ingress}/bench/${workload}`, { id }, { 'idempotency-key': id });
+      const answer = await call(
+        'POST',
+        `http://127.0.0.1:${ingress}/bench/${workload}`,
+        { id },
+        { 'idempotency-key': id },
+      );
       if (EXPECTED[workload]?.(answer) === false) throw new Error(`it came to ${JSON.stringify(answer)}`);
     },
     did: async () => app.did(),
@@ -87,7 +96,17 @@ const listens = (port) =>
 const startServer = (home, dir, { node, ingress, admin, partitions }) =>
   start(
     join(home, 'node_modules', '@restatedev', 'restate-server-linux-x64', 'bin', 'restate-server'),
-    ['--no-logo', '--listen-mode', 'tcp', '--bind-ip', '127.0.0.1', '--bind-port', `${node}`, '--base-dir', join(dir, 'restate')],
+    [
+      '--no-logo',
+      '--listen-mode',
+      'tcp',
+      '--bind-ip',
+      '127.0.0.1',
+      '--bind-port',
+      `${node}`,
+      '--base-dir',
+      join(dir, 'restate'),
+    ],
     {
       cwd: home,
       logFile: join(dir, 'restate.log'),
@@ -109,6 +128,9 @@ function installed(root) {
   const home = join(root, '.cache', 'bench', 'restate');
   cpSync(join(root, 'bench', 'peers', 'restate'), home, { recursive: true });
   if (!existsSync(join(home, 'node_modules', '@restatedev', 'restate-server-linux-x64')))
-    execFileSync('npm', ['install', '--ignore-scripts', '--no-package-lock', '--no-audit', '--no-fund'], { cwd: home, stdio: 'inherit' });
+    execFileSync('npm', ['install', '--ignore-scripts', '--no-package-lock', '--no-audit', '--no-fund'], {
+      cwd: home,
+      stdio: 'inherit',
+    });
   return home;
 }
