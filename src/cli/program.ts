@@ -107,6 +107,33 @@ export async function program(args: readonly string[]): Promise<number> {
       code = await (await import('./commands/decide.js')).cancel(id, options);
     });
 
+  onInstallation('retry <workflow>', 'run a workflow again that failed or expired, keeping what completed')
+    .option('--restart', 'plan it anew and keep nothing')
+    .action(async (id, options) => {
+      code = await (await import('./commands/again.js')).retry(id, options);
+    });
+
+  onInstallation('rate <workflow>', 'say what the result was worth')
+    .argument('<stars>', 'from 1 to 5', wholeFlag(1, 5))
+    .option('--comment <text>')
+    .action(async (id, stars, options) => {
+      code = await (await import('./commands/again.js')).rate(id, stars, options);
+    });
+
+  onInstallation('fork <workflow>', 'a new workflow from a step of one that is over, keeping what was paid')
+    .requiredOption('--from <step>', 'the first step that runs again, such as step_3')
+    .option('--set <step.name=value>', 'another parameter of a step; several times', several, [])
+    .option('--expression <step=jsonata>', 'another input of a step; several times', several, [])
+    .option('--service <step=service>', 'another service for a step; several times', several, [])
+    .option('--request <text>', 'the request in other words, for the steps that run again')
+    .option('--max-cost <usdc>', 'most that the rest may cost', usdcFlag)
+    .option('--yes', 'approve what is left within --max-cost without asking')
+    .option('--out <dir>', 'folder for what comes out (default: ./quittance-out/<workflow>)')
+    .option('--json', 'the outcome as JSON on stdout, progress on stderr')
+    .action(async (id, options) => {
+      code = await (await import('./commands/fork.js')).fork(id, options);
+    });
+
   onInstallation('monitor', 'components, queues and breakers on one screen, for operators')
     .option('--json', 'as JSON')
     .action(async (options) => {

@@ -20,6 +20,8 @@ export interface BoardStep {
 export interface Board {
   readonly phase: 'planning' | 'asking' | 'approved' | 'executing' | 'closed' | 'refused';
   readonly steps: readonly BoardStep[];
+  /** steps another run completed and paid */
+  readonly kept: readonly string[];
   readonly paid: bigint;
   readonly startedAt: number | undefined;
   readonly outcome: string | undefined;
@@ -31,6 +33,7 @@ export interface Board {
 export const emptyBoard: Board = {
   phase: 'planning',
   steps: [],
+  kept: [],
   paid: 0n,
   startedAt: undefined,
   outcome: undefined,
@@ -39,18 +42,20 @@ export const emptyBoard: Board = {
   receiptProven: false,
 };
 
+const KEPT = 'kept, paid before';
+
 export const withPlan = (board: Board, steps: readonly PlanStep[]): Board => ({
   ...board,
   steps: steps.map(({ id, title, service, estimatedTime }) => ({
     id,
     name: service?.name ?? title,
     estimatedTime,
-    state: 'waiting',
+    state: board.kept.includes(id) ? 'completed' : 'waiting',
     attempt: 0,
     startedAt: undefined,
     tookMs: undefined,
     paid: 0n,
-    trouble: undefined,
+    trouble: board.kept.includes(id) ? KEPT : undefined,
   })),
 });
 
@@ -72,6 +77,9 @@ export function heard(board: Board, message: StreamMessage): Board {
       return { ...board, phase: ending(board), outcome: text(data['outcome']) };
     case 'workflow.cancelled':
       return board.startedAt === undefined ? { ...board, phase: 'refused', outcome: 'cancelled' } : board;
+    // told before the plan is shown
+    case 'step.kept':
+      return { ...board, kept: [...board.kept, stepId] };
     case 'payment.confirmed':
       return { ...board, paid: board.paid + micros(data['amountMicro']) };
     case 'receipt.issued':

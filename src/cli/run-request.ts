@@ -63,12 +63,35 @@ const PROOF_PATIENCE = 180_000;
  * One request from its words to its receipt, shown as it happens.
  * @throws Refusal of the API, DECLINED, and PLANNING_FAILED with the planner's own code and sentence
  */
-export async function runRequest(
+export const runRequest = (
   client: ApiClient,
-  request: RunRequest,
+  { level, files, maxCost, input, plan }: RunRequest,
+  hooks: RunHooks,
+): Promise<FinishedRun> => {
+  const body = {
+    ...(input !== undefined && { input }),
+    ...(plan !== undefined && { plan }),
+    ...(maxCost !== undefined && { maxCost }),
+    ...(files.length > 0 && { files }),
+    verificationLevel: level,
+  };
+  return runCreated(client, { path: '/workflows/create', body, level }, hooks);
+};
+
+/** A call that makes a workflow. */
+export interface Creation {
+  readonly path: string;
+  readonly body: object;
+  readonly level: RunRequest['level'];
+}
+
+/** As {@link runRequest}, from whatever call makes the workflow. */
+export async function runCreated(
+  client: ApiClient,
+  creation: Creation,
   hooks: RunHooks,
 ): Promise<FinishedRun> {
-  const run = await Run.create(client, request, hooks);
+  const run = await Run.create(client, creation, hooks);
   try {
     const planMs = await run.planned();
     await run.approved();
@@ -92,16 +115,8 @@ class Run {
     this.watch = new RunWatch(client, id, hooks.screen, hooks.signal);
   }
 
-  static async create(client: ApiClient, request: RunRequest, hooks: RunHooks): Promise<Run> {
-    const { level, files, maxCost, input, plan } = request;
-    const body = {
-      ...(input !== undefined && { input }),
-      ...(plan !== undefined && { plan }),
-      ...(maxCost !== undefined && { maxCost }),
-      ...(files.length > 0 && { files }),
-      verificationLevel: level,
-    };
-    const { workflow: made } = await client.post('/workflows/create', body, created);
+  static async create(client: ApiClient, { path, body, level }: Creation, hooks: RunHooks): Promise<Run> {
+    const { workflow: made } = await client.post(path, body, created);
     hooks.onCreated?.(made.id);
     // the stream is opened to owners, whom the read model knows
     await client.get(`/workflows/${made.id}`, anything);

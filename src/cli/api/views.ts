@@ -61,6 +61,7 @@ export const workflowSummary = z.looseObject({
   closedAt: z.string().nullable(),
   currentStep: z.number(),
   totalSteps: z.number().nullable(),
+  keptSteps: z.array(z.string()).optional(),
   maxCostMicro: micros,
   spentMicro: micros.nullable(),
   savedMicro: micros.nullable(),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type IssuerKey, verifyReceipt } from '../../../src/verifier/index.js';
 import type { Installed } from '../../kit/installation.js';
-import { onceEach, paymentsOf } from '../kit/chain.js';
+import { moved, onceEach, paymentsOf } from '../kit/chain.js';
 import { Client, type PlanStepDoc, type WorkflowDoc } from '../kit/client.js';
 import { free, statistics } from '../kit/plans.js';
 
@@ -84,6 +84,37 @@ export const running = (installed: () => Installed) =>
         expect(verdict.checks.filter(({ passed, required }) => required && !passed)).toEqual([]);
       },
     );
+
+    it('is forked from a step: what was paid before it is not paid again, as the chain tells', async () => {
+      const first = await client.run(statistics());
+      const [before, transfers] = [await client.balance(), await moved(installed(), client)];
+      const { status, body } = await client.post<{
+        workflow: { id: string; kept: string[]; requiredMicro: string };
+      }>(`/workflows/${first.id}/fork`, { fromStep: 'step_3', autoApprove: true });
+      expect([status, body.workflow.kept, body.workflow.requiredMicro]).toEqual([
+        201,
+        ['step_1', 'step_2'],
+        '0',
+      ]);
+      const forked = await client.closed(body.workflow.id);
+      expect(forked).toMatchObject({ status: 'completed', payments: [], spentMicro: '0' });
+      expect(await client.result(forked.id)).toEqual(await client.result(first.id));
+      expect([await client.balance(), await moved(installed(), client)]).toEqual([before, transfers]);
+      const receipt = await client.receipt(forked.id);
+      expect(receipt['statement']).toMatchObject({ kept: [{ stepId: 'step_1', workflowId: first.id }, {}] });
+      expect((await client.verify('rcpt_any', receipt)).valid).toBe(true);
+    });
+
+    it('is forked in the middle: only what comes after is paid, once', async () => {
+      const first = await client.run(statistics());
+      const body = { fromStep: 'step_2', parameters: {}, service: { step_2: 'statistics-desk' } };
+      const made = await client.post<{ workflow: { id: string } }>(`/workflows/${first.id}/fork`, body);
+      const planned = await client.planned(made.body.workflow.id);
+      await client.approve(planned.id, planned.plan!.planHash);
+      expect(await client.closed(planned.id)).toMatchObject({ status: 'completed' });
+      expect(await paymentsOf(installed(), client, planned)).toEqual({ step_2: 1 });
+      expect(await paymentsOf(installed(), client, first)).toEqual(onceEach(first));
+    });
 
     it('computes with JSONata what costs nothing, without a hold', async () => {
       const before = await client.balance();
