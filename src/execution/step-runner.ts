@@ -75,8 +75,12 @@ export class StepRunner {
    * None has an effect outside, so losing them in a crash means running them again.
    */
   async runHere(task: StepTask, signal: AbortSignal): Promise<void> {
-    const isDue = task.undo ? await this.compensations.isDue(task) : await this.live(task);
-    if (!isDue) return; // done together with an earlier one
+    // until it is done, perhaps together with an earlier one: what was run for an append that met a conflict is lost
+    while (task.undo ? await this.compensations.isDue(task) : await this.live(task))
+      await this.takeTurn(task, signal);
+  }
+
+  private async takeTurn(task: StepTask, signal: AbortSignal): Promise<void> {
     const until = this.clock.now() + TURN_MS;
     let left: number = TURN_STEPS;
     await this.dispatch.converse(workflow, task.workflowId, async (state) => {
