@@ -127,7 +127,7 @@ export class StepPayments {
       throw new Refusal('WRONG_STATE', 'Other terms were recorded meanwhile.', { amount: `${amount}` });
     const attempt = before.status === 'none' ? 1 : 'nextAttempt' in before ? before.nextAttempt : 1;
     const prepared = await this.payer.prepare(quote, paymentId);
-    const state = await this.record(step, { type: 'PreparePayment', attempt, ...prepared });
+    const state = await this.record(step, { type: 'PreparePayment', attempt, payTo, amount, ...prepared });
     return state as InFlight;
   }
 

@@ -86,7 +86,7 @@ const paymentCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
     network: among('solana:x'),
     asset: among('USDC'),
     payTo: among('P1', 'P1', 'P2'),
-    amount: micros(4),
+    amount: micros(2),
   }),
   fc.record({
     type: among('AuthorizePayment'),
@@ -97,6 +97,8 @@ const paymentCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
   fc.record({
     type: among('PreparePayment'),
     attempt,
+    payTo: among('P1', 'P1', 'P1', 'P2'),
+    amount: micros(2),
     header: among('h1', 'h2'),
     memo: among('m'),
     blockhash: among('b'),

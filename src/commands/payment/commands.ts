@@ -21,6 +21,9 @@ export interface AuthorizePayment {
 export interface PreparePayment {
   readonly type: 'PreparePayment';
   readonly attempt: number;
+  /** what they were signed for */
+  readonly payTo: string;
+  readonly amount: Micros;
   readonly header: string;
   readonly memo: string;
   readonly blockhash: string;

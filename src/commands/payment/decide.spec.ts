@@ -67,7 +67,14 @@ const authorize = {
   ceiling: toMicros(250n),
   approved: { payTo: 'PAYEE', asset: 'USDC', network: 'solana:x' },
 } as const;
-const prepare = { ...bytes, type: 'PreparePayment', attempt: 1, lastValidBlockHeight: 150n } as const;
+const prepare = {
+  ...bytes,
+  type: 'PreparePayment',
+  attempt: 1,
+  payTo: 'PAYEE',
+  amount: toMicros(200n),
+  lastValidBlockHeight: 150n,
+} as const;
 const submit = { type: 'SubmitPayment', attempt: 1 } as const;
 const confirm = { type: 'ConfirmPayment', attempt: 1, signature: 'SIG', slot: 42n } as const;
 const fail = { type: 'FailPayment', attempt: 1, code: 'PAYMENT_EXPIRED', message: 'It expired.' } as const;
@@ -101,6 +108,16 @@ describe('a quote', () => {
     given(...ready, cheaper)
       .when(prepare)
       .refuses('WRONG_STATE', { status: 'quoted' });
+  });
+
+  it('that changed while somebody signed for the former one leaves those bytes without a record', () => {
+    const cheaper: PaymentEvent = { ...terms, type: 'PaymentQuoted', v: 1, amount: '150' };
+    given(...ready, cheaper, authorized)
+      .when(prepare)
+      .refuses('WRONG_STATE', { signed: '200', authorized: '150' });
+    given(...ready)
+      .when({ ...prepare, payTo: 'OTHER' })
+      .refuses('WRONG_STATE', { signed: '200', authorized: '200' });
   });
 
   it('cannot change while signed bytes may land, nor afterwards', () => {

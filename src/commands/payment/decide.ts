@@ -106,6 +106,13 @@ function prepare(command: PreparePayment, state: PaymentState): Decision {
     });
   }
   if (attempt !== state.nextAttempt) throw wrongAttempt(attempt, state.nextAttempt);
+  // while one worker signed, another may have had other terms authorized: such bytes would never be found again
+  const { quote } = state;
+  if (quote.payTo !== command.payTo || quote.amount !== command.amount)
+    throw new Refusal('WRONG_STATE', 'This was signed for other terms than are authorized by now.', {
+      signed: String(command.amount),
+      authorized: String(quote.amount),
+    });
   const lastValidBlockHeight = String(command.lastValidBlockHeight);
   return [
     { type: 'PaymentPrepared', v: 1, attempt, header, memo, blockhash, lastValidBlockHeight, watermark },
