@@ -8,6 +8,8 @@ const jobSchema = z.strictObject({
   id: z.string(),
   correlationId: z.string(),
   payload: z.record(z.string(), z.unknown()),
+  owner: z.string().optional(),
+  service: z.string().optional(),
 });
 
 export const writeJob = (job: Job): string => JSON.stringify({ v: JOB_VERSION, ...job });
@@ -23,7 +25,7 @@ export function readJob(text: string, upcasters = jobUpcasters, version = JOB_VE
     v = Number(v) + 1;
   }
   if (v !== version) throw new Error(`this program cannot read jobs of version ${String(v)}`);
-  return jobSchema.parse(job);
+  return jobSchema.parse(job) as Job;
 }
 
 /** The same, for whoever goes on without it. */

@@ -9,6 +9,40 @@ export interface Job {
   readonly id: string;
   readonly correlationId: string;
   readonly payload: Readonly<Record<string, unknown>>;
+  /** user it is done for: users share the workers fairly. Jobs of nobody share as if they were one user's */
+  readonly owner?: string;
+  /** service it calls, where it calls one */
+  readonly service?: string;
+}
+
+/** Jobs of one kind that may be done in any order: of one owner, for one service, of one priority. */
+export interface JobFlow {
+  readonly key: string;
+  readonly kind: JobKind;
+  readonly priority: Priority;
+  /** '' for nobody */
+  readonly owner: string;
+  readonly service?: string;
+}
+
+/** Why a flow may not go on: its owner or its service has as many calls under way as allowed, or too many of late. */
+export type HeldBecause = 'user_concurrency' | 'service_concurrency' | 'service_rate';
+
+export type Admission =
+  | { readonly admitted: true; readonly permit: Permit }
+  | { readonly admitted: false; readonly because: HeldBecause /** ms */; readonly retryIn: number };
+
+/** One job of a flow may be under way. */
+export interface Permit {
+  /** @param unused nothing was started: it does not count */
+  release(unused?: 'unused'): void;
+}
+
+/** Asked before a job is taken from the queue: what may not run yet takes no worker and loses no delivery. */
+export interface JobLimits {
+  admit(flow: JobFlow): Promise<Admission>;
+  /** Calls `listener` when something was released: held flows of this owner, or of this service, may ask again. */
+  onRelease(listener: (released: { readonly owner?: string; readonly service?: string }) => void): void;
 }
 
 export interface JobContext {
@@ -31,6 +65,7 @@ export interface JobQueue {
     kind: JobKind,
     concurrency: number,
     handle: (job: Job, context: JobContext) => Promise<void>,
+    limits?: JobLimits,
   ): Promise<JobWorker>;
   /** waiting and in-flight jobs by kind, dead ones under `dead` */
   depth(): Promise<Readonly<Record<string, number>>>;
@@ -86,4 +121,14 @@ export interface QueueFigures {
 export interface QueueView {
   /** those that are not empty, by kind, then high before low */
   queues(): Promise<readonly QueueFigures[]>;
+  /** what is not done yet, by flow, at most `limit` of those with the most to do */
+  flows(limit: number): Promise<readonly FlowFigures[]>;
+}
+
+/** How much there is to do of one flow. */
+export interface FlowFigures {
+  readonly flow: JobFlow;
+  readonly waiting: number;
+  readonly inFlight: number;
+  readonly oldestAt: string;
 }

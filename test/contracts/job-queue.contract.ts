@@ -5,6 +5,7 @@ import { LIMITS } from '../../src/kernel/limits.js';
 import type { DeadLetters, Job, JobContext, JobQueue, JobWorker, QueueView } from '../../src/ports/jobs.js';
 import { gate, Seen } from '../kit/gate.js';
 import { deadLettersContract } from './dead-letters.contract.js';
+import { jobFairnessContract } from './job-fairness.contract.js';
 
 export const IMPATIENT: JobTiming = { ackWaitMs: 600, retryDelayMs: () => 5 };
 
@@ -25,6 +26,7 @@ const job = (id: string, more: Partial<Job> = {}): Job => ({
 /** @param open a fresh, empty queue with IMPATIENT timing */
 export function jobQueueContract(name: string, open: () => Promise<JobQueueUnderTest>): void {
   deadLettersContract(name, open);
+  jobFairnessContract(name, open);
   describe(`the job queue of ${name}`, () => {
     let under: JobQueueUnderTest;
     let queue: JobQueueUnderTest['queue'];
@@ -81,7 +83,7 @@ export function jobQueueContract(name: string, open: () => Promise<JobQueueUnder
       await until({ prove: 1, dead: 0 });
     });
 
-    it('drains high before normal before low', async () => {
+    it('gives a user high before normal before low', async () => {
       await queue.publish([
         job('l', { priority: 'low' }),
         job('n1'),

@@ -1,14 +1,19 @@
 import type {
+  FlowFigures,
   Job,
   JobContext,
+  JobFlow,
   JobKind,
+  JobLimits,
   JobQueue,
   JobWorker,
   Priority,
   QueueFigures,
   QueueView,
 } from '../../ports/jobs.js';
+import { flowOf } from '../job-flow.js';
 import { DEFAULT_JOB_TIMING, type JobTiming } from '../job-timing.js';
+import { JobTurns, type Turn } from '../job-turns.js';
 import { verdictOn } from '../job-verdict.js';
 import { MemoryDeadLetters } from './dead-letters.js';
 
@@ -16,6 +21,7 @@ const PRIORITIES: readonly Priority[] = ['high', 'normal', 'low'];
 
 interface Waiting {
   readonly job: Job;
+  readonly flow: JobFlow;
   /** of the dead letter it becomes; sorts by time of publication */
   readonly letter: string;
   readonly publishedAt: string;
@@ -24,19 +30,21 @@ interface Waiting {
 
 interface Worker {
   readonly kind: JobKind;
-  readonly take: (one: Waiting) => void;
+  readonly turns: JobTurns;
+  readonly run: (one: Waiting, turn: Turn) => Promise<void>;
   hands: number;
+  waking: boolean;
 }
 
 /** The same rules in one process, without durability. */
 export class MemoryJobQueue implements JobQueue {
-  private readonly waiting: Waiting[] = [];
+  private readonly waiting = new Map<string, Waiting[]>();
   private readonly inFlight = new Set<Waiting>();
-  readonly dead = new MemoryDeadLetters((job, letter) => {
-    this.waiting.push({ job, letter, publishedAt: new Date().toISOString(), delivery: 1 });
-    setImmediate(() => this.dispatch());
-  });
-  readonly view: QueueView = { queues: async () => this.queues() };
+  readonly dead = new MemoryDeadLetters((job, letter) => this.enqueue(job, letter));
+  readonly view: QueueView = {
+    queues: async () => this.queues(),
+    flows: async (limit) => this.flows().slice(0, limit),
+  };
   private published = 0;
   private readonly seen = new Set<string>();
   private readonly workers = new Set<Worker>();
@@ -50,33 +58,44 @@ export class MemoryJobQueue implements JobQueue {
     for (const job of jobs) {
       if (this.seen.has(job.id)) continue;
       this.seen.add(job.id);
-      const letter = `dead_${String(++this.published).padStart(22, '0')}`;
-      const publishedAt = new Date().toISOString();
-      this.waiting.push({ job: structuredClone(job), letter, publishedAt, delivery: 1 });
+      this.enqueue(structuredClone(job), `dead_${String(++this.published).padStart(22, '0')}`);
     }
-    setImmediate(() => this.dispatch());
   }
 
   async work(
     kind: JobKind,
     concurrency: number,
     handle: (job: Job, context: JobContext) => Promise<void>,
+    limits?: JobLimits,
   ): Promise<JobWorker> {
     const abort = new AbortController();
     const running = new Map<Waiting, Promise<void>>();
-    const run = async (one: Waiting) => {
+    const run = async (one: Waiting, { permit }: Turn) => {
       const end = await this.outcomeOf(one, handle, abort.signal);
+      permit.release();
       if (!running.delete(one)) return;
       worker.hands++;
       end();
-      this.dispatch();
+      this.wake(worker);
     };
-    const worker: Worker = { kind, hands: concurrency, take: (one) => void running.set(one, run(one)) };
+    const worker: Worker = {
+      kind,
+      hands: concurrency,
+      waking: false,
+      turns: new JobTurns(limits, () => this.wake(worker)),
+      run: (one, turn) => {
+        const done = run(one, turn);
+        running.set(one, done);
+        return done;
+      },
+    };
     this.workers.add(worker);
-    setImmediate(() => this.dispatch());
+    for (const [first, ...others] of this.waiting.values())
+      if (first?.flow.kind === kind) worker.turns.set(first.flow, others.length + 1);
     return {
       stop: async (graceMs) => {
         this.workers.delete(worker);
+        worker.turns.stop();
         await Promise.race([Promise.allSettled(running.values()), elapsed(graceMs, abort.signal)]);
         abort.abort();
         for (const one of running.keys()) this.giveBack(one);
@@ -87,41 +106,84 @@ export class MemoryJobQueue implements JobQueue {
 
   async depth(): Promise<Readonly<Record<string, number>>> {
     const depth: Record<string, number> = {};
-    for (const { job } of [...this.waiting, ...this.inFlight]) depth[job.kind] = (depth[job.kind] ?? 0) + 1;
+    for (const { job } of this.open()) depth[job.kind] = (depth[job.kind] ?? 0) + 1;
     return { ...depth, dead: this.dead.size };
   }
 
+  private open(): readonly Waiting[] {
+    return [...[...this.waiting.values()].flat(), ...this.inFlight];
+  }
+
   private queues(): readonly QueueFigures[] {
-    const kinds = [...new Set([...this.waiting, ...this.inFlight].map(({ job }) => job.kind))].sort();
+    const open = this.open();
+    const kinds = [...new Set(open.map(({ job }) => job.kind))].sort();
     return kinds.flatMap((kind) =>
       PRIORITIES.flatMap((priority) => {
-        const its = ({ job }: Waiting) => job.kind === kind && job.priority === priority;
-        const waiting = this.waiting.filter(its);
-        const inFlight = [...this.inFlight].filter(its);
-        const [oldestAt] = [...waiting, ...inFlight].map(({ publishedAt }) => publishedAt).sort();
-        if (oldestAt === undefined) return [];
-        return { kind, priority, waiting: waiting.length, inFlight: inFlight.length, oldestAt };
+        const its = open.filter(({ job }) => job.kind === kind && job.priority === priority);
+        return its.length === 0 ? [] : { kind, priority, ...this.figuresOf(its) };
       }),
     );
   }
 
-  private dispatch(): void {
-    for (const worker of this.workers) {
-      for (let one = this.nextFor(worker); one; one = this.nextFor(worker)) {
-        worker.hands--;
+  private flows(): readonly FlowFigures[] {
+    const flows = new Map<string, Waiting[]>();
+    for (const one of this.open()) flows.set(one.flow.key, [...(flows.get(one.flow.key) ?? []), one]);
+    return [...flows.values()]
+      .sort((a, b) => b.length - a.length)
+      .map((its) => ({ flow: its[0]!.flow, ...this.figuresOf(its) }));
+  }
+
+  private figuresOf(its: readonly Waiting[]) {
+    const inFlight = its.filter((one) => this.inFlight.has(one)).length;
+    const [oldestAt] = its.map(({ publishedAt }) => publishedAt).sort() as [string];
+    return { waiting: its.length - inFlight, inFlight, oldestAt };
+  }
+
+  private enqueue(job: Job, letter: string): void {
+    this.offer({ job, flow: flowOf(job), letter, publishedAt: new Date().toISOString(), delivery: 1 });
+  }
+
+  private offer(one: Waiting): void {
+    const { flow } = one;
+    const its = this.waiting.get(flow.key);
+    if (its) its.push(one);
+    else this.waiting.set(flow.key, [one]);
+    for (const { kind, turns } of this.workers) if (kind === flow.kind) turns.add(flow);
+  }
+
+  /** Later, so that whoever publishes several jobs has published all of them. */
+  private wake(worker: Worker): void {
+    if (worker.waking) return;
+    worker.waking = true;
+    setImmediate(() => {
+      worker.waking = false;
+      void this.dispatch(worker);
+    });
+  }
+
+  private async dispatch(worker: Worker): Promise<void> {
+    const wanted = worker.hands;
+    if (wanted <= 0 || !this.workers.has(worker)) return;
+    worker.hands -= wanted;
+    const turns = await worker.turns.take(wanted);
+    worker.hands += wanted - turns.length;
+    for (const turn of turns) {
+      const one = this.workers.has(worker) ? this.takeFrom(turn.flow.key) : undefined;
+      if (one) {
         this.inFlight.add(one);
-        worker.take(one);
+        void worker.run(one, turn);
+      } else {
+        worker.hands++;
+        worker.turns.miss(turn);
       }
     }
   }
 
-  private nextFor({ kind, hands }: Worker): Waiting | undefined {
-    if (hands <= 0) return undefined;
-    for (const priority of PRIORITIES) {
-      const at = this.waiting.findIndex(({ job }) => job.kind === kind && job.priority === priority);
-      if (at >= 0) return this.waiting.splice(at, 1)[0];
-    }
-    return undefined;
+  private takeFrom(key: string): Waiting | undefined {
+    const its = this.waiting.get(key);
+    const one = its?.shift();
+    if (its?.length === 0) this.waiting.delete(key);
+    return one;
   }
 
   /** @returns what to do with the job once its worker's hand is free */
@@ -148,8 +210,7 @@ export class MemoryJobQueue implements JobQueue {
   private giveBack(one: Waiting): void {
     this.inFlight.delete(one);
     one.delivery++;
-    this.waiting.push(one);
-    this.dispatch();
+    this.offer(one);
   }
 }
 

@@ -3,6 +3,7 @@ import { JetStreamApiError, type StoredMsg } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import type { ErrorRecord } from '../../kernel/errors.js';
 import type { DeadLetter, DeadLetterQuery, DeadLetters, Job, JobKind, Priority } from '../../ports/jobs.js';
+import { flowOf } from '../job-flow.js';
 import { readableJob, writeJob } from '../job-message.js';
 import { type Delivery, LETTER } from './delivery.js';
 import type { JobNames } from './job-streams.js';
@@ -34,7 +35,7 @@ export class NatsDeadLetters implements DeadLetters {
     why.set(SENTENCE, error.message);
     why.set(DELIVERIES, String(delivery.count));
     why.set(DIED_AT, new Date().toISOString());
-    const [kind, priority] = delivery.message.subject.split('.').slice(-2) as [JobKind, Priority];
+    const { kind, priority } = this.names.flowOf(delivery.message.subject);
     const correlation = tokenOf(readableJob(delivery.message.string())?.correlationId);
     const subject = this.names.deadSubject({ kind, priority, correlation, letter: delivery.letter });
     try {
@@ -93,6 +94,7 @@ export class NatsDeadLetters implements DeadLetters {
     // the job's own id would be taken for the publication it died of
     const msgID = `${job.id}/again/${message.seq}`;
     await this.streams.publish(this.names.subject(job), writeJob(job), { msgID, headers: place });
+    this.streams.connection.publish(this.names.ready(flowOf(job).key));
     await this.remove(message.seq);
     return true;
   }

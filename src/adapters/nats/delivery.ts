@@ -7,6 +7,8 @@ export interface Delivery {
   readonly count: number;
   /** id of the dead letter this becomes: by time and place of its first publication, so that ids sort */
   readonly letter: string;
+  /** how much more waited behind it */
+  readonly pending: number;
   done(): void;
   /** puts off the redelivery by another ack wait */
   stillWorking(): void;
@@ -20,6 +22,7 @@ const SHORT_FORM = 9;
 const DELIVERED = 4;
 const SEQUENCE = 5;
 const PUBLISHED_NANOS = 7;
+const PENDING = 8;
 
 /** Header of a job that was dead before: the id it keeps. */
 export const LETTER = 'Quittance-Letter';
@@ -31,6 +34,7 @@ export function deliveryOf(message: Msg): Delivery {
     message,
     count: Number(token(DELIVERED)) || 1,
     letter: message.headers?.get(LETTER) || letterId(token(PUBLISHED_NANOS), token(SEQUENCE)),
+    pending: Number(token(PENDING)) || 0,
     done: () => message.respond('+ACK'),
     stillWorking: () => message.respond('+WPI'),
     giveBack: (delayMs) => message.respond(`-NAK ${JSON.stringify({ delay: nanos(delayMs) })}`),

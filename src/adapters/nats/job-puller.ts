@@ -1,10 +1,4 @@
-import {
-  createInbox,
-  type Msg,
-  type NatsConnection,
-  nanos,
-  type Subscription,
-} from '@nats-io/transport-node';
+import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import { type Delivery, deliveryOf } from './delivery.js';
 
 /** How a pull ended: with how many messages, and whether its consumer was not there at all. */
@@ -13,81 +7,42 @@ export interface PullEnd {
   readonly missing: boolean;
 }
 
-const NOW_TIMEOUT_MS = 2_000;
-/** An idle worker asks again this often; a server that forgot the request (a restart) is noticed no later. */
-const WAIT_MS = 3_000;
-
-const HEARTBEAT = 100;
-const CONFLICT = 409;
-const NO_RESPONDERS = 503;
-
-/**
- * Pulls from one consumer exactly as many messages as are asked for. The library's own `consume` keeps a buffer filled,
- * which would take work from idle workers and blur the order of priorities.
- */
-export class JobPuller {
-  private readonly now: PullLane;
-  private readonly later: PullLane;
-  private waiting: Promise<PullEnd> | undefined;
-
-  constructor(
-    connection: NatsConnection,
-    stream: string,
-    consumer: string,
-    onDelivery: (one: Delivery) => void,
-  ) {
-    const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`;
-    this.now = new PullLane(connection, subject, onDelivery);
-    this.later = new PullLane(connection, subject, onDelivery);
-  }
-
-  /** What is there at this moment, up to `batch`. */
-  pullNow(batch: number): Promise<PullEnd> {
-    return this.now.pull({ batch, no_wait: true }, NOW_TIMEOUT_MS);
-  }
-
-  /** Resolves when one message has come, or after a while. Asking again meanwhile waits for the same message. */
-  waitForOne(): Promise<PullEnd> {
-    this.waiting ??= this.later
-      .pull({ batch: 1, expires: nanos(WAIT_MS) }, WAIT_MS + NOW_TIMEOUT_MS)
-      .finally(() => {
-        this.waiting = undefined;
-      });
-    return this.waiting;
-  }
-
-  /** Ends what is asked for: the server that was asked may be gone, and its successor knows of nothing. */
-  giveUp(): void {
-    this.now.giveUp();
-    this.later.giveUp();
-  }
-
-  close(): void {
-    this.now.close();
-    this.later.close();
-  }
+/** What is pulled from: the messages of one subject. */
+export interface PullSource {
+  readonly consumer: string;
+  readonly subject: string;
 }
 
 interface Pull {
   readonly inbox: string;
+  readonly subject: string;
   readonly batch: number;
   received: number;
   end(missing: boolean): void;
 }
 
+const TIMEOUT_MS = 2_000;
+const HEARTBEAT = 100;
+const CONFLICT = 409;
+const NO_RESPONDERS = 503;
+
 /**
- * One pull at a time over one subscription. A message carries the subject it was published to, not our inbox, so the
- * subscription is all that tells to which pull it belongs.
+ * Pulls what is there at this moment from any consumer of a stream, exactly as many messages as are asked for. The
+ * library's own `consume` keeps a buffer filled, which would take work from idle workers and blur whose turn it is.
+ *
+ * All pulls share one subscription. A message carries the subject it was published to, not our inbox: one pull a
+ * subject at a time, so that the subject tells to which it belongs.
  */
-class PullLane {
+export class JobPuller {
   private readonly inbox = createInbox();
   private readonly subscription: Subscription;
-  private current: Pull | undefined;
+  private readonly bySubject = new Map<string, Pull>();
+  private readonly byInbox = new Map<string, Pull>();
   private count = 0;
 
   constructor(
     private readonly connection: NatsConnection,
-    private readonly subject: string,
+    private readonly stream: string,
     private readonly onDelivery: (one: Delivery) => void,
   ) {
     this.subscription = connection.subscribe(`${this.inbox}.*`, {
@@ -97,27 +52,39 @@ class PullLane {
     });
   }
 
-  pull(how: { batch: number; no_wait?: true; expires?: number }, timeoutMs: number): Promise<PullEnd> {
-    return new Promise((resolve) => {
-      const pull: Pull = {
-        inbox: `${this.inbox}.${this.count++}`,
-        batch: how.batch,
-        received: 0,
-        end: (missing) => {
-          clearTimeout(timer);
-          if (this.current === pull) this.current = undefined;
-          resolve({ messages: pull.received, missing });
-        },
-      };
-      const timer = setTimeout(() => pull.end(false), timeoutMs);
-      this.current = pull;
-      if (this.connection.isClosed()) pull.end(false);
-      else this.connection.publish(this.subject, JSON.stringify(how), { reply: pull.inbox });
-    });
+  isPulling(subject: string): boolean {
+    return this.bySubject.has(subject);
   }
 
+  /** @param onEnd called in the order in which the server spoke, so that later news is not taken for older */
+  pull({ consumer, subject }: PullSource, batch: number, onEnd: (end: PullEnd) => void): void {
+    const inbox = `${this.inbox}.${this.count++}`;
+    const pull: Pull = {
+      inbox,
+      subject,
+      batch,
+      received: 0,
+      end: (missing) => {
+        clearTimeout(timer);
+        this.byInbox.delete(inbox);
+        this.bySubject.delete(subject);
+        onEnd({ messages: pull.received, missing });
+      },
+    };
+    const timer = setTimeout(() => pull.end(false), TIMEOUT_MS);
+    this.byInbox.set(inbox, pull);
+    this.bySubject.set(subject, pull);
+    if (this.connection.isClosed()) {
+      pull.end(false);
+      return;
+    }
+    const asked = JSON.stringify({ batch, no_wait: true });
+    this.connection.publish(`$JS.API.CONSUMER.MSG.NEXT.${this.stream}.${consumer}`, asked, { reply: inbox });
+  }
+
+  /** Ends what is asked for: the server that was asked may be gone, and its successor knows of nothing. */
   giveUp(): void {
-    this.current?.end(false);
+    for (const pull of [...this.byInbox.values()]) pull.end(false);
   }
 
   close(): void {
@@ -127,14 +94,17 @@ class PullLane {
 
   /** A late message of a pull that was given up is handed on all the same; a late status is not ours any more. */
   private receive(message: Msg): void {
-    const status = message.subject.startsWith(this.inbox) ? (message.headers?.code ?? 0) : 0;
+    const isStatus = message.subject.startsWith(this.inbox);
+    const status = isStatus ? (message.headers?.code ?? 0) : 0;
     if (status === HEARTBEAT) return;
-    if (status) {
-      if (message.subject === this.current?.inbox) this.current.end(isGone(status, message));
+    if (isStatus) {
+      this.byInbox.get(message.subject)?.end(isGone(status, message));
       return;
     }
+    const pull = this.bySubject.get(message.subject);
+    if (pull) pull.received++;
     this.onDelivery(deliveryOf(message));
-    if (this.current && ++this.current.received === this.current.batch) this.current.end(false);
+    if (pull?.received === pull?.batch) pull?.end(false);
   }
 }
 

@@ -1,10 +1,11 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Refusal } from '../../kernel/errors.js';
-import type { Job, JobContext, JobKind, JobQueue, JobWorker } from '../../ports/jobs.js';
+import type { Job, JobContext, JobKind, JobLimits, JobQueue, JobWorker } from '../../ports/jobs.js';
+import { flowOf } from '../job-flow.js';
 import { writeJob } from '../job-message.js';
 import { DEFAULT_JOB_TIMING, type JobTiming } from '../job-timing.js';
 import { NatsDeadLetters } from './dead-letters.js';
-import { type JobNames, jobConsumer, jobNames, jobStreams, PRIORITIES } from './job-streams.js';
+import { type JobNames, jobNames, jobStreams } from './job-streams.js';
 import { NatsJobWorker } from './job-worker.js';
 import { NatsQueueView } from './queue-view.js';
 import { DisposableStreams } from './streams.js';
@@ -21,7 +22,7 @@ export interface NatsJobQueueOptions {
 }
 
 /**
- * Jobs on a JetStream work-queue stream, one subject a kind and priority. The stream may be wiped at any time: it is
+ * Jobs on a JetStream work-queue stream, one subject a flow: a kind, a priority, an owner, a service. The stream may be wiped at any time: it is
  * made again by the next call, and whoever dispatched the lost jobs dispatches them again.
  */
 export class NatsJobQueue implements JobQueue {
@@ -48,7 +49,23 @@ export class NatsJobQueue implements JobQueue {
 
   async publish(jobs: readonly Job[]): Promise<void> {
     for (let from = 0; from < jobs.length; from += PIPELINE) {
-      await Promise.all(jobs.slice(from, from + PIPELINE).map((job) => this.publishOne(job)));
+      await this.publishTogether(jobs.slice(from, from + PIPELINE));
+    }
+  }
+
+  /** Workers are told once it is stored: told too early, they would look and find nothing. */
+  private async publishTogether(jobs: readonly Job[]): Promise<void> {
+    const fresh = new Map<string, number>();
+    try {
+      await Promise.all(
+        jobs.map(async (job) => {
+          if (!(await this.publishOne(job))) return;
+          const { key } = flowOf(job);
+          fresh.set(key, (fresh.get(key) ?? 0) + 1);
+        }),
+      );
+    } finally {
+      for (const [key, count] of fresh) this.streams.connection.publish(this.names.ready(key), String(count));
     }
   }
 
@@ -56,12 +73,10 @@ export class NatsJobQueue implements JobQueue {
     kind: JobKind,
     concurrency: number,
     handle: (job: Job, context: JobContext) => Promise<void>,
+    limits?: JobLimits,
   ): Promise<JobWorker> {
-    await this.streams.addConsumers(
-      this.names.jobs,
-      PRIORITIES.map((priority) => jobConsumer(this.names, kind, priority, this.timing.ackWaitMs)),
-    );
-    return new NatsJobWorker(this.streams, this.names, this.timing, this.dead, kind, concurrency, handle);
+    const { streams, names, timing, dead } = this;
+    return new NatsJobWorker({ streams, names, timing, dead, kind, concurrency, handle, limits });
   }
 
   async depth(): Promise<Readonly<Record<string, number>>> {
@@ -73,16 +88,20 @@ export class NatsJobQueue implements JobQueue {
       ]);
       const depth: Record<string, number> = {};
       for (const [subject, count] of Object.entries(waiting.state.subjects ?? {})) {
-        const kind = subject.split('.').at(-2) ?? subject;
+        const { kind } = this.names.flowOf(subject);
         depth[kind] = (depth[kind] ?? 0) + count;
       }
       return { ...depth, dead: dead.state.messages };
     });
   }
 
-  private async publishOne(job: Job): Promise<void> {
+  /** @returns false when it was there before */
+  private async publishOne(job: Job): Promise<boolean> {
     try {
-      await this.streams.publish(this.names.subject(job), writeJob(job), { msgID: job.id });
+      const { duplicate } = await this.streams.publish(this.names.subject(job), writeJob(job), {
+        msgID: job.id,
+      });
+      return !duplicate;
     } catch (cause) {
       throw new Refusal(
         'JOB_NOT_QUEUED',

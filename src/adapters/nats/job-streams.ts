@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { AckPolicy, type ConsumerConfig, DiscardPolicy, RetentionPolicy } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import type { Job, JobKind, Priority } from '../../ports/jobs.js';
+import type { Job, JobFlow, JobKind, Priority } from '../../ports/jobs.js';
+import { flowKeyOf, flowOfKey } from '../job-flow.js';
 import type { StreamSpec } from './streams.js';
 
 /** Drained in this order. */
@@ -23,10 +25,18 @@ interface DeadSubject {
 export interface JobNames {
   readonly jobs: string;
   readonly dead: string;
-  subject(job: Pick<Job, 'kind' | 'priority'>): string;
+  /** of all jobs of one flow: `job.<kind>.<priority>[.<owner>[.<service>]]` */
+  subject(job: Pick<Job, 'kind' | 'priority' | 'owner' | 'service'>): string;
+  flowSubject(flow: JobFlow): string;
+  flowOf(subject: string): JobFlow;
+  /** of all jobs of a kind */
+  kindSubject(kind: JobKind): string;
+  /** where it is said that jobs of a flow were published: workers listen, nobody keeps it */
+  ready(flowKey: string): string;
+  flowOfReady(subject: string): JobFlow;
   /** `*` stands for any */
   deadSubject(letter: DeadSubject): string;
-  consumer(kind: JobKind, priority: Priority): string;
+  consumer(flow: JobFlow): string;
 }
 
 export const jobNames = (prefix = ''): JobNames => {
@@ -35,10 +45,16 @@ export const jobNames = (prefix = ''): JobNames => {
   return {
     jobs: `${dash}JOBS`,
     dead: `${dash}JOBS_DEAD`,
-    subject: ({ kind, priority }) => `${dot}job.${kind}.${priority}`,
+    subject: (job) => `${dot}job.${flowKeyOf(job)}`,
+    flowSubject: ({ key }) => `${dot}job.${key}`,
+    flowOf: (subject) => flowOfKey(subject.slice(`${dot}job.`.length)),
+    kindSubject: (kind) => `${dot}job.${kind}.>`,
+    ready: (flowKey) => `${dot}ready.${flowKey}`,
+    flowOfReady: (subject) => flowOfKey(subject.slice(`${dot}ready.`.length)),
     deadSubject: ({ kind, priority, correlation, letter }) =>
       `${dot}dead.${kind}.${priority}.${correlation}.${letter}`,
-    consumer: (kind, priority) => `${kind}-${priority}`,
+    consumer: ({ key, kind, priority, owner, service }) =>
+      owner || service ? `${kind}-${priority}-${short(key)}` : `${kind}-${priority}`,
   };
 };
 
@@ -60,16 +76,23 @@ export const jobStreams = (names: JobNames, prefix = ''): readonly StreamSpec[] 
   },
 ];
 
+/** A consumer nobody has pulled from for so long, and with nothing in flight, is made again when it is needed. */
+const IDLE_MS = 120_000;
+
 /**
- * The server redelivers without end and the worker counts: a job is buried by whoever meets it after its last
- * delivery. An advisory of the server would be lost when nobody listens at that moment.
+ * One consumer a flow, made when the flow is first seen. The server redelivers without end and the worker counts: a
+ * job is buried by whoever meets it after its last delivery. An advisory of the server would be lost when nobody
+ * listens at that moment.
  */
-export const jobConsumer = (names: JobNames, kind: JobKind, priority: Priority, ackWaitMs: number) =>
+export const jobConsumer = (names: JobNames, flow: JobFlow, ackWaitMs: number) =>
   ({
-    durable_name: names.consumer(kind, priority),
-    filter_subject: names.subject({ kind, priority }),
+    durable_name: names.consumer(flow),
+    filter_subject: names.flowSubject(flow),
     ack_policy: AckPolicy.Explicit,
     ack_wait: nanos(ackWaitMs),
     max_deliver: -1,
     max_ack_pending: 10_000,
+    ...((flow.owner || flow.service) && { mem_storage: true, inactive_threshold: nanos(IDLE_MS) }),
   }) satisfies Partial<ConsumerConfig>;
+
+const short = (key: string): string => createHash('sha256').update(key).digest('base64url').slice(0, 22);

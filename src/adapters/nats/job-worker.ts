@@ -1,142 +1,139 @@
 import { type ErrorRecord, errorRecord } from '../../kernel/errors.js';
-import type { Job, JobContext, JobKind, JobWorker } from '../../ports/jobs.js';
+import type { Job, JobContext, JobFlow, JobKind, JobLimits, JobWorker } from '../../ports/jobs.js';
+import { Bell } from '../bell.js';
 import { readJob } from '../job-message.js';
 import type { JobTiming } from '../job-timing.js';
+import { JobTurns, type Turn } from '../job-turns.js';
 import { exhausted, isExhausted, verdictOn } from '../job-verdict.js';
 import type { NatsDeadLetters } from './dead-letters.js';
 import type { Delivery } from './delivery.js';
-import { JobPuller } from './job-puller.js';
-import { type JobNames, PRIORITIES } from './job-streams.js';
+import { FlowPulls } from './flow-pulls.js';
+import { FlowWatch } from './flow-watch.js';
+import type { JobNames } from './job-streams.js';
 import type { DisposableStreams } from './streams.js';
 
-/** How long a worker rests after JetStream could not be mended. */
-const REST_MS = 500;
 /** A worker sends a sign of life this many times within one ack wait. */
 const SIGNS_OF_LIFE = 3;
 
-type Handle = (job: Job, context: JobContext) => Promise<void>;
+export interface WorkerOptions {
+  readonly streams: DisposableStreams;
+  readonly names: JobNames;
+  readonly timing: JobTiming;
+  readonly dead: NatsDeadLetters;
+  readonly kind: JobKind;
+  readonly concurrency: number;
+  readonly handle: (job: Job, context: JobContext) => Promise<void>;
+  readonly limits: JobLimits | undefined;
+}
 
-/** Takes jobs of one kind, high priority first, as many at once as it has hands. */
+/**
+ * Takes jobs of one kind, as many at once as it has hands, in turn from those who have some waiting. Nothing is
+ * taken that does not run at once: what waits, waits in JetStream, for whichever worker has a hand free first.
+ */
 export class NatsJobWorker implements JobWorker {
-  private readonly lanes: readonly { readonly puller: JobPuller; readonly waiting: Delivery[] }[];
-  private readonly running = new Map<Delivery, Promise<void>>();
+  private readonly bell = new Bell();
+  private readonly turns: JobTurns;
+  private readonly pulls: FlowPulls;
+  private readonly watch: FlowWatch;
+  private readonly running = new Map<Delivery, JobFlow>();
+  private readonly ends = new Set<Promise<void>>();
+  private readonly resting = new Map<NodeJS.Timeout, JobFlow>();
   private readonly abort = new AbortController();
   private readonly signsOfLife: NodeJS.Timeout;
   private readonly loop: Promise<void>;
   private stopped = false;
-  private wake: () => void = () => undefined;
 
-  constructor(
-    private readonly streams: DisposableStreams,
-    names: JobNames,
-    private readonly timing: JobTiming,
-    private readonly dead: NatsDeadLetters,
-    kind: JobKind,
-    private readonly concurrency: number,
-    private readonly handle: Handle,
-  ) {
-    this.lanes = PRIORITIES.map((priority) => {
-      const waiting: Delivery[] = [];
-      const consumer = names.consumer(kind, priority);
-      const take = (delivery: Delivery) => {
-        if (this.stopped) return delivery.giveBack(0);
-        waiting.push(delivery);
-        this.startWaiting();
-      };
-      return { waiting, puller: new JobPuller(streams.connection, names.jobs, consumer, take) };
+  constructor(private readonly options: WorkerOptions) {
+    const { streams, names, timing, kind, limits } = options;
+    const ring = () => this.bell.ring();
+    this.turns = new JobTurns(limits, ring);
+    this.pulls = new FlowPulls(streams, names, timing.ackWaitMs, {
+      took: (delivery, turn) => this.begin(delivery, turn),
+      missed: (turn) => this.turns.miss(turn),
+      left: (flow, waiting) => this.turns.set(flow, waiting),
+      ended: ring,
+    });
+    this.watch = new FlowWatch(streams, names, kind, timing.ackWaitMs / SIGNS_OF_LIFE, {
+      arrived: (flow, count) => this.turns.add(flow, count),
+      found: (counts) => this.correct(counts),
+      reconnected: () => this.pulls.giveUp(),
     });
     this.signsOfLife = setInterval(() => this.sayStillWorking(), timing.ackWaitMs / SIGNS_OF_LIFE);
-    this.loop = this.pullUntilStopped();
-    void this.askAgainWhenReconnected();
+    this.loop = this.takeUntilStopped();
   }
 
   async stop(graceMs: number): Promise<void> {
     this.stopped = true;
-    this.wake();
-    for (const { puller, waiting } of this.lanes) {
-      puller.close();
-      for (const delivery of waiting.splice(0)) delivery.giveBack(0);
-    }
+    this.bell.ring();
+    this.watch.stop();
+    this.turns.stop();
+    this.pulls.close();
+    for (const timer of this.resting.keys()) clearTimeout(timer);
     await this.loop;
-    await settledWithin([...this.running.values()], graceMs);
+    await settledWithin([...this.ends], graceMs);
     this.abort.abort();
     clearInterval(this.signsOfLife);
-    for (const delivery of this.running.keys()) delivery.giveBack(0);
+    const { streams, names } = this.options;
+    for (const [delivery, flow] of this.running) {
+      delivery.giveBack(0);
+      if (!streams.connection.isClosed()) streams.connection.publish(names.ready(flow.key));
+    }
     this.running.clear();
-    if (!this.streams.connection.isClosed()) await this.streams.connection.flush().catch(() => undefined);
+    if (!streams.connection.isClosed()) await streams.connection.flush().catch(() => undefined);
   }
 
   private get freeHands(): number {
-    return (
-      this.concurrency - this.running.size - this.lanes.reduce((sum, lane) => sum + lane.waiting.length, 0)
-    );
+    return this.options.concurrency - this.running.size - this.pulls.reserved;
   }
 
-  private async pullUntilStopped(): Promise<void> {
-    // A connection that was closed (not lost) never comes back: pulling on would only spin.
-    while (!this.stopped && !this.streams.connection.isClosed()) {
-      if (this.freeHands <= 0) await this.handFree();
-      else if ((await this.pullByPriority()) === 0) await this.anyArrival();
+  private async takeUntilStopped(): Promise<void> {
+    // A connection that was closed (not lost) never comes back: going on would only spin.
+    while (!this.stopped && !this.options.streams.connection.isClosed()) {
+      const turns = this.freeHands > 0 ? await this.turns.take(this.freeHands) : [];
+      if (turns.length > 0) this.pulls.take(turns);
+      else await this.bell.wait();
     }
   }
 
-  private async askAgainWhenReconnected(): Promise<void> {
-    for await (const { type } of this.streams.connection.status()) {
-      if (this.stopped) return;
-      if (type === 'reconnect') for (const { puller } of this.lanes) puller.giveUp();
+  /** What the stream holds, less what is in our own hands: the rest may be with others, or waiting. */
+  private correct(counts: ReadonlyMap<string, { readonly flow: JobFlow; readonly count: number }>): void {
+    const ours = new Map<string, number>();
+    for (const flow of [...this.running.values(), ...this.resting.values()])
+      ours.set(flow.key, (ours.get(flow.key) ?? 0) + 1);
+    for (const { flow, count } of counts.values()) {
+      if (!this.pulls.isPulling(flow)) this.turns.set(flow, Math.max(0, count - (ours.get(flow.key) ?? 0)));
     }
   }
 
-  private handFree(): Promise<void> {
-    return new Promise((resolve) => {
-      this.wake = resolve;
-    });
-  }
-
-  private async pullByPriority(): Promise<number> {
-    let taken = 0;
-    for (const { puller } of this.lanes) {
-      if (this.freeHands <= 0 || this.stopped) break;
-      const end = await puller.pullNow(this.freeHands);
-      taken += end.messages;
-      if (end.missing) await this.mend();
+  /** @param turn undefined for a message that came after its pull was given up */
+  private begin(delivery: Delivery, turn: Turn | undefined): void {
+    const { names } = this.options;
+    const flow = turn?.flow ?? names.flowOf(delivery.message.subject);
+    if (this.stopped || !turn) {
+      delivery.giveBack(0);
+      turn?.permit.release('unused');
+      if (!this.stopped) this.turns.add(flow);
+      return;
     }
-    return taken;
+    this.running.set(delivery, flow);
+    const end = this.run(delivery, turn).finally(() => this.ends.delete(end));
+    this.ends.add(end);
   }
 
-  private async anyArrival(): Promise<void> {
-    if (this.stopped) return;
-    const end = await Promise.race(this.lanes.map(({ puller }) => puller.waitForOne()));
-    if (end.missing) await this.mend();
-  }
-
-  /** The disk was wiped, or somebody deleted the streams. */
-  private async mend(): Promise<void> {
-    if (this.stopped) return;
-    await this.streams.restore().catch(() => new Promise((resolve) => setTimeout(resolve, REST_MS)));
-  }
-
-  private startWaiting(): void {
-    while (this.running.size < this.concurrency) {
-      const delivery = this.lanes.find(({ waiting }) => waiting.length > 0)?.waiting.shift();
-      if (!delivery) return;
-      this.running.set(delivery, this.run(delivery));
-    }
-  }
-
-  private async run(delivery: Delivery): Promise<void> {
-    const finish = await this.outcomeOf(delivery);
+  private async run(delivery: Delivery, { flow, permit }: Turn): Promise<void> {
+    const finish = await this.outcomeOf(delivery, flow);
+    permit.release();
     // given back meanwhile by stop(): another worker has it
     if (!this.running.delete(delivery)) return;
     finish();
-    this.startWaiting();
-    this.wake();
+    this.bell.ring();
   }
 
   /** @returns what to tell JetStream. When a burial fails nothing is said: the job comes again and is buried then. */
-  private async outcomeOf(delivery: Delivery): Promise<() => void> {
+  private async outcomeOf(delivery: Delivery, flow: JobFlow): Promise<() => void> {
+    const { dead, timing, handle } = this.options;
     const bury = async (error: ErrorRecord) => {
-      const buried = await this.dead.bury(delivery, error);
+      const buried = await dead.bury(delivery, error);
       return buried ? delivery.discard : () => undefined;
     };
     if (isExhausted(delivery.count)) return bury(exhausted(delivery.count));
@@ -147,19 +144,29 @@ export class NatsJobWorker implements JobWorker {
       return bury({ ...errorRecord(error, 'JOB_UNREADABLE'), kind: 'terminal' });
     }
     try {
-      await this.handle(job, { delivery: delivery.count, signal: this.abort.signal });
+      await handle(job, { delivery: delivery.count, signal: this.abort.signal });
       return delivery.done;
     } catch (error) {
       const verdict = verdictOn(error, delivery.count);
       if (verdict.kind === 'bury') return bury(verdict.error);
-      return () => delivery.giveBack(this.timing.retryDelayMs(delivery.count));
+      return () => this.rest(delivery, flow, timing.retryDelayMs(delivery.count));
     }
   }
 
+  /** JetStream gives it out again after the delay, to whoever asks: we ask then. */
+  private rest(delivery: Delivery, flow: JobFlow, ms: number): void {
+    delivery.giveBack(ms);
+    if (this.stopped) return;
+    const timer = setTimeout(() => {
+      this.resting.delete(timer);
+      this.turns.add(flow);
+    }, ms + 1);
+    this.resting.set(timer, flow);
+  }
+
   private sayStillWorking(): void {
-    if (this.streams.connection.isClosed()) return;
+    if (this.options.streams.connection.isClosed()) return;
     for (const delivery of this.running.keys()) delivery.stillWorking();
-    for (const { waiting } of this.lanes) for (const delivery of waiting) delivery.stillWorking();
   }
 }
 

@@ -1,9 +1,17 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
-import type { JobKind, Priority, QueueFigures, QueueView } from '../../ports/jobs.js';
+import type { FlowFigures, JobFlow, JobKind, Priority, QueueFigures, QueueView } from '../../ports/jobs.js';
 import { type JobNames, PRIORITIES } from './job-streams.js';
 import { type DisposableStreams, isMissing } from './streams.js';
 
 const NO_MESSAGE_FOUND = 10_037;
+
+/** Jobs that are not done, and those of them that a worker has. */
+interface Open {
+  readonly flow: JobFlow;
+  readonly subject: string;
+  readonly count: number;
+  readonly taken: number;
+}
 
 export class NatsQueueView implements QueueView {
   constructor(
@@ -12,24 +20,64 @@ export class NatsQueueView implements QueueView {
   ) {}
 
   async queues(): Promise<readonly QueueFigures[]> {
-    const info = await this.streams.mending(async () =>
-      (await this.streams.api()).streams.info(this.names.jobs, { subjects_filter: '>' }),
-    );
+    const queues = new Map<string, { kind: JobKind; priority: Priority; count: number; taken: number }>();
+    for (const { flow, count, taken } of await this.open()) {
+      const { kind, priority } = flow;
+      const before = queues.get(`${kind}.${priority}`) ?? { kind, priority, count: 0, taken: 0 };
+      const after = { ...before, count: before.count + count, taken: before.taken + taken };
+      queues.set(`${kind}.${priority}`, after);
+    }
     const figures = await Promise.all(
-      Object.entries(info.state.subjects ?? {}).map(([subject, count]) => this.figuresOf(subject, count)),
+      [...queues.values()].map(async ({ kind, priority, count, taken }) => {
+        const subject = this.names.subject({ kind, priority });
+        const oldest = await Promise.all([this.oldest(subject), this.oldest(`${subject}.>`)]);
+        const [oldestAt] = oldest.flatMap((at) => at ?? []).sort();
+        return oldestAt && { kind, priority, waiting: count - taken, inFlight: taken, oldestAt };
+      }),
     );
-    return figures.flatMap((each) => each ?? []).sort(byKindAndPriority);
+    return figures.flatMap((each) => each || []).sort(byKindAndPriority);
   }
 
-  /** @returns undefined for a queue that was emptied meanwhile */
-  private async figuresOf(subject: string, count: number): Promise<QueueFigures | undefined> {
-    const [kind, priority] = subject.split('.').slice(-2) as [JobKind, Priority];
-    const [oldestAt, taken] = await Promise.all([this.oldest(subject), this.taken(kind, priority)]);
-    if (oldestAt === undefined) return undefined;
-    const inFlight = Math.min(taken, count);
-    return { kind, priority, waiting: count - inFlight, inFlight, oldestAt };
+  async flows(limit: number): Promise<readonly FlowFigures[]> {
+    const largest = (await this.open()).toSorted((a, b) => b.count - a.count).slice(0, limit);
+    const figures = await Promise.all(
+      largest.map(async ({ flow, subject, count, taken }) => {
+        const oldestAt = await this.oldest(subject);
+        return oldestAt && { flow, waiting: count - taken, inFlight: taken, oldestAt };
+      }),
+    );
+    return figures.flatMap((each) => each || []);
   }
 
+  private async open(): Promise<readonly Open[]> {
+    const [info, taken] = await Promise.all([
+      this.streams.mending(async () =>
+        (await this.streams.api()).streams.info(this.names.jobs, { subjects_filter: '>' }),
+      ),
+      this.taken(),
+    ]);
+    return Object.entries(info.state.subjects ?? {}).map(([subject, count]) => ({
+      flow: this.names.flowOf(subject),
+      subject,
+      count,
+      taken: Math.min(taken.get(subject) ?? 0, count),
+    }));
+  }
+
+  /** By subject; nobody has taken anything of a flow that no worker has ever asked for. */
+  private async taken(): Promise<ReadonlyMap<string, number>> {
+    const { consumers } = await this.streams.api();
+    const taken = new Map<string, number>();
+    try {
+      for await (const { config, num_ack_pending } of consumers.list(this.names.jobs))
+        taken.set(config.filter_subject ?? '', num_ack_pending);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+    return taken;
+  }
+
+  /** @returns undefined for what was emptied meanwhile */
   private async oldest(subject: string): Promise<string | undefined> {
     const { streams } = await this.streams.api();
     const first = { seq: 1, next_by_subj: subject };
@@ -37,18 +85,6 @@ export class NatsQueueView implements QueueView {
       return (await streams.getMessage(this.names.jobs, first))?.time.toISOString();
     } catch (error) {
       if (error instanceof JetStreamApiError && error.code === NO_MESSAGE_FOUND) return undefined;
-      throw error;
-    }
-  }
-
-  /** Nobody has taken anything of a kind that no worker has ever asked for. */
-  private async taken(kind: JobKind, priority: Priority): Promise<number> {
-    const { consumers } = await this.streams.api();
-    try {
-      const info = await consumers.info(this.names.jobs, this.names.consumer(kind, priority));
-      return info.num_ack_pending;
-    } catch (error) {
-      if (isMissing(error)) return 0;
       throw error;
     }
   }

@@ -1,0 +1,99 @@
+import { FairShare } from '../kernel/fair-share.js';
+import type { JobFlow, JobLimits, Permit } from '../ports/jobs.js';
+
+/** A job of this flow may be taken now. */
+export interface Turn {
+  readonly flow: JobFlow;
+  readonly permit: Permit;
+}
+
+const FREE: Permit = { release: () => undefined };
+
+/**
+ * Whose job a worker takes next: fair between owners, by priority, within the limits. It knows how much waits, not
+ * what, and may be wrong about it: the queue corrects it, and losing it loses nothing.
+ */
+export class JobTurns {
+  private readonly share = new FairShare<JobFlow>();
+  private readonly held = new Map<string, { readonly flow: JobFlow; readonly timer: NodeJS.Timeout }>();
+  private stopped = false;
+
+  /** @param onReady called when there may be a turn again that there was not before */
+  constructor(
+    private readonly limits: JobLimits | undefined,
+    private readonly onReady: () => void,
+  ) {
+    limits?.onRelease(({ owner, service }) => {
+      for (const { flow } of this.held.values())
+        if (flow.owner === owner || (service !== undefined && flow.service === service)) this.free(flow.key);
+    });
+  }
+
+  add(flow: JobFlow, count = 1): void {
+    this.share.add(flow, count);
+    this.onReady();
+  }
+
+  /** So much waits, as the queue says. */
+  set(flow: JobFlow, waiting: number): void {
+    this.share.set(flow, waiting);
+    if (waiting > 0) this.onReady();
+  }
+
+  waiting(key: string): number {
+    return this.share.waiting(key);
+  }
+
+  /** keys of all that is known to wait */
+  get keys(): readonly string[] {
+    return [...this.share.all()].map(({ flow }) => flow.key);
+  }
+
+  /** At most `count` turns, fewer when fewer may be taken now. */
+  async take(count: number): Promise<readonly Turn[]> {
+    const picked: JobFlow[] = [];
+    for (let flow = this.pick(picked, count); flow; flow = this.pick(picked, count)) picked.push(flow);
+    if (!this.limits) return picked.map((flow) => ({ flow, permit: FREE }));
+    const asked = await Promise.all(picked.map((flow) => this.admit(flow)));
+    return asked.flatMap((turn) => turn ?? []);
+  }
+
+  /** A turn that came to nothing: the job is not there any more. */
+  miss({ flow, permit }: Turn): void {
+    permit.release('unused');
+    this.share.refund(flow);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    for (const { timer } of this.held.values()) clearTimeout(timer);
+  }
+
+  private pick(picked: readonly JobFlow[], count: number): JobFlow | undefined {
+    return picked.length < count ? this.share.next() : undefined;
+  }
+
+  private async admit(flow: JobFlow): Promise<Turn | undefined> {
+    const admission = await this.limits!.admit(flow);
+    if (admission.admitted) return { flow, permit: admission.permit };
+    this.share.refund(flow);
+    this.share.hold(flow);
+    this.share.add(flow);
+    this.freeIn(flow, admission.retryIn);
+    return undefined;
+  }
+
+  private freeIn(flow: JobFlow, ms: number): void {
+    clearTimeout(this.held.get(flow.key)?.timer);
+    if (this.stopped) return;
+    const timer = setTimeout(() => this.free(flow.key), Math.max(1, ms));
+    this.held.set(flow.key, { flow, timer });
+  }
+
+  private free(key: string): void {
+    clearTimeout(this.held.get(key)?.timer);
+    this.held.delete(key);
+    this.share.free(key);
+    this.onReady();
+  }
+}
