@@ -89,11 +89,7 @@ export class DisposableStreams {
   async publish(
     subject: string,
     data: Uint8Array | string,
-    options: {
-      msgID?: string;
-      headers?: MsgHdrs;
-      expect?: { lastMsgID: string } | { lastSequence: number };
-    } = {},
+    options: { msgID?: string; headers?: MsgHdrs; expect?: { lastMsgID: string } } = {},
   ): Promise<PubAck> {
     return this.mending(() => this.js.publish(subject, data, options));
   }
