@@ -7,6 +7,8 @@ export const SIZES = {
   w1: { warmUp: 400, alone: 200, many: 2_000, open: 200 },
   w2: { warmUp: 40, alone: 30, many: 400, open: 20 },
   w3: { warmUp: 400, alone: 200, many: 2_000, open: 200 },
+  /** without the kill, to see where the time goes */
+  w4: { warmUp: 20, alone: 2, many: 200, open: 200 },
 };
 /** A phase ends after this, done or not: an engine that crawls is measured by what it did. */
 const PATIENCE_MS = 60_000;

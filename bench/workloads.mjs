@@ -54,10 +54,10 @@ export async function profile(name, { root, scale }) {
   return withEngine('ours', { root, env: { PROFILE: '1' } }, async (engine) => {
     const { app } = engine;
     app.signal('SIGUSR2');
-    const run = await workloads[name].measure(engine, scale);
+    const run = await loaded(engine, name, scale);
     app.signal('SIGUSR2');
     while (!existsSync(app.profileFile)) await new Promise((resolve) => setTimeout(resolve, 50));
     const its = JSON.parse(readFileSync(app.profileFile, 'utf8'));
-    return { run, functions: hotFunctions(its), places: hotPlaces(its) };
+    return { line: lineOf(run), functions: hotFunctions(its), places: hotPlaces(its) };
   });
 }

@@ -59,7 +59,7 @@ const measurements = {
   ...Object.fromEntries([...WORKLOADS, 'all'].map((name) => [name, workloads])),
   age: async () => {
     const { age } = await import('../bench/age.mjs');
-    keep({ age: await age({ root, events: Number(values.events), scale }) });
+    keep({ age: await age({ root, events: Number(values.events), reps, scale }) });
   },
   'open-runs': async () => {
     const { openRuns } = await import('../bench/open-runs.mjs');
@@ -94,7 +94,8 @@ async function workloads() {
   if (!values.profile) summary(results);
 }
 
-function hotSpots({ functions, places }) {
+function hotSpots({ line, functions, places }) {
+  console.log(line);
   const table = (title, rows) => {
     console.log(`\n${title}, % of all CPU time of the program`);
     for (const { share, name } of rows) console.log(`${share.toFixed(2).padStart(7)}  ${name}`);
