@@ -2,7 +2,15 @@ import type { PlanStep, StreamMessage } from './api/views.js';
 
 /** What is known of a run from what its stream said. Pure: a fold over the messages. */
 
-export type StepState = 'waiting' | 'running' | 'retrying' | 'completed' | 'failed' | 'skipped' | 'cancelled';
+export type StepState =
+  | 'waiting'
+  | 'running'
+  | 'sleeping'
+  | 'retrying'
+  | 'completed'
+  | 'failed'
+  | 'skipped'
+  | 'cancelled';
 
 export interface BoardStep {
   readonly id: string;
@@ -11,6 +19,8 @@ export interface BoardStep {
   readonly state: StepState;
   readonly attempt: number;
   readonly startedAt: number | undefined;
+  /** of a wait: when it is over */
+  readonly until?: number;
   readonly tookMs: number | undefined;
   /** micro-USDC paid for it */
   readonly paid: bigint;
@@ -122,6 +132,8 @@ function changeOf({ type, data, timestamp }: StreamMessage): Partial<BoardStep> 
         paid: micros(data['costMicro']),
         trouble: undefined,
       };
+    case 'step.waiting':
+      return { state: 'sleeping', attempt: Number(data['attempt']), until: Date.parse(text(data['until'])) };
     case 'step.retrying':
       return { state: 'retrying', attempt: Number(data['attempt']) };
     case 'step.failed':

@@ -15,6 +15,7 @@ import { integrationEvents } from '../events/integration.js';
 import { RunViews } from '../execution/run-view.js';
 import { serviceCall } from '../execution/service-call.js';
 import { conditional, StepRunner, transform } from '../execution/step-runner.js';
+import { wait } from '../execution/wait.js';
 import type { Position } from '../kernel/event.js';
 import { StepPayments } from '../payments/pay-for-step.js';
 import type { LiveBus } from '../ports/live.js';
@@ -70,6 +71,7 @@ export function buildEngine(parts: Parts, role: ProcessRole, worker: string, log
   const executors = {
     data_transform: transform,
     conditional,
+    wait: wait(systemClock),
     service_call: withBreaker(
       new ServiceBreakers(parts.breakers, systemClock, systemChance, log),
       serviceCall(new StepPayments(dispatch, parts.payer), parts.payerAddress, live),

@@ -14,6 +14,7 @@ export const stepKinds = [
   'conditional',
   'tool_run',
   'action',
+  'wait',
 ] as const;
 
 const boundService = z.strictObject({
@@ -94,7 +95,7 @@ export type StepKind = (typeof stepKinds)[number];
 /**
  * The sealed half of a step. `input` is a JSONata expression over `{inputs, steps, request}` where `steps.<id>`
  * is the output of a dependency; for `service_call` its value is the request body, for `data_transform` it is
- * the output, for `conditional` its truth chooses the branch.
+ * the output, for `conditional` its truth chooses the branch, for `wait` it says how long or until when.
  */
 export const stepDetailsSchema = z.strictObject({
   title: z.string().max(300).optional(),

@@ -10,6 +10,7 @@ import { forkEvents, forkedFromSchema } from './fork.js';
 import { planSchema, stepKinds } from './plan.js';
 import { sampleContent, samplePayment, samplePlan, sampleSealed, sampleTime } from './samples.js';
 import { errorSchema, paymentEvidenceSchema } from './step-facts.js';
+import { StepWaitStarted } from './waiting.js';
 
 export const verificationLevels = ['basic', 'full', 'zero-knowledge'] as const;
 export type VerificationLevel = (typeof verificationLevels)[number];
@@ -258,7 +259,12 @@ export const StepSkipped = defineEvent(
 export const StepCancelled = defineEvent(
   'StepCancelled',
   1,
-  { stepId: field.id, attempt: field.count },
+  {
+    stepId: field.id,
+    attempt: field.count,
+    /** of a step that waits: the run whose timer need not fire any more */
+    waitOfRun: field.count.optional(),
+  },
   { stepId: 'step_1', attempt: 1 },
 );
 
@@ -406,6 +412,7 @@ export const workflowEvents = [
   ExecutionStarted,
   StepScheduled,
   StepStarted,
+  StepWaitStarted,
   StepCompleted,
   StepAttemptFailed,
   StepRetryScheduled,

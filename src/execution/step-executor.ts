@@ -11,6 +11,8 @@ export interface StepOutput {
   readonly cost: Micros;
   readonly payment?: PaymentEvidence;
   readonly branch?: 'then' | 'else';
+  /** the step has still to wait for that time; then it has given its output */
+  readonly until?: string;
 }
 
 /** Does the work of one kind of step on its evaluated input. */

@@ -1,4 +1,4 @@
-import type { CompleteStep, FailStep, StartStep } from '../commands/workflow/commands.js';
+import type { CompleteStep, FailStep, StartStep, StartWait } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
 import type { WorkflowState } from '../commands/workflow/state.js';
 import { type ContentStore, places } from '../content/content-store.js';
@@ -34,6 +34,11 @@ const isTrue = (value: Json): boolean => {
   return Boolean(value);
 };
 
+type Report = CompleteStep | FailStep | StartWait;
+
+/** Part of the id of each report: a repetition is recognised by it. */
+const NAMES = { StepCompleted: 'done', FailStep: 'failed', StartWait: 'wait' } as const;
+
 /** Bounds of what is run before it is made durable: others wait for the same workflow meanwhile. */
 const TURN_MS = 50;
 const TURN_STEPS = 100;
@@ -67,7 +72,7 @@ export class StepRunner {
     const step = run.plan.steps.find(({ id }) => id === task.stepId)!;
     if (step.kind === 'service_call' && !(await this.claim(task, startedAt))) return;
     const report = await this.attempt(run, step, task, startedAt, signal);
-    await this.send(task, report, report.type === 'FailStep' ? 'failed' : 'done');
+    await this.send(task, report, NAMES[report.type]);
   }
 
   /**
@@ -96,7 +101,7 @@ export class StepRunner {
     state: WorkflowState,
     task: StepTask,
     signal: AbortSignal,
-  ): Promise<Said<CompleteStep | FailStep> | undefined> {
+  ): Promise<Said<Report> | undefined> {
     const run = state.status === 'executing' || state.status === 'draining' ? state : undefined;
     const step = run?.plan.steps.find(
       ({ id, kind }) => isLocal(kind) && run.steps[id]?.status === 'scheduled',
@@ -105,7 +110,7 @@ export class StepRunner {
     const { attempt } = run.steps[step.id] as { readonly attempt: number };
     const its = { ...task, stepId: step.id, attempt };
     const command = await this.attempt(run, step, its, isoTime(this.clock.now()), signal);
-    return { command, context: this.contextOf(its, command.type === 'FailStep' ? 'failed' : 'done') };
+    return { command, context: this.contextOf(its, NAMES[command.type]) };
   }
 
   private attempt(
@@ -114,7 +119,7 @@ export class StepRunner {
     task: StepTask,
     startedAt: string,
     signal: AbortSignal,
-  ): Promise<CompleteStep | FailStep> {
+  ): Promise<Report> {
     return this.execute(run, step, task, startedAt, signal).catch((error: unknown) => {
       // stopped, not failed: given back, and whoever takes the task next goes on from the records
       if (signal.aborted)
@@ -138,7 +143,7 @@ export class StepRunner {
     task: StepTask,
     startedAt: string,
     signal: AbortSignal,
-  ): Promise<CompleteStep> {
+  ): Promise<CompleteStep | StartWait> {
     const executor = this.executors[step.kind];
     if (!executor) throw new Refusal('STEP_KIND_UNKNOWN', `Nothing here runs steps of kind ${step.kind}.`);
     const { workflowId, userId } = run.created;
@@ -147,9 +152,8 @@ export class StepRunner {
       this.views.contextOf(run, step.id),
     ]);
     const input = await evaluate(details[step.id]!.input, context);
-    const { output, cost, payment, branch } = await executor({ run, step, task, input, signal });
-    return {
-      type: 'StepCompleted',
+    const { output, cost, payment, branch, until } = await executor({ run, step, task, input, signal });
+    const report = {
       at: isoTime(this.clock.now()),
       runNo: task.runNo,
       stepId: step.id,
@@ -157,11 +161,10 @@ export class StepRunner {
       output: await this.content.putJson(userId, places.output(workflowId, task.runNo, step.id), output),
       inputHash: commitContent(secret, step.id, 'input', { json: input }),
       outputHash: commitContent(secret, step.id, 'output', { json: output }),
-      cost,
       startedAt,
-      ...(payment && { payment }),
-      ...(branch && { branch }),
     };
+    if (until !== undefined) return { type: 'StartWait', ...report, until };
+    return { type: 'StepCompleted', ...report, cost, ...(payment && { payment }), ...(branch && { branch }) };
   }
 
   /** @returns false when the attempt was given up meanwhile */
@@ -188,11 +191,7 @@ export class StepRunner {
     };
   }
 
-  private async send(
-    task: StepTask,
-    command: StartStep | CompleteStep | FailStep,
-    what: string,
-  ): Promise<void> {
+  private async send(task: StepTask, command: StartStep | Report, what: string): Promise<void> {
     await this.dispatch.send(workflow, task.workflowId, command, this.contextOf(task, what));
   }
 

@@ -56,7 +56,9 @@ export const LIMITS = {
   approvalTtl: 15 * 60_000,
   planningTimeout: 60_000,
   defaultRunTime: 300_000,
-  maxRunTime: 3_600_000,
+  maxRunTime: 30 * 24 * 3_600_000,
+  /** one wait of a step; refuse */
+  waitTime: 30 * 24 * 3_600_000,
   drainTimeout: 30_000,
   /** ms a scheduled step may wait unclaimed before it is dispatched again */
   dispatchTimeout: 15_000,

@@ -22,7 +22,10 @@ const stepShape = {
     .max(100)
     .optional()
     .describe('service_call only, and only if no other will do'),
-  dependsOn: z.array(key).max(50).describe('keys of the steps whose outputs this one reads or waits for'),
+  dependsOn: z
+    .array(key)
+    .max(LIMITS.planSteps - 2)
+    .describe('keys of the steps whose outputs this one reads or waits for'),
   input: z.string().min(1).max(20_000).describe('JSONata over {inputs, steps, request}'),
   when: z
     .strictObject({ step: key, branch: z.enum(['then', 'else']) })
@@ -75,9 +78,17 @@ const compensation = z
 
 const sideEffects = z.enum(['none', 'reversible', 'irreversible']);
 
+const waysToSayHowLong = (step: {
+  for?: unknown;
+  until?: unknown;
+  input?: unknown;
+  params?: unknown;
+}): number => [step.for, step.until, step.input ?? step.params].filter((way) => way !== undefined).length;
+
 const givenStep = z
   .strictObject({
     ...stepShape,
+    kind: z.enum([...stepShape.kind.options, 'wait']),
     title: stepShape.title.optional(),
     dependsOn: stepShape.dependsOn.default([]),
     input: stepShape.input.optional(),
@@ -85,6 +96,8 @@ const givenStep = z
       .record(z.string().max(200), z.json())
       .optional()
       .describe('fixed members of the input; members of `input` win over them'),
+    for: z.number().int().min(0).max(LIMITS.waitTime).optional().describe('wait only: how long, in ms'),
+    until: z.iso.datetime({ offset: true }).optional().describe('wait only: until when'),
     sideEffect: sideEffects.optional().describe('reversible when the step declares its compensation'),
     compensation: compensation.optional(),
   })
@@ -92,7 +105,15 @@ const givenStep = z
     message: 'only a reversible step has a compensation',
     path: ['sideEffect'],
   })
-  .refine((step) => step.input !== undefined || step.params !== undefined, {
+  .refine((step) => step.kind === 'wait' || (step.for === undefined && step.until === undefined), {
+    message: 'only a wait has for or until',
+    path: ['for'],
+  })
+  .refine((step) => step.kind !== 'wait' || waysToSayHowLong(step) === 1, {
+    message: 'a wait has one of for, until, and an input that gives {"for": ms} or {"until": time}',
+    path: ['for'],
+  })
+  .refine((step) => step.kind === 'wait' || step.input !== undefined || step.params !== undefined, {
     message: 'a step has input or params or both',
     path: ['input'],
   })

@@ -82,4 +82,33 @@ describe('A plan that a caller gives', () => {
     ],
     ['not a plan at all', 'VALIDATION_FAILED', 'steps'],
   ])('is refused with %s', (_, code, given) => expect(codeOf(given)).toBe(code));
+
+  it('waits as long as it says, until when it says, or as an expression says', () => {
+    const { steps } = planFromGiven({
+      steps: [
+        { key: 'a', kind: 'wait', for: 60_000 },
+        { key: 'b', kind: 'wait', until: '2026-01-02T03:04:05+02:00' },
+        { key: 'c', kind: 'wait', dependsOn: ['a'], input: '{"until": steps.a.until}' },
+        { key: 'd', kind: 'wait', params: { for: 5 } },
+      ],
+    });
+    expect(steps.map(({ input, waits }) => [input, waits])).toEqual([
+      ['{"for":60000}', 60_000],
+      ['{"until":"2026-01-02T03:04:05+02:00"}', undefined],
+      ['{"until": steps.a.until}', undefined],
+      ['{"for":5}', undefined],
+    ]);
+  });
+
+  it.each([
+    ['a wait that does not say how long', { key: 'a', kind: 'wait' }],
+    ['a wait that says it twice', { key: 'a', kind: 'wait', for: 1, until: '2026-01-02T03:04:05Z' }],
+    ['a wait of less than nothing', { key: 'a', kind: 'wait', for: -1 }],
+    ['a wait of parts of milliseconds', { key: 'a', kind: 'wait', for: 0.5 }],
+    ['a wait of more than thirty days', { key: 'a', kind: 'wait', for: 30 * 24 * 3_600_000 + 1 }],
+    ['a wait until no time', { key: 'a', kind: 'wait', until: 'tomorrow' }],
+    ['a wait until a time without its offset', { key: 'a', kind: 'wait', until: '2026-01-02T03:04:05' }],
+    ['a wait for a service', { key: 'a', kind: 'wait', for: 1, capability: 'chart' }],
+    ['a step that is no wait and says how long', { key: 'a', kind: 'data_transform', input: '1', for: 1 }],
+  ])('is refused with %s', (_, step) => expect(codeOf({ steps: [step] })).toBe('VALIDATION_FAILED'));
 });

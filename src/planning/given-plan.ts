@@ -20,7 +20,10 @@ function undoing({ sideEffect, compensation }: Pick<GivenStep, 'sideEffect' | 'c
 }
 
 /** JSON text is a JSONata literal of the same value. */
-function inputOf({ input, params }: { input?: string | undefined; params?: unknown }): string {
+function inputOf(step: Pick<GivenStep, 'input' | 'params' | 'for' | 'until'>): string {
+  const { input, params } = step;
+  if (step.for !== undefined) return JSON.stringify({ for: step.for });
+  if (step.until !== undefined) return JSON.stringify({ until: step.until });
   if (params === undefined) return input!;
   const fixed = JSON.stringify(params);
   return input === undefined ? fixed : `$merge([${fixed}, ${input}])`;
@@ -56,6 +59,7 @@ export function planFromGiven(given: unknown): PlanDraft {
       ...(serviceId === undefined ? {} : { serviceId }),
       ...(when === undefined ? {} : { when }),
       ...(onFailure === undefined ? {} : { onFailure }),
+      ...(rest.for === undefined ? {} : { waits: rest.for }),
       ...undoing(rest),
     })),
     result: result ?? { step: steps.at(-1)!.key, mediaType: 'application/json' },

@@ -66,12 +66,14 @@ export function serviceStep(shared: Shared, { offer, score, reasons }: Candidate
 const LOCAL_NAMES = {
   data_transform: 'Reshape data',
   conditional: 'Decide on a condition',
+  wait: 'Wait',
   assemble: 'Assemble the result',
 };
 
 export const localStep = (
   shared: Shared,
   action: Exclude<DraftStep['kind'], 'service_call'> | 'assemble',
+  waits = 0,
 ): PlanStep => ({
   ...shared,
   kind: action === 'assemble' ? 'data_transform' : action,
@@ -79,7 +81,7 @@ export const localStep = (
   action,
   estimatedCost: '0',
   maxCost: '0',
-  estimatedTime: TRANSFORM_TIME,
+  estimatedTime: TRANSFORM_TIME + waits,
   timeoutMs: TIMEOUT.least,
   retry: ONCE,
   sideEffect: 'none',

@@ -18,12 +18,14 @@ export interface PlanningRequest {
 export interface DraftStep {
   /** unique within the draft; replaced by an id of ours */
   readonly key: string;
-  readonly kind: 'service_call' | 'data_transform' | 'conditional';
+  readonly kind: 'service_call' | 'data_transform' | 'conditional' | 'wait';
   readonly title: string;
   /** capability wanted, for a service_call */
   readonly capability?: string;
   /** a particular service, if only that one will do */
   readonly serviceId?: string;
+  /** ms a `wait` lasts, where the plan says so in figures */
+  readonly waits?: number;
   readonly dependsOn: readonly string[];
   /** JSONata over {inputs, steps, request}; `steps.<key>` is the output of a dependency */
   readonly input: string;

@@ -1,7 +1,7 @@
 import type { Sql } from '../ports/sql.js';
 
 /** Times are text: ISO 8601 in UTC at a fixed width sorts as text and reads back as it was written. */
-type ColumnType = 'text' | 'bigint' | 'integer' | 'boolean' | 'jsonb';
+type ColumnType = 'text' | 'bigint' | 'integer' | 'double precision' | 'boolean' | 'jsonb';
 
 export interface TableDefinition<Row extends object> {
   readonly name: string;

@@ -77,6 +77,7 @@ function ended(state: StepState | undefined, workflowId: string): Ended {
     case 'scheduled':
     case 'running':
     case 'retrying':
+    case 'sleeping':
       return { ...never, status: 'cancelled' satisfies StepStatus, attempt: state.attempt };
     default:
       return never;

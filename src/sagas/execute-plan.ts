@@ -12,6 +12,8 @@ type Handled = WorkflowEventOf<
   | 'ExecutionStarted'
   | 'StepScheduled'
   | 'StepRetryScheduled'
+  | 'StepWaitStarted'
+  | 'StepCancelled'
   | 'CancellationRequested'
   | 'WorkflowFailed'
   | 'RunClosed'
@@ -27,6 +29,8 @@ export const executePlan: Saga = {
     'ExecutionStarted',
     'StepScheduled',
     'StepRetryScheduled',
+    'StepWaitStarted',
+    'StepCancelled',
     'CancellationRequested',
     'WorkflowFailed',
     'RunClosed',
@@ -36,6 +40,11 @@ export const executePlan: Saga = {
   react(recorded) {
     const workflowId = aggregateIdOf(recorded);
     const event = eventOf<Handled>(recorded);
+    if (event.type === 'StepCancelled') {
+      const { stepId, attempt, waitOfRun } = event;
+      if (waitOfRun === undefined) return [];
+      return [{ do: 'cancel-timers', ids: [wakeOf(workflowId, waitOfRun, stepId, attempt)] }];
+    }
     const { runNo } = event;
     switch (event.type) {
       case 'ExecutionStarted':
@@ -54,6 +63,11 @@ export const executePlan: Saga = {
         const id = `${workflowId}/${runNo}/${stepId}/${attempt}/retry`;
         return [after(id, at, workflowId, { type: 'RetryStep', runNo, stepId, attempt })];
       }
+      case 'StepWaitStarted': {
+        const { stepId, attempt, until } = event;
+        const command = { type: 'WakeStep', runNo, stepId, attempt } as const;
+        return [after(wakeOf(workflowId, runNo, stepId, attempt), until, workflowId, command)];
+      }
       case 'CancellationRequested':
       case 'WorkflowFailed': {
         const dueAt = plusMs(recorded.metadata.occurredAt, LIMITS.drainTimeout);
@@ -69,7 +83,10 @@ export const executePlan: Saga = {
 
 /** Pure steps run in the process that decided them: a queue round trip would cost more than they do. */
 export const isLocal = (kind: WorkflowEventOf<'StepScheduled'>['kind']): boolean =>
-  kind === 'data_transform' || kind === 'conditional';
+  kind === 'data_transform' || kind === 'conditional' || kind === 'wait';
+
+const wakeOf = (workflowId: string, runNo: number, stepId: string, attempt: number): string =>
+  `${workflowId}/${runNo}/${stepId}/${attempt}/wake`;
 
 const taskOf = (
   recorded: Recorded,

@@ -324,6 +324,26 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
     ],
   ],
   [
+    'the end of a wait is a timer',
+    'StepWaitStarted',
+    { until: later(86_400) },
+    [
+      timer('wf_01/1/step_1/1/wake', later(86_400), {
+        type: 'WakeStep',
+        runNo: 1,
+        stepId: 'step_1',
+        attempt: 1,
+      }),
+    ],
+  ],
+  [
+    'a wait that is cancelled needs its timer no more',
+    'StepCancelled',
+    { waitOfRun: 2 },
+    [{ do: 'cancel-timers', ids: ['wf_01/2/step_1/1/wake'] }],
+  ],
+  ['any other cancelled step had none', 'StepCancelled', {}, []],
+  [
     'a receipt ends the waiting for it',
     'ReceiptIssued',
     {},

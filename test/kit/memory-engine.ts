@@ -16,6 +16,7 @@ import { ContentStore } from '../../src/content/content-store.js';
 import { RunViews } from '../../src/execution/run-view.js';
 import { serviceCall } from '../../src/execution/service-call.js';
 import { conditional, StepRunner, transform } from '../../src/execution/step-runner.js';
+import { wait } from '../../src/execution/wait.js';
 import type { Recorded } from '../../src/kernel/event.js';
 import { receiptIdOf } from '../../src/kernel/ids.js';
 import { toMicros } from '../../src/kernel/money.js';
@@ -23,6 +24,7 @@ import { StepPayments } from '../../src/payments/pay-for-step.js';
 import { PlanJob } from '../../src/planning/plan-job.js';
 import { rulePlanner } from '../../src/planning/rules/rule-planner.js';
 import type { ServiceOffer } from '../../src/ports/catalogue.js';
+import type { Clock } from '../../src/ports/clock.js';
 import type { Prover } from '../../src/ports/prover.js';
 import { ReceiptJob } from '../../src/receipts/receipt-job.js';
 import { approveWorkflow } from '../../src/requests/approve-workflow.js';
@@ -43,12 +45,14 @@ export type Asked = Partial<ReturnType<typeof createBodySchema.parse>> & Partial
 
 /** The whole engine in memory: real sagas, planner, evaluator, payments and receipts, on a made-up chain. */
 export class MemoryEngine {
-  readonly world = new PaidWorld();
-  readonly store = this.world.store;
-  readonly vault = new MemoryKeyVault();
-  readonly artifacts = new Artifacts();
-  readonly dispatch = new CommandHandler(this.store, systemClock);
-  readonly content = new ContentStore(this.vault, this.artifacts, systemChance);
+  readonly world: PaidWorld;
+  readonly store: PaidWorld['store'];
+  readonly vault: MemoryKeyVault;
+  readonly artifacts: Artifacts;
+  readonly timers: MemoryTimerStore;
+  readonly checkpoints: MemoryCheckpointStore;
+  readonly dispatch: CommandHandler;
+  readonly content: ContentStore;
   readonly logged: object[] = [];
   readonly progress: unknown[] = [];
   readonly jobs = new MemoryJobQueue();
@@ -56,7 +60,20 @@ export class MemoryEngine {
   private readonly stops: (() => Promise<void>)[] = [];
   private calls = 0;
 
-  constructor(private readonly offers: readonly ServiceOffer[]) {
+  /** @param before an engine that was stopped: this one finds what that one left */
+  constructor(
+    private readonly offers: readonly ServiceOffer[],
+    private readonly clock: Clock = systemClock,
+    before?: MemoryEngine,
+  ) {
+    this.world = before?.world ?? new PaidWorld();
+    this.store = this.world.store;
+    this.vault = before?.vault ?? new MemoryKeyVault();
+    this.artifacts = before?.artifacts ?? new Artifacts();
+    this.timers = before?.timers ?? new MemoryTimerStore();
+    this.checkpoints = before?.checkpoints ?? new MemoryCheckpointStore();
+    this.dispatch = new CommandHandler(this.store, clock);
+    this.content = new ContentStore(this.vault, this.artifacts, systemChance);
     const live = new MemoryLiveBus();
     const views = new RunViews(this.dispatch, this.content);
     const payments = new StepPayments(this.dispatch, this.world.payer);
@@ -64,33 +81,31 @@ export class MemoryEngine {
       this.dispatch,
       views,
       this.content,
-      { data_transform: transform, conditional, service_call: serviceCall(payments, 'PAYER', live) },
-      systemClock,
+      {
+        data_transform: transform,
+        conditional,
+        wait: wait(clock),
+        service_call: serviceCall(payments, 'PAYER', live),
+      },
+      clock,
       systemChance,
       'worker-1',
     );
   }
 
   async start(): Promise<void> {
-    const { dispatch, content, artifacts, jobs, store } = this;
+    const { dispatch, content, artifacts, jobs, store, timers, checkpoints, clock } = this;
     const note = (fields: object) => void this.logged.push(fields);
     const log = { info: note, warn: note, error: note };
-    const timers = new MemoryTimerStore();
     const runStep = (task: StepTask) => this.steps.runHere(task, new AbortController().signal);
     const aggregates = [workflow, escrow, payment, receipt];
-    const reactor = new Reactor(dispatch, aggregates, timers, jobs, runStep, systemClock, systemChance);
+    const reactor = new Reactor(dispatch, aggregates, timers, jobs, runStep, clock, systemChance);
     const prover: Pick<Prover, 'prove'> = {
       prove: async () => {
         throw new Error('nothing here asks for a proof');
       },
     };
-    const planning = new PlanJob(
-      dispatch,
-      content,
-      { all: async () => this.offers },
-      rulePlanner,
-      systemClock,
-    );
+    const planning = new PlanJob(dispatch, content, { all: async () => this.offers }, rulePlanner, clock);
     const receipts = new ReceiptJob(
       dispatch,
       content,
@@ -98,7 +113,7 @@ export class MemoryEngine {
       sampleIssuer,
       prover,
       checkOwn({ PRODUCTION: false } as Config, [sampleIssuer]),
-      systemClock,
+      clock,
       'PAYER',
     );
     const handlers = [
@@ -107,10 +122,9 @@ export class MemoryEngine {
       jobs.work('receipt', 4, (job) => receipts.issue(job.payload as never)),
     ];
     for (const worker of await Promise.all(handlers)) this.stops.push(() => worker.stop(1_000));
-    const timing = new TimerRunner(timers, reactor, jobs, systemClock, log);
+    const timing = new TimerRunner(timers, reactor, jobs, clock, log);
     timing.start();
     this.stops.unshift(() => timing.stop());
-    const checkpoints = new MemoryCheckpointStore();
     for (const saga of sagas) {
       const runner = new SagaRunner(saga, store, checkpoints, reactor, log);
       await runner.start();
@@ -118,8 +132,13 @@ export class MemoryEngine {
     }
   }
 
-  async stop(): Promise<void> {
+  /** Everything but the store: another engine may go on. */
+  async halt(): Promise<void> {
     for (const stop of this.stops) await stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.halt();
     await this.store.close();
   }
 
@@ -145,15 +164,15 @@ export class MemoryEngine {
 
   async create(userId: string, body: Asked): Promise<string> {
     const catalogue = { all: async () => this.offers };
-    const plans = new PlanJob(this.dispatch, this.content, catalogue, rulePlanner, systemClock);
-    const parts = { ...this, clock: systemClock, chance: systemChance, plans };
+    const plans = new PlanJob(this.dispatch, this.content, catalogue, rulePlanner, this.clock);
+    const parts = { ...this, clock: this.clock, chance: systemChance, plans };
     const full = { verificationLevel: 'basic', autoApprove: false, ...body } as Body;
     return (await createWorkflow(parts, this.caller(userId), full)).workflowId;
   }
 
   approve = (userId: string, workflowId: string) =>
     approveWorkflow(
-      { dispatch: this.dispatch, clock: systemClock },
+      { dispatch: this.dispatch, clock: this.clock },
       this.caller(userId),
       workflowId,
       undefined,

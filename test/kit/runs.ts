@@ -262,3 +262,35 @@ export const ofRun = (runNo: number, command: WorkflowCommand): WorkflowCommand 
 
 /** Of a run that needed no hold. */
 export const settleFree: WorkflowCommand = { type: 'RecordSettlement', at: T0, spent: toMicros(0n) };
+
+export const waitStep = (
+  id: string,
+  dependencies: readonly string[] = [],
+  more: Partial<PlanStep> = {},
+): PlanStep => local(id, dependencies, { kind: 'wait', action: 'wait', ...more });
+
+export const startWait = (
+  stepId: string,
+  until: string,
+  more: Partial<WorkflowCommand & { type: 'StartWait' }> = {},
+): WorkflowCommand & { type: 'StartWait' } => ({
+  type: 'StartWait',
+  at: T0,
+  runNo: 1,
+  stepId,
+  attempt: 1,
+  until,
+  output: { inline: sampleSealed },
+  inputHash: '11',
+  outputHash: '22',
+  startedAt: T0,
+  ...more,
+});
+
+export const wake = (stepId: string, at: string, attempt = 1, runNo = 1): WorkflowCommand => ({
+  type: 'WakeStep',
+  at,
+  runNo,
+  stepId,
+  attempt,
+});

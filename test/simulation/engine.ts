@@ -6,6 +6,7 @@ import { ContentStore, places } from '../../src/content/content-store.js';
 import { RunViews } from '../../src/execution/run-view.js';
 import { serviceCall } from '../../src/execution/service-call.js';
 import { conditional, StepRunner, transform } from '../../src/execution/step-runner.js';
+import { wait } from '../../src/execution/wait.js';
 import { uuidv5 } from '../../src/kernel/event.js';
 import { isoTime } from '../../src/kernel/time.js';
 import { DepositJob } from '../../src/payments/deposit-job.js';
@@ -82,6 +83,7 @@ export async function startEngine(
   const executors = {
     data_transform: transform,
     conditional,
+    wait: wait(process),
     service_call: serviceCall(new StepPayments(dispatch, payer), 'PAYER', live),
   };
   const views = new RunViews(dispatch, content);

@@ -37,6 +37,8 @@ function mark({ state }: BoardStep, now: number): string {
       return pc.dim('–');
     case 'running':
       return spinner(now);
+    case 'sleeping':
+      return pc.cyan('◷');
     case 'retrying':
       return pc.yellow('↻');
     case 'waiting':
@@ -53,8 +55,9 @@ function bar({ state, startedAt, estimatedTime }: BoardStep, now: number): strin
   return pc.cyan('━'.repeat(full)) + pc.dim('─'.repeat(BAR - full));
 }
 
-const remark = ({ state, attempt, trouble }: BoardStep): string => {
+const remark = ({ state, attempt, trouble, until }: BoardStep): string => {
   if (trouble) return cut(plainText(trouble), 60);
+  if (state === 'sleeping' && until !== undefined) return `until ${new Date(until).toISOString()}`;
   if (state === 'retrying') return `attempt ${attempt} soon`;
   return attempt > 1 ? `attempt ${attempt}` : '';
 };

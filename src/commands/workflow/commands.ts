@@ -19,6 +19,8 @@ export type WorkflowCommand =
   | CompleteStep
   | FailStep
   | RetryStep
+  | StartWait
+  | WakeStep
   | TimeOutWorkflow
   | EndDrain
   | CancelWorkflow
@@ -156,6 +158,29 @@ export interface FailStep {
 /** The retry timer of a failed attempt has run out. */
 export interface RetryStep {
   readonly type: 'RetryStep';
+  readonly at: string;
+  readonly runNo: number;
+  readonly stepId: string;
+  readonly attempt: number;
+}
+
+/** What a waiting step will have given is known when the wait begins. */
+export interface StartWait {
+  readonly type: 'StartWait';
+  readonly at: string;
+  readonly runNo: number;
+  readonly stepId: string;
+  readonly attempt: number;
+  readonly until: string;
+  readonly output: Content;
+  readonly inputHash: string;
+  readonly outputHash: string;
+  readonly startedAt: string;
+}
+
+/** The timer of a waiting step has run out. */
+export interface WakeStep {
+  readonly type: 'WakeStep';
   readonly at: string;
   readonly runNo: number;
   readonly stepId: string;

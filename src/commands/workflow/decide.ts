@@ -21,6 +21,7 @@ import { rateWorkflow } from './rating.js';
 import { notFound } from './refusals.js';
 import { retryWorkflow } from './retry.js';
 import type { WorkflowState } from './state.js';
+import { startWait, wakeStep } from './wait.js';
 
 export const workflowDecider: Decider<WorkflowState, WorkflowCommand, WorkflowEvent> = {
   initial: { status: 'none' },
@@ -50,6 +51,10 @@ export const workflowDecider: Decider<WorkflowState, WorkflowCommand, WorkflowEv
         return failStep(command, state);
       case 'RetryStep':
         return retryStep(command, state);
+      case 'StartWait':
+        return startWait(command, state);
+      case 'WakeStep':
+        return wakeStep(command, state);
       case 'TimeOutWorkflow':
         return timeOut(command, state);
       case 'EndDrain':

@@ -65,21 +65,31 @@ export function endDrain(command: EndDrain, state: WorkflowState): WorkflowEvent
 }
 
 /**
- * Nothing new starts: what waits for a worker or for its retry is cancelled, so that nobody is paid for it any
+ * Nothing new starts: what waits for a worker, its retry or a time is cancelled, so that nobody is paid for it any
  * more, and if nothing is running the run closes.
  */
 export function giveUp(state: Draining, at: string): WorkflowEvent[] {
-  const events = cancelSteps(state, (step) => step.status === 'retrying' || step.status === 'scheduled');
+  const events = cancelSteps(state, ({ status }) => STOPPED_AT_ONCE.has(status));
   return [...events, ...closeIfDrained(events.reduce(evolve, state) as Draining, at)];
 }
+
+const STOPPED_AT_ONCE: ReadonlySet<string> = new Set(['retrying', 'scheduled', 'sleeping']);
 
 function cancelSteps(state: Draining, which: (step: Executing['steps'][string]) => boolean): WorkflowEvent[] {
   return Object.entries(state.steps).flatMap(([stepId, step]) =>
     which(step) && 'attempt' in step
-      ? [{ type: 'StepCancelled', v: 1, stepId, attempt: step.attempt } as const]
+      ? [
+          {
+            ...cancelledStep(stepId, step.attempt),
+            ...(step.status === 'sleeping' && { waitOfRun: state.runNo }),
+          },
+        ]
       : [],
   );
 }
+
+const cancelledStep = (stepId: string, attempt: number) =>
+  ({ type: 'StepCancelled', v: 1, stepId, attempt }) as const;
 
 export function closeIfDrained(state: Draining, at: string): WorkflowEvent[] {
   if (Object.values(state.steps).some(isInFlight)) return [];

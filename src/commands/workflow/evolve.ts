@@ -63,6 +63,10 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
         attempt: event.attempt,
         worker: event.worker,
       });
+    case 'StepWaitStarted': {
+      const { type: _type, v: _v, runNo: _runNo, stepId, ...waiting } = event;
+      return withStep(state, stepId, { status: 'sleeping', ...waiting });
+    }
     case 'StepCompleted': {
       const { type: _type, v: _v, stepId, ...done } = event;
       const next = withStep(state, stepId, { status: 'completed', ...done });

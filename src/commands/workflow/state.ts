@@ -115,6 +115,10 @@ export type StepState =
   | { readonly status: 'waiting' }
   | { readonly status: 'scheduled'; readonly attempt: number }
   | { readonly status: 'running'; readonly attempt: number; readonly worker: string }
+  /** a timer ends it; nobody works on it */
+  | (Omit<WorkflowEventOf<'StepWaitStarted'>, 'type' | 'v' | 'runNo' | 'stepId'> & {
+      readonly status: 'sleeping';
+    })
   /** `attempt` is the one that will follow at `at` */
   | { readonly status: 'retrying'; readonly attempt: number; readonly at: string }
   | (Omit<WorkflowEventOf<'StepCompleted'>, 'type' | 'v' | 'stepId'> & {

@@ -29,6 +29,7 @@ export const wireTypes = [
   'ExecutionStarted',
   'StepKept',
   'StepStarted',
+  'StepWaitStarted',
   'StepCompleted',
   'StepRetryScheduled',
   'StepFailed',
@@ -156,6 +157,10 @@ function stepWire(event: WorkflowEvent): WireEvent | undefined {
       return { type: 'step.kept', data: { stepId: event.stepId, from: { ...event.from } } };
     case 'StepStarted':
       return { type: 'step.started', data: { stepId: event.stepId, attempt: event.attempt } };
+    case 'StepWaitStarted': {
+      const { stepId, attempt, until } = event;
+      return { type: 'step.waiting', data: { stepId, attempt, until } };
+    }
     case 'StepCompleted':
       return { type: 'step.completed', data: completed(event) };
     case 'StepRetryScheduled':

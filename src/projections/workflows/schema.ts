@@ -81,7 +81,7 @@ export const workflowsTable = defineTable<WorkflowRow>({
     status_reason: 'text',
     origin: 'text',
     max_cost: 'bigint',
-    max_time: 'integer',
+    max_time: 'double precision',
     level: 'text',
     auto_approve: 'boolean',
     created_at: 'text',
@@ -168,6 +168,7 @@ export type StepStatus =
   | 'scheduled'
   | 'running'
   | 'waiting_retry'
+  | 'waiting'
   | 'completed'
   | 'failed'
   | 'skipped'
@@ -184,6 +185,7 @@ export interface StepRow {
   readonly worker: string | null;
   readonly started_at: string | null;
   readonly completed_at: string | null;
+  /** when it goes on: the next attempt, or the end of a wait */
   readonly retry_at: string | null;
   readonly cost: MicrosText;
   readonly output: Content | null;

@@ -42,10 +42,15 @@ export function evolveStep(step: StepRow, event: WorkflowEvent): StepRow {
         worker: event.worker,
         started_at: event.startedAt,
       };
+    case 'StepWaitStarted': {
+      const { attempt, startedAt, until } = event;
+      return { ...step, status: 'waiting', attempt, started_at: startedAt, retry_at: until };
+    }
     case 'StepCompleted':
       return {
         ...step,
         status: 'completed',
+        retry_at: null,
         attempt: event.attempt,
         started_at: event.startedAt,
         completed_at: event.completedAt,

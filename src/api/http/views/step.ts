@@ -16,6 +16,7 @@ export const stepView = (row: StepRow) => ({
   ...money('cost', row.cost),
   error: row.error && { code: row.error.code, message: row.error.message },
   compensation: row.compensation && compensationView(row.compensation),
+  ...(row.status === 'waiting' && { waitsUntil: row.retry_at, retryAt: null }),
 });
 
 const compensationView = ({ cost, error, ...rest }: StepCompensation) => ({
