@@ -22,6 +22,7 @@ import { UsersController } from './http/users.controller.js';
 import { WorkflowDetailsController } from './http/workflow-details.controller.js';
 import { WorkflowForkController } from './http/workflow-fork.controller.js';
 import { WorkflowRollbackController } from './http/workflow-rollback.controller.js';
+import { WorkflowStepsController } from './http/workflow-steps.controller.js';
 import { WorkflowsController } from './http/workflows.controller.js';
 import { serveDocs } from './openapi/docs-page.js';
 import { type DescribedRoute, openApiDocument } from './openapi/document.js';
@@ -45,6 +46,7 @@ export class ApiModule {
         WorkflowDetailsController,
         WorkflowRollbackController,
         WorkflowForkController,
+        WorkflowStepsController,
         ReceiptsController,
         UsersController,
         EscrowController,

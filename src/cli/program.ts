@@ -107,6 +107,18 @@ export async function program(args: readonly string[]): Promise<number> {
       code = await (await import('./commands/decide.js')).cancel(id, options);
     });
 
+  onInstallation('confirm <workflow> <step>', 'let a step go on that waits for your word').action(
+    async (id, step, options) => {
+      code = await (await import('./commands/decide.js')).answerStep(id, step, 'confirm', options);
+    },
+  );
+
+  onInstallation('decline <workflow> <step>', 'stop a step that waits for your word').action(
+    async (id, step, options) => {
+      code = await (await import('./commands/decide.js')).answerStep(id, step, 'decline', options);
+    },
+  );
+
   onInstallation('retry <workflow>', 'run a workflow again that failed or expired, keeping what completed')
     .option('--restart', 'plan it anew and keep nothing')
     .action(async (id, options) => {

@@ -125,6 +125,10 @@ function changeOf({ type, data, timestamp }: StreamMessage): Partial<BoardStep> 
   switch (type) {
     case 'step.started':
       return { state: 'running', attempt: Number(data['attempt']), startedAt: Date.parse(timestamp) };
+    case 'step.confirmation_requested':
+      return { trouble: `waits: quittance confirm <workflow> ${text(data['stepId'])}` };
+    case 'step.confirmed':
+      return { trouble: undefined };
     case 'step.completed':
       return {
         state: 'completed',

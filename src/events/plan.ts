@@ -63,6 +63,8 @@ export const planStepSchema = z.strictObject({
   timeoutMs: field.ms,
   retry: retrySchema,
   sideEffect: z.enum(['none', 'reversible', 'irreversible']),
+  /** a person says yes before it runs, where the plan was approved without one */
+  requiresConfirmation: z.literal(true).optional(),
   /** of a reversible step only */
   compensation: compensationSchema.optional(),
   onFailure: z.enum(['abort', 'skip_dependants', 'fallback']),

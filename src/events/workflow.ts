@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { artifactRefSchema, contentSchema, sealedSchema } from '../kernel/sealed.js';
 import { compensationEvents } from './compensation.js';
+import { confirmationEvents } from './confirmation.js';
 import { defineEvent, type EventOf, field } from './define.js';
 import { forkEvents, forkedFromSchema } from './fork.js';
 import { planSchema, stepKinds } from './plan.js';
@@ -433,6 +434,7 @@ export const workflowEvents = [
   WorkflowRated,
   ...compensationEvents,
   ...forkEvents,
+  ...confirmationEvents,
 ] as const;
 
 export type WorkflowEvent = EventOf<(typeof workflowEvents)[number]>;

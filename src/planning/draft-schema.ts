@@ -100,6 +100,10 @@ const givenStep = z
     until: z.iso.datetime({ offset: true }).optional().describe('wait only: until when'),
     sideEffect: sideEffects.optional().describe('reversible when the step declares its compensation'),
     compensation: compensation.optional(),
+    requiresConfirmation: z
+      .boolean()
+      .optional()
+      .describe('ask before it runs, where the plan was approved automatically; so is what cannot be undone'),
   })
   .refine((step) => !step.compensation || (step.sideEffect ?? 'reversible') === 'reversible', {
     message: 'only a reversible step has a compensation',

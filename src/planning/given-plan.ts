@@ -61,6 +61,7 @@ export function planFromGiven(given: unknown): PlanDraft {
       ...(onFailure === undefined ? {} : { onFailure }),
       ...(rest.for === undefined ? {} : { waits: rest.for }),
       ...undoing(rest),
+      ...(rest.requiresConfirmation === undefined ? {} : { requiresConfirmation: rest.requiresConfirmation }),
     })),
     result: result ?? { step: steps.at(-1)!.key, mediaType: 'application/json' },
   };

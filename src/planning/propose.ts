@@ -46,10 +46,8 @@ export function propose(draft: PlanDraft, terms: ProposalTerms): Proposal {
       ...(step.when ? { when: { step: idOf(step.when.step), branch: step.when.branch } } : {}),
     } as const;
     const planned =
-      step.kind === 'service_call'
-        ? serviceStep(shared, bind(step, terms))
-        : localStep(shared, step.kind, step.waits);
-    return { ...planned, ...undoing(step, planned, terms) };
+      step.kind === 'service_call' ? serviceStep(shared, bind(step, terms)) : localStep(shared, step.kind, step.waits);
+    return { ...planned, ...undoing(step, planned, terms), ...asking(step) };
   });
   const assemble = {
     id: `step_${steps.length + 1}`,
@@ -75,6 +73,10 @@ export function propose(draft: PlanDraft, terms: ProposalTerms): Proposal {
   const input = `{"mediaType": ${JSON.stringify(draft.result.mediaType)}, "value": ${value}}`;
   return { intent: draft.intent, plan, details: { ...details, [assemble.id]: { input } } };
 }
+
+/** What cannot be undone is asked about, unless its author says that it need not be. */
+const asking = ({ sideEffect, requiresConfirmation = sideEffect === 'irreversible' }: DraftStep) =>
+  requiresConfirmation ? ({ requiresConfirmation } as const) : {};
 
 /** What undoes a step is bound like the step: by matching, at the price of the catalogue. */
 function undoing(

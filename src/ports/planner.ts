@@ -32,6 +32,8 @@ export interface DraftStep {
   readonly when?: { readonly step: string; readonly branch: 'then' | 'else' };
   readonly onFailure?: 'abort' | 'skip_dependants';
   readonly sideEffect?: 'none' | 'reversible' | 'irreversible';
+  /** a person is asked before it runs, where nobody looked at the plan; so is what cannot be undone */
+  readonly requiresConfirmation?: boolean;
   /** what undoes the step once it has completed: a call of a service, or an expression */
   readonly compensation?: DraftCompensation;
 }

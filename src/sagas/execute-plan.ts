@@ -12,6 +12,9 @@ type Handled = WorkflowEventOf<
   | 'ExecutionStarted'
   | 'StepScheduled'
   | 'StepRetryScheduled'
+  | 'StepConfirmationRequested'
+  | 'StepConfirmed'
+  | 'StepConfirmationDeclined'
   | 'StepWaitStarted'
   | 'StepCancelled'
   | 'CancellationRequested'
@@ -29,6 +32,9 @@ export const executePlan: Saga = {
     'ExecutionStarted',
     'StepScheduled',
     'StepRetryScheduled',
+    'StepConfirmationRequested',
+    'StepConfirmed',
+    'StepConfirmationDeclined',
     'StepWaitStarted',
     'StepCancelled',
     'CancellationRequested',
@@ -63,6 +69,14 @@ export const executePlan: Saga = {
         const id = `${workflowId}/${runNo}/${stepId}/${attempt}/retry`;
         return [after(id, at, workflowId, { type: 'RetryStep', runNo, stepId, attempt })];
       }
+      case 'StepConfirmationRequested': {
+        const { stepId, expiresAt } = event;
+        const id = confirmationTimer(workflowId, event);
+        return [after(id, expiresAt, workflowId, { type: 'ExpireConfirmation', runNo, stepId })];
+      }
+      case 'StepConfirmed':
+      case 'StepConfirmationDeclined':
+        return [{ do: 'cancel-timers', ids: [confirmationTimer(workflowId, event)] }];
       case 'StepWaitStarted': {
         const { stepId, attempt, until } = event;
         const command = { type: 'WakeStep', runNo, stepId, attempt } as const;
@@ -80,6 +94,11 @@ export const executePlan: Saga = {
     }
   },
 };
+
+const confirmationTimer = (
+  workflowId: string,
+  { runNo, stepId }: { readonly runNo: number; readonly stepId: string },
+): string => `${workflowId}/${runNo}/${stepId}/confirmation`;
 
 /** Pure steps run in the process that decided them: a queue round trip would cost more than they do. */
 export const isLocal = (kind: WorkflowEventOf<'StepScheduled'>['kind']): boolean =>

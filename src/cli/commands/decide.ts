@@ -9,7 +9,7 @@ import { Screen } from '../show/screen.js';
 
 const detailed = z.looseObject({ workflow });
 const approved = z.looseObject({ budgetMicro: z.string() });
-const cancelled = z.looseObject({ message: z.string() });
+const said = z.looseObject({ message: z.string() });
 
 /** Approves the plan that was shown and no other. */
 export async function approve(
@@ -41,7 +41,21 @@ export async function cancel(
   const { client } = requireInstallation(options);
   const { reason } = options;
   const path = `/workflows/${encodeURIComponent(workflowId)}/cancel`;
-  const { message } = await client.post(path, reason === undefined ? {} : { reason }, cancelled);
+  const { message } = await client.post(path, reason === undefined ? {} : { reason }, said);
+  new Screen().say(`${pc.green('✓')} ${message}.`);
+  return 0;
+}
+
+/** Says yes or no to a step that waits for it. */
+export async function answerStep(
+  workflowId: string,
+  stepId: string,
+  decision: 'confirm' | 'decline',
+  options: ConnectOptions,
+): Promise<number> {
+  const { client } = requireInstallation(options);
+  const path = `/workflows/${encodeURIComponent(workflowId)}/steps/${encodeURIComponent(stepId)}/confirm`;
+  const { message } = await client.post(path, { decision }, said);
   new Screen().say(`${pc.green('✓')} ${message}.`);
   return 0;
 }

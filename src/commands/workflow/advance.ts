@@ -1,11 +1,13 @@
+import type { PlanStep } from '../../events/plan.js';
 import type { WorkflowEvent } from '../../events/workflow.js';
 import { LIMITS } from '../../kernel/limits.js';
 import { plusMs } from '../../kernel/time.js';
+import { askFor, mustAsk } from './asking.js';
 import { closed } from './closing.js';
 import { closeIfDrained, giveUp } from './ending.js';
 import { evolve } from './evolve.js';
 import { schedule } from './schedule.js';
-import type { Approved, Draining, Executing } from './state.js';
+import type { Approved, Draining, Executing, StepState } from './state.js';
 
 /** ExecutionStarted and the first steps, one append. */
 export function begun(state: Approved, at: string): WorkflowEvent[] {
@@ -35,13 +37,16 @@ export function advance(state: Executing, at: string): WorkflowEvent[] {
       closed(state, { outcome: 'completed', totalCost, at, holdId: state.approval.holdId }),
     ];
   }
-  const { ready, skipped } = schedule(state.plan.steps, state.steps, LIMITS.concurrentSteps);
+  const { plan, steps, approval } = state;
+  const asks = (step: PlanStep, its: StepState) => mustAsk(step, its, approval);
+  const { ready, asking, skipped } = schedule(plan.steps, steps, LIMITS.concurrentSteps, asks);
   if (skipped.some(({ stepId }) => stepId === last.id)) return withoutResult(state, last.id, at);
   return [
     ...skipped.map(({ stepId, reason }, index): WorkflowEvent => {
       return { type: 'StepSkipped', v: 1, stepId, seq: state.seq + 1 + index, reason };
     }),
     ...ready.map((stepId) => scheduled(state, stepId, 1, at)),
+    ...asking.map((stepId) => askFor(state, stepId, at)),
   ];
 }
 

@@ -32,7 +32,10 @@ export type WorkflowCommand =
   | RetryCompensation
   | ResolveCompensation
   | RetryWorkflow
-  | RateWorkflow;
+  | RateWorkflow
+  | ConfirmStep
+  | DeclineStep
+  | ExpireConfirmation;
 
 export interface CreateWorkflow {
   readonly type: 'CreateWorkflow';
@@ -280,4 +283,24 @@ export interface RateWorkflow {
   /** 1 to 5 */
   readonly stars: number;
   readonly comment?: Sealed;
+}
+
+interface StepAnswer {
+  readonly at: string;
+  readonly by: string;
+  readonly runNo: number;
+  readonly stepId: string;
+}
+
+export interface ConfirmStep extends StepAnswer {
+  readonly type: 'ConfirmStep';
+}
+
+export interface DeclineStep extends StepAnswer {
+  readonly type: 'DeclineStep';
+}
+
+/** The confirmation timer has run out. */
+export interface ExpireConfirmation extends Omit<StepAnswer, 'by'> {
+  readonly type: 'ExpireConfirmation';
 }

@@ -12,6 +12,7 @@ import {
   stepCompensated,
   stepCompensationFailed,
 } from './compensation.js';
+import { confirmStep, declineStep, expireConfirmation } from './confirmation.js';
 import { cancel, endDrain, timeOut } from './ending.js';
 import { evolve } from './evolve.js';
 import { completeStep, failStep, retryStep, startExecution, startStep } from './execution.js';
@@ -79,6 +80,12 @@ export const workflowDecider: Decider<WorkflowState, WorkflowCommand, WorkflowEv
         return retryWorkflow(command, state);
       case 'RateWorkflow':
         return rateWorkflow(command, state);
+      case 'ConfirmStep':
+        return confirmStep(command, state);
+      case 'DeclineStep':
+        return declineStep(command, state);
+      case 'ExpireConfirmation':
+        return expireConfirmation(command, state);
       default:
         return unreachable(command);
     }

@@ -4,7 +4,7 @@ import type { CancelWorkflow, EndDrain, TimeOutWorkflow } from './commands.js';
 import { beginCompensation } from './compensation.js';
 import { evolve } from './evolve.js';
 import { wrongState } from './refusals.js';
-import { type Draining, type Executing, isInFlight, type WorkflowState } from './state.js';
+import { type Draining, type Executing, isInFlight, type StepState, type WorkflowState } from './state.js';
 
 export function cancel(command: CancelWorkflow, state: WorkflowState): WorkflowEvent[] {
   const { at, by, reason } = command;
@@ -65,15 +65,15 @@ export function endDrain(command: EndDrain, state: WorkflowState): WorkflowEvent
 }
 
 /**
- * Nothing new starts: what waits for a worker, its retry or a time is cancelled, so that nobody is paid for it any
+ * Nothing new starts: what waits for a worker, for its retry, for a person or for a time is cancelled, so that nobody is paid for it any
  * more, and if nothing is running the run closes.
  */
 export function giveUp(state: Draining, at: string): WorkflowEvent[] {
-  const events = cancelSteps(state, ({ status }) => STOPPED_AT_ONCE.has(status));
+  const events = cancelSteps(state, (step) => GIVEN_UP.includes(step.status));
   return [...events, ...closeIfDrained(events.reduce(evolve, state) as Draining, at)];
 }
 
-const STOPPED_AT_ONCE: ReadonlySet<string> = new Set(['retrying', 'scheduled', 'sleeping']);
+const GIVEN_UP: readonly StepState['status'][] = ['scheduled', 'retrying', 'confirming', 'sleeping'];
 
 function cancelSteps(state: Draining, which: (step: Executing['steps'][string]) => boolean): WorkflowEvent[] {
   return Object.entries(state.steps).flatMap(([stepId, step]) =>

@@ -55,6 +55,12 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
     }
     case 'ExecutionStarted':
       return begin(state as Approved, event);
+    case 'StepConfirmationRequested': {
+      const { stepId, expiresAt } = event;
+      return withStep(state, stepId, { status: 'confirming', attempt: 1, expiresAt });
+    }
+    case 'StepConfirmed':
+      return withStep(state, event.stepId, { status: 'waiting', confirmed: true });
     case 'StepScheduled':
       return withStep(state, event.stepId, { status: 'scheduled', attempt: event.attempt });
     case 'StepStarted':
@@ -126,6 +132,7 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
       return close(state, event);
     case 'WorkflowSettled':
       return state.status === 'closed' ? { ...state, settled: true } : state;
+    case 'StepConfirmationDeclined':
     case 'IntentClassified':
     case 'PlanningFailed':
     case 'ApprovalExpired':

@@ -6,6 +6,8 @@ type SkipReason = WorkflowEventOf<'StepSkipped'>['reason'];
 
 export interface Schedule {
   readonly ready: readonly string[];
+  /** could start, and a person is asked first: that takes nobody's place */
+  readonly asking: readonly string[];
   readonly skipped: readonly { readonly stepId: string; readonly reason: SkipReason }[];
 }
 
@@ -18,10 +20,12 @@ export function schedule(
   steps: readonly PlanStep[],
   states: Progress['steps'],
   concurrency: number,
+  asks: (step: PlanStep, state: StepState) => boolean = () => false,
 ): Schedule {
   const now: Record<string, StepState> = { ...states };
   const skipped: { stepId: string; reason: SkipReason }[] = [];
   const ready: string[] = [];
+  const asking: string[] = [];
   let free = concurrency - Object.values(states).filter(isInFlight).length;
   for (const step of steps) {
     if (now[step.id]?.status !== 'waiting' || !step.dependencies.every((id) => isFinished(now[id]))) continue;
@@ -29,12 +33,14 @@ export function schedule(
     if (reason) {
       now[step.id] = { status: 'skipped', seq: 0, reason };
       skipped.push({ stepId: step.id, reason });
+    } else if (asks(step, now[step.id]!)) {
+      asking.push(step.id);
     } else if (free > 0) {
       free -= 1;
       ready.push(step.id);
     }
   }
-  return { ready, skipped };
+  return { ready, asking, skipped };
 }
 
 const isFinished = (step: StepState | undefined): boolean =>

@@ -112,7 +112,9 @@ export interface Closed extends Existing {
 }
 
 export type StepState =
-  | { readonly status: 'waiting' }
+  | { readonly status: 'waiting'; readonly confirmed?: true }
+  /** a person is asked first; `attempt` is the one that will follow */
+  | { readonly status: 'confirming'; readonly attempt: number; readonly expiresAt: string }
   | { readonly status: 'scheduled'; readonly attempt: number }
   | { readonly status: 'running'; readonly attempt: number; readonly worker: string }
   /** a timer ends it; nobody works on it */

@@ -28,6 +28,9 @@ export const wireTypes = [
   'ApprovalExpired',
   'ExecutionStarted',
   'StepKept',
+  'StepConfirmationRequested',
+  'StepConfirmed',
+  'StepConfirmationDeclined',
   'StepStarted',
   'StepWaitStarted',
   'StepCompleted',
@@ -153,6 +156,15 @@ function rollbackWire(event: WorkflowEvent): WireEvent | undefined {
 
 function stepWire(event: WorkflowEvent): WireEvent | undefined {
   switch (event.type) {
+    case 'StepConfirmationRequested':
+      return {
+        type: 'step.confirmation_requested',
+        data: { stepId: event.stepId, expiresAt: event.expiresAt },
+      };
+    case 'StepConfirmed':
+      return { type: 'step.confirmed', data: { stepId: event.stepId } };
+    case 'StepConfirmationDeclined':
+      return { type: 'step.declined', data: { stepId: event.stepId, reason: event.reason } };
     case 'StepKept':
       return { type: 'step.kept', data: { stepId: event.stepId, from: { ...event.from } } };
     case 'StepStarted':

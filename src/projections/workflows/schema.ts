@@ -165,6 +165,7 @@ export const plansTable = defineTable<PlanRow>({
 
 export type StepStatus =
   | 'pending'
+  | 'awaiting_confirmation'
   | 'scheduled'
   | 'running'
   | 'waiting_retry'
@@ -187,6 +188,8 @@ export interface StepRow {
   readonly completed_at: string | null;
   /** when it goes on: the next attempt, or the end of a wait */
   readonly retry_at: string | null;
+  /** until when a person may confirm it */
+  readonly confirm_by: string | null;
   readonly cost: MicrosText;
   readonly output: Content | null;
   readonly input_hash: string | null;
@@ -212,6 +215,7 @@ export const stepsTable = defineTable<StepRow>({
     started_at: 'text',
     completed_at: 'text',
     retry_at: 'text',
+    confirm_by: 'text',
     cost: 'bigint',
     output: 'jsonb',
     input_hash: 'text',

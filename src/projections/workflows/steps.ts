@@ -17,6 +17,7 @@ export const pendingStep = (
   started_at: null,
   completed_at: null,
   retry_at: null,
+  confirm_by: null,
   cost: '0',
   output: null,
   input_hash: null,
@@ -30,6 +31,12 @@ export const pendingStep = (
 
 export function evolveStep(step: StepRow, event: WorkflowEvent): StepRow {
   switch (event.type) {
+    case 'StepConfirmationRequested':
+      return { ...step, status: 'awaiting_confirmation', confirm_by: event.expiresAt };
+    case 'StepConfirmed':
+      return { ...step, status: 'pending', confirm_by: null };
+    case 'StepConfirmationDeclined':
+      return { ...step, confirm_by: null };
     case 'StepScheduled':
       // the first attempt is scheduled a moment before it starts: a write that nobody would miss
       if (event.attempt === 1) return step;
@@ -83,7 +90,7 @@ export function evolveStep(step: StepRow, event: WorkflowEvent): StepRow {
     case 'StepSkipped':
       return { ...step, status: 'skipped', skip_reason: event.reason };
     case 'StepCancelled':
-      return { ...step, status: 'cancelled' };
+      return { ...step, status: 'cancelled', confirm_by: null };
     default: {
       const compensation = evolveCompensation(step.compensation, event);
       return compensation === step.compensation ? step : { ...step, compensation };

@@ -11,6 +11,7 @@ export const stepView = (row: StepRow) => ({
   startedAt: row.started_at,
   completedAt: row.completed_at,
   retryAt: row.retry_at,
+  confirmBy: row.confirm_by,
   branch: row.branch,
   skipReason: row.skip_reason,
   ...money('cost', row.cost),

@@ -83,6 +83,7 @@ export async function workflowView(content: ContentStore, parts: WorkflowParts) 
     runningSteps: steps
       .filter(({ status }) => status === 'running' || status === 'scheduled')
       .map((s) => s.step_id),
+    stepsToConfirm: steps.filter(({ status }) => status === 'awaiting_confirmation').map((s) => s.step_id),
     rollback: row.rollback,
     rating: row.rating && { stars: row.rating.stars, comment },
     payments: payments.map((payment) => paymentView(payment, explorerUrl)),
