@@ -1,0 +1,118 @@
+import { describe, expect, it } from '@jest/globals';
+import { MemoryPermitStore } from '../adapters/memory/permit-store.js';
+import { systemChance } from '../adapters/system/chance.js';
+import { isRefusal } from '../kernel/errors.js';
+import type { Admission, JobFlow } from '../ports/jobs.js';
+import { CallLimits } from './call-limits.js';
+import { limitTable } from './limit-table.js';
+import { LEASE_MS } from './limited-key.js';
+
+const flow = (owner: string, service?: string): JobFlow => ({
+  key: `${owner}/${service}`,
+  kind: 'step',
+  priority: 'normal',
+  owner,
+  ...(service && { service }),
+});
+const settings = { userConcurrency: 0, serviceConcurrency: 0, servicePerMinute: 0, services: '' };
+
+function limitsOf(more: Partial<typeof settings>, store = new MemoryPermitStore()) {
+  const clock = { time: 1_000_000, now: () => clock.time };
+  const warned: object[] = [];
+  const note = (fields: object) => void warned.push(fields);
+  const log = { info: note, warn: note, error: note };
+  const limits = new CallLimits(store, limitTable({ ...settings, ...more }), clock, systemChance, log);
+  limits.stop();
+  return { limits, clock, store, warned };
+}
+const permitOf = (admission: Admission) => {
+  if (!admission.admitted) throw new Error(admission.because);
+  return admission.permit;
+};
+const settled = () => new Promise(setImmediate);
+
+describe('limits of calls', () => {
+  it('let a user have so many under way, over all services', async () => {
+    const { limits } = limitsOf({ userConcurrency: 2 });
+    await limits.admit(flow('a', 's1'));
+    const second = permitOf(await limits.admit(flow('a', 's2')));
+    expect(await limits.admit(flow('a', 's3'))).toMatchObject({ because: 'user_concurrency' });
+    expect(await limits.admit(flow('b', 's3'))).toMatchObject({ admitted: true });
+    second.release();
+    await settled();
+    expect(await limits.admit(flow('a', 's3'))).toMatchObject({ admitted: true });
+  });
+
+  it('let a service have so many under way, over all users, and give back what the user took in vain', async () => {
+    const { limits } = limitsOf({ userConcurrency: 2, services: 'slow=1' });
+    await limits.admit(flow('a', 'slow'));
+    for (let n = 0; n < 5; n++)
+      expect(await limits.admit(flow('b', 'slow'))).toMatchObject({ because: 'service_concurrency' });
+    await settled();
+    await limits.admit(flow('b', 'quick'));
+    expect(await limits.admit(flow('b', 'quick'))).toMatchObject({ admitted: true });
+  });
+
+  it('hold calls above the rate of a service until it allows another', async () => {
+    const { limits, clock } = limitsOf({ services: 's1=/60' });
+    permitOf(await limits.admit(flow('a', 's1'))).release();
+    expect(await limits.admit(flow('a', 's1'))).toEqual({
+      admitted: false,
+      because: 'service_rate',
+      retryIn: 1_000,
+    });
+    clock.time += 1_000;
+    expect(await limits.admit(flow('a', 's1'))).toMatchObject({ admitted: true });
+  });
+
+  it('tell who waits when something is released', async () => {
+    const { limits } = limitsOf({ userConcurrency: 1, serviceConcurrency: 1 });
+    const released: unknown[] = [];
+    limits.onRelease((of) => released.push(of));
+    permitOf(await limits.admit(flow('a', 's1'))).release();
+    await settled();
+    expect(released).toEqual([{ owner: 'a' }, { service: 's1' }]);
+  });
+
+  it('take nothing for what has no limit', async () => {
+    const { limits, store } = limitsOf({ services: 's1=5' });
+    await limits.admit(flow('a', 's2'));
+    await limits.admit(flow(''));
+    expect(await store.all(10)).toEqual([]);
+  });
+
+  it('free what a process held that died', async () => {
+    const dead = limitsOf({ userConcurrency: 1 });
+    await dead.limits.admit(flow('a'));
+    const { limits, clock } = limitsOf({ userConcurrency: 1 }, dead.store);
+    expect(await limits.admit(flow('a'))).toMatchObject({ admitted: false });
+    clock.time += LEASE_MS;
+    expect(await limits.admit(flow('a'))).toMatchObject({ admitted: true });
+  });
+
+  it('hold calls while the permits cannot be reached, and say so', async () => {
+    const store = new MemoryPermitStore();
+    store.save = () => Promise.reject(new Error('gone'));
+    const { limits, warned } = limitsOf({ userConcurrency: 1 }, store);
+    expect(await limits.admit(flow('a'))).toMatchObject({ admitted: false });
+    expect(warned).toEqual([expect.objectContaining({ key: 'user/a' })]);
+  });
+
+  it.each(['s1', 's1=x', '=1', 's1=1/2/3', 's1=-1'])('cannot be read as %j', (services) => {
+    expect(() => limitTable({ ...settings, services })).toThrow(/SERVICE_LIMITS/);
+    try {
+      limitTable({ ...settings, services });
+    } catch (error) {
+      expect(isRefusal(error, 'CONFIG_INVALID')).toBe(true);
+    }
+  });
+
+  it('of one service take the place of the common ones, and may be none', () => {
+    const table = limitTable({ ...settings, serviceConcurrency: 8, services: 'a=2/30, b=0' });
+    expect([table.service('a'), table.service('b'), table.service('c')]).toEqual([
+      { concurrency: 2, perMinute: 30 },
+      undefined,
+      { concurrency: 8 },
+    ]);
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import type { WorkflowState } from '../commands/workflow/state.js';
+import type { Job } from '../ports/jobs.js';
+import { OwnedJobs } from './owned-jobs.js';
+
+const state = {
+  status: 'executing',
+  created: { userId: 'user_1' },
+  plan: { steps: [{ id: 'step_1', service: { id: 'svc_1' } }, { id: 'step_2' }] },
+} as unknown as WorkflowState;
+
+async function published(more: Partial<Job>, found: WorkflowState = state): Promise<Partial<Job>> {
+  const jobs: Job[] = [];
+  const queue = { publish: async (given: readonly Job[]) => void jobs.push(...given) };
+  const runs = { load: async () => ({ state: found as never, revision: 1 }) };
+  const job: Job = { kind: 'step', priority: 'normal', id: 'j', correlationId: 'wf_1', payload: {}, ...more };
+  await new OwnedJobs(queue, runs).publish([job]);
+  const { owner, service, priority } = jobs[0]!;
+  return { priority, ...(owner && { owner }), ...(service && { service }) };
+}
+const step = (payload: object) => ({ payload: { workflowId: 'wf_1', runNo: 1, attempt: 1, ...payload } });
+
+describe('a job', () => {
+  it('of a step is its user’s, and names the service it calls', async () => {
+    expect(await published(step({ stepId: 'step_1' }))).toEqual({
+      owner: 'user_1',
+      service: 'svc_1',
+      priority: 'normal',
+    });
+    expect(await published(step({ stepId: 'step_2' }))).toEqual({ owner: 'user_1', priority: 'normal' });
+  });
+
+  it('that tries a step again comes behind what others try for the first time', async () =>
+    expect(await published(step({ stepId: 'step_2', attempt: 2 }))).toMatchObject({ priority: 'low' }));
+
+  it('that undoes a step comes first', async () =>
+    expect(await published(step({ stepId: 'step_2', attempt: 2, undo: true }))).toMatchObject({
+      priority: 'high',
+    }));
+
+  it('of another kind is the user’s whose run it is', async () =>
+    expect(await published({ kind: 'receipt', payload: { workflowId: 'wf_1' } })).toEqual({
+      owner: 'user_1',
+      priority: 'normal',
+    }));
+
+  it('that names its user is that user’s', async () =>
+    expect(await published({ kind: 'chain', payload: { userId: 'user_2' } })).toMatchObject({
+      owner: 'user_2',
+    }));
+
+  it('keeps the owner it has', async () =>
+    expect(await published({ owner: 'user_3', ...step({ stepId: 'step_1' }) })).toMatchObject({
+      owner: 'user_3',
+    }));
+
+  it.each([{}, { workflowId: 7 }, { workflowId: 'wf_gone' }])(
+    'of nobody (%j) goes on as it is',
+    async (payload) =>
+      expect(await published({ payload }, { status: 'none' })).toEqual({ priority: 'normal' }),
+  );
+});

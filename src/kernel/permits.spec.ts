@@ -1,0 +1,95 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { giveBack, NO_PERMITS, type Permits, renew, take, underWay } from './permits.js';
+
+const LEASE = 10_000;
+const taken = (permits: Permits, holder: string, now: number, limit = {}) => {
+  const taking = take(permits, limit, holder, now, LEASE);
+  if (!taking.taken) throw new Error(`${holder} got none: ${taking.because}`);
+  return taking.permits;
+};
+
+describe('permits', () => {
+  it('are refused above the limit, until the first lease ends', () => {
+    const two = taken(taken(NO_PERMITS, 'a', 0), 'b', 4_000);
+    expect(take(two, { concurrency: 2 }, 'c', 5_000, LEASE)).toEqual({
+      taken: false,
+      because: 'concurrency',
+      retryIn: 5_000,
+    });
+    expect(take(two, { concurrency: 2 }, 'c', 10_000, LEASE)).toMatchObject({ taken: true });
+  });
+
+  it('are free again when given back', () => {
+    const one = taken(NO_PERMITS, 'a', 0);
+    expect(take(giveBack(one, 'a', false), { concurrency: 1 }, 'b', 1, LEASE)).toMatchObject({ taken: true });
+  });
+
+  it('of a holder that says it lives are not given to another', () => {
+    const renewed = renew(taken(NO_PERMITS, 'a', 0), ['a'], 9_000, LEASE);
+    expect(take(renewed, { concurrency: 1 }, 'b', 12_000, LEASE)).toMatchObject({ taken: false });
+  });
+
+  it('of a holder that was forgotten count again once it speaks', () =>
+    expect(underWay(renew(NO_PERMITS, ['a'], 0, LEASE), 1)).toBe(1));
+
+  it('come at the rate of a service, a second of it at once', () => {
+    const limit = { perMinute: 120 };
+    const two = taken(taken(NO_PERMITS, 'a', 100_000, limit), 'b', 100_000, limit);
+    expect(take(two, limit, 'c', 100_000, LEASE)).toEqual({ taken: false, because: 'rate', retryIn: 500 });
+    expect(take(two, limit, 'c', 100_500, LEASE)).toMatchObject({ taken: true });
+  });
+
+  it('that were not used cost no part of the rate', () => {
+    const limit = { perMinute: 1 };
+    const unused = giveBack(taken(NO_PERMITS, 'a', 100_000, limit), 'a', true);
+    expect(take(unused, limit, 'b', 100_000, LEASE)).toMatchObject({ taken: true });
+  });
+
+  const moves = fc.array(
+    fc.record({
+      wait: fc.integer({ min: 0, max: 3_000 }),
+      holder: fc.integer({ min: 0, max: 9 }),
+      ends: fc.boolean(),
+    }),
+    { maxLength: 200 },
+  );
+
+  it('never exceed the limit, whoever takes, ends, or falls silent', () => {
+    fc.assert(
+      fc.property(moves, fc.integer({ min: 1, max: 5 }), (steps, concurrency) => {
+        let permits: Permits = NO_PERMITS;
+        let now = 1_000_000;
+        for (const { wait, holder, ends } of steps) {
+          now += wait;
+          if (ends) permits = giveBack(permits, `${holder}`, false);
+          else {
+            const taking = take(permits, { concurrency }, `${holder}`, now, LEASE);
+            if (taking.taken) permits = taking.permits;
+          }
+          expect(underWay(permits, now)).toBeLessThanOrEqual(concurrency);
+        }
+      }),
+    );
+  });
+
+  it('never exceed the rate in any stretch of time, but for the second that may come at once', () => {
+    fc.assert(
+      fc.property(moves, fc.integer({ min: 1, max: 600 }), (steps, perMinute) => {
+        let permits: Permits = NO_PERMITS;
+        let now = 1_000_000;
+        const begun = now;
+        let count = 0;
+        for (const { wait } of steps) {
+          now += wait;
+          const taking = take(permits, { perMinute }, `${count}`, now, 1);
+          if (!taking.taken) continue;
+          permits = taking.permits;
+          count++;
+        }
+        const most = Math.max(1, Math.ceil(perMinute / 60)) + ((now - begun) * perMinute) / 60_000;
+        expect(count).toBeLessThanOrEqual(most + 1e-6);
+      }),
+    );
+  });
+});
