@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { requiredFor } from '../../src/commands/workflow/approval.js';
 import type { WorkflowCommand } from '../../src/commands/workflow/commands.js';
 import { workflowDecider as decider } from '../../src/commands/workflow/decide.js';
+import { type KeptFromElsewhere, keptForFork, requireForkable } from '../../src/commands/workflow/fork.js';
 import { keptOf } from '../../src/commands/workflow/retry.js';
 import {
   type AwaitingApproval,
@@ -26,6 +27,7 @@ import {
   cancel,
   complete,
   condition,
+  create,
   endDrain,
   fail,
   later,
@@ -33,6 +35,7 @@ import {
   notUndone,
   OWNER,
   ofRun,
+  PLAN_HASH,
   paid,
   planOf,
   resolveRollback,
@@ -66,12 +69,13 @@ const node = fc.record({
   onFailure: fc.constantFrom('abort', 'skip_dependants', 'skip_dependants', 'fallback'),
   attempts: fc.integer({ min: 1, max: 3 }),
   sideEffect: fc.constantFrom('none', 'reversible', 'reversible', 'irreversible'),
+  asks: fc.constantFrom(undefined, undefined, undefined, true),
 });
 
 const graph: fc.Arbitrary<Plan> = fc.array(node, { minLength: 1, maxLength: 8 }).map((nodes) => {
   const steps: PlanStep[] = [];
   for (const [index, each] of nodes.entries()) {
-    const { kind, needs, when, tolerant, onFailure, attempts, sideEffect } = each;
+    const { kind, needs, when, tolerant, onFailure, attempts, sideEffect, asks } = each;
     const before = steps.filter((_, bit) => (needs >> bit) & 1);
     const decision = before.find((step) => step.kind === 'conditional');
     const id = `step_${index + 1}`;
@@ -83,6 +87,7 @@ const graph: fc.Arbitrary<Plan> = fc.array(node, { minLength: 1, maxLength: 8 })
       ...(sideEffect === 'reversible' && { compensation: kind === 'paid' ? undoCall : undoHere }),
       retry: { maxAttempts: attempts, initialMs: 1_000, multiplier: 2, maxMs: 4_000 },
       ...(when && decision && { when: { step: decision.id, branch: when } }),
+      ...(asks && { requiresConfirmation: asks }),
     } as const;
     if (kind === 'condition') steps.push({ ...condition(id, dependencies), onFailure });
     else steps.push(kind === 'paid' ? paid(id, dependencies, more) : local(id, dependencies, more));
@@ -112,6 +117,9 @@ interface Happening {
     | 'not-undone'
     | 'undo-again'
     | 'rate'
+    | 'confirm'
+    | 'decline'
+    | 'unanswered'
     | 'operator-retries'
     | 'operator-resolves';
   readonly which: number;
@@ -136,6 +144,7 @@ const happening: fc.Arbitrary<Happening> = fc.record({
     ...(['break', 'step-timeout', 'stale', 'cancel', 'drain', 'deadline', 'settle', 'keep'] as const),
     ...(['undo', 'undone', 'undone', 'undone', 'not-undone', 'not-undone', 'undo-again'] as const),
     ...(['operator-retries', 'operator-resolves', 'rate'] as const),
+    ...(['confirm', 'confirm', 'decline', 'unanswered'] as const),
   ),
   which: fc.nat({ max: 20 }),
   branch: fc.constantFrom('then', 'else'),
@@ -178,11 +187,23 @@ function rollbackCommandOf({ what, which, random }: Happening, state: WorkflowSt
   }
 }
 
+const ANSWERS: readonly Happening['what'][] = ['confirm', 'decline', 'unanswered'];
+
+const answerTo = (
+  what: 'confirm' | 'decline' | 'unanswered',
+  stepId: string,
+  at: string,
+): WorkflowCommand => {
+  const of = { at, by: OWNER, runNo: 1, stepId };
+  if (what === 'confirm') return { type: 'ConfirmStep', ...of };
+  return what === 'decline' ? { type: 'DeclineStep', ...of } : { type: 'ExpireConfirmation', ...of };
+};
+
 /** The command a happening means now; about a step that is in flight if there is one, else about any. */
 function commandOf(happening: Happening, state: WorkflowState, plan: Plan): WorkflowCommand {
   const { what, which, branch, random } = happening;
   const steps = isLive(state) ? state.steps : {};
-  const wanted = what === 'retry' ? 'retrying' : undefined;
+  const wanted = what === 'retry' ? 'retrying' : ANSWERS.includes(what) ? 'confirming' : undefined;
   const candidates = Object.entries(steps).filter(([, step]) =>
     wanted ? step.status === wanted : isInFlight(step),
   );
@@ -218,6 +239,11 @@ function commandOf(happening: Happening, state: WorkflowState, plan: Plan): Work
         random,
         error: { code: 'STEP_TIMEOUT', message: 'No result in time.', kind: 'retryable' },
       });
+    case 'confirm':
+    case 'decline':
+      return answerTo(what, stepId, at);
+    case 'unanswered':
+      return answerTo(what, stepId, later(300));
     case 'rate':
       return { type: 'RateWorkflow', by: OWNER, stars: 1 + (which % 5) };
     case 'retry':
@@ -242,8 +268,13 @@ class Run {
   readonly history: WorkflowEvent[] = [];
   runNo = 1;
 
-  constructor(readonly plan: Plan) {
-    for (const command of toExecution(plan)) this.carryOut(command);
+  constructor(
+    readonly plan: Plan,
+    beginning: readonly WorkflowCommand[] = toExecution(plan),
+  ) {
+    // by nobody: so that steps ask
+    for (const command of beginning)
+      this.carryOut(command.type === 'Approve' ? { ...command, automatic: true } : command);
   }
 
   /** A command as the runtime carries it out: decided, checked for storage, folded; repeated at once for nothing. */
@@ -302,11 +333,15 @@ class Run {
   /** I7: what it depends on is over, no other attempt is live, and the run goes on. */
   private judgeScheduled(stepId: string, state: WorkflowState): void {
     expect(state.status).toBe('executing');
-    const { steps } = state as Executing;
+    const { steps, approval } = state as Executing;
     expect(['waiting', 'retrying']).toContain(steps[stepId]!.status);
     const { dependencies, toleratesSkipped } = this.plan.steps.find(({ id }) => id === stepId)!;
     const wanted = toleratesSkipped ? ['completed', 'skipped', 'failed'] : ['completed'];
     for (const id of dependencies) expect(wanted).toContain(steps[id]!.status);
+    const step = steps[stepId]!;
+    const planned = this.plan.steps.find(({ id }) => id === stepId)!;
+    if (planned.requiresConfirmation && step.status === 'waiting' && approval.automatic)
+      expect(step).toHaveProperty('confirmed', true); // T42
   }
 
   /** I8: nothing that came after it, by any way, is still to be undone; it completed, and says how it is undone. */
@@ -362,6 +397,7 @@ class Run {
       const { steps } = this.state as Live;
       const inFlight = Object.entries(steps).find(([, step]) => isInFlight(step));
       const waiting = Object.entries(steps).find(([, step]) => step.status === 'retrying');
+      const asking = Object.entries(steps).find(([, step]) => step.status === 'confirming');
       if (inFlight) {
         const [stepId, step] = inFlight;
         const kind = this.plan.steps.find(({ id }) => id === stepId)!.kind;
@@ -370,6 +406,8 @@ class Run {
       } else if (waiting) {
         const [stepId, step] = waiting;
         this.carryOut(retry(stepId, 'attempt' in step ? step.attempt : 1, later(9)));
+      } else if (asking) {
+        this.carryOut(answerTo('confirm', asking[0], later(10)));
       } else throw new Error(`nothing is under way, and the run is open: ${JSON.stringify(steps)}`);
     }
   }
@@ -416,7 +454,8 @@ describe('whatever workers, owners and clocks do to a run of whatever graph', ()
     expect([...rollbacks].sort()).toEqual(['completed', 'partial', 'resolved']);
     for (const type of [
       ...['StepSkipped', 'StepRetryScheduled', 'StaleStepResultRecorded', 'WorkflowTimedOut'],
-      ...['StepCompensationRetryScheduled', 'CompensationFailed', 'CompensationRestarted'],
+      ...['StepConfirmed', 'StepConfirmationDeclined', 'StepCompensationRetryScheduled'],
+      ...['StepCompensationFailed', 'CompensationFailed', 'CompensationRestarted'],
     ])
       expect(types).toContain(type);
   });
@@ -453,4 +492,68 @@ describe('whatever workers, owners and clocks do to a run of whatever graph', ()
     expect(resumed).toBeGreaterThan(20);
     expect(keeping).toBeGreaterThan(5);
   });
+
+  it('a fork from any step that can be one never does again what it keeps, nor pays for it, and ends', () => {
+    let forked = 0;
+    let keeping = 0;
+    fc.assert(
+      fc.property(
+        graph,
+        fc.array(happening, { maxLength: 30, size: 'max' }),
+        fc.array(happening, { maxLength: 30, size: 'max' }),
+        fc.nat({ max: 20 }),
+        (plan, first, then, which) => {
+          const source = new Run(plan);
+          for (const each of first) source.carryOut(commandOf(each, source.state, plan));
+          source.end();
+          const stepId = plan.steps[which % plan.steps.length]!.id;
+          const kept = keptOrNone(source.state, stepId);
+          if (!kept) return;
+          forked += 1;
+          if (Object.keys(kept).length > 0) keeping += 1;
+          const run = new Run(plan, forkOf(plan, kept));
+          for (const each of then) run.carryOut(commandOf(each, run.state, plan));
+          run.end();
+          for (const event of run.history)
+            if (['StepScheduled', 'StepCompleted', 'StepCompensationScheduled'].includes(event.type))
+              expect(Object.keys(kept)).not.toContain((event as { stepId: string }).stepId);
+          expect(run.history.filter(({ type }) => type === 'RunClosed')).toHaveLength(1);
+          expect(fold(decider, run.history)).toEqual(run.state);
+        },
+      ),
+      { numRuns: 300 },
+    );
+    expect(forked).toBeGreaterThan(50);
+    expect(keeping).toBeGreaterThan(10);
+  });
 });
+
+function keptOrNone(state: WorkflowState, stepId: string) {
+  try {
+    return keptForFork(requireForkable(state), stepId, []);
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  }
+}
+
+/** A fork of the run, approved and started like any other. */
+function forkOf(plan: Plan, kept: KeptFromElsewhere): readonly WorkflowCommand[] {
+  const { type: _type, given: _given, ...created } = create();
+  const fork: WorkflowCommand = {
+    type: 'ForkWorkflow',
+    ...created,
+    workflowId: 'wf_02',
+    forkedFrom: { workflowId: 'wf_01', runNo: 1, stepId: 'step_1' },
+    plan,
+    planHash: PLAN_HASH,
+    kept: Object.entries(kept).map(([stepId, step]) => {
+      const { from, attempt, output, inputHash, outputHash, branch, startedAt, completedAt } = step;
+      const hashes = { inputHash, outputHash, ...(branch && { branch }) };
+      return { stepId, from, attempt, output, ...hashes, startedAt, completedAt };
+    }),
+  };
+  const budget = requiredFor({ plan, kept });
+  const { holdId: _hold, ...answer } = approve(plan);
+  return [fork, { ...answer, budget, ...(budget > 0n && { holdId: 'hold_1' }) }, startExecution()];
+}
