@@ -49,6 +49,8 @@ export const configSchema = z.object({
 export type Config = Readonly<z.output<typeof configSchema>>;
 
 /** @throws Refusal CONFIG_INVALID naming each variable that is missing or wrong */
+  /** open workflows of one user; 0: as many as they like */
+  MAX_CONCURRENT_WORKFLOWS: whole(LIMITS.openWorkflows),
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const set = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),

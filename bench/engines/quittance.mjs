@@ -13,7 +13,7 @@ const WORK = {
   w3: { plan: saga, status: 'failed', rollback: 'completed' },
   w4: { plan: calls('step_counter', 20), status: 'completed' },
 };
-const ENV = { RATE_LIMIT_PER_MIN: '1000000000', LOG_LEVEL: 'warn' };
+const ENV = { RATE_LIMIT_PER_MIN: '1000000000', MAX_CONCURRENT_WORKFLOWS: '1000000', LOG_LEVEL: 'warn' };
 
 /** Our program on servers of its own, driven through its HTTP API as by any client. fsync is on everywhere. */
 export async function quittance({ root, dir, env = {} }) {

@@ -16,6 +16,7 @@ import type { Sql } from '../ports/sql.js';
 import type { GivenPlans } from '../requests/create-workflow.js';
 import type { Converse } from '../runtime/dispatch.js';
 import type { Log } from '../runtime/log.js';
+import type { Admission } from '../requests/open-runs.js';
 
 /** Everything the API needs, as interfaces; the composition root provides it. */
 export interface ApiDependencies extends IdentityParts {
@@ -23,6 +24,7 @@ export interface ApiDependencies extends IdentityParts {
   readonly plans: GivenPlans;
   readonly store: EventStore;
   /** reads the tables of every read model */
+  readonly openRuns: Admission;
   readonly sql: Sql;
   readonly content: ContentStore;
   readonly live: LiveBus;

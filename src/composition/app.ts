@@ -15,7 +15,9 @@ import { PlanJob } from '../planning/plan-job.js';
 import { rulePlanner } from '../planning/rules/rule-planner.js';
 import { withFallback } from '../planning/with-fallback.js';
 import type { Planner } from '../ports/planner.js';
+import { openWorkflows } from '../projections/workflows/queries.js';
 import { issuerFromSeed } from '../receipts/issuer.js';
+import { OpenRuns } from '../requests/open-runs.js';
 import type { Log } from '../runtime/log.js';
 import { armed } from './crash.js';
 import { buildEngine, type Engine } from './engine.js';
@@ -120,6 +122,11 @@ function apiDependencies(
     sql,
     content: parts.content,
     live: parts.live,
+    openRuns: new OpenRuns(
+      (userId, ids) => openWorkflows(sql, userId, ids),
+      systemClock,
+      config.MAX_CONCURRENT_WORKFLOWS,
+    ),
     deadLetters: parts.jobs.dead,
     queues: parts.jobs.view,
     idempotency: parts.idempotency,

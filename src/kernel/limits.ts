@@ -52,6 +52,8 @@ export const LIMITS = {
   /** ms a WebSocket client may take nothing while something waits for it; cut with a reason */
   socketPatience: 30_000,
   requestsPerMinute: 100,
+  /** workflows of one user open at once; refuse */
+  openWorkflows: 1_000,
   /** ms */
   approvalTtl: 15 * 60_000,
   /** a person has that long to confirm a step, and never longer than its run */

@@ -9,7 +9,7 @@ export interface TableDefinition<Row extends object> {
   readonly key: readonly (keyof Row & string)[];
   /** A row is replaced only by one with a higher value here: a batch that comes again changes nothing. */
   readonly newer: keyof Row & string;
-  /** column lists, e.g. `user_id, created_at desc` */
+  /** column lists, e.g. `user_id, created_at desc`; with a condition, e.g. `user_id where not terminal` */
   readonly indexes?: readonly string[];
 }
 
@@ -52,8 +52,11 @@ const createStatement = (name: string, columns: Columns, key: readonly string[])
     .map(([column, type]) => `${column} ${type}${key.includes(column) ? ' not null' : ''}`)
     .join(',\n  ')},\n  primary key (${key.join(', ')})\n) with (fillfactor = 70)`;
 
-const indexStatement = (name: string, on: string, index: number): string =>
-  `create index if not exists ${name}_${index + 1} on ${name} (${on})`;
+function indexStatement(name: string, on: string, index: number): string {
+  const [columns, condition] = on.split(' where ');
+  const only = condition === undefined ? '' : ` where ${condition}`;
+  return `create index if not exists ${name}_${index + 1} on ${name} (${columns})${only}`;
+}
 
 function upsertStatement(name: string, columns: Columns, key: readonly string[], newer: string): string {
   const names = columns.map(([column]) => column);

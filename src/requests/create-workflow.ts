@@ -13,6 +13,7 @@ import type { Converse, Dispatch, Said } from '../runtime/dispatch.js';
 import { type Caller, contextOf } from './caller.js';
 import { costLimit } from './cost-limit.js';
 import type { CreateBody } from './create-body.js';
+import { type Admission, admitted } from './open-runs.js';
 
 export interface CreateParts {
   readonly dispatch: Dispatch & Converse;
@@ -20,6 +21,8 @@ export interface CreateParts {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly plans: GivenPlans;
+  /** absent where any number may be open */
+  readonly openRuns?: Admission;
 }
 
 /** Checks and commits to a plan that the caller brought. */
@@ -36,14 +39,25 @@ export interface Created {
 
 /**
  * Seals what the caller sent and asks for a workflow.
- * @throws Refusal FORBIDDEN when the body names another user, VALIDATION_FAILED above the platform's cost limit
+ * @throws Refusal FORBIDDEN when the body names another user, VALIDATION_FAILED above the platform's cost limit,
+ * RATE_LIMITED when too many of the user's are open
  */
 export async function createWorkflow(parts: CreateParts, caller: Caller, body: CreateBody): Promise<Created> {
+  const { userId } = caller.principal;
+  const workflowId = makeId('workflow', parts.chance.ulid());
+  return admitted(parts.openRuns, userId, workflowId, () => create(parts, caller, workflowId, body));
+}
+
+async function create(
+  parts: CreateParts,
+  caller: Caller,
+  workflowId: string,
+  body: CreateBody,
+): Promise<Created> {
   const { userId } = caller.principal;
   if (body.userId !== undefined && body.userId !== userId)
     throw new Refusal('FORBIDDEN', 'You can create workflows for yourself only.', { userId });
   const maxCost = costLimit(body.maxCost);
-  const workflowId = makeId('workflow', parts.chance.ulid());
   const at = isoTime(parts.clock.now());
   const command: CreateWorkflow = {
     type: 'CreateWorkflow',

@@ -30,6 +30,7 @@ import type { Dispatch } from '../runtime/dispatch.js';
 import { type Caller, contextOf, requireSeen } from './caller.js';
 import { costLimit } from './cost-limit.js';
 import type { ForkBody } from './fork-body.js';
+import { type Admission, admitted } from './open-runs.js';
 
 export interface ForkParts {
   readonly dispatch: Dispatch;
@@ -37,6 +38,8 @@ export interface ForkParts {
   readonly catalogue: Pick<Catalogue, 'all'>;
   readonly clock: Clock;
   readonly chance: Chance;
+  /** absent where any number may be open */
+  readonly openRuns?: Admission;
 }
 
 export interface Forked {
@@ -101,7 +104,9 @@ export async function forkWorkflow(
     planHash: jsonHash(plan),
     kept: keptSteps,
   };
-  const sent = await dispatch.send(workflow, workflowId, command, contextOf(caller, 'fork', workflowId));
+  const sent = await admitted(parts.openRuns, created.userId, workflowId, () =>
+    dispatch.send(workflow, workflowId, command, contextOf(caller, 'fork', workflowId)),
+  );
   return {
     workflowId,
     createdAt: at,

@@ -30,6 +30,8 @@ import type { Catalogue, ServiceOffer } from '../../src/ports/catalogue.js';
 import { projections } from '../../src/projections/index.js';
 import { CommandHandler } from '../../src/runtime/command-handler.js';
 import { ProjectionRunner } from '../../src/runtime/projection-runner.js';
+import { openWorkflows } from '../../src/projections/workflows/queries.js';
+import { OpenRuns } from '../../src/requests/open-runs.js';
 import { ReadModelProgress } from '../../src/runtime/read-model-progress.js';
 import { freshDatabase } from './postgres.js';
 
@@ -37,7 +39,7 @@ export const PLAN_HASH = 'b'.repeat(64);
 const pepper = 'a pepper of the tests';
 
 /** The API over real read models, listening: everything but planners, workers and the chain. */
-export async function openHouse(options: { readonly perMinute?: number } = {}) {
+export async function openHouse(options: { readonly perMinute?: number; readonly openRuns?: number } = {}) {
   const database = await freshDatabase();
   const names = projections.map(({ name }) => name);
   const pool = openReadModelPool(database.url, names);
@@ -75,6 +77,7 @@ export async function openHouse(options: { readonly perMinute?: number } = {}) {
     sql,
     content,
     live,
+    openRuns: new OpenRuns((userId, ids) => openWorkflows(sql, userId, ids), clock, options.openRuns ?? 0),
     deadLetters: jobs.dead,
     queues: jobs.view,
     progress,

@@ -131,3 +131,17 @@ export async function workflowFigures(sql: Sql): Promise<WorkflowFigures> {
   );
   return rows[0]!;
 }
+
+/** How many workflows of a user are open, and which of `ids` are known here, open or not. */
+export async function openWorkflows(
+  sql: Sql,
+  userId: string,
+  ids: readonly string[],
+): Promise<{ readonly open: number; readonly known: readonly string[] }> {
+  const { rows } = await sql.query<{ open: number; known: readonly string[] }>(
+    `select (select count(*)::int from rm_workflows where user_id = $1 and not terminal) as open,
+            array(select workflow_id from rm_workflows where workflow_id = any($2)) as known`,
+    [userId, ids],
+  );
+  return rows[0]!;
+}

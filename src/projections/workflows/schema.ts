@@ -117,7 +117,7 @@ export const workflowsTable = defineTable<WorkflowRow>({
   },
   key: ['workflow_id'],
   newer: 'revision',
-  indexes: ['user_id, created_at desc, workflow_id desc'],
+  indexes: ['user_id, created_at desc, workflow_id desc', 'user_id where not terminal'],
 });
 
 /** What the owner asked for. */
