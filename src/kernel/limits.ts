@@ -13,6 +13,8 @@ export const LIMITS = {
   attachments: 8,
   /** steps of one plan, `assemble` included; refuse */
   planSteps: 500,
+  /** what the steps of one plan depend on, all together; refuse */
+  planDependencies: 5_000,
   /** bytes of a step output kept inside its event; spill to artifacts above it */
   inlineOutputBytes: 8 * 1024,
   /** bytes a paid service may answer; refuse */

@@ -1,6 +1,7 @@
 import { stepReferences } from '../execution/expression-references.js';
 import { Refusal } from '../kernel/errors.js';
 import { type Dependencies, topologicalLevels } from '../kernel/graph.js';
+import { LIMITS } from '../kernel/limits.js';
 import type { DraftStep, PlanDraft } from '../ports/planner.js';
 import { ofStep } from './of-step.js';
 
@@ -71,6 +72,12 @@ export function checkDraft({ steps, result }: PlanDraft, maxSteps: number): read
     throw invalid('The plan has more steps than a plan may have.', {
       steps: steps.length + 1,
       allowed: maxSteps,
+    });
+  const dependencies = steps.reduce((sum, { dependsOn }) => sum + dependsOn.length, 0);
+  if (dependencies > LIMITS.planDependencies)
+    throw invalid('The steps of the plan depend on more than they may, all together.', {
+      dependencies,
+      allowed: LIMITS.planDependencies,
     });
   const byKey = new Map(steps.map((step) => [step.key, step]));
   if (byKey.size < steps.length) {

@@ -46,7 +46,9 @@ export function propose(draft: PlanDraft, terms: ProposalTerms): Proposal {
       ...(step.when ? { when: { step: idOf(step.when.step), branch: step.when.branch } } : {}),
     } as const;
     const planned =
-      step.kind === 'service_call' ? serviceStep(shared, bind(step, terms)) : localStep(shared, step.kind, step.waits);
+      step.kind === 'service_call'
+        ? serviceStep(shared, bind(step, terms))
+        : localStep(shared, step.kind, step.waits);
     return { ...planned, ...undoing(step, planned, terms), ...asking(step) };
   });
   const assemble = {

@@ -30,6 +30,11 @@ const resultQuery = z.strictObject({
   wait: countParameter(0, LIMITS.resultWait, 0).describe('ms to wait until the run is closed'),
 });
 
+const stepsQuery = z.strictObject({
+  after: z.string().max(100).optional().describe('id of a step: only those that stand after it in the plan'),
+  limit: countParameter(LIMITS.planSteps, LIMITS.planSteps),
+});
+
 @Controller('workflows')
 export class WorkflowDetailsController {
   private readonly results: ResultReader;
@@ -49,15 +54,28 @@ export class WorkflowDetailsController {
   }
 
   @Get(':id/steps')
-  @Operation({ tag, summary: 'The steps of the current run and what they gave' })
-  async steps(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
+  @Operation({
+    tag,
+    summary: 'The steps of the current run and what they gave; `nextAfter` when there are more of them',
+    query: stepsQuery,
+  })
+  async steps(
+    @Call() call: Caller,
+    @Param('id') id: string,
+    @Query() { after, limit }: z.output<typeof stepsQuery>,
+  ): Promise<Answer> {
     const row = await this.owned(call, id);
-    const steps = await stepsOfRun(this.api.sql, row);
+    const all = await stepsOfRun(this.api.sql, row);
+    const from = after === undefined ? 0 : all.findIndex(({ step_id }) => step_id === after) + 1;
+    if (after !== undefined && from === 0)
+      throw new Refusal('VALIDATION_FAILED', 'The plan has no step of that id to go on after.', { after });
+    const steps = all.slice(from, from + limit);
     const finished = steps.filter(({ status }) => status === 'completed' || status === 'failed');
     return ok(
       {
         steps: steps.map((step) => ({ ...nameOf(row, step.step_id), ...stepView(step) })),
         stepResults: await Promise.all(finished.map((step) => stepResultView(this.api.content, step))),
+        nextAfter: from + limit < all.length ? steps.at(-1)!.step_id : null,
       },
       { etag: etag(row.revision) },
     );

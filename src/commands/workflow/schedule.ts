@@ -22,7 +22,7 @@ export function schedule(
   concurrency: number,
   asks: (step: PlanStep, state: StepState) => boolean = () => false,
 ): Schedule {
-  const now: Record<string, StepState> = { ...states };
+  let now = states as Record<string, StepState>; // copied at the first skip: most often there is none
   const skipped: { stepId: string; reason: SkipReason }[] = [];
   const ready: string[] = [];
   const asking: string[] = [];
@@ -31,6 +31,7 @@ export function schedule(
     if (now[step.id]?.status !== 'waiting' || !step.dependencies.every((id) => isFinished(now[id]))) continue;
     const reason = skipReason(step, now) ?? (step === steps.at(-1) ? emptyResult(step, now) : undefined);
     if (reason) {
+      if (skipped.length === 0) now = { ...states };
       now[step.id] = { status: 'skipped', seq: 0, reason };
       skipped.push({ stepId: step.id, reason });
     } else if (asks(step, now[step.id]!)) {
