@@ -35,8 +35,17 @@ export const configSchema = z.object({
   LLM_MODEL: z.string().default('claude-sonnet-4-5'),
   LLM_BASE_URL: z.url().optional(),
   RATE_LIMIT_PER_MIN: whole(LIMITS.requestsPerMinute),
+  /** open workflows of one user; 0: as many as they like */
+  MAX_CONCURRENT_WORKFLOWS: whole(LIMITS.openWorkflows),
   STEP_CONCURRENCY: whole(32),
   PLAN_CONCURRENCY: whole(8),
+  /** service calls under way at once for one user, over all processes; 0 for no limit */
+  USER_CONCURRENCY: whole(16),
+  /** calls under way at once to one service, and calls a minute, over all processes; 0 for no limit */
+  SERVICE_CONCURRENCY: whole(0),
+  SERVICE_RATE_PER_MIN: whole(0),
+  /** of single services: `<id>=<concurrency>/<calls a minute>`, comma-separated */
+  SERVICE_LIMITS: z.string().default(''),
   /** origins on private addresses that services may be called at, comma-separated */
   ALLOWED_ORIGINS: z.string().default(''),
   /** refuses receipts proven with development keys */

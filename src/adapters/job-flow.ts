@@ -42,7 +42,8 @@ export function flowOfKey(key: string): JobFlow {
   };
 }
 
-function tokenOf(id: string): string {
+/** An id as one word of a subject. */
+export function tokenOf(id: string): string {
   if (PLAIN.test(id)) return id;
   if (Buffer.byteLength(id) > LONGEST)
     return `!${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;

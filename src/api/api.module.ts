@@ -29,6 +29,7 @@ import { type DescribedRoute, openApiDocument } from './openapi/document.js';
 import { ComponentsController } from './operator/components.controller.js';
 import { QueuesController } from './operator/queues.controller.js';
 import { TasksController } from './operator/tasks.controller.js';
+import { WaitingController } from './operator/waiting.controller.js';
 import { serveStreams } from './ws/stream.js';
 
 @Module({})
@@ -60,6 +61,7 @@ export class ApiModule {
         TasksController,
         ComponentsController,
         QueuesController,
+        WaitingController,
       ],
     };
   }

@@ -1,4 +1,5 @@
 import type { ContentStore } from '../content/content-store.js';
+import type { LimitTable } from '../fairness/limit-table.js';
 import type { Authenticator } from '../identity/authenticate.js';
 import type { IdentityParts } from '../identity/keys.js';
 import type { RateLimit } from '../identity/rate-limit.js';
@@ -11,6 +12,7 @@ import type { EventStore } from '../ports/event-store.js';
 import type { IdempotencyStore } from '../ports/idempotency.js';
 import type { DeadLetters, QueueView } from '../ports/jobs.js';
 import type { LiveBus } from '../ports/live.js';
+import type { PermitStore } from '../ports/permits.js';
 import type { Prover } from '../ports/prover.js';
 import type { Sql } from '../ports/sql.js';
 import type { GivenPlans } from '../requests/create-workflow.js';
@@ -33,6 +35,8 @@ export interface ApiDependencies extends IdentityParts {
   readonly idempotency: IdempotencyStore;
   readonly catalogue: Catalogue;
   readonly breakers: BreakerStore;
+  readonly permits: PermitStore;
+  readonly limits: LimitTable;
   readonly chain: Chain;
   readonly circuits: Pick<Prover, 'circuits'>;
   readonly verification: Verification;

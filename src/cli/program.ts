@@ -146,10 +146,16 @@ export async function program(args: readonly string[]): Promise<number> {
       code = await (await import('./commands/fork.js')).fork(id, options);
     });
 
-  onInstallation('monitor', 'components, queues and breakers on one screen, for operators')
+  const monitor = onInstallation('monitor', 'components, queues and breakers on one screen, for operators')
     .option('--json', 'as JSON')
     .action(async (options) => {
       code = await (await import('./commands/monitor.js')).monitor(options);
+    });
+  connected(monitor.command('waiting').description('what each user and each service waits for, and why'))
+    .option('--json', 'as JSON')
+    .action(async (_own, waiting: Command) => {
+      const options = waiting.optsWithGlobals();
+      code = await (await import('./commands/monitor-waiting.js')).monitorWaiting(options);
     });
 
   const dead = command('dead', 'jobs that were given up, for operators');

@@ -21,6 +21,7 @@ import { OpenRuns } from '../requests/open-runs.js';
 import type { Log } from '../runtime/log.js';
 import { armed } from './crash.js';
 import { buildEngine, type Engine } from './engine.js';
+import { callLimits, limitsOf } from './limits.js';
 import { openParts, type Parts } from './parts.js';
 import { checkOwn, issuerKeysOf, verificationOf } from './verification.js';
 import { VERSION } from './version.js';
@@ -54,7 +55,10 @@ export async function startApp(config: Config): Promise<App> {
     const issuer = issuerFromSeed(Buffer.from(config.RECEIPT_SIGNING_SEED, 'hex'));
     const issuerKeys = issuerKeysOf(config, issuer);
     const check = checkOwn(config, issuerKeys);
-    undo.push(await startWorkers(config, parts, engine, { planner: plannerOf(config), issuer, check }));
+    const limits = callLimits(config, parts, log);
+    undo.push(async () => limits.stop());
+    const workerParts = { planner: plannerOf(config), issuer, check, limits };
+    undo.push(await startWorkers(config, parts, engine, workerParts));
     const url = answersHttp(config) ? await listen(config, parts, engine, issuerKeys, log, undo) : undefined;
     return { config, parts, engine, url, stop };
   } catch (error) {
@@ -132,6 +136,8 @@ function apiDependencies(
     idempotency: parts.idempotency,
     catalogue: parts.catalogue,
     breakers: parts.breakers,
+    permits: parts.permits,
+    limits: limitsOf(config),
     chain: parts.chain,
     circuits: parts.prover,
     verification: verificationOf(config, issuerKeys),

@@ -17,6 +17,7 @@ import { serviceCall } from '../execution/service-call.js';
 import { conditional, StepRunner, transform } from '../execution/step-runner.js';
 import { wait } from '../execution/wait.js';
 import type { Position } from '../kernel/event.js';
+import { OwnedJobs } from '../fairness/owned-jobs.js';
 import { StepPayments } from '../payments/pay-for-step.js';
 import type { LiveBus } from '../ports/live.js';
 import { projections } from '../projections/index.js';
@@ -80,11 +81,12 @@ export function buildEngine(parts: Parts, role: ProcessRole, worker: string, log
   const steps = new StepRunner(dispatch, views, content, executors, systemClock, systemChance, worker);
   const stopping = new AbortController();
   const runStep: ConstructorParameters<typeof Reactor>[4] = (task) => steps.runHere(task, stopping.signal);
+  const owned = new OwnedJobs(jobs, dispatch);
   const reactor = new Reactor(
     dispatch,
     aggregates,
     timers,
-    jobs,
+    owned,
     runStep,
     systemClock,
     systemChance,
@@ -95,7 +97,7 @@ export function buildEngine(parts: Parts, role: ProcessRole, worker: string, log
   const running: Running[] = [
     ...(runs('relay') ? [new Relay(store, parts.integration, log, integrationEvents)] : []),
     ...(runs('saga') ? sagas.map((saga) => new SagaRunner(saga, store, checkpoints, reactor, log)) : []),
-    ...(runs('saga') ? [new TimerRunner(timers, reactor, jobs, systemClock, log)] : []),
+    ...(runs('saga') ? [new TimerRunner(timers, reactor, owned, systemClock, log)] : []),
     ...(runs('projector')
       ? projections.map(
           (projection) => new ProjectionRunner(projection, store, parts.readModels, live, progress, log),

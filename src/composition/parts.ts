@@ -8,6 +8,7 @@ import { connectNats } from '../adapters/nats/connection.js';
 import { NatsIntegrationEvents } from '../adapters/nats/integration-events.js';
 import { NatsJobQueue } from '../adapters/nats/job-queue.js';
 import { NatsLiveBus } from '../adapters/nats/live-bus.js';
+import { NatsPermitStore } from '../adapters/nats/permit-store.js';
 import { openEventStore } from '../adapters/open-event-store.js';
 import { PostgresArtifactStore } from '../adapters/postgres/artifact-store.js';
 import { PostgresCheckpointStore } from '../adapters/postgres/checkpoint-store.js';
@@ -35,6 +36,7 @@ export interface Parts {
   readonly jobs: NatsJobQueue;
   readonly live: NatsLiveBus;
   readonly breakers: NatsBreakerStore;
+  readonly permits: NatsPermitStore;
   readonly integration: NatsIntegrationEvents;
   readonly readModels: PostgresReadModels;
   readonly readPool: pg.Pool;
@@ -66,9 +68,10 @@ export async function openParts(config: Config): Promise<Parts> {
     createKeyPairSignerFromPrivateKeyBytes(bytesOf(config.ESCROW_SEED)),
     migrate(opsPool, OPS_SCHEMA),
   ]);
-  const [jobs, breakers, integration, readModels] = await Promise.all([
+  const [jobs, breakers, permits, integration, readModels] = await Promise.all([
     NatsJobQueue.open(nats),
     NatsBreakerStore.open(nats),
+    NatsPermitStore.open(nats),
     NatsIntegrationEvents.open(nats),
     PostgresReadModels.open(readPool),
   ]);
@@ -82,6 +85,7 @@ export async function openParts(config: Config): Promise<Parts> {
     nats,
     jobs,
     breakers,
+    permits,
     integration,
     live: new NatsLiveBus(nats),
     readModels,

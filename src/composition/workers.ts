@@ -3,7 +3,7 @@ import type { Config } from '../config.js';
 import { DepositJob, type DepositTask } from '../payments/deposit-job.js';
 import { PaymentWatch } from '../payments/payment-watch.js';
 import { PlanJob } from '../planning/plan-job.js';
-import type { Job, JobContext, JobKind, JobWorker } from '../ports/jobs.js';
+import type { Job, JobContext, JobKind, JobLimits, JobWorker } from '../ports/jobs.js';
 import type { Planner } from '../ports/planner.js';
 import type { Issuer } from '../receipts/issuer.js';
 import { type CheckOwn, ReceiptJob } from '../receipts/receipt-job.js';
@@ -24,6 +24,8 @@ export interface WorkerParts {
   readonly planner: Planner;
   readonly issuer: Issuer;
   readonly check: CheckOwn;
+  /** of calls to services */
+  readonly limits: JobLimits;
 }
 
 /** Takes jobs from the queue, by the role of this process. */
@@ -31,7 +33,7 @@ export async function startWorkers(
   config: Config,
   parts: Parts,
   { dispatch, steps }: Engine,
-  { planner, issuer, check }: WorkerParts,
+  { planner, issuer, check, limits }: WorkerParts,
 ): Promise<() => Promise<void>> {
   const { content, artifacts, prover, catalogue, chain, payer, timers, jobs } = parts;
   const plans = new PlanJob(dispatch, content, catalogue, planner, systemClock);
@@ -63,7 +65,9 @@ export async function startWorkers(
   ];
   const mine = table.filter(([role]) => config.ROLE === 'all' || config.ROLE === role);
   const workers: JobWorker[] = await Promise.all(
-    mine.map(([, kind, concurrency, handle]) => jobs.work(kind, concurrency, handle)),
+    mine.map(([, kind, concurrency, handle]) =>
+      kind === 'step' ? jobs.work(kind, concurrency, handle, limits) : jobs.work(kind, concurrency, handle),
+    ),
   );
   return async () => {
     await Promise.allSettled(workers.map((worker) => worker.stop(GRACE_MS)));

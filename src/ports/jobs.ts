@@ -121,8 +121,8 @@ export interface QueueFigures {
 export interface QueueView {
   /** those that are not empty, by kind, then high before low */
   queues(): Promise<readonly QueueFigures[]>;
-  /** what is not done yet, by flow, at most `limit` of those with the most to do */
-  flows(limit: number): Promise<readonly FlowFigures[]>;
+  /** what is not done yet, by flow, at most `limit` of those with the most to do; of one owner, or of all */
+  flows(limit: number, owner?: string): Promise<readonly FlowFigures[]>;
 }
 
 /** How much there is to do of one flow. */

@@ -30,7 +30,7 @@ export class Reactor {
     private readonly dispatch: Dispatch,
     aggregates: readonly AnyAggregate[],
     timers: TimerStore,
-    jobs: JobQueue,
+    jobs: Pick<JobQueue, 'publish'>,
     private readonly runStep: (task: StepTask) => Promise<void>,
     private readonly clock: Clock,
     private readonly chance: Pick<Chance, 'random'>,

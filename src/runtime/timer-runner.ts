@@ -21,7 +21,7 @@ export class TimerRunner {
   constructor(
     private readonly timers: TimerStore,
     private readonly reactor: Reactor,
-    private readonly jobs: JobQueue,
+    private readonly jobs: Pick<JobQueue, 'publish'>,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}

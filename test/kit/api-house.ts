@@ -6,6 +6,7 @@ import { MemoryIdempotencyStore } from '../../src/adapters/memory/idempotency-st
 import { MemoryJobQueue } from '../../src/adapters/memory/job-queue.js';
 import { MemoryKeyVault } from '../../src/adapters/memory/key-vault.js';
 import { MemoryLiveBus } from '../../src/adapters/memory/live-bus.js';
+import { MemoryPermitStore } from '../../src/adapters/memory/permit-store.js';
 import { openReadModelPool, PostgresReadModels } from '../../src/adapters/postgres/read-models.js';
 import { verifyWalletSignature } from '../../src/adapters/solana/wallet-signature.js';
 import { systemChance } from '../../src/adapters/system/chance.js';
@@ -18,6 +19,7 @@ import { ContentStore } from '../../src/content/content-store.js';
 import type { Plan } from '../../src/events/plan.js';
 import { samplePlan } from '../../src/events/samples.js';
 import type { Role } from '../../src/events/user.js';
+import { limitTable } from '../../src/fairness/limit-table.js';
 import { Authenticator } from '../../src/identity/authenticate.js';
 import { issueKey, registerUser } from '../../src/identity/keys.js';
 import { SlidingWindow } from '../../src/identity/rate-limit.js';
@@ -64,6 +66,8 @@ export async function openHouse(options: { readonly perMinute?: number; readonly
   const identity = { dispatch, clock, chance: systemChance, pepper };
   const receipts = new Map<string, unknown>();
   const breakers = new MemoryBreakerStore();
+  const permits = new MemoryPermitStore();
+  const limits = limitTable({ userConcurrency: 2, serviceConcurrency: 0, servicePerMinute: 0, services: '' });
   const offers: ServiceOffer[] = [];
   const catalogue: Catalogue = {
     all: async () => offers,
@@ -85,6 +89,8 @@ export async function openHouse(options: { readonly perMinute?: number; readonly
     idempotency: new MemoryIdempotencyStore(),
     catalogue,
     breakers,
+    permits,
+    limits,
     chain: {
       network: 'solana:local',
       mint: 'mint',
@@ -121,6 +127,7 @@ export async function openHouse(options: { readonly perMinute?: number; readonly
     live,
     jobs,
     breakers,
+    permits,
     offers,
     logged,
     dispatch,

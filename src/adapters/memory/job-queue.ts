@@ -43,7 +43,10 @@ export class MemoryJobQueue implements JobQueue {
   readonly dead = new MemoryDeadLetters((job, letter) => this.enqueue(job, letter));
   readonly view: QueueView = {
     queues: async () => this.queues(),
-    flows: async (limit) => this.flows().slice(0, limit),
+    flows: async (limit, owner) =>
+      this.flows()
+        .filter(({ flow }) => owner === undefined || flow.owner === owner)
+        .slice(0, limit),
   };
   private published = 0;
   private readonly seen = new Set<string>();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AckPolicy, type ConsumerConfig, DiscardPolicy, RetentionPolicy } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { Job, JobFlow, JobKind, Priority } from '../../ports/jobs.js';
-import { flowKeyOf, flowOfKey } from '../job-flow.js';
+import { flowKeyOf, flowOfKey, tokenOf } from '../job-flow.js';
 import type { StreamSpec } from './streams.js';
 
 /** Drained in this order. */
@@ -29,6 +29,8 @@ export interface JobNames {
   subject(job: Pick<Job, 'kind' | 'priority' | 'owner' | 'service'>): string;
   flowSubject(flow: JobFlow): string;
   flowOf(subject: string): JobFlow;
+  /** of all jobs of one owner */
+  ownerSubjects(owner: string): readonly string[];
   /** of all jobs of a kind */
   kindSubject(kind: JobKind): string;
   /** where it is said that jobs of a flow were published: workers listen, nobody keeps it */
@@ -48,6 +50,10 @@ export const jobNames = (prefix = ''): JobNames => {
     subject: (job) => `${dot}job.${flowKeyOf(job)}`,
     flowSubject: ({ key }) => `${dot}job.${key}`,
     flowOf: (subject) => flowOfKey(subject.slice(`${dot}job.`.length)),
+    ownerSubjects: (owner) => {
+      const all = `${dot}job.*.*.${tokenOf(owner)}`;
+      return [all, `${all}.>`];
+    },
     kindSubject: (kind) => `${dot}job.${kind}.>`,
     ready: (flowKey) => `${dot}ready.${flowKey}`,
     flowOfReady: (subject) => flowOfKey(subject.slice(`${dot}ready.`.length)),

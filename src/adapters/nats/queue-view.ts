@@ -38,8 +38,8 @@ export class NatsQueueView implements QueueView {
     return figures.flatMap((each) => each || []).sort(byKindAndPriority);
   }
 
-  async flows(limit: number): Promise<readonly FlowFigures[]> {
-    const largest = (await this.open()).toSorted((a, b) => b.count - a.count).slice(0, limit);
+  async flows(limit: number, owner?: string): Promise<readonly FlowFigures[]> {
+    const largest = (await this.open(owner)).toSorted((a, b) => b.count - a.count).slice(0, limit);
     const figures = await Promise.all(
       largest.map(async ({ flow, subject, count, taken }) => {
         const oldestAt = await this.oldest(subject);
@@ -49,32 +49,44 @@ export class NatsQueueView implements QueueView {
     return figures.flatMap((each) => each || []);
   }
 
-  private async open(): Promise<readonly Open[]> {
-    const [info, taken] = await Promise.all([
-      this.streams.mending(async () =>
-        (await this.streams.api()).streams.info(this.names.jobs, { subjects_filter: '>' }),
-      ),
-      this.taken(),
-    ]);
-    return Object.entries(info.state.subjects ?? {}).map(([subject, count]) => ({
-      flow: this.names.flowOf(subject),
-      subject,
-      count,
-      taken: Math.min(taken.get(subject) ?? 0, count),
-    }));
+  private async open(owner?: string): Promise<readonly Open[]> {
+    const filters = owner === undefined ? ['>'] : this.names.ownerSubjects(owner);
+    const counts = (await Promise.all(filters.map((filter) => this.counts(filter)))).flat();
+    const taken = owner === undefined ? await this.takenByAll() : undefined;
+    return Promise.all(
+      counts.map(async ([subject, count]) => {
+        const flow = this.names.flowOf(subject);
+        const its = taken ? (taken.get(subject) ?? 0) : await this.takenOf(flow);
+        return { flow, subject, count, taken: Math.min(its, count) };
+      }),
+    );
   }
 
-  /** By subject; nobody has taken anything of a flow that no worker has ever asked for. */
-  private async taken(): Promise<ReadonlyMap<string, number>> {
+  private async counts(filter: string): Promise<readonly [subject: string, count: number][]> {
+    const info = await this.streams.mending(async () =>
+      (await this.streams.api()).streams.info(this.names.jobs, { subjects_filter: filter }),
+    );
+    return Object.entries(info.state.subjects ?? {});
+  }
+
+  /** By subject. */
+  private async takenByAll(): Promise<ReadonlyMap<string, number>> {
     const { consumers } = await this.streams.api();
     const taken = new Map<string, number>();
-    try {
-      for await (const { config, num_ack_pending } of consumers.list(this.names.jobs))
-        taken.set(config.filter_subject ?? '', num_ack_pending);
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-    }
+    for await (const { config, num_ack_pending } of consumers.list(this.names.jobs))
+      taken.set(config.filter_subject ?? '', num_ack_pending);
     return taken;
+  }
+
+  /** Nobody has taken anything of a flow that no worker has ever asked for. */
+  private async takenOf(flow: JobFlow): Promise<number> {
+    const { consumers } = await this.streams.api();
+    try {
+      return (await consumers.info(this.names.jobs, this.names.consumer(flow))).num_ack_pending;
+    } catch (error) {
+      if (isMissing(error)) return 0;
+      throw error;
+    }
   }
 
   /** @returns undefined for what was emptied meanwhile */

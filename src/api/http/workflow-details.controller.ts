@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { workflow } from '../../commands/workflow/decide.js';
+import { lookAtWaiting } from '../../fairness/look-at-waiting.js';
 import { requireOwner } from '../../identity/ownership.js';
 import { Refusal } from '../../kernel/errors.js';
 import { LIMITS } from '../../kernel/limits.js';
@@ -12,6 +13,7 @@ import {
   type WorkflowDetail,
   workflowById,
 } from '../../projections/workflows/queries.js';
+import type { StepRow } from '../../projections/workflows/schema.js';
 import type { Caller } from '../../requests/caller.js';
 import { API, type ApiDependencies } from '../dependencies.js';
 import { Answer, etag, money, ok } from './answer.js';
@@ -50,7 +52,8 @@ export class WorkflowDetailsController {
     const row = await this.owned(call, id);
     const [steps, payments] = await Promise.all([stepsOfRun(sql, row), paymentsOfWorkflow(sql, id)]);
     const parts = { row, steps, payments, now: clock.now(), explorerUrl: settings.explorerUrl };
-    return ok({ workflow: await workflowView(content, parts) }, { etag: etag(row.revision) });
+    const [view, waiting] = await Promise.all([workflowView(content, parts), this.waitingOf(row, steps)]);
+    return ok({ workflow: { ...view, waiting } }, { etag: etag(row.revision) });
   }
 
   @Get(':id/steps')
@@ -109,6 +112,16 @@ export class WorkflowDetailsController {
       },
       { etag: etag(row.revision) },
     );
+  }
+
+  /** What all steps of its owner wait for; null while none of this run does. */
+  private async waitingOf(row: WorkflowDetail, steps: readonly StepRow[]) {
+    if (row.terminal || !steps.some(({ status }) => status === 'scheduled')) return null;
+    const found = await lookAtWaiting(this.api, row.user_id).catch(() => undefined);
+    const [mine] = found?.users ?? [];
+    if (!mine) return null;
+    const { key: _userId, ...figures } = mine;
+    return { ...figures, services: found!.services };
   }
 
   private async owned(call: Caller, id: string): Promise<WorkflowDetail> {
