@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { type ExpressionContext, evaluate } from './expression.js';
 
 const context: ExpressionContext = {
@@ -128,6 +128,17 @@ describe('A hostile expression is stopped', () => {
     expect(error).toMatchObject({ code: 'EXPRESSION_LIMIT', figures: { limit: 'time', allowed: 2000 } });
     expect(turns).toBeGreaterThan(10);
   }, 10_000);
+
+  it('but not for a pause of the process in its middle, however long', async () => {
+    const now = performance.now.bind(performance);
+    let paused = 0;
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + paused);
+    setImmediate(() => {
+      paused = 60_000;
+    });
+    const value = await result('{"a": [1, 2, {"b": 3}]}').finally(() => clock.mockRestore());
+    expect([value, paused]).toEqual([{ a: [1, 2, { b: 3 }] }, 60_000]);
+  });
 });
 
 describe('An expression cannot reach what is not data', () => {

@@ -24,8 +24,12 @@ interface Frame {
 }
 
 const compiled = new LRUCache<string, jsonata.Expression>({ max: EXPRESSION_BOUNDS.compiled });
-const startedAt = new WeakMap<object, number>();
+/** ms each evaluation has worked. Waiting for others, or for a process that was stopped, is no work of its own. */
+const worked = new WeakMap<object, number>();
+/** what one node may be found to have taken: whatever is longer was a pause */
+const LONGEST_NODE_MS = 250;
 let turnBegan = 0;
+let lastSeen = 0;
 
 const limit = (what: string, allowed: number): Refusal =>
   new Refusal('EXPRESSION_LIMIT', `The expression exceeds its bound of ${what}.`, { limit: what, allowed });
@@ -38,12 +42,14 @@ const guard = (depthAllowed: number) =>
   async function enter(_node: unknown, _input: unknown, frame: Frame): Promise<void> {
     if (frame.base.depth > depthAllowed) throw limit('depth', LIMITS.expressionDepth);
     const now = performance.now();
-    const began = startedAt.get(frame.base);
-    if (began === undefined) startedAt.set(frame.base, now);
-    else if (now - began > LIMITS.expressionTime) throw limit('time', LIMITS.expressionTime);
+    const before = worked.get(frame.base);
+    const work = before === undefined ? 0 : before + Math.min(now - lastSeen, LONGEST_NODE_MS);
+    worked.set(frame.base, work);
+    lastSeen = now;
+    if (work > LIMITS.expressionTime) throw limit('time', LIMITS.expressionTime);
     if (now - turnBegan < EXPRESSION_BOUNDS.turn) return;
     await nextTurn();
-    turnBegan = performance.now();
+    turnBegan = lastSeen = performance.now();
   };
 
 /** Called with what every node gave: a string doubled in a loop is stopped while it is still small. */
