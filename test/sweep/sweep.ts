@@ -1,0 +1,220 @@
+import { type CrashPointName, crashPointNames } from '../../src/runtime/crash-points.js';
+import { type Books, objectionsTo, readBooks } from '../chaos/kit/books.js';
+import { House } from '../chaos/kit/house.js';
+import type { PatientClient } from '../chaos/kit/patient-client.js';
+import { requireResults } from '../chaos/kit/results.js';
+import { until, type WorkflowDoc } from '../e2e/kit/client.js';
+import { temporaryFolder } from '../kit/folder.js';
+import { OUTCOMES, openSweepMarket, planOf, type Workload, workloadOf } from './workloads.js';
+
+/** A process that serves and does not reach its point in this time never will. */
+const REACH_MS = 15_000;
+const FINISH_MS = 90_000;
+const DEPOSIT = 1_000_000n;
+
+/** What was seen of one crash point. */
+export interface Crash {
+  readonly point: CrashPointName;
+  readonly workload: Workload;
+  /** the process killed itself there */
+  readonly reached: boolean;
+  /** from the kill to the end of the run, by processes that were killed in turn */
+  readonly recoveredInMs: number | undefined;
+  /** what did not hold afterwards, a line each */
+  readonly objections: readonly string[];
+}
+
+export interface Sweep {
+  readonly crashes: readonly Crash[];
+  /** what does not hold of the books as a whole */
+  readonly objections: readonly string[];
+  readonly seconds: number;
+}
+
+interface Run {
+  readonly point: CrashPointName;
+  readonly workload: Workload;
+  workflow: WorkflowDoc | undefined;
+  endedAt: number | undefined;
+  failure: string | undefined;
+}
+
+/**
+ * Kills a process at every point, one after the other, on one set of servers. The next process starts armed for the
+ * next point and finishes what the last one left, so that many are killed in the middle of a recovery as well.
+ */
+export async function sweep(
+  points: readonly CrashPointName[] = crashPointNames,
+  onCrash: (point: CrashPointName, afterMs: number | undefined) => void = () => undefined,
+): Promise<Sweep> {
+  const began = performance.now();
+  const folder = temporaryFolder();
+  const { market, release } = await openSweepMarket();
+  const { house, app } = await House.open(folder.path, market);
+  try {
+    const client = house.client();
+    const runs = new Map<CrashPointName, Run>();
+    const starts = new Map<CrashPointName, () => Promise<void>>();
+    await Promise.all(
+      points.map(async (point) => {
+        const run: Run = {
+          point,
+          workload: workloadOf(point),
+          workflow: undefined,
+          endedAt: undefined,
+          failure: undefined,
+        };
+        runs.set(point, run);
+        starts.set(point, await prepared(run, house, client, release));
+      }),
+    );
+    await app.stop();
+
+    const under: Promise<void>[] = [];
+    const diedAt = new Map<CrashPointName, number>();
+    for (const point of points) {
+      const run = runs.get(point)!;
+      const started = performance.now();
+      const armed = house.launch({ CRASH_AT: point });
+      const done = starts.get(point)!();
+      under.push(
+        done.then(
+          () => {
+            run.endedAt = performance.now();
+          },
+          (error: unknown) => {
+            run.failure = String(error);
+          },
+        ),
+      );
+      await armed.serves();
+      const end = await armed.endedWithin(REACH_MS);
+      if (end?.signal === 'SIGKILL') diedAt.set(point, performance.now());
+      else {
+        run.failure = `the process did not get there: ${JSON.stringify(end)} ${armed.output().slice(-500)}`;
+        await armed.kill();
+      }
+      onCrash(point, diedAt.has(point) ? performance.now() - started : undefined);
+    }
+    const last = await house.start();
+    const finished = await Promise.race([
+      Promise.all(under).then(() => true),
+      new Promise((resolve) => setTimeout(() => resolve(false), FINISH_MS).unref()),
+    ]);
+    const escrow = (await client.get<{ tokenAccount: string }>('/escrow/address')).body;
+    await until(async () => ((await client.balance()).held === 0n ? true : undefined), 10_000).catch(
+      () => undefined,
+    );
+    const books = await readBooks(house.config.DATABASE_URL, house.servers.stack.chain, escrow);
+    const crashes = [...runs.values()].map((run): Crash => {
+      const { point, workload, endedAt, failure } = run;
+      const died = diedAt.get(point);
+      return {
+        point,
+        workload,
+        reached: died !== undefined,
+        recoveredInMs: died && endedAt && Math.round(Math.max(0, endedAt - died)),
+        objections: [
+          ...(failure === undefined ? [] : [failure]),
+          ...(failure === undefined && endedAt === undefined ? ['it did not end'] : []),
+          ...objectionsToRun(run, books),
+        ],
+      };
+    });
+    const { output } = last;
+    await last.stop();
+    const objections = [
+      ...objectionsTo(books),
+      ...(finished ? [] : [`not all ended: ${output().slice(-1_000)}`]),
+    ];
+    return { crashes, objections, seconds: (performance.now() - began) / 1_000 };
+  } finally {
+    await house.servers.stop();
+    await market.close();
+    folder.remove();
+  }
+}
+
+/** Does what can be done before the crash. @returns what leads to the point, and then to the end of the run */
+async function prepared(
+  run: Run,
+  house: House,
+  client: PatientClient,
+  release: (words: string) => void,
+): Promise<() => Promise<void>> {
+  const { workload, point } = run;
+  if (workload === 'deposit') {
+    // no two of the same amount: with the same blockhash they would be one transaction
+    const amount = DEPOSIT + BigInt(crashPointNames.indexOf(point));
+    const signature = await inTurn(() => house.transfer(amount));
+    return () => credited(client, signature, amount);
+  }
+  const create = async () => client.planned(await client.create(planOf(workload, point)));
+  if (workload !== 'create') run.workflow = await create();
+  return async () => {
+    run.workflow ??= await create();
+    const { id, plan } = run.workflow;
+    const { status, body } = await client.approve(id, plan!.planHash);
+    if (status !== 200) throw new Error(`approve answered ${status} ${JSON.stringify(body)}`);
+    if (workload === 'cancel') {
+      // said again after a lost answer it may be refused, since it is done
+      await client.post(`/workflows/${id}/cancel`);
+      release(point);
+    }
+    const closed = await client.closed(id, FINISH_MS);
+    run.workflow = { ...closed, plan };
+    const receipt = await client.receipt(id, workload === 'proof' ? 'proof' : 'issued');
+    const { valid, checks } = await client.verify('rcpt_any', receipt);
+    if (!valid) throw new Error(`the receipt does not verify: ${JSON.stringify(checks)}`);
+    await requireResults(client, closed);
+  };
+}
+
+async function credited(client: PatientClient, signature: string, micros: bigint): Promise<void> {
+  const { userId } = client.account;
+  const amount = Number(micros) / 1_000_000;
+  const reported = await client.post(`/escrow/${userId}/deposit`, { amount, signature });
+  if (reported.status >= 300) throw new Error(`deposit answered ${JSON.stringify(reported.body)}`);
+  await until(async () => {
+    const { body } = await client.get<{ history: { kind: string; reference: string }[] }>(
+      `/escrow/${userId}/history?limit=200`,
+    );
+    const lines = body.history.filter(({ reference }) => reference === signature);
+    return lines.some(({ kind }) => kind === 'deposit_confirmed') ? true : undefined;
+  }, FINISH_MS);
+}
+
+/** The wallet signs one transfer after the other. */
+let turn: Promise<unknown> = Promise.resolve();
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const mine = turn.then(work);
+  turn = mine.catch(() => undefined);
+  return mine;
+}
+
+/** One payment for each paid step, and its outcome; the rest is judged over all runs. */
+function objectionsToRun({ workload, workflow }: Run, { landed, payments }: Books): readonly string[] {
+  if (!workflow) return workload === 'deposit' ? [] : ['it was never created'];
+  const said: string[] = [];
+  if (!OUTCOMES[workload].includes(workflow.status))
+    said.push(`it is ${workflow.status}: ${JSON.stringify(workflow.error)}`);
+  const its = [...payments].filter(([, events]) =>
+    events.some((event) => event.type === 'PaymentQuoted' && event.workflowId === workflow.id),
+  );
+  const paid = its.map(([id]) => landed.get(id)!.length);
+  const expected = EXPECTED_PAYMENTS[workload];
+  if (paid.length !== expected || paid.some((times) => times !== 1))
+    said.push(`${expected} payments expected, landed: ${JSON.stringify(paid)}`);
+  return said;
+}
+
+/** A cancelled run has paid for what was under way; an undone one has paid for its undoing. */
+const EXPECTED_PAYMENTS: Readonly<Record<Workload, number>> = {
+  create: 1,
+  paid: 2,
+  moody: 1,
+  undo: 2,
+  cancel: 1,
+  proof: 1,
+  deposit: 0,
+};

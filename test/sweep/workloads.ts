@@ -1,0 +1,141 @@
+import type { CrashPointName } from '../../src/runtime/crash-points.js';
+import { busy, honest, type Market, ok, openMarket, type Sale } from '../e2e/kit/market.js';
+
+/** What a client asks for so that a point is reached. */
+export type Workload = 'create' | 'paid' | 'moody' | 'undo' | 'cancel' | 'proof' | 'deposit';
+
+/** Reached by nothing smaller than this; by `paid` where nothing is said. */
+const REACHED_BY: Partial<Record<CrashPointName, Workload>> = {
+  'request-not-recorded': 'create',
+  'request-recorded-not-answered': 'create',
+  'answer-not-remembered': 'create',
+  'answer-remembered-not-sent': 'create',
+  'plan-job-not-queued': 'create',
+  'plan-job-queued': 'create',
+  'plan-job-taken': 'create',
+  'plan-made-not-recorded': 'create',
+  'plan-recorded': 'create',
+  'plan-job-done-not-acknowledged': 'create',
+  'attempt-failed-not-recorded': 'moody',
+  'retry-scheduled': 'moody',
+  'timer-not-set': 'moody',
+  'timer-set': 'moody',
+  'timer-due-not-fired': 'moody',
+  'timer-fired-not-removed': 'moody',
+  'timer-removed': 'moody',
+  'proof-requested': 'proof',
+  'proof-made-not-published': 'proof',
+  'proof-published': 'proof',
+  'failure-not-recorded': 'undo',
+  'failure-recorded': 'undo',
+  'undo-scheduled': 'undo',
+  'undo-claimed': 'undo',
+  'undo-paid-not-recorded': 'undo',
+  'undo-done-not-recorded': 'undo',
+  'undo-recorded': 'undo',
+  'undone-not-recorded': 'undo',
+  'cancel-not-recorded': 'cancel',
+  'cancel-recorded': 'cancel',
+  'deposit-submitted': 'deposit',
+  'deposit-found-not-claimed': 'deposit',
+  'deposit-claimed-not-credited': 'deposit',
+  'deposit-credited': 'deposit',
+};
+
+export const workloadOf = (point: CrashPointName): Workload => REACHED_BY[point] ?? 'paid';
+
+const call = (key: string, serviceId: string, dependsOn: readonly string[], input: string) => ({
+  key,
+  kind: 'service_call',
+  serviceId,
+  dependsOn,
+  input,
+});
+const local = (key: string, dependsOn: readonly string[], input: string) => ({
+  key,
+  kind: 'data_transform',
+  dependsOn,
+  input,
+});
+
+/** @param words what the services hear, so that they can tell one run from another */
+export function planOf(workload: Workload, words: string) {
+  const first = local('first', [], `{"words": "${words}"}`);
+  const moreOf: Record<Workload, readonly object[]> = {
+    create: [call('small', 'small', ['first'], 'steps.first')],
+    paid: [
+      call('big', 'big', ['first'], 'steps.first'),
+      call('small', 'small', ['first', 'big'], 'steps.first'),
+    ],
+    moody: [call('moody', 'moody', ['first'], 'steps.first')],
+    undo: [
+      {
+        ...call('small', 'small', ['first'], 'steps.first'),
+        compensation: { serviceId: 'refund', input: 'steps.first' },
+      },
+      local('broken', ['small'], '$error("it cannot")'),
+    ],
+    cancel: [
+      call('slow', 'slow', ['first'], 'steps.first'),
+      call('small', 'small', ['first', 'slow'], 'steps.first'),
+    ],
+    proof: [call('small', 'small', ['first'], 'steps.first')],
+    deposit: [],
+  };
+  return {
+    plan: { steps: [first, ...moreOf[workload]] },
+    ...(workload === 'proof' && { verificationLevel: 'zero-knowledge' }),
+  };
+}
+
+/** What has become of a run when all is over. */
+export const OUTCOMES: Readonly<Record<Workload, readonly string[]>> = {
+  create: ['completed'],
+  paid: ['completed'],
+  moody: ['completed'],
+  undo: ['failed'],
+  cancel: ['cancelled'],
+  proof: ['completed'],
+  deposit: [],
+};
+
+/** The services of the sweep; `slow` ones wait until `release` is called with the words of their run. */
+export async function openSweepMarket(): Promise<{ market: Market; release(words: string): void }> {
+  const heard = new Set<string>();
+  const gates = new Map<string, { opened: Promise<void>; open: () => void }>();
+  const gateOf = (words: string) => {
+    let open = () => undefined as void;
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const gate = gates.get(words) ?? { opened, open };
+    gates.set(words, gate);
+    return gate;
+  };
+  const market = await openMarket({
+    small: {},
+    refund: {},
+    big: { serve: settledThen(() => ok({ text: 'much to say '.repeat(1_000) })) },
+    moody: {
+      serve: async (sale) => {
+        const first = !heard.has(wordsOf(sale));
+        heard.add(wordsOf(sale));
+        return first ? busy : honest(sale);
+      },
+    },
+    slow: {
+      serve: async (sale) => {
+        await gateOf(wordsOf(sale)).opened;
+        return honest(sale);
+      },
+    },
+  });
+  return { market, release: (words) => gateOf(words).open() };
+}
+
+const wordsOf = ({ body }: Sale): string => (body as { words: string }).words;
+
+const settledThen = (reply: (sale: Sale) => Awaited<ReturnType<typeof honest>>) => async (sale: Sale) => {
+  const { success } = await sale.settle();
+  return success ? reply(sale) : { status: 402, body: '{}' };
+};
