@@ -35,10 +35,10 @@ export const configSchema = z.object({
   LLM_MODEL: z.string().default('claude-sonnet-4-5'),
   LLM_BASE_URL: z.url().optional(),
   RATE_LIMIT_PER_MIN: whole(LIMITS.requestsPerMinute),
-  /** open workflows of one user; 0: as many as they like */
-  MAX_CONCURRENT_WORKFLOWS: whole(LIMITS.openWorkflows),
   STEP_CONCURRENCY: whole(32),
   PLAN_CONCURRENCY: whole(8),
+  /** open workflows of one user; 0: as many as they like */
+  MAX_CONCURRENT_WORKFLOWS: whole(LIMITS.openWorkflows),
   /** service calls under way at once for one user, over all processes; 0 for no limit */
   USER_CONCURRENCY: whole(16),
   /** calls under way at once to one service, and calls a minute, over all processes; 0 for no limit */
@@ -58,8 +58,6 @@ export const configSchema = z.object({
 export type Config = Readonly<z.output<typeof configSchema>>;
 
 /** @throws Refusal CONFIG_INVALID naming each variable that is missing or wrong */
-  /** open workflows of one user; 0: as many as they like */
-  MAX_CONCURRENT_WORKFLOWS: whole(LIMITS.openWorkflows),
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const set = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),

@@ -30,10 +30,10 @@ import { PlanJob } from '../../src/planning/plan-job.js';
 import { rulePlanner } from '../../src/planning/rules/rule-planner.js';
 import type { Catalogue, ServiceOffer } from '../../src/ports/catalogue.js';
 import { projections } from '../../src/projections/index.js';
-import { CommandHandler } from '../../src/runtime/command-handler.js';
-import { ProjectionRunner } from '../../src/runtime/projection-runner.js';
 import { openWorkflows } from '../../src/projections/workflows/queries.js';
 import { OpenRuns } from '../../src/requests/open-runs.js';
+import { CommandHandler } from '../../src/runtime/command-handler.js';
+import { ProjectionRunner } from '../../src/runtime/projection-runner.js';
 import { ReadModelProgress } from '../../src/runtime/read-model-progress.js';
 import { freshDatabase } from './postgres.js';
 
