@@ -36,6 +36,10 @@ export function assertStorable(event: DomainEvent): void {
   definition.schema.parse(event);
 }
 
+/** Whether {@link upcast} can read it. */
+export const isReadable = (stored: DomainEvent): boolean =>
+  current.get(stored.type)?.v === stored.v || upcasters.has(key(stored));
+
 /** Brings a stored event to the version this program speaks. @throws Error for an unknown type or version */
 export function upcast(stored: DomainEvent): DomainEvent {
   let event = stored;

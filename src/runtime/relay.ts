@@ -1,3 +1,4 @@
+import { isReadable, upcast } from '../events/catalogue.js';
 import { comparePositions, type Position, type Recorded } from '../kernel/event.js';
 import type { EventStore, Subscription } from '../ports/event-store.js';
 import type { Log } from './log.js';
@@ -41,7 +42,7 @@ export class Relay {
 
   private async copy(subscription: Subscription): Promise<void> {
     for await (const batch of subscription) {
-      let left = batch.events;
+      let left: readonly Recorded[] = batch.events.map(asToldToday);
       const publish = async () => {
         try {
           if (left.length > 0) await this.target.publish(left);
@@ -55,6 +56,10 @@ export class Relay {
     }
   }
 }
+
+/** Others hear one version of an event, whenever it was stored; what only a newer program knows is passed on as it is. */
+const asToldToday = (recorded: Recorded): Recorded =>
+  isReadable(recorded.event) ? { ...recorded, event: upcast(recorded.event) } : recorded;
 
 /** What an interrupted publication has not copied yet. */
 const after = (events: readonly Recorded[], position: Position | undefined): readonly Recorded[] =>

@@ -55,6 +55,9 @@ describe.each(definitions.map((d) => [keyOf(d), d] as const))('%s', (key, defini
 
 describe.each(Object.entries(golden))('%s as it was stored once', (_key, { sample }) => {
   it('can still be read', () => expect(() => assertStorable(upcast(sample))).not.toThrow());
+
+  it('is of the same type still: subscriptions ask the store for types', () =>
+    expect(upcast(sample).type).toBe(sample.type));
 });
 
 describe('an event this program does not know', () => {
