@@ -22,8 +22,9 @@ export async function loaded(engine, workload, scale) {
   const warm = await loop(warmUp, open);
   const latency = await loop(alone, 1);
   const load = await underWatch(engine, () => loop(many, open));
-  await engine.check(workload, startedAt);
-  return { alone: latency, ...load, failures: failuresOf(workload, [warm, latency, load.loaded], load.lag) };
+  const otherwise = await engine.check(workload, startedAt);
+  const failures = [...failuresOf(workload, [warm, latency, load.loaded], load.lag), ...otherwise];
+  return { alone: latency, ...load, failures };
 }
 
 async function underWatch(engine, work) {

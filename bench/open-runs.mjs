@@ -2,23 +2,29 @@ import { build } from '../scripts/build.mjs';
 import { closedLoop } from './closed-loop.mjs';
 import { memoryOf } from './cpu.mjs';
 import { round } from './figures.mjs';
+import { day, diamond } from './plans.mjs';
 import { withEngine } from './with-engine.mjs';
 
 const OPEN = 100;
 const PORTIONS = 10;
 const MOST_GIB = 1.5;
 const GIB = 2 ** 30;
+const DAY_MS = 86_400_000;
 
-/** Runs that wait for their approval, created through the API: what the program holds in memory for them. */
+/** Runs that wait, one half for their approval and one for a timer, created through the API: what they hold in memory. */
 export async function openRuns({ root, runs, say = console.log }) {
   await build();
-  return withEngine('ours', { root }, async (engine) => {
-    const ask = () => engine.create('w1', { autoApprove: false });
+  const env = { MAX_CONCURRENT_WORKFLOWS: `${2 * runs}` };
+  return withEngine('ours', { root, env }, async (engine) => {
+    const ask = (nth) =>
+      nth % 2 === 0
+        ? engine.app.create(diamond, { autoApprove: false })
+        : engine.app.create(day, { autoApprove: true, maxTime: 2 * DAY_MS });
     const memory = [];
-    const note = (open) => {
+    const note = (open, when = 'created') => {
       const { now, most } = memoryOf(engine.app.pid);
-      memory.push({ open, nowGiB: round(now / GIB), mostGiB: round(most / GIB) });
-      say(`  ${open} open runs: ${round(now / GIB)} GiB, ${round(most / GIB)} GiB at most`);
+      memory.push({ open, when, nowGiB: round(now / GIB), mostGiB: round(most / GIB) });
+      say(`  ${open} open runs ${when}: ${round(now / GIB)} GiB, ${round(most / GIB)} GiB at most`);
     };
     note(0);
     const created = [];
@@ -28,12 +34,12 @@ export async function openRuns({ root, runs, say = console.log }) {
     }
     const drainMs = await engine.lag.drained();
     const [{ waiting }] = await engine.lag.query(
-      "select count(*)::int as waiting from rm_workflows.rm_workflows where status = 'awaiting_approval'",
+      'select count(*)::int as waiting from rm_workflows.rm_workflows where not terminal',
     );
     await engine.app.stop();
     const startUpMs = await engine.app.start();
     const latency = await closedLoop(50, 1, () => engine.run('w1'));
-    note(waiting);
+    note(waiting, 'after a restart');
     const errors = created.reduce((sum, each) => sum + each.errors, 0);
     const most = Math.max(...memory.map(({ mostGiB }) => mostGiB));
     const failures = [

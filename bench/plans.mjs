@@ -45,3 +45,9 @@ export const calls = (serviceId, length) => ({
   })),
   result: resultOf(`s${length - 1}`),
 });
+
+/** Waits for a day, holding no worker. */
+export const day = {
+  steps: [{ key: 'later', kind: 'wait', for: 86_400_000 }, step('end', ['later'])],
+  result: resultOf('end'),
+};

@@ -15,7 +15,7 @@ const usage = `npm run bench -- <what> [options]
   w4          200 workflows of 20 steps of 50 ms; SIGKILL at half, restart at once
   all         w1, w2, w3 and w4
   age         w1 after many stored events against an empty store, and start-up time by closed runs
-  open-runs   many open runs: memory of the program
+  open-runs   many runs that wait for approval or a timer: memory of the program
   store       appends a second to the event store on Postgres
   commitments µs of CPU a hash and ms of CPU a five-step run, against poseidon-lite
 
