@@ -6,7 +6,7 @@ import { requireOwner } from '../identity/ownership.js';
 import { isRefusal, Refusal } from '../kernel/errors.js';
 import type { Position } from '../kernel/event.js';
 import { holdIdOf } from '../kernel/ids.js';
-import { type Micros, microsToUsdc } from '../kernel/money.js';
+import { type Micros, microsToUsdc, parseMicros } from '../kernel/money.js';
 import { isoTime, plusMs } from '../kernel/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Dispatch } from '../runtime/dispatch.js';
@@ -44,6 +44,16 @@ export async function approveWorkflow(
   requireOwner(caller.principal, ownerOf(state), 'workflow');
   requireSeen(caller, current);
   const at = isoTime(clock.now());
+  const before = approvalOf(state);
+  // the first answer was lost on its way, and the same is said again
+  if (before && before.approver === caller.principal.userId && before.planHash === planHash)
+    return {
+      workflowId,
+      planHash,
+      budget: parseMicros(before.budget),
+      revision: current,
+      position: undefined,
+    };
   const open = requireApprovable(state, planHash, at);
   const budget = requiredFor(open);
   const { requestId } = open.request;
@@ -81,6 +91,9 @@ export async function approveWorkflow(
 
 const ownerOf = (state: WorkflowState): string | undefined =>
   state.status === 'none' ? undefined : state.created.userId;
+
+const approvalOf = (state: WorkflowState) =>
+  'approval' in state ? state.approval : state.status === 'closed' ? state.progress?.approval : undefined;
 
 /** The same questions the decider asks, before money is reserved. */
 function requireApprovable(state: WorkflowState, planHash: string | undefined, at: string): AwaitingApproval {

@@ -137,6 +137,11 @@ describe('the workflows API', () => {
         status: 409,
         body: { code: 'WRONG_STATE' },
       });
+      // who names the plan says the same again, perhaps because the answer was lost
+      const again = await alice.post(`/workflows/${id}/approve`, { planHash: PLAN_HASH });
+      expect([again.status, again.body]).toEqual([200, reply.body]);
+      const another = await alice.post(`/workflows/${id}/approve`, { planHash: 'c'.repeat(64) });
+      expect(another).toMatchObject({ status: 409, body: { code: 'WRONG_STATE' } });
     });
 
     it('of a changed plan is refused and holds nothing', async () => {
