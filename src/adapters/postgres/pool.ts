@@ -9,8 +9,10 @@ export function openPool(url: string, name: string, max = 8): pg.Pool {
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
   });
-  // An idle connection that breaks is replaced on the next query; without a listener it would end the process.
+  // A connection that breaks is replaced on the next query, and one in the middle of a transaction fails there;
+  // without listeners, either would end the process.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
