@@ -11,6 +11,7 @@ import { anyWish, ENDS, openChaosMarket, planOf, type Wish } from './load.js';
 
 /** Clients that each have one run under way. */
 const CLIENTS = 10;
+const LOOK_MS = 2_000;
 const FIRST_FAULT_MS = 2_000;
 const BETWEEN_FAULTS_MS = [1_500, 6_000] as const;
 /** Runs that wait for a redelivery, a lease or a step's time limit end within this, once faults have stopped. */
@@ -77,12 +78,8 @@ export async function chaos(
       sleep(QUIET_MS, false, { ref: false }),
     ]);
     const client = house.client();
-    await until(async () => ((await client.balance()).held === 0n ? true : undefined), 20_000).catch(
-      () => undefined,
-    );
+    const books = await settledBooks(house, client);
     const quietAfterMs = performance.now() - stopped;
-    const escrow = (await client.get<{ tokenAccount: string }>('/escrow/address')).body;
-    const books = await readBooks(house.config.DATABASE_URL, house.servers.stack.chain, escrow);
     const objections = [
       ...(quiet ? [] : ['I14: not everything ended']),
       ...crew.unexpected,
@@ -106,6 +103,19 @@ export async function chaos(
     await market.close();
     folder.remove();
   }
+}
+
+/** Bytes that were sent and never settled are looked for until they have expired, a minute or more. */
+async function settledBooks(house: House, client: PatientClient): Promise<Books> {
+  const escrow = (await client.get<{ tokenAccount: string }>('/escrow/address')).body;
+  const read = () => readBooks(house.config.DATABASE_URL, house.servers.stack.chain, escrow);
+  const settled = async () => {
+    await sleep(LOOK_MS);
+    const books = await read();
+    const open = [...books.payments.values()].some((events) => events.at(-1)?.type === 'PaymentSubmitted');
+    return open || (await client.balance()).held > 0n ? undefined : books;
+  };
+  return until(settled, QUIET_MS).catch(read);
 }
 
 /** One client: a run after the other, each followed to its end and its receipt checked. */

@@ -48,8 +48,9 @@ export class Crew {
       this.members.set(name, app);
       const { code, signal } = await app.ended;
       if (this.over) return;
-      if (!this.killed.has(app))
-        this.unexpected.push(`${name} ended with ${code ?? signal}: ${app.output().slice(-300).trim()}`);
+      // a start without a database ends clearly, and is tried again
+      if (!this.killed.has(app) && app.wasReady)
+        this.unexpected.push(`${name} ended with ${code ?? signal}: ${app.output().slice(-1_500).trim()}`);
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }

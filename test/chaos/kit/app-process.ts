@@ -15,6 +15,7 @@ export class AppProcess {
   private readonly child: ChildProcess;
   private readonly said: string[] = [];
   private readonly ready: Promise<void>;
+  wasReady = false;
 
   constructor(env: Readonly<Record<string, string>>) {
     this.child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -27,7 +28,9 @@ export class AppProcess {
     this.ready = new Promise((resolve) => {
       this.child.stdout!.on('data', (text) => {
         this.said.push(String(text));
-        if (String(text).includes('is ready')) resolve();
+        if (!String(text).includes('is ready')) return;
+        this.wasReady = true;
+        resolve();
       });
     });
     this.child.stderr!.on('data', (text) => this.said.push(String(text)));
