@@ -6,12 +6,26 @@ import { crashPointNames } from './runtime/crash-points.js';
 export const roles = ['all', 'api', 'saga', 'projector', 'worker', 'prover', 'relay'] as const;
 export type ProcessRole = (typeof roles)[number];
 
+const isRole = (word: string): word is ProcessRole => (roles as readonly string[]).includes(word);
+
+/** Whether a process of `ROLE` (one role, or several separated by commas) does what `wanted` does. */
+export const runsRole = (ROLE: string, wanted: Exclude<ProcessRole, 'all'>): boolean =>
+  ROLE.split(',').some((role) => role === 'all' || role === wanted);
+
 const whole = (fallback: number) => z.coerce.number().int().nonnegative().default(fallback);
 const hex32 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 32 bytes in hex');
 
 /** Every environment variable the program reads, with its default. docker-compose.yml is checked against this. */
 export const configSchema = z.object({
-  ROLE: z.enum(roles).default('all'),
+  /** what this process does, several separated by commas */
+  ROLE: z
+    .string()
+    .default('all')
+    .refine((text) => text.split(',').every(isRole), `must be of ${roles.join(', ')}, separated by commas`),
+  /** a name that a process keeps across restarts: the next one takes over at once what the last one held */
+  INSTANCE: z.string().max(100).optional(),
+  /** ms after which a process that says nothing is taken for dead, and its share of the work is another's */
+  LEASE_TTL_MS: z.coerce.number().int().min(500).default(10_000),
   HOST: z.string().default('127.0.0.1'),
   PORT: whole(5000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -35,10 +49,10 @@ export const configSchema = z.object({
   LLM_MODEL: z.string().default('claude-sonnet-4-5'),
   LLM_BASE_URL: z.url().optional(),
   RATE_LIMIT_PER_MIN: whole(LIMITS.requestsPerMinute),
-  STEP_CONCURRENCY: whole(32),
-  PLAN_CONCURRENCY: whole(8),
   /** open workflows of one user; 0: as many as they like */
   MAX_CONCURRENT_WORKFLOWS: whole(LIMITS.openWorkflows),
+  STEP_CONCURRENCY: whole(32),
+  PLAN_CONCURRENCY: whole(8),
   /** service calls under way at once for one user, over all processes; 0 for no limit */
   USER_CONCURRENCY: whole(16),
   /** calls under way at once to one service, and calls a minute, over all processes; 0 for no limit */

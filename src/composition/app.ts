@@ -6,7 +6,7 @@ import { systemClock } from '../adapters/system/clock.js';
 import { openLog } from '../adapters/system/log.js';
 import { createApi } from '../api/api.module.js';
 import type { ApiDependencies } from '../api/dependencies.js';
-import type { Config } from '../config.js';
+import { type Config, runsRole } from '../config.js';
 import { Authenticator } from '../identity/authenticate.js';
 import { SlidingWindow } from '../identity/rate-limit.js';
 import { Refusal } from '../kernel/errors.js';
@@ -44,7 +44,7 @@ export interface App {
 export async function startApp(config: Config): Promise<App> {
   const log = openLog(config.LOG_LEVEL, config.ROLE);
   const parts = armed(await openParts(config), config);
-  const engine = buildEngine(parts, config.ROLE, `${config.ROLE}-${process.pid}`, log);
+  const engine = buildEngine(parts, config, log);
   const undo: (() => Promise<unknown>)[] = [() => parts.close()];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -67,7 +67,7 @@ export async function startApp(config: Config): Promise<App> {
   }
 }
 
-const answersHttp = ({ ROLE }: Config): boolean => ROLE === 'all' || ROLE === 'api';
+const answersHttp = ({ ROLE }: Config): boolean => runsRole(ROLE, 'api');
 
 /** Claude where a key is given, and the rules when it cannot be reached; the rules alone otherwise. */
 const plannerOf = ({
@@ -122,15 +122,15 @@ function apiDependencies(
     chance: systemChance,
     pepper: config.API_KEY_PEPPER,
     plans: new PlanJob(engine.dispatch, parts.content, parts.catalogue, rulePlanner, systemClock),
-    store: parts.store,
-    sql,
-    content: parts.content,
-    live: parts.live,
     openRuns: new OpenRuns(
       (userId, ids) => openWorkflows(sql, userId, ids),
       systemClock,
       config.MAX_CONCURRENT_WORKFLOWS,
     ),
+    store: parts.store,
+    sql,
+    content: parts.content,
+    live: parts.live,
     deadLetters: parts.jobs.dead,
     queues: parts.jobs.view,
     idempotency: parts.idempotency,

@@ -8,7 +8,7 @@ import { payment } from '../commands/payment/decide.js';
 import { receipt } from '../commands/receipt/decide.js';
 import { user } from '../commands/user/decide.js';
 import { workflow } from '../commands/workflow/decide.js';
-import type { ProcessRole } from '../config.js';
+import { type Config, runsRole } from '../config.js';
 import { ServiceBreakers } from '../discovery/service-breakers.js';
 import { withBreaker } from '../discovery/with-breaker.js';
 import { integrationEvents } from '../events/integration.js';
@@ -16,21 +16,22 @@ import { RunViews } from '../execution/run-view.js';
 import { serviceCall } from '../execution/service-call.js';
 import { conditional, StepRunner, transform } from '../execution/step-runner.js';
 import { wait } from '../execution/wait.js';
-import type { Position } from '../kernel/event.js';
 import { OwnedJobs } from '../fairness/owned-jobs.js';
 import { StepPayments } from '../payments/pay-for-step.js';
-import type { LiveBus } from '../ports/live.js';
 import { projections } from '../projections/index.js';
 import { CommandHandler } from '../runtime/command-handler.js';
+import { LeaseKeeper, type Tenant } from '../runtime/lease-keeper.js';
+import { LeasedParts } from '../runtime/leased-parts.js';
+import { LeasedSagas } from '../runtime/leased-sagas.js';
 import type { Log } from '../runtime/log.js';
 import { ProjectionRunner } from '../runtime/projection-runner.js';
 import { type AnyAggregate, Reactor } from '../runtime/reactor.js';
-import { ReadModelProgress } from '../runtime/read-model-progress.js';
+import type { ReadModelProgress } from '../runtime/read-model-progress.js';
 import { Relay } from '../runtime/relay.js';
-import { SagaRunner } from '../runtime/saga-runner.js';
 import { TimerRunner } from '../runtime/timer-runner.js';
 import { sagas } from '../sagas/all.js';
 import type { Parts } from './parts.js';
+import { readModelProgress } from './progress.js';
 
 export const aggregates: readonly AnyAggregate[] = [
   workflow,
@@ -45,12 +46,7 @@ export const aggregates: readonly AnyAggregate[] = [
 /** Most runs are over, and their deadlines cancelled, before this. */
 const HOLD_TIMERS_MS = 1_000;
 
-const PROGRESS = 'progress.read_models';
-
-interface Running {
-  start(): Promise<void> | void;
-  stop(): Promise<void>;
-}
+export type EngineConfig = Pick<Config, 'ROLE' | 'INSTANCE' | 'LEASE_TTL_MS'>;
 
 /** What runs the pure parts in this process, by its role. */
 export interface Engine {
@@ -62,8 +58,9 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-export function buildEngine(parts: Parts, role: ProcessRole, worker: string, log: Log): Engine {
-  const { store, live, jobs, timers, checkpoints, content } = parts;
+export function buildEngine(parts: Parts, config: EngineConfig, log: Log): Engine {
+  const { store, live, jobs, timers, checkpoints, content, readModels } = parts;
+  const runs = (role: Parameters<typeof runsRole>[1]) => runsRole(config.ROLE, role);
   const dispatch = new CommandHandler(store, systemClock, {
     store: parts.snapshots,
     shape: codeFingerprint(),
@@ -78,7 +75,15 @@ export function buildEngine(parts: Parts, role: ProcessRole, worker: string, log
       serviceCall(new StepPayments(dispatch, parts.payer), parts.payerAddress, live),
     ),
   };
-  const steps = new StepRunner(dispatch, views, content, executors, systemClock, systemChance, worker);
+  const steps = new StepRunner(
+    dispatch,
+    views,
+    content,
+    executors,
+    systemClock,
+    systemChance,
+    `${config.ROLE}-${process.pid}`,
+  );
   const stopping = new AbortController();
   const runStep: ConstructorParameters<typeof Reactor>[4] = (task) => steps.runHere(task, stopping.signal);
   const owned = new OwnedJobs(jobs, dispatch);
@@ -92,42 +97,57 @@ export function buildEngine(parts: Parts, role: ProcessRole, worker: string, log
     systemChance,
     HOLD_TIMERS_MS,
   );
-  const progress = progressOf(role, live);
-  const runs = (wanted: ProcessRole) => role === 'all' || role === wanted;
-  const running: Running[] = [
-    ...(runs('relay') ? [new Relay(store, parts.integration, log, integrationEvents)] : []),
-    ...(runs('saga') ? sagas.map((saga) => new SagaRunner(saga, store, checkpoints, reactor, log)) : []),
-    ...(runs('saga') ? [new TimerRunner(timers, reactor, owned, systemClock, log)] : []),
+  const roles = { keeps: runs('projector'), answers: runs('api') };
+  const progress = readModelProgress(live, roles, () => keeper.hasOthers('api'));
+  const tenants: readonly Tenant[] = [
+    ...(runs('saga') ? [new LeasedSagas(sagas, store, checkpoints, reactor, log)] : []),
     ...(runs('projector')
-      ? projections.map(
-          (projection) => new ProjectionRunner(projection, store, parts.readModels, live, progress, log),
-        )
+      ? [
+          new LeasedParts(
+            'projector',
+            Object.fromEntries(
+              projections.map((projection) => [
+                `projection/${projection.name}`,
+                (lease) => new ProjectionRunner(projection, store, readModels, live, progress, log, lease),
+              ]),
+            ),
+          ),
+        ]
+      : []),
+    ...(runs('relay')
+      ? [
+          new LeasedParts('relay', {
+            relay: () => new Relay(store, parts.integration, log, integrationEvents),
+          }),
+        ]
       : []),
   ];
+  const keeper = new LeaseKeeper(
+    parts.leases,
+    memberOf(config, [...tenants.map(({ pool }) => pool), ...(runs('api') ? ['api'] : [])]),
+    tenants,
+    { ttlMs: config.LEASE_TTL_MS },
+    log,
+  );
+  const timing = runs('saga') ? new TimerRunner(timers, reactor, owned, systemClock, log) : undefined;
   return {
     dispatch,
     progress,
     steps,
     async start() {
-      await Promise.all(running.map((part) => part.start()));
+      await keeper.start();
+      timing?.start();
+      if (runs('api')) progress.recall(await readModels.positions());
     },
     async stop() {
       stopping.abort();
-      await Promise.allSettled(running.map((part) => part.stop()));
+      await Promise.allSettled([keeper.stop(), timing?.stop()]);
     },
   };
 }
 
-/** How far the read models are, told by the process that keeps them to those that answer from them. */
-function progressOf(role: ProcessRole, live: LiveBus): ReadModelProgress {
-  const names = projections.map(({ name }) => name);
-  if (role === 'projector')
-    return new ReadModelProgress(names, (name, position) => live.publish(PROGRESS, { name, position }));
-  const progress = new ReadModelProgress(names);
-  if (role === 'api')
-    live.subscribe(PROGRESS, (message) => {
-      const told = message as { readonly name: string; readonly position: Position };
-      progress.advance(told.name, told.position);
-    });
-  return progress;
-}
+/** Without a name of its own, a process is somebody new at every start. */
+const memberOf = ({ ROLE, INSTANCE }: EngineConfig, pools: readonly string[]) => {
+  const life = systemChance.ulid();
+  return { instance: INSTANCE ?? `${ROLE} ${life}`, life, pools };
+};

@@ -14,6 +14,7 @@ import { PostgresArtifactStore } from '../adapters/postgres/artifact-store.js';
 import { PostgresCheckpointStore } from '../adapters/postgres/checkpoint-store.js';
 import { PostgresIdempotencyStore } from '../adapters/postgres/idempotency-store.js';
 import { PostgresKeyVault } from '../adapters/postgres/key-vault.js';
+import { PostgresLeaseStore } from '../adapters/postgres/lease-store.js';
 import { migrate } from '../adapters/postgres/migrations.js';
 import { OPS_SCHEMA } from '../adapters/postgres/ops-schema.js';
 import { openPool, openRelaxedPool } from '../adapters/postgres/pool.js';
@@ -24,7 +25,7 @@ import { SnarkjsProver } from '../adapters/snarkjs/snarkjs-prover.js';
 import { SolanaChain } from '../adapters/solana/chain.js';
 import { systemChance } from '../adapters/system/chance.js';
 import { X402Payer } from '../adapters/x402/payer.js';
-import type { Config } from '../config.js';
+import { type Config, runsRole } from '../config.js';
 import { ContentStore } from '../content/content-store.js';
 import type { EventStore } from '../ports/event-store.js';
 import { projections } from '../projections/index.js';
@@ -42,6 +43,7 @@ export interface Parts {
   readonly readPool: pg.Pool;
   readonly timers: PostgresTimerStore;
   readonly checkpoints: PostgresCheckpointStore;
+  readonly leases: PostgresLeaseStore;
   readonly snapshots: PostgresSnapshotStore;
   readonly idempotency: PostgresIdempotencyStore;
   readonly vault: PostgresKeyVault;
@@ -92,6 +94,7 @@ export async function openParts(config: Config): Promise<Parts> {
     readPool,
     timers: new PostgresTimerStore(relaxedPool),
     checkpoints: new PostgresCheckpointStore(relaxedPool),
+    leases: new PostgresLeaseStore(opsPool),
     snapshots: new PostgresSnapshotStore(relaxedPool),
     idempotency: new PostgresIdempotencyStore(opsPool),
     vault,
@@ -116,8 +119,8 @@ export async function openParts(config: Config): Promise<Parts> {
 
 /** Connections a process may open at most: one process does everything, or several share one database's limit. */
 function connectionsOf(role: Config['ROLE']) {
-  if (role === 'all') return { operations: 10, timers: 8, readModels: 14 };
-  const reads = role === 'api' || role === 'projector';
+  if (role.split(',').includes('all')) return { operations: 10, timers: 8, readModels: 14 };
+  const reads = runsRole(role, 'api') || runsRole(role, 'projector');
   return { operations: 4, timers: 3, readModels: reads ? 8 : 2 };
 }
 

@@ -1,5 +1,5 @@
 import { systemClock } from '../adapters/system/clock.js';
-import type { Config } from '../config.js';
+import { type Config, runsRole } from '../config.js';
 import { DepositJob, type DepositTask } from '../payments/deposit-job.js';
 import { PaymentWatch } from '../payments/payment-watch.js';
 import { PlanJob } from '../planning/plan-job.js';
@@ -51,7 +51,7 @@ export async function startWorkers(
   );
   const lookAtChain = (task: DepositTask | PaymentLook) =>
     'paymentId' in task ? payments.run(task) : deposits.run(task);
-  const table: readonly [ProcessRole: string, kind: JobKind, concurrency: number, handle: Handler][] = [
+  const table: readonly [role: 'worker' | 'prover', kind: JobKind, concurrency: number, handle: Handler][] = [
     ['worker', 'plan', config.PLAN_CONCURRENCY, (job, { signal }) => plans.run(payload(job), signal)],
     [
       'worker',
@@ -63,7 +63,7 @@ export async function startWorkers(
     ['worker', 'receipt', RECEIPTS, (job) => receipts.issue(payload(job))],
     ['prover', 'prove', PROOFS, (job) => receipts.prove(payload(job))],
   ];
-  const mine = table.filter(([role]) => config.ROLE === 'all' || config.ROLE === role);
+  const mine = table.filter(([role]) => runsRole(config.ROLE, role));
   const workers: JobWorker[] = await Promise.all(
     mine.map(([, kind, concurrency, handle]) =>
       kind === 'step' ? jobs.work(kind, concurrency, handle, limits) : jobs.work(kind, concurrency, handle),

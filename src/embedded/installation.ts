@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { App } from '../composition/app.js';
 import { type Stack, type StackOptions, startStack } from './supervisor.js';
@@ -36,7 +38,9 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     const loaded = await code;
     if (loaded instanceof Error) throw loaded;
     const { configOf, openAccount, startApp } = loaded;
-    app = await startApp(configOf(stack, env));
+    const config = configOf(stack, env);
+    // the folder is ours alone: whatever an earlier process on it held is ours too
+    app = await startApp({ ...config, INSTANCE: config.INSTANCE ?? instanceOn(stack.folder.path) });
     options.signal?.throwIfAborted();
     const account = await openAccount(app, join(stack.folder.path, 'wallet.json'), options.onProgress);
     stack.folder.publishRuntime({ api: app.url!, apiKey: account.apiKey, userId: account.userId });
@@ -56,6 +60,9 @@ async function loadApp() {
   ]);
   return { startApp, openAccount, configOf };
 }
+
+const instanceOn = (folder: string): string =>
+  `installation ${createHash('sha256').update(`${hostname()} ${folder}`).digest('hex').slice(0, 12)}`;
 
 /** Keys are made beside everything else: only a first proof waits for them, and says so. */
 const prepareProver = (app: App, say?: (message: string) => void): Promise<void> =>

@@ -4,7 +4,9 @@ import type { Position, Recorded } from '../kernel/event.js';
 import type { Batch, EventStore, Subscription } from '../ports/event-store.js';
 import type { LiveBus } from '../ports/live.js';
 import type { ReadModels } from '../ports/read-models.js';
+import type { Sql } from '../ports/sql.js';
 import type { Projection } from '../projections/projection.js';
+import { type Fence, UNRIVALLED } from './fence.js';
 import type { Log } from './log.js';
 import { pause } from './pause.js';
 import { persist } from './persist.js';
@@ -28,11 +30,14 @@ export class ProjectionRunner {
     private readonly live: LiveBus,
     private readonly progress: ReadModelProgress,
     private readonly log: Log,
+    /** a read model is kept by one process as a whole: its rows and its one checkpoint change together */
+    private readonly fence: Fence = UNRIVALLED,
   ) {}
 
   async start(): Promise<void> {
-    const { name, version, schema, handles } = this.projection;
-    const after = await this.readModels.prepare({ name, version, schema });
+    const { name, handles } = this.projection;
+    const after = await this.prepare();
+    if (after !== undefined) this.progress.advance(name, after);
     this.subscription = this.store.subscribe({
       ...(after !== undefined && { after }),
       filter: { types: handles },
@@ -68,17 +73,18 @@ export class ProjectionRunner {
   private async write(batch: Batch, from: Position | undefined): Promise<readonly string[] | undefined> {
     const events = batch.events.map((recorded): Recorded => ({ ...recorded, event: upcast(recorded.event) }));
     let topics: readonly string[] = [];
-    const { name, version, schema } = this.projection;
+    const { name } = this.projection;
     const advance = async () => {
       try {
-        topics = await this.readModels.advance(name, from, batch.position, async (sql) => {
+        const write = async (sql: Sql) => {
           topics = await this.projection.project(events, sql);
           return topics;
-        });
+        };
+        topics = await this.readModels.advance(name, from, batch.position, write, this.fence.epoch);
       } catch (error) {
         // a commit whose answer was lost has moved the checkpoint all the same
         if (!isRefusal(error, 'CONFLICT')) throw error;
-        if ((await this.readModels.prepare({ name, version, schema })) !== batch.position) throw error;
+        if ((await this.prepare()) !== batch.position) throw error;
       }
     };
     const options = {
@@ -87,5 +93,10 @@ export class ProjectionRunner {
       what: `projection ${this.projection.name}`,
     };
     return (await persist(advance, options)) ? topics : undefined;
+  }
+
+  private prepare(): Promise<Position | undefined> {
+    const { name, version, schema } = this.projection;
+    return this.readModels.prepare({ name, version, schema, epoch: this.fence.epoch });
   }
 }

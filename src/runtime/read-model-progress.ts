@@ -13,8 +13,13 @@ export class ReadModelProgress {
 
   /** Called by a projection runner after its commit. */
   advance(projection: string, position: Position): void {
-    this.reached.set(projection, position);
+    this.learn(projection, position);
     this.announce(projection, position);
+  }
+
+  /** What another process said of a read model that it keeps. */
+  learn(projection: string, position: Position): void {
+    this.reached.set(projection, position);
     const low = this.low();
     if (low === undefined) return;
     const ready = this.waiting.filter((waiter) => comparePositions(waiter.position, low) <= 0);
@@ -39,6 +44,12 @@ export class ReadModelProgress {
       }, timeoutMs);
       this.waiting.push(waiter);
     });
+  }
+
+  /** What is known only from long ago: whatever was heard since is newer. */
+  recall(positions: ReadonlyMap<string, Position>): void {
+    for (const [projection, position] of positions)
+      if (!this.reached.has(projection)) this.learn(projection, position);
   }
 
   /** The position every read model has reached. */

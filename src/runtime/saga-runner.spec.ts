@@ -229,8 +229,9 @@ describe('a saga', () => {
     class Deaf extends MemoryCheckpointStore {
       deaf = 1;
       override async save(...args: Parameters<MemoryCheckpointStore['save']>) {
-        await super.save(...args);
+        const refused = await super.save(...args);
         if (this.deaf-- > 0) throw new Error('connection lost');
+        return refused;
       }
     }
     const deaf = new Deaf();

@@ -1,7 +1,6 @@
 import { upcast } from '../events/catalogue.js';
-import { isRefusal } from '../kernel/errors.js';
-import type { Position, Recorded } from '../kernel/event.js';
-import type { CheckpointStore } from '../ports/checkpoints.js';
+import { comparePositions, type Position, type Recorded } from '../kernel/event.js';
+import type { CheckpointStore, Move } from '../ports/checkpoints.js';
 import type { EventStore, Subscription } from '../ports/event-store.js';
 import type { Reaction, Saga } from '../sagas/reaction.js';
 import { Gate } from './gate.js';
@@ -10,7 +9,8 @@ import type { Log } from './log.js';
 import { pause } from './pause.js';
 import { persist } from './persist.js';
 import type { Cause, Reactor } from './reactor.js';
-import { Watermark } from './watermark.js';
+import { SagaPart } from './saga-part.js';
+import { type SagaShare, WHOLE } from './saga-share.js';
 
 /** Events whose reactions may be under way at once; the subscription waits above it. */
 const OPEN_REACTIONS = 10_000;
@@ -18,19 +18,17 @@ const FLUSH_EVERY_MS = 20;
 const CHECKPOINT_EVERY_MS = 200;
 
 /**
- * Runs one saga from its own checkpoint: at-least-once, in order within a correlation, side by side across
- * correlations. The checkpoint follows the oldest reaction that is still under way.
+ * Runs a share of one saga, each part from its own checkpoint: at-least-once, in order within a correlation, side by
+ * side across correlations. A checkpoint follows the oldest reaction of its part that is still under way, and is
+ * refused once another process has claimed the part.
  */
 export class SagaRunner {
   private readonly stopping = new AbortController();
   private readonly lanes = new Lanes();
+  private readonly parts = new Map<number, SagaPart>();
   private subscription: Subscription | undefined;
   private running: Promise<unknown> = Promise.resolve();
-  private saved: Position | undefined;
-  private watermark = new Watermark(undefined);
-  private readonly gate = new Gate(
-    () => this.watermark.pending < OPEN_REACTIONS || this.stopping.signal.aborted,
-  );
+  private readonly gate = new Gate(() => this.pending < OPEN_REACTIONS || this.stopping.signal.aborted);
 
   constructor(
     private readonly saga: Saga,
@@ -38,16 +36,17 @@ export class SagaRunner {
     private readonly checkpoints: CheckpointStore,
     private readonly reactor: Reactor,
     private readonly log: Log,
+    private readonly share: SagaShare = WHOLE,
   ) {}
 
   async start(): Promise<void> {
-    this.saved = await this.checkpoints.load(this.subscriber);
-    this.watermark = new Watermark(this.saved);
+    const after = await this.claim();
+    if (this.isEmpty) return;
     this.subscription = this.store.subscribe({
-      ...(this.saved !== undefined && { after: this.saved }),
+      ...(after !== undefined && { after }),
       filter: { types: this.saga.handles },
     });
-    this.running = Promise.all([this.consume(this.subscription), this.keepCheckpoint()]);
+    this.running = Promise.all([this.consume(this.subscription), this.keepCheckpoints()]);
     this.running.catch((error: unknown) =>
       this.log.error({ saga: this.saga.name, error: String(error) }, 'saga stopped'),
     );
@@ -56,16 +55,64 @@ export class SagaRunner {
   /** Waits for reactions under way, so that a restart has nothing to repeat. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    for (const part of this.parts.values()) part.end();
     this.gate.notify();
     await this.subscription?.stop();
-    const flushing = setInterval(() => this.reactor.flush(), FLUSH_EVERY_MS);
-    await this.running.catch(() => undefined);
-    clearInterval(flushing);
-    await this.checkpoint().catch((error: unknown) => this.notSaved(error));
+    await this.flushingWhile(this.running.catch(() => undefined));
+    await this.checkpoint(true).catch((error: unknown) => this.notSaved(error));
   }
 
-  private get subscriber(): string {
-    return `saga/${this.saga.name}`;
+  /** Gives up some parts while the others go on: waits for what is under way and saves where they stand. */
+  async leave(numbers: readonly number[]): Promise<void> {
+    const leaving = numbers.flatMap((number) => this.parts.get(number) ?? []);
+    for (const part of leaving) part.end();
+    this.gate.notify();
+    await this.flushingWhile(Promise.all(leaving.map((part) => part.idle())));
+    await this.checkpoint(true).catch((error: unknown) => this.notSaved(error));
+    await this.forget(numbers);
+    if (this.isEmpty) await this.running.catch(() => undefined);
+  }
+
+  /** Parts that are another's by now: nothing is saved, nobody waited for. */
+  async forget(numbers: readonly number[]): Promise<void> {
+    for (const number of numbers) {
+      this.parts.get(number)?.end();
+      this.parts.delete(number);
+    }
+    this.gate.notify();
+    if (this.isEmpty) await this.subscription?.stop();
+    if (this.isEmpty) this.stopping.abort();
+  }
+
+  get isEmpty(): boolean {
+    return this.parts.size === 0;
+  }
+
+  /** @returns where to begin reading: at the part that is furthest behind */
+  private async claim(): Promise<Position | undefined> {
+    const { fences } = this.share;
+    const names = new Map([...fences.keys()].map((part) => [part, this.checkpointOf(part)]));
+    const claims = [...names].map(([part, subscriber]) => ({ subscriber, epoch: fences.get(part)!.epoch }));
+    const positions = await this.checkpoints.claim(claims);
+    for (const [part, subscriber] of names)
+      if (positions.has(subscriber))
+        this.parts.set(part, new SagaPart(subscriber, fences.get(part)!, positions.get(subscriber)));
+    const begins = [...positions.values()];
+    if (begins.includes(undefined)) return undefined;
+    return begins.reduce(
+      (low, each) => (low && each && comparePositions(low, each) <= 0 ? low : each),
+      begins[0],
+    );
+  }
+
+  private checkpointOf(part: number): string {
+    return this.share.checkpointOf(this.saga.name, part);
+  }
+
+  private get pending(): number {
+    let sum = 0;
+    for (const part of this.parts.values()) sum += part.pending;
+    return sum;
   }
 
   private async consume(subscription: Subscription): Promise<void> {
@@ -74,29 +121,32 @@ export class SagaRunner {
       for (const recorded of batch.events) {
         await this.gate.pass();
         const done = this.handle({ ...recorded, event: upcast(recorded.event) });
+        if (!done) continue;
         open.add(done);
         void done.finally(() => open.delete(done));
       }
-      this.watermark.reached(batch.position);
+      for (const part of this.parts.values()) part.reached(batch.position);
       if (this.stopping.signal.aborted) break;
     }
     await Promise.all(open);
   }
 
-  private async handle(recorded: Recorded): Promise<void> {
+  private handle(recorded: Recorded): Promise<void> | undefined {
     const lane = this.saga.correlate(recorded);
-    if (lane === undefined) return;
-    const end = this.watermark.begin(recorded.position);
-    const timers: Promise<boolean>[] = [];
-    const handled = await this.lanes.run(lane, () => this.react(recorded, timers));
-    // the next event of this lane need not wait for timers to be stored; the checkpoint does
-    const stored = await Promise.all(timers);
-    if (handled && stored.every(Boolean)) end();
-    this.gate.notify();
+    const part = lane === undefined ? undefined : this.parts.get(this.share.partOf(lane));
+    if (lane === undefined || !part?.wants(recorded.position)) return undefined;
+    return part.run(recorded.position, async () => {
+      const timers: Promise<boolean>[] = [];
+      const handled = await this.lanes.run(lane, () => this.react(recorded, part, timers));
+      // the next event of this lane need not wait for timers to be stored; the checkpoint does
+      const stored = await Promise.all(timers);
+      this.gate.notify();
+      return handled && stored.every(Boolean);
+    });
   }
 
   /** @returns false when stopped before everything was done: the checkpoint then stays before this event */
-  private async react(recorded: Recorded, timers: Promise<boolean>[]): Promise<boolean> {
+  private async react(recorded: Recorded, part: SagaPart, timers: Promise<boolean>[]): Promise<boolean> {
     const reactions = this.saga.react(recorded, undefined);
     const cause = {
       processManager: this.saga.name,
@@ -105,7 +155,7 @@ export class SagaRunner {
     };
     let stopped = false;
     for (const [index, reaction] of reactions.entries()) {
-      const done = this.perform(reaction, cause, index);
+      const done = this.perform(reaction, cause, index, part);
       if (reaction.do === 'timer') timers.push(done);
       else if (!(await done)) stopped = true;
     }
@@ -113,22 +163,34 @@ export class SagaRunner {
   }
 
   /** @returns false when stopped before it could be done */
-  private async perform(reaction: Reaction, cause: Cause, index: number): Promise<boolean> {
+  private async perform(reaction: Reaction, cause: Cause, index: number, part: SagaPart): Promise<boolean> {
     let refused = false;
-    const done = await persist(() => this.reactor.perform(reaction, cause, index), {
-      signal: this.stopping.signal,
+    let lost = false;
+    const act = async () => {
+      if (part.isCurrent || (await part.mayAct())) return this.reactor.perform(reaction, cause, index);
+      lost = true;
+    };
+    const done = await persist(act, {
+      signal: part.signal,
       log: this.log,
       what: `${this.saga.name}: ${reaction.do}`,
       // the refusal is in the audit stream; the world has moved on since the event
       refused: () => (refused = true),
     });
-    return done || refused;
+    return (done && !lost) || refused;
   }
 
-  private async keepCheckpoint(): Promise<void> {
+  /** Who ends does not wait for timers that are held back only to spare the store. */
+  private async flushingWhile(ending: Promise<unknown>): Promise<void> {
+    const flushing = setInterval(() => this.reactor.flush(), FLUSH_EVERY_MS);
+    await ending;
+    clearInterval(flushing);
+  }
+
+  private async keepCheckpoints(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       await pause(CHECKPOINT_EVERY_MS, this.stopping.signal);
-      await this.checkpoint().catch((error: unknown) => this.notSaved(error));
+      await this.checkpoint(false).catch((error: unknown) => this.notSaved(error));
     }
   }
 
@@ -136,16 +198,17 @@ export class SagaRunner {
     this.log.warn({ saga: this.saga.name, error: String(error) }, 'checkpoint not saved');
   }
 
-  private async checkpoint(): Promise<void> {
-    const position = this.watermark.position;
-    if (position === undefined || position === this.saved) return;
-    try {
-      await this.checkpoints.save(this.subscriber, position, this.saved);
-    } catch (error) {
-      // a save whose answer was lost has moved it all the same
-      if (!isRefusal(error, 'CONFLICT') || (await this.checkpoints.load(this.subscriber)) !== position)
-        throw error;
-    }
-    this.saved = position;
+  private async checkpoint(even: boolean): Promise<void> {
+    const moving = [...this.parts].flatMap(([number, part]): [number, SagaPart, Move][] => {
+      const move = part.move(even);
+      return move ? [[number, part, move]] : [];
+    });
+    if (moving.length === 0) return;
+    const refused = new Set(await this.checkpoints.save(moving.map(([, , move]) => move)));
+    for (const [, part, move] of moving) part.hasMoved(move);
+    const lost = moving.flatMap(([number, , { subscriber }]) => (refused.has(subscriber) ? [number] : []));
+    if (lost.length === 0) return;
+    this.log.warn({ saga: this.saga.name, parts: lost }, 'another process has these parts');
+    await this.forget(lost);
   }
 }

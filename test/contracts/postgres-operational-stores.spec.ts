@@ -4,6 +4,7 @@ import { PostgresArtifactStore } from '../../src/adapters/postgres/artifact-stor
 import { PostgresCheckpointStore } from '../../src/adapters/postgres/checkpoint-store.js';
 import { PostgresIdempotencyStore } from '../../src/adapters/postgres/idempotency-store.js';
 import { PostgresKeyVault } from '../../src/adapters/postgres/key-vault.js';
+import { PostgresLeaseStore } from '../../src/adapters/postgres/lease-store.js';
 import { migrate } from '../../src/adapters/postgres/migrations.js';
 import { OPS_SCHEMA } from '../../src/adapters/postgres/ops-schema.js';
 import { PostgresSnapshotStore } from '../../src/adapters/postgres/snapshot-store.js';
@@ -13,6 +14,7 @@ import { artifactStoreContract } from './artifact-store.contract.js';
 import { checkpointStoreContract } from './checkpoint-store.contract.js';
 import { idempotencyStoreContract } from './idempotency-store.contract.js';
 import { keyVaultContract } from './key-vault.contract.js';
+import { leaseStoreContract } from './lease-store.contract.js';
 import { snapshotStoreContract } from './snapshot-store.contract.js';
 import { timerStoreContract } from './timer-store.contract.js';
 
@@ -34,6 +36,10 @@ artifactStoreContract('Postgres', async () => ({
 }));
 snapshotStoreContract('on Postgres', () => new PostgresSnapshotStore(database.pool));
 checkpointStoreContract('on Postgres', () => new PostgresCheckpointStore(database.pool));
+leaseStoreContract('on Postgres', async () => {
+  await database.pool.query('TRUNCATE quittance_ops.leases, quittance_ops.members');
+  return { store: new PostgresLeaseStore(database.pool), other: new PostgresLeaseStore(database.pool) };
+});
 timerStoreContract('on Postgres', async () => {
   await database.pool.query('TRUNCATE quittance_ops.timers');
   return { store: new PostgresTimerStore(database.pool), other: new PostgresTimerStore(database.pool) };

@@ -97,13 +97,15 @@ export const plantedBugs: readonly PlantedBug[] = [
     checkpoints: (real) => {
       let newest: Position | undefined;
       return {
-        load: async (subscriber) => {
-          const saved = await real.load(subscriber);
-          return saved !== undefined && newest !== undefined && newest > saved ? newest : saved;
+        load: (subscriber) => real.load(subscriber),
+        claim: async (claims) => {
+          const standing = [...(await real.claim(claims))];
+          const tooFar = (saved: Position) => (newest !== undefined && newest > saved ? newest : saved);
+          return new Map(standing.map(([subscriber, saved]) => [subscriber, saved && tooFar(saved)]));
         },
-        save: (subscriber, position, previous) => {
-          if (newest === undefined || position > newest) newest = position;
-          return real.save(subscriber, position, previous);
+        save: (moves) => {
+          for (const { position } of moves) if (newest === undefined || position > newest) newest = position;
+          return real.save(moves);
         },
       };
     },

@@ -1,7 +1,7 @@
 import { MemoryCheckpointStore } from '../../src/adapters/memory/checkpoint-store.js';
 import type { Position } from '../../src/kernel/event.js';
 import { LIMITS } from '../../src/kernel/limits.js';
-import type { CheckpointStore } from '../../src/ports/checkpoints.js';
+import type { CheckpointStore, Claim, Move } from '../../src/ports/checkpoints.js';
 import type { Timer, TimerStore } from '../../src/ports/timers.js';
 import type { Network } from './network.js';
 
@@ -90,11 +90,15 @@ export class Checkpoints implements CheckpointStore {
   constructor(private readonly network: Network) {}
 
   load(subscriber: string): Promise<Position | undefined> {
-    // a process that cannot read where it stands does not start at all, and is started again
-    return this.network.call('load checkpoint', () => this.memory.load(subscriber), { steady: true });
+    return this.memory.load(subscriber);
   }
 
-  save(subscriber: string, position: Position, previous: Position | undefined): Promise<void> {
-    return this.network.call('save checkpoint', () => this.memory.save(subscriber, position, previous));
+  claim(claims: readonly Claim[]): Promise<ReadonlyMap<string, Position | undefined>> {
+    // a process that cannot read where it stands does not start at all, and is started again
+    return this.network.call('claim checkpoint', () => this.memory.claim(claims), { steady: true });
+  }
+
+  save(moves: readonly Move[]): Promise<readonly string[]> {
+    return this.network.call('save checkpoint', () => this.memory.save(moves));
   }
 }

@@ -1,4 +1,4 @@
-import { JetStreamApiError } from '@nats-io/jetstream';
+import { JetStreamApiError, type PubAck } from '@nats-io/jetstream';
 import { headers, type NatsConnection, nanos } from '@nats-io/transport-node';
 import { Refusal } from '../../kernel/errors.js';
 import type { Position, Recorded } from '../../kernel/event.js';
@@ -18,6 +18,8 @@ export class NatsIntegrationEvents {
   private readonly stream: string;
   private readonly root: string;
   private readonly streams: DisposableStreams;
+  /** sequence of the last message, as far as this process has seen the stream */
+  private last: number | undefined;
 
   private constructor(connection: NatsConnection, prefix: string) {
     this.stream = prefix ? `${prefix}_EVENTS` : 'EVENTS';
@@ -47,12 +49,14 @@ export class NatsIntegrationEvents {
         throw error;
       });
     });
+    this.last = last?.seq;
     return (last?.header.get(POSITION) || undefined) as Position | undefined;
   }
 
   /**
-   * In store order, all in flight at once. Each names the one before it, so that a loss in the middle cannot leave a
-   * gap: what follows is refused, and the relay goes on from {@link lastPosition}.
+   * In store order, all in flight at once. Each names the one before it, the first by its sequence: neither can a
+   * loss in the middle leave a gap, nor can a relay that was paused repeat what another has copied meanwhile. What
+   * follows is refused, and the relay goes on from {@link lastPosition}.
    * @throws Refusal RELAY_INTERRUPTED, retryable
    */
   async publish(events: readonly Recorded[]): Promise<void> {
@@ -60,6 +64,8 @@ export class NatsIntegrationEvents {
       events.map((event, at) => this.publishOne(event, events[at - 1]?.id)),
     );
     const failure = outcomes.find((one) => one.status === 'rejected');
+    const end = outcomes.at(-1);
+    this.last = end?.status === 'fulfilled' ? end.value.seq : undefined;
     if (!failure) return;
     const relayed = outcomes.indexOf(failure);
     throw new Refusal(
@@ -71,7 +77,7 @@ export class NatsIntegrationEvents {
     );
   }
 
-  private publishOne(recorded: Recorded, previousId: string | undefined): Promise<unknown> {
+  private publishOne(recorded: Recorded, previousId: string | undefined): Promise<PubAck> {
     const { stream, id, event, revision, position, metadata } = recorded;
     const about = headers();
     about.set(POSITION, position);
@@ -82,6 +88,7 @@ export class NatsIntegrationEvents {
       msgID: id,
       headers: about,
       ...(previousId !== undefined && { expect: { lastMsgID: previousId } }),
+      ...(previousId === undefined && this.last !== undefined && { expect: { lastSequence: this.last } }),
     });
   }
 }

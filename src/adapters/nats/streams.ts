@@ -89,7 +89,11 @@ export class DisposableStreams {
   async publish(
     subject: string,
     data: Uint8Array | string,
-    options: { msgID?: string; headers?: MsgHdrs; expect?: { lastMsgID: string } } = {},
+    options: {
+      msgID?: string;
+      headers?: MsgHdrs;
+      expect?: { lastMsgID: string } | { lastSequence: number };
+    } = {},
   ): Promise<PubAck> {
     return this.mending(() => this.js.publish(subject, data, options));
   }

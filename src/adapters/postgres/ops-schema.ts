@@ -1,3 +1,4 @@
+import { LEASES } from './lease-schema.js';
 import type { Schema } from './migrations.js';
 
 /** What the runtime needs to keep working: rebuilt from events when lost, but for the answers and the data keys. */
@@ -58,4 +59,7 @@ CREATE UNLOGGED TABLE quittance_ops.snapshots (
 CREATE INDEX snapshots_by_age ON quittance_ops.snapshots (saved_at);
 `;
 
-export const OPS_SCHEMA: Schema = { name: 'quittance_ops', versions: [OPERATIONS, ARTIFACTS, SNAPSHOTS] };
+export const OPS_SCHEMA: Schema = {
+  name: 'quittance_ops',
+  versions: [OPERATIONS, ARTIFACTS, SNAPSHOTS, LEASES],
+};

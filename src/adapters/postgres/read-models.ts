@@ -11,6 +11,7 @@ const CHECKPOINTS: Schema = {
   versions: [
     `CREATE TABLE quittance_read_models.checkpoints
       (model text PRIMARY KEY, version int NOT NULL, position text, moved_at timestamptz NOT NULL DEFAULT now())`,
+    'ALTER TABLE quittance_read_models.checkpoints ADD COLUMN epoch bigint NOT NULL DEFAULT 0',
   ],
 };
 
@@ -39,26 +40,48 @@ export class PostgresReadModels implements ReadModels {
     return new PostgresReadModels(pool);
   }
 
-  async prepare(model: { name: string; version: number; schema: string }): Promise<Position | undefined> {
+  async prepare(model: {
+    name: string;
+    version: number;
+    schema: string;
+    epoch?: number;
+  }): Promise<Position | undefined> {
     const schema = schemaOf(model.name);
+    const epoch = model.epoch ?? 0;
     return this.transaction(async (client) => {
       await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [schema]);
-      const { rows } = await client.query<{ version: number; position: Position | null }>(
-        'SELECT version, position FROM quittance_read_models.checkpoints WHERE model = $1',
+      const { rows } = await client.query<{ version: number; position: Position | null; epoch: string }>(
+        'SELECT version, position, epoch FROM quittance_read_models.checkpoints WHERE model = $1 FOR UPDATE',
         [model.name],
       );
-      if (rows[0]?.version === model.version) return rows[0].position ?? undefined;
+      if (Number(rows[0]?.epoch ?? 0) > epoch) throw leaseLost(model.name);
+      if (rows[0]?.version === model.version) {
+        await client.query('UPDATE quittance_read_models.checkpoints SET epoch = $2 WHERE model = $1', [
+          model.name,
+          epoch,
+        ]);
+        return rows[0].position ?? undefined;
+      }
       await client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
       await client.query(`CREATE SCHEMA ${schema}`);
       await client.query(`SET LOCAL search_path = ${schema}, public`);
       await client.query(model.schema);
       await client.query(
-        `INSERT INTO quittance_read_models.checkpoints (model, version, position) VALUES ($1, $2, NULL)
-         ON CONFLICT (model) DO UPDATE SET version = excluded.version, position = NULL, moved_at = now()`,
-        [model.name, model.version],
+        `INSERT INTO quittance_read_models.checkpoints (model, version, position, epoch) VALUES ($1, $2, NULL, $3)
+         ON CONFLICT (model) DO UPDATE
+           SET version = excluded.version, position = NULL, moved_at = now(), epoch = excluded.epoch`,
+        [model.name, model.version, epoch],
       );
       return undefined;
     });
+  }
+
+  /** How far each read model is, whoever keeps it. */
+  async positions(): Promise<ReadonlyMap<string, Position>> {
+    const { rows } = await this.pool.query<{ model: string; position: Position }>(
+      'SELECT model, position FROM quittance_read_models.checkpoints WHERE position IS NOT NULL',
+    );
+    return new Map(rows.map(({ model, position }) => [model, position]));
   }
 
   advance<T>(
@@ -66,12 +89,13 @@ export class PostgresReadModels implements ReadModels {
     from: Position | undefined,
     to: Position,
     write: (sql: Sql) => Promise<T>,
+    epoch = 0,
   ): Promise<T> {
     return this.transaction(async (client) => {
       const { rowCount } = await client.query(
-        `UPDATE quittance_read_models.checkpoints SET position = $3, moved_at = now()
-         WHERE model = $1 AND position IS NOT DISTINCT FROM $2`,
-        [name, from ?? null, to],
+        `UPDATE quittance_read_models.checkpoints SET position = $3, epoch = $4, moved_at = now()
+         WHERE model = $1 AND position IS NOT DISTINCT FROM $2 AND epoch <= $4`,
+        [name, from ?? null, to, epoch],
       );
       if (rowCount !== 1)
         throw new Refusal(
@@ -101,3 +125,6 @@ export class PostgresReadModels implements ReadModels {
     }
   }
 }
+
+const leaseLost = (model: string): Refusal =>
+  new Refusal('LEASE_LOST', `Another process keeps the read model ${model} now.`, { model });

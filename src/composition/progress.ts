@@ -1,0 +1,35 @@
+import type { Position } from '../kernel/event.js';
+import type { LiveBus } from '../ports/live.js';
+import { projections } from '../projections/index.js';
+import { ReadModelProgress } from '../runtime/read-model-progress.js';
+
+const PROGRESS = 'progress.read_models';
+
+interface Told {
+  readonly name: string;
+  readonly position: Position;
+}
+
+/**
+ * How far the read models are, told by the processes that keep them to those that answer from them.
+ * @param keeps whether this process may keep read models
+ * @param answers whether it answers from them
+ * @param hasReaders whether another process answers from them: alone, nothing is told
+ */
+export function readModelProgress(
+  live: LiveBus,
+  { keeps, answers }: { readonly keeps: boolean; readonly answers: boolean },
+  hasReaders: () => boolean,
+): ReadModelProgress {
+  const tell = (name: string, position: Position) => {
+    if (hasReaders()) live.publish(PROGRESS, { name, position } satisfies Told);
+  };
+  const names = projections.map(({ name }) => name);
+  const progress = new ReadModelProgress(names, keeps ? tell : undefined);
+  if (answers)
+    live.subscribe(PROGRESS, (message) => {
+      const { name, position } = message as Told;
+      progress.learn(name, position);
+    });
+  return progress;
+}

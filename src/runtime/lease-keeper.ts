@@ -1,0 +1,194 @@
+import { isRefusal } from '../kernel/errors.js';
+import type { Lease, LeaseStore, Member, Roll } from '../ports/leases.js';
+import { HeldLease } from './held-lease.js';
+import type { Log } from './log.js';
+import { pause } from './pause.js';
+import { poolShare } from './pool-share.js';
+
+/** Somebody who works on resources of one pool while this process holds them. */
+export interface Tenant {
+  readonly pool: string;
+  readonly resources: readonly string[];
+  /** Begins to work on them. */
+  take(leases: readonly HeldLease[]): Promise<void>;
+  /** Finishes what is under way, so that whoever has them next has nothing to repeat. */
+  giveUp(resources: readonly string[]): Promise<void>;
+  /** Another process has them already. */
+  lose(resources: readonly string[]): Promise<void>;
+}
+
+export interface LeaseTiming {
+  /** ms after which a process that says nothing is taken for dead */
+  readonly ttlMs: number;
+}
+
+/** A lease is renewed this many times within its life. */
+const RENEWALS = 3;
+/** Who has less than its share looks more often: somebody is about to release it. */
+const HUNGRY_MS = 250;
+
+/**
+ * Holds this process's share of what only one process at a time may work on: renews it, gives up what is more than
+ * its share, and takes what nobody holds.
+ */
+export class LeaseKeeper {
+  private readonly stopping = new AbortController();
+  private readonly held = new Map<string, HeldLease>();
+  private members: Roll['members'] = [];
+  private renewing: Promise<void> = Promise.resolve();
+  private balancing: Promise<void> = Promise.resolve();
+  private isBalancing = false;
+  private isHungry = false;
+  private isEnding = false;
+
+  constructor(
+    private readonly store: LeaseStore,
+    private readonly member: Member,
+    private readonly tenants: readonly Tenant[],
+    private readonly timing: LeaseTiming,
+    private readonly log: Log,
+  ) {}
+
+  /** Resolves when what is free at this moment is taken and worked on. */
+  async start(): Promise<void> {
+    await this.store.join(this.member, this.timing.ttlMs);
+    await this.renew();
+    await this.balancing;
+    this.renewing = this.keepRenewing();
+  }
+
+  /** Gives up everything in good order, so that nobody has to wait for a lease to run out. */
+  async stop(): Promise<void> {
+    this.isEnding = true;
+    await this.balancing;
+    await Promise.all(this.tenants.map((tenant) => tenant.giveUp(this.mine(tenant))));
+    this.stopping.abort();
+    await this.renewing;
+    this.held.clear();
+    await this.store
+      .leave(this.member)
+      .catch((error: unknown) => this.failed(error, 'leases not given back'));
+  }
+
+  /** Whether another living process is a member of `pool`, as far as is known. */
+  hasOthers(pool: string): boolean {
+    return this.members.some(
+      ({ instance, pools }) => instance !== this.member.instance && pools.includes(pool),
+    );
+  }
+
+  private async keepRenewing(): Promise<void> {
+    const every = this.timing.ttlMs / RENEWALS;
+    while (!this.stopping.signal.aborted) {
+      await pause(this.isHungry ? Math.min(HUNGRY_MS, every) : every, this.stopping.signal);
+      if (!this.stopping.signal.aborted) await this.renew();
+    }
+  }
+
+  /** What is held counts from before it was asked for. */
+  private async renew(): Promise<void> {
+    const asked = performance.now();
+    try {
+      const roll = await this.store.renew(this.member, this.timing.ttlMs);
+      this.members = roll.members;
+      this.adopt(roll, asked);
+      if (!this.isBalancing && !this.isEnding) this.balancing = this.balance(roll);
+    } catch (error) {
+      this.failed(error, 'leases not renewed');
+      this.isHungry = true;
+      if (!isRefusal(error, 'INSTANCE_REPLACED')) return;
+      this.stopping.abort();
+      this.lose([...this.held.values()]);
+    }
+  }
+
+  /** What was taken while the question was on its way is not part of the answer. */
+  private adopt(roll: Roll, asked: number): void {
+    this.members = roll.members;
+    const lost: HeldLease[] = [];
+    for (const lease of this.held.values())
+      if (roll.held.some((each) => lease.is(each))) lease.renewed(asked, this.timing.ttlMs);
+      else if (lease.since < asked) lost.push(lease);
+    this.lose(lost);
+  }
+
+  /** While it gives up and takes, renewing goes on. */
+  private async balance(roll: Roll): Promise<void> {
+    this.isBalancing = true;
+    try {
+      const wanting = await Promise.all(this.tenants.map((tenant) => this.balanceOne(tenant, roll)));
+      this.isHungry = wanting.includes(true);
+    } catch (error) {
+      this.isHungry = true;
+      this.failed(error, 'leases not balanced');
+    } finally {
+      this.isBalancing = false;
+    }
+  }
+
+  /** @returns whether it has less than its share */
+  private async balanceOne(tenant: Tenant, { members, taken }: Roll): Promise<boolean> {
+    const { pool, resources } = tenant;
+    const share = poolShare(resources.length, pool, members, this.member.instance);
+    const mine = this.mine(tenant);
+    const surplus = mine.slice(share);
+    if (surplus.length > 0) await this.giveUp(tenant, surplus);
+    const wanted = share - mine.length;
+    if (wanted <= 0 || this.isEnding || this.stopping.signal.aborted) return false;
+    const free = resources.filter((resource) => !this.held.has(resource) && !taken.includes(resource));
+    if (free.length === 0) return true;
+    return (await this.take(tenant, free.slice(0, wanted))) < wanted;
+  }
+
+  private async take(tenant: Tenant, resources: readonly string[]): Promise<number> {
+    const asked = performance.now();
+    const { ttlMs } = this.timing;
+    const leases = await this.store.acquire(this.member, resources, ttlMs);
+    if (leases.length === 0) return 0;
+    const held = leases.map((lease) => new HeldLease(lease, asked, ttlMs));
+    for (const lease of held) this.held.set(lease.resource, lease);
+    try {
+      await tenant.take(held);
+    } catch (error) {
+      await this.giveUp(
+        tenant,
+        held.map(({ resource }) => resource),
+      );
+      throw error;
+    }
+    this.log.info({ pool: tenant.pool, resources: leases.map(({ resource }) => resource) }, 'leases taken');
+    return leases.length;
+  }
+
+  private async giveUp(tenant: Tenant, resources: readonly string[]): Promise<void> {
+    const leases: Lease[] = resources.flatMap((resource) => this.held.get(resource) ?? []);
+    await tenant.giveUp(resources);
+    for (const resource of resources) this.held.delete(resource);
+    await this.store.release(this.member, leases);
+    this.log.info({ pool: tenant.pool, resources }, 'leases given up');
+  }
+
+  /** Others have them: nobody here waits for the tenants to notice. */
+  private lose(leases: readonly HeldLease[]): void {
+    if (leases.length === 0) return;
+    const resources = leases.map(({ resource }) => resource);
+    this.log.warn({ resources }, 'leases lost');
+    for (const lease of leases) {
+      lease.lose();
+      this.held.delete(lease.resource);
+    }
+    for (const tenant of this.tenants) {
+      const its = tenant.resources.filter((resource) => resources.includes(resource));
+      if (its.length > 0)
+        tenant.lose(its).catch((error: unknown) => this.failed(error, 'lost leases not let go'));
+    }
+  }
+
+  private mine({ resources }: Tenant): string[] {
+    return resources.filter((resource) => this.held.has(resource));
+  }
+
+  private failed(error: unknown, what: string): void {
+    this.log.warn({ instance: this.member.instance, error: String(error) }, what);
+  }
+}
