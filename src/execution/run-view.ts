@@ -5,6 +5,8 @@ import { type ContentStore, places } from '../content/content-store.js';
 import { type PlanDetails, planDetailsSchema } from '../events/plan.js';
 import type { Json } from '../kernel/canonical-json.js';
 import { Refusal } from '../kernel/errors.js';
+import { LIMITS } from '../kernel/limits.js';
+import { weightOf } from '../kernel/weight.js';
 import type { Dispatch } from '../runtime/dispatch.js';
 import type { StepTask } from '../sagas/reaction.js';
 import type { ExpressionContext } from './expression.js';
@@ -21,7 +23,11 @@ export type LiveRun = Executing | Draining | Compensating;
 
 /** Gives a worker the plain content a step may see: the request, the files, and the outputs it depends on. */
 export class RunViews {
-  private readonly opened = new LRUCache<string, Promise<Opened>>({ max: 2_000 });
+  /** files and expressions in clear: bounded by what they weigh, and one that is being opened by its number */
+  private readonly opened = new LRUCache<string, Promise<Opened>>({
+    max: LIMITS.openedRuns,
+    maxSize: LIMITS.openedRunBytes,
+  });
 
   constructor(
     private readonly dispatch: Pick<Dispatch, 'load'>,
@@ -47,8 +53,11 @@ export class RunViews {
     const known = this.opened.get(key);
     if (known) return known;
     const opening = this.openRun(run);
-    this.opened.set(key, opening);
-    opening.catch(() => this.opened.delete(key));
+    this.opened.set(key, opening, { size: 1 });
+    opening.then(
+      (run) => this.opened.set(key, opening, { size: Math.min(weightOf(run), LIMITS.openedRunBytes / 8) }),
+      () => this.opened.delete(key),
+    );
     return opening;
   }
 

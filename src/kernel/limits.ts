@@ -31,6 +31,11 @@ export const LIMITS = {
   appendRetries: 8,
   /** aggregates kept folded in memory; shed */
   cachedAggregates: 20_000,
+  /** about the bytes of the events they were folded from; shed */
+  cachedAggregateBytes: 128 * 1024 * 1024,
+  /** runs whose request, files and expressions are kept open in memory, and about their bytes; shed */
+  openedRuns: 2_000,
+  openedRunBytes: 64 * 1024 * 1024,
   /** events after which the folded state of a stream is kept as a snapshot, and its characters; skip */
   snapshotEvery: 100,
   snapshotChars: 32 * 1024 * 1024,

@@ -6,6 +6,7 @@ import { type DomainEvent, eventId, type Position } from '../kernel/event.js';
 import { streamOf } from '../kernel/ids.js';
 import { LIMITS } from '../kernel/limits.js';
 import { isoTime } from '../kernel/time.js';
+import { weightOf } from '../kernel/weight.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventStore } from '../ports/event-store.js';
 import { decide, hold, toAppend, tooManyConflicts } from './decision.js';
@@ -19,7 +20,12 @@ import { type Folded, type Snapshots, StreamFolder } from './stream-folder.js';
  * is checked against the store before it is believed.
  */
 export class CommandHandler implements Dispatch, Converse {
-  private readonly cache = new LRUCache<string, Folded>({ max: LIMITS.cachedAggregates });
+  private readonly cache = new LRUCache<string, Folded>({
+    max: LIMITS.cachedAggregates,
+    maxSize: LIMITS.cachedAggregateBytes,
+    // the largest are kept too: to fold one of them for every command would cost more than its room
+    sizeCalculation: ({ weight }) => Math.min(Math.max(weight, 1), LIMITS.cachedAggregateBytes / 16),
+  });
   private readonly turns = new Lanes();
   private readonly folder: StreamFolder;
 
@@ -87,7 +93,7 @@ export class CommandHandler implements Dispatch, Converse {
     next: (state: S) => Promise<Said<C> | undefined>,
     isNew: boolean,
   ): Promise<Dispatched<S, E>> {
-    const begun = isNew ? { state: aggregate.decider.initial, revision: -1 } : undefined;
+    const begun = isNew ? { state: aggregate.decider.initial, revision: -1, weight: 0 } : undefined;
     let folded = this.cache.get(stream) ?? begun ?? (await this.refresh(aggregate, stream));
     let fresh = false;
     for (let conflicts = 0; ; ) {
@@ -107,7 +113,7 @@ export class CommandHandler implements Dispatch, Converse {
         const expected = folded.revision < 0 ? 'none' : folded.revision;
         const appended = await this.store.append(stream, toStore, expected);
         if (appended.repeated) return await this.asStored(aggregate, stream, appended.position);
-        this.cache.set(stream, { state, revision: appended.revision });
+        this.keep(stream, folded, events, state, appended.revision);
         if (refusal) throw refusal;
         return { events, state, revision: appended.revision, position: appended.position };
       } catch (error) {
@@ -147,7 +153,7 @@ export class CommandHandler implements Dispatch, Converse {
         const appended = await this.append(stream, decision, folded.revision, context);
         if (appended.repeated) return await this.asStored(aggregate, stream, appended.position);
         const state = decision.reduce((at, event) => aggregate.decider.evolve(at, event), folded.state as S);
-        this.cache.set(stream, { state, revision: appended.revision });
+        this.keep(stream, folded, decision, state, appended.revision);
         return { events: decision, state, revision: appended.revision, position: appended.position };
       } catch (error) {
         this.cache.delete(stream);
@@ -187,6 +193,17 @@ export class CommandHandler implements Dispatch, Converse {
       toAppend(events, context, this.clock.now()),
       revision < 0 ? 'none' : revision,
     );
+  }
+
+  private keep(
+    stream: string,
+    before: Folded,
+    events: readonly DomainEvent[],
+    state: unknown,
+    revision: number,
+  ): void {
+    const weight = events.reduce((sum, event) => sum + weightOf(event), before.weight);
+    this.cache.set(stream, { state, revision, weight });
   }
 
   /** Folds what the cache does not know yet. */

@@ -3,6 +3,7 @@ import { upcast } from '../events/catalogue.js';
 import type { Aggregate } from '../kernel/aggregate.js';
 import { LIMITS } from '../kernel/limits.js';
 import { stateFromText, stateToText } from '../kernel/state-text.js';
+import { weightOf } from '../kernel/weight.js';
 import type { EventStore } from '../ports/event-store.js';
 import type { Snapshot, SnapshotStore } from '../ports/snapshots.js';
 
@@ -10,6 +11,8 @@ import type { Snapshot, SnapshotStore } from '../ports/snapshots.js';
 export interface Folded {
   readonly state: unknown;
   readonly revision: number;
+  /** about the bytes of the events it was folded from, see {@link weightOf} */
+  readonly weight: number;
 }
 
 interface Read extends Folded {
@@ -39,7 +42,10 @@ export class StreamFolder {
 
   /** @param known an earlier state of the same stream */
   async fold(aggregate: Any, stream: string, known?: Folded): Promise<Folded> {
-    const begin: Read = { ...(known ?? { state: aggregate.decider.initial, revision: -1 }), lastId: '' };
+    const begin: Read = {
+      ...(known ?? { state: aggregate.decider.initial, revision: -1, weight: 0 }),
+      lastId: '',
+    };
     if (known || !this.snapshots) return this.readOn(aggregate, stream, begin);
     const first = await this.readOn(aggregate, stream, begin, LIMITS.snapshotEvery);
     if (first.revision + 1 < LIMITS.snapshotEvery) return first;
@@ -50,14 +56,15 @@ export class StreamFolder {
   }
 
   private async readOn(aggregate: Any, stream: string, start: Read, limit?: number): Promise<Read> {
-    let { state, revision, lastId } = start;
+    let { state, revision, weight, lastId } = start;
     const options = { from: revision + 1, ...(limit !== undefined && { limit }) };
     for await (const recorded of this.store.read(stream, options)) {
       state = aggregate.decider.evolve(state, upcast(recorded.event));
       revision = recorded.revision;
+      weight += weightOf(recorded.event);
       lastId = recorded.id;
     }
-    return { state, revision, lastId };
+    return { state, revision, weight, lastId };
   }
 
   /** What is kept of this stream, if it saves anything and the stream still has the event it was taken after. */
@@ -67,8 +74,9 @@ export class StreamFolder {
       const found = await store.load(stream, shape);
       if (!found || found.revision <= beyond) return undefined;
       const state = stateFromText(withoutDigest(found, stream));
+      const weight = found.text.length;
       for await (const { id } of this.store.read(stream, { from: found.revision, limit: 1 }))
-        if (id === found.eventId) return { state, revision: found.revision, lastId: id };
+        if (id === found.eventId) return { state, revision: found.revision, weight, lastId: id };
     } catch {
       // a cache that is away or holds nonsense is as good as an empty one; the events are read instead
     }

@@ -31,7 +31,7 @@ const RENAMED: Readonly<Record<string, readonly [today: string, once: string]>> 
 
 function renamed(event: Fields, from: string, to: string, v: number): DomainEvent {
   const { [from]: value, ...rest } = event;
-  return { ...rest, v, [to]: value } as DomainEvent;
+  return { ...rest, v, [to]: value } as unknown as DomainEvent;
 }
 
 const asOnce = (event: DomainEvent): DomainEvent => {
