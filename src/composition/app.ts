@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { claudePlanner } from '../adapters/anthropic/planner.js';
+import { reading } from '../adapters/postgres/connection-loss.js';
 import { verifyWalletSignature } from '../adapters/solana/wallet-signature.js';
 import { systemChance } from '../adapters/system/chance.js';
 import { systemClock } from '../adapters/system/clock.js';
@@ -114,7 +115,10 @@ function apiDependencies(
   log: Log,
 ): ApiDependencies {
   const sql: ApiDependencies['sql'] = {
-    query: async (text, values = []) => ({ rows: (await parts.readPool.query(text, [...values])).rows }),
+    query: async (text, values = []) => {
+      const { rows } = await reading(() => parts.readPool.query(text, [...values]));
+      return { rows };
+    },
   };
   return {
     dispatch: engine.dispatch,

@@ -6,7 +6,7 @@ import { LIMITS } from '../../kernel/limits.js';
 import type { Appended, ExpectedRevision } from '../../ports/event-store.js';
 import { conflict, type Standing, standsAlready } from '../expected-revision.js';
 import { appendStatement, nextBatch, type WaitingAppend } from './append-batch.js';
-import { isConnectionLoss, reachable, unavailable } from './connection-loss.js';
+import { full, isConnectionLoss, isFull, reachable, unavailable } from './connection-loss.js';
 import { positionOf, standingOf } from './event-rows.js';
 import { LastingClient } from './lasting-client.js';
 
@@ -138,6 +138,7 @@ export class AppendWriter {
 }
 
 function reason(append: WaitingAppend, error: unknown): unknown {
+  if (isFull(error)) return full(error);
   if (!(error instanceof pg.DatabaseError) || error.code !== UNIQUE_VIOLATION) return error;
   return new Refusal(
     'EVENT_ID_TAKEN',

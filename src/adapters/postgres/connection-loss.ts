@@ -13,11 +13,24 @@ export const isConnectionLoss = (error: unknown): boolean =>
 export const unavailable = (cause: unknown, kind: 'retryable' | 'unknown' = 'retryable'): Refusal =>
   new Refusal('STORE_UNAVAILABLE', 'The database cannot be reached.', {}, kind, { cause });
 
-/** A statement without an effect: a lost connection means that nothing happened. @throws Refusal STORE_UNAVAILABLE */
+const DISK_FULL = '53100';
+
+/** The server could not let a file grow, for want of room or of permission: nothing was written. */
+export const isFull = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && (error.code === DISK_FULL || /^could not extend/.test(error.message));
+
+export const full = (cause: unknown): Refusal =>
+  new Refusal('STORE_FULL', 'The database has no room for more.', {}, 'retryable', { cause });
+
+/**
+ * A statement without an effect: a lost connection means that nothing happened.
+ * @throws Refusal STORE_UNAVAILABLE, STORE_FULL
+ */
 export async function reachable<T>(query: Promise<T>): Promise<T> {
   try {
     return await query;
   } catch (error) {
+    if (isFull(error)) throw full(error);
     throw isConnectionLoss(error) ? unavailable(error) : error;
   }
 }
