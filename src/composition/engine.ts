@@ -17,6 +17,7 @@ import { serviceCall } from '../execution/service-call.js';
 import { conditional, StepRunner, transform } from '../execution/step-runner.js';
 import { wait } from '../execution/wait.js';
 import { OwnedJobs } from '../fairness/owned-jobs.js';
+import { reactionsInTurn } from '../fairness/reactions-in-turn.js';
 import { StepPayments } from '../payments/pay-for-step.js';
 import { projections } from '../projections/index.js';
 import { CommandHandler } from '../runtime/command-handler.js';
@@ -96,6 +97,7 @@ export function buildEngine(parts: Parts, config: EngineConfig, log: Log): Engin
     systemClock,
     systemChance,
     HOLD_TIMERS_MS,
+    reactionsInTurn(dispatch),
   );
   const roles = { keeps: runs('projector'), answers: runs('api') };
   const progress = readModelProgress(live, roles, () => keeper.hasOthers('api'));

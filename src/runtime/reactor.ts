@@ -18,6 +18,9 @@ export interface Cause {
   readonly correlationId: string;
 }
 
+/** Does what follows from one correlation when its turn has come. */
+export type InTurn = <T>(correlationId: string, work: () => Promise<T>) => Promise<T>;
+
 const AT_ONCE = 500;
 
 /** Carries out what sagas and timers ask for. Every call may be repeated. */
@@ -36,6 +39,7 @@ export class Reactor {
     private readonly chance: Pick<Chance, 'random'>,
     /** ms that a timer which is not due soon waits before it is stored, see {@link TimerBuffer} */
     holdTimersMs = 0,
+    private readonly inTurn: InTurn = (_correlationId, work) => work(),
   ) {
     this.aggregates = new Map(aggregates.map((aggregate) => [aggregate.category, aggregate]));
     this.timers = new TimerBuffer(timers, clock, holdTimersMs);
@@ -45,14 +49,16 @@ export class Reactor {
   async perform(reaction: Reaction, cause: Cause, index: number): Promise<void> {
     switch (reaction.do) {
       case 'command':
-        return this.send(reaction.send, {
-          commandId: reactionId(cause.processManager, cause.eventId, index),
-          correlationId: cause.correlationId,
-          causationId: cause.eventId,
-          actor: { type: 'saga', id: cause.processManager },
-        });
+        return this.inTurn(cause.correlationId, () =>
+          this.send(reaction.send, {
+            commandId: reactionId(cause.processManager, cause.eventId, index),
+            correlationId: cause.correlationId,
+            causationId: cause.eventId,
+            actor: { type: 'saga', id: cause.processManager },
+          }),
+        );
       case 'job':
-        return this.publish.add(reaction.job);
+        return this.inTurn(cause.correlationId, () => this.publish.add(reaction.job));
       case 'timer': {
         const { id, dueAt, action } = reaction;
         return this.timers.set({ id, dueAt: Date.parse(dueAt), action: toTimerAction(action, cause) });
@@ -60,7 +66,7 @@ export class Reactor {
       case 'cancel-timers':
         return this.timers.cancel(reaction.ids);
       case 'run-step':
-        return this.runStep(reaction.step);
+        return this.inTurn(cause.correlationId, () => this.runStep(reaction.step));
     }
   }
 
