@@ -8,6 +8,7 @@ import { AnswerInterceptor } from './http/answer.interceptor.js';
 import { ApiKeysController } from './http/api-keys.controller.js';
 import { ArtifactsController } from './http/artifacts.controller.js';
 import { AuditController } from './http/audit.controller.js';
+import { BatchesController } from './http/batches.controller.js';
 import { guardEdge } from './http/edge.js';
 import { EscrowController } from './http/escrow.controller.js';
 import { HealthController } from './http/health.controller.js';
@@ -43,6 +44,7 @@ export class ApiModule {
       ],
       // paths that are words come before paths that are ids
       controllers: [
+        BatchesController,
         WorkflowsController,
         WorkflowDetailsController,
         WorkflowRollbackController,

@@ -2,6 +2,7 @@ import { systemChance } from '../adapters/system/chance.js';
 import { systemClock } from '../adapters/system/clock.js';
 import { codeFingerprint } from '../adapters/system/code-fingerprint.js';
 import { apiKey } from '../commands/api-key/decide.js';
+import { batch } from '../commands/batch/decide.js';
 import { deposit } from '../commands/deposit/decide.js';
 import { escrow } from '../commands/escrow/decide.js';
 import { payment } from '../commands/payment/decide.js';
@@ -42,6 +43,7 @@ export const aggregates: readonly AnyAggregate[] = [
   receipt,
   user,
   apiKey,
+  batch,
 ];
 
 /** Most runs are over, and their deadlines cancelled, before this. */

@@ -1,12 +1,18 @@
+import { systemChance } from '../adapters/system/chance.js';
 import { systemClock } from '../adapters/system/clock.js';
+import { BatchJob } from '../batches/batch-job.js';
 import { type Config, runsRole } from '../config.js';
 import { DepositJob, type DepositTask } from '../payments/deposit-job.js';
 import { PaymentWatch } from '../payments/payment-watch.js';
-import { PlanJob } from '../planning/plan-job.js';
+import { PlanJob, type PlanTask } from '../planning/plan-job.js';
 import type { Job, JobContext, JobKind, JobLimits, JobWorker } from '../ports/jobs.js';
 import type { Planner } from '../ports/planner.js';
+import type { Sql } from '../ports/sql.js';
+import { openWorkflows } from '../projections/workflows/queries.js';
 import type { Issuer } from '../receipts/issuer.js';
 import { type CheckOwn, ReceiptJob } from '../receipts/receipt-job.js';
+import { OpenRuns } from '../requests/open-runs.js';
+import type { BatchTask } from '../sagas/carry-out-batch.js';
 import type { StepTask } from '../sagas/reaction.js';
 import type { PaymentLook } from '../sagas/watch-payment.js';
 import type { Engine } from './engine.js';
@@ -37,6 +43,9 @@ export async function startWorkers(
 ): Promise<() => Promise<void>> {
   const { content, artifacts, prover, catalogue, chain, payer, timers, jobs } = parts;
   const plans = new PlanJob(dispatch, content, catalogue, planner, systemClock);
+  const batches = batchesOf(config, parts, dispatch, plans);
+  const makePlan = (task: PlanTask | BatchTask, signal: AbortSignal) =>
+    'batchId' in task ? batches.run(task, signal) : plans.run(task, signal);
   const deposits = new DepositJob(dispatch, chain, timers, systemClock);
   const payments = new PaymentWatch(dispatch, payer, timers, systemClock);
   const receipts = new ReceiptJob(
@@ -52,7 +61,7 @@ export async function startWorkers(
   const lookAtChain = (task: DepositTask | PaymentLook) =>
     'paymentId' in task ? payments.run(task) : deposits.run(task);
   const table: readonly [role: 'worker' | 'prover', kind: JobKind, concurrency: number, handle: Handler][] = [
-    ['worker', 'plan', config.PLAN_CONCURRENCY, (job, { signal }) => plans.run(payload(job), signal)],
+    ['worker', 'plan', config.PLAN_CONCURRENCY, (job, { signal }) => makePlan(payload(job), signal)],
     [
       'worker',
       'step',
@@ -72,6 +81,21 @@ export async function startWorkers(
   return async () => {
     await Promise.allSettled(workers.map((worker) => worker.stop(GRACE_MS)));
   };
+}
+
+/** A batch takes half of what its owner may have open at most, so that the owner can still ask for more. */
+function batchesOf(config: Config, parts: Parts, dispatch: Engine['dispatch'], plans: PlanJob): BatchJob {
+  const { content, readPool, timers } = parts;
+  const sql: Sql = {
+    query: async (text, values = []) => ({ rows: (await readPool.query(text, [...values])).rows }),
+  };
+  const openRuns = new OpenRuns(
+    (userId, ids) => openWorkflows(sql, userId, ids),
+    systemClock,
+    Math.ceil(config.MAX_CONCURRENT_WORKFLOWS / 2),
+  );
+  const making = { dispatch, content, clock: systemClock, chance: systemChance, plans, openRuns };
+  return new BatchJob(making, content, timers);
 }
 
 /** Jobs are written by our own sagas; their shape is checked by the aggregates they lead to. */

@@ -1,6 +1,7 @@
 import type { DomainEvent } from '../kernel/event.js';
 import { apiKeyEvents } from './api-key.js';
 import { auditEvents } from './audit.js';
+import { batchEvents } from './batch.js';
 import type { EventDefinition } from './define.js';
 import { depositEvents, escrowEvents } from './escrow.js';
 import { paymentEvents } from './payment.js';
@@ -19,6 +20,7 @@ export const eventCatalogue = {
   user: userEvents,
   apikey: apiKeyEvents,
   audit: auditEvents,
+  batch: batchEvents,
 } as const satisfies Record<string, readonly EventDefinition[]>;
 
 const current = new Map<string, EventDefinition>(

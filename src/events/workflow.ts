@@ -45,6 +45,10 @@ export const WorkflowCreated = defineEvent(
     metadata: sealedSchema.optional(),
     /** it goes on from there, see {@link file://./fork.ts} */
     forkedFrom: forkedFromSchema.optional(),
+    /** the batch it is an item of */
+    batchId: field.id.optional(),
+    /** of its work among its owner's; absent: normal */
+    priority: z.enum(['high', 'low']).optional(),
   },
   {
     workflowId: 'wf_01',

@@ -29,7 +29,8 @@ export class OwnedJobs implements Pick<JobQueue, 'publish'> {
 }
 
 function withOwner(job: Job, state: Exclude<WorkflowState, { readonly status: 'none' }>): Job {
-  const owned = { ...job, owner: state.created.userId };
+  const { userId: owner, priority: its = job.priority } = state.created;
+  const owned = { ...job, owner, priority: its };
   if (job.kind !== 'step') return owned;
   const { stepId, attempt, undo } = job.payload as {
     readonly stepId?: string;
@@ -38,7 +39,7 @@ function withOwner(job: Job, state: Exclude<WorkflowState, { readonly status: 'n
   };
   const plan = 'plan' in state ? state.plan : undefined;
   const service = plan?.steps.find(({ id }) => id === stepId)?.service?.id;
-  const priority = undo ? 'high' : lowered(job.priority, attempt ?? 1);
+  const priority = undo ? 'high' : lowered(its, attempt ?? 1);
   return { ...owned, priority, ...(service !== undefined && { service }) };
 }
 

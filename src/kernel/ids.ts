@@ -11,6 +11,7 @@ export const ID_PREFIXES = {
   approval: 'apr_',
   deposit: 'dep_',
   withdrawal: 'wdr_',
+  batch: 'bat_',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;
@@ -33,6 +34,10 @@ export const receiptIdOf = (workflowId: string, runNo: number): string =>
 export const holdIdOf = (workflowId: string, requestId: string): string =>
   makeId('hold', `${workflowId.slice(3)}a${requestId.replace('apr_', '')}`);
 
+/** Item `index` of a batch is this workflow and no other; ids of one batch sort as its items. */
+export const batchItemId = (batchId: string, index: number): string =>
+  makeId('workflow', `${batchId.slice(4)}i${String(index).padStart(5, '0')}`);
+
 export type Category =
   | 'workflow'
   | 'escrow'
@@ -41,7 +46,8 @@ export type Category =
   | 'user'
   | 'apikey'
   | 'audit'
-  | 'deposit';
+  | 'deposit'
+  | 'batch';
 
 export const streamOf = (category: Category, id: string): string => `${category}-${id}`;
 export const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-'));

@@ -23,6 +23,10 @@ export const LIMITS = {
   forkInlineBytes: 256 * 1024,
   /** steps of one run in flight at once; wait */
   concurrentSteps: 5,
+  /** items of one batch; refuse */
+  batchItems: 10_000,
+  /** items of a batch one job makes workflows of; the rest wait for the next */
+  batchPiece: 100,
   /** wallets linked to one user; refuse */
   walletsPerUser: 20,
   /** different verifiers whose finding one receipt keeps; refuse */

@@ -45,35 +45,39 @@ const filesSchema = z
 const sizeOf = (files: readonly { readonly content: string }[]): number =>
   files.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
 
+/** What one workflow and many may say alike. */
+export const sharedShape = {
+  input: z
+    .string()
+    .trim()
+    .min(LIMITS.requestMinChars)
+    .max(LIMITS.requestMaxChars)
+    .refine((text) => text.isWellFormed(), wellFormed)
+    .optional(),
+  plan: givenPlanSchema.optional(),
+  maxCost: usdcSchema.optional().describe('USDC; 0 or missing means the platform limit'),
+  maxTime: z.number().int().min(0).max(LIMITS.maxRunTime).optional().describe('ms'),
+  verificationLevel: z.enum(verificationLevels).default('basic'),
+  autoApprove: z.boolean().default(false).describe('approves a plan that costs nothing'),
+  serviceFilters: z
+    .strictObject({
+      minReputation: z.number().int().min(0).max(10_000).default(0),
+      minUptime: z.number().min(0).max(1).default(0),
+      excludeServices: z.array(z.string().min(1).max(100)).max(50).default([]),
+    })
+    .optional(),
+  metadata: z
+    .record(z.string().max(100), z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]))
+    .refine((metadata) => Object.keys(metadata).length <= 50, { message: 'at most 50 members' })
+    .optional(),
+};
+
+/** Files of one request, or of one item of a batch. */
+export const attachedFiles = filesSchema.optional();
+
 /** POST /workflows/create. Either a request in plain words or a plan of the caller's own. */
 export const createBodySchema = z
-  .strictObject({
-    userId: z.string().max(100).optional(),
-    input: z
-      .string()
-      .trim()
-      .min(LIMITS.requestMinChars)
-      .max(LIMITS.requestMaxChars)
-      .refine((text) => text.isWellFormed(), wellFormed)
-      .optional(),
-    plan: givenPlanSchema.optional(),
-    maxCost: usdcSchema.optional().describe('USDC; 0 or missing means the platform limit'),
-    maxTime: z.number().int().min(0).max(LIMITS.maxRunTime).optional().describe('ms'),
-    verificationLevel: z.enum(verificationLevels).default('basic'),
-    autoApprove: z.boolean().default(false).describe('approves a plan that costs nothing'),
-    serviceFilters: z
-      .strictObject({
-        minReputation: z.number().int().min(0).max(10_000).default(0),
-        minUptime: z.number().min(0).max(1).default(0),
-        excludeServices: z.array(z.string().min(1).max(100)).max(50).default([]),
-      })
-      .optional(),
-    metadata: z
-      .record(z.string().max(100), z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]))
-      .refine((metadata) => Object.keys(metadata).length <= 50, { message: 'at most 50 members' })
-      .optional(),
-    files: filesSchema.optional(),
-  })
+  .strictObject({ userId: z.string().max(100).optional(), ...sharedShape, files: attachedFiles })
   .refine((body) => (body.input === undefined) !== (body.plan === undefined), {
     message: 'send either input or plan',
     path: ['input'],

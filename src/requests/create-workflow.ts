@@ -45,14 +45,16 @@ export interface Created {
 export async function createWorkflow(parts: CreateParts, caller: Caller, body: CreateBody): Promise<Created> {
   const { userId } = caller.principal;
   const workflowId = makeId('workflow', parts.chance.ulid());
-  return admitted(parts.openRuns, userId, workflowId, () => create(parts, caller, workflowId, body));
+  return admitted(parts.openRuns, userId, workflowId, () => createAs(parts, caller, workflowId, body));
 }
 
-async function create(
+/** As {@link createWorkflow}, under an id that is chosen. Asked again with the same call id, it finds what it made. */
+export async function createAs(
   parts: CreateParts,
   caller: Caller,
   workflowId: string,
   body: CreateBody,
+  of: Pick<CreateWorkflow, 'batchId' | 'priority'> = {},
 ): Promise<Created> {
   const { userId } = caller.principal;
   if (body.userId !== undefined && body.userId !== userId)
@@ -70,6 +72,7 @@ async function create(
     maxTime: body.maxTime || LIMITS.defaultRunTime,
     verificationLevel: body.verificationLevel,
     autoApprove: body.autoApprove,
+    ...of,
     filters: body.serviceFilters ?? { minReputation: 0, minUptime: 0, excludeServices: [] },
   };
   const context = contextOf(caller, 'create', workflowId);

@@ -1,4 +1,5 @@
 import { approvePlan } from './approve-plan.js';
+import { carryOutBatch } from './carry-out-batch.js';
 import { compensateRun } from './compensate-run.js';
 import { confirmDeposit } from './confirm-deposit.js';
 import { executePlan } from './execute-plan.js';
@@ -16,4 +17,5 @@ export const sagas = [
   watchPayment,
   confirmDeposit,
   issueReceipt,
+  carryOutBatch,
 ] as const;

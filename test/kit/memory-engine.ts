@@ -6,6 +6,8 @@ import { MemoryLiveBus } from '../../src/adapters/memory/live-bus.js';
 import { MemoryTimerStore } from '../../src/adapters/memory/timer-store.js';
 import { systemChance } from '../../src/adapters/system/chance.js';
 import { systemClock } from '../../src/adapters/system/clock.js';
+import { BatchJob } from '../../src/batches/batch-job.js';
+import { batch } from '../../src/commands/batch/decide.js';
 import { escrow } from '../../src/commands/escrow/decide.js';
 import { payment } from '../../src/commands/payment/decide.js';
 import { receipt } from '../../src/commands/receipt/decide.js';
@@ -30,6 +32,7 @@ import { ReceiptJob } from '../../src/receipts/receipt-job.js';
 import { approveWorkflow } from '../../src/requests/approve-workflow.js';
 import type { createBodySchema } from '../../src/requests/create-body.js';
 import { createWorkflow } from '../../src/requests/create-workflow.js';
+import type { Admission } from '../../src/requests/open-runs.js';
 import { CommandHandler } from '../../src/runtime/command-handler.js';
 import { Reactor } from '../../src/runtime/reactor.js';
 import { SagaRunner } from '../../src/runtime/saga-runner.js';
@@ -57,6 +60,8 @@ export class MemoryEngine {
   readonly progress: unknown[] = [];
   readonly jobs = new MemoryJobQueue();
   readonly steps: StepRunner;
+  /** how many workflows a batch may have open; as many as it likes without */
+  openRuns: Admission | undefined;
   private readonly stops: (() => Promise<void>)[] = [];
   private calls = 0;
 
@@ -98,7 +103,7 @@ export class MemoryEngine {
     const note = (fields: object) => void this.logged.push(fields);
     const log = { info: note, warn: note, error: note };
     const runStep = (task: StepTask) => this.steps.runHere(task, new AbortController().signal);
-    const aggregates = [workflow, escrow, payment, receipt];
+    const aggregates = [workflow, escrow, payment, receipt, batch];
     const reactor = new Reactor(dispatch, aggregates, timers, jobs, runStep, clock, systemChance);
     const prover: Pick<Prover, 'prove'> = {
       prove: async () => {
@@ -116,8 +121,15 @@ export class MemoryEngine {
       clock,
       'PAYER',
     );
+    const making = { dispatch, content, clock, chance: systemChance, plans: planning };
+    const { openRuns } = this;
+    const batches = new BatchJob({ ...making, ...(openRuns && { openRuns }) }, content, timers);
     const handlers = [
-      jobs.work('plan', 4, (job, { signal }) => planning.run(job.payload as never, signal)),
+      jobs.work('plan', 4, (job, { signal }) =>
+        'batchId' in job.payload
+          ? batches.run(job.payload as never, signal)
+          : planning.run(job.payload as never, signal),
+      ),
       jobs.work('step', 4, (job, { signal }) => this.steps.run(job.payload as never, signal)),
       jobs.work('receipt', 4, (job) => receipts.issue(job.payload as never)),
     ];

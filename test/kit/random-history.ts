@@ -15,6 +15,7 @@ const SUBJECTS: Readonly<Record<Streams, readonly string[]>> = {
   user: ['user_01', 'user_02'],
   apikey: ['key_01', 'key_02'],
   audit: ['2026-01-02'],
+  batch: ['bat_A'],
 };
 
 const OWN_ID: Readonly<Partial<Record<Streams, string>>> = {

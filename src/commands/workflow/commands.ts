@@ -52,6 +52,9 @@ export interface CreateWorkflow {
   readonly autoApprove: boolean;
   readonly filters: WorkflowEventOf<'WorkflowCreated'>['filters'];
   readonly metadata?: Sealed;
+  readonly batchId?: string;
+  /** absent: normal */
+  readonly priority?: 'high' | 'low';
   /** ProposePlan or FailPlanning follows in the same append */
   readonly given?: true;
 }

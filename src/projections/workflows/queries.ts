@@ -145,3 +145,31 @@ export async function openWorkflows(
   );
   return rows[0]!;
 }
+
+/** How many workflows of a batch are in each public status. */
+export async function batchCounts(
+  sql: Sql,
+  batchId: string,
+): Promise<Readonly<Partial<Record<PublicStatus, number>>>> {
+  const { rows } = await sql.query<{ status: PublicStatus; count: number }>(
+    'select status, count(*)::int as count from rm_workflows where batch_id = $1 group by status',
+    [batchId],
+  );
+  return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+}
+
+/** Workflows of a batch that ended without a result, in the order of its items. */
+export async function batchFailures(
+  sql: Sql,
+  batchId: string,
+  after: string,
+  limit: number,
+): Promise<Pick<WorkflowRow, 'workflow_id' | 'status' | 'status_reason' | 'error'>[]> {
+  const { rows } = await sql.query<WorkflowRow>(
+    `select workflow_id, status, status_reason, error from rm_workflows
+     where batch_id = $1 and status in ('failed', 'cancelled') and workflow_id > $2
+     order by workflow_id limit $3`,
+    [batchId, after, limit],
+  );
+  return rows;
+}

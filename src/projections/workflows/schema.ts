@@ -42,6 +42,7 @@ export interface WorkflowRow {
   readonly kept: Readonly<Record<string, number>> | null;
   /** the step of another workflow it goes on from */
   readonly forked_from: ForkedFrom | null;
+  readonly batch_id: string | null;
   /** `assemble` included */
   readonly total_steps: number | null;
   /** the step whose output is the result */
@@ -92,6 +93,7 @@ export const workflowsTable = defineTable<WorkflowRow>({
     plan_run_no: 'integer',
     kept: 'jsonb',
     forked_from: 'jsonb',
+    batch_id: 'text',
     total_steps: 'integer',
     last_step: 'text',
     approval_request_id: 'text',
@@ -117,7 +119,11 @@ export const workflowsTable = defineTable<WorkflowRow>({
   },
   key: ['workflow_id'],
   newer: 'revision',
-  indexes: ['user_id, created_at desc, workflow_id desc', 'user_id where not terminal'],
+  indexes: [
+    'user_id, created_at desc, workflow_id desc',
+    'user_id where not terminal',
+    'batch_id where batch_id is not null',
+  ],
 });
 
 /** What the owner asked for. */

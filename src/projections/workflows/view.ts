@@ -56,6 +56,7 @@ function createdRow(
     updated_at: occurredAt,
     saved: null,
     forked_from: event.forkedFrom ?? null,
+    batch_id: event.batchId ?? null,
     ...freshRun(1),
   };
 }

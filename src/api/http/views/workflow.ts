@@ -20,6 +20,7 @@ export const workflowSummary = (row: WorkflowRow) => ({
   cancelRequested: row.cancel_requested,
   runNo: row.run_no,
   ...(row.kept !== null && { keptSteps: Object.keys(row.kept) }),
+  ...(row.batch_id !== null && { batchId: row.batch_id }),
   ...(row.forked_from !== null && { forkedFrom: row.forked_from }),
   origin: row.origin,
   verificationLevel: row.level,
