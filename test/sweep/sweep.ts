@@ -8,8 +8,8 @@ import { temporaryFolder } from '../kit/folder.js';
 import { OUTCOMES, openSweepMarket, planOf, type Workload, workloadOf } from './workloads.js';
 
 /** A process that serves and does not reach its point in this time never will. */
-const REACH_MS = 15_000;
-const FINISH_MS = 90_000;
+const REACH_MS = 40_000;
+const FINISH_MS = 240_000;
 const DEPOSIT = 1_000_000n;
 
 /** What was seen of one crash point. */
@@ -149,7 +149,10 @@ async function prepared(
     const signature = await inTurn(() => house.transfer(amount));
     return () => credited(client, signature, amount);
   }
-  const create = async () => client.planned(await client.create(planOf(workload, point)));
+  const create = async () => {
+    const id = await client.create(planOf(workload, point));
+    return client.until(id, ({ status }) => status !== 'planning', FINISH_MS);
+  };
   if (workload !== 'create') run.workflow = await create();
   return async () => {
     run.workflow ??= await create();

@@ -4,7 +4,7 @@ import { Client, type Reply } from '../../e2e/kit/client.js';
 
 const AGAIN_MS = 100;
 /** one lost answer may keep an Idempotency-Key in flight for a minute */
-const PATIENCE_MS = 150_000;
+const PATIENCE_MS = 300_000;
 
 /**
  * A client as its documentation asks one to be: a call that was not answered, or that could not be done now, is made
