@@ -32,7 +32,10 @@ export const configSchema = z.object({
   /** `postgres` (in DATABASE_URL), `memory`, or a kurrentdb:// or esdb:// address */
   EVENTSTORE: z.string().default('postgres'),
   DATABASE_URL: z.url(),
+  /** several nodes of one cluster are separated by commas */
   NATS_URL: z.string(),
+  /** nodes of the NATS cluster that keep a copy of every stream */
+  NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
   SOLANA_RPC_URL: z.url(),
   SOLANA_NETWORK: z.string(),
   USDC_MINT: z.string(),

@@ -9,7 +9,9 @@ import { isRefusal } from './kernel/errors.js';
 async function main(): Promise<void> {
   const app = await startApp(readConfig(process.env));
   process.stdout.write(`${app.config.ROLE} is ready${app.url ? ` on ${app.url}` : ''}\n`);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  // whoever started us over a channel is told, and is not outlived
+  process.send?.({ ready: { url: app.url ?? '' } });
+  for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const)
     process.once(signal, () => {
       app.stop().then(
         () => process.exit(0),

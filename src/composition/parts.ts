@@ -66,7 +66,10 @@ export async function openParts(config: Config): Promise<Parts> {
   const readPool = openReadModelPool(config.DATABASE_URL, models, most.readModels);
   const [store, nats, signer] = await Promise.all([
     openEventStore(config.EVENTSTORE, config.DATABASE_URL),
-    connectNats(config.NATS_URL, { name: `quittance ${config.ROLE}` }),
+    connectNats(config.NATS_URL, {
+      name: `quittance ${config.ROLE}`,
+      replicas: config.NATS_REPLICAS,
+    }),
     createKeyPairSignerFromPrivateKeyBytes(bytesOf(config.ESCROW_SEED)),
     migrate(opsPool, OPS_SCHEMA),
   ]);

@@ -30,7 +30,7 @@ const FINAL_WITHIN_MS = 20_000;
  * finds the same ones and nothing is stored in clear.
  */
 export async function openAccount(
-  app: App,
+  app: Pick<App, 'config' | 'parts' | 'engine'>,
   walletFile: string,
   say: (message: string) => void = () => {},
 ): Promise<Account> {
@@ -59,7 +59,7 @@ export async function openAccount(
 
 /** Only on the embedded chain, which has a faucet; elsewhere people deposit their own money. */
 async function fund(
-  app: App,
+  app: Pick<App, 'config' | 'parts' | 'engine'>,
   principal: Principal,
   walletFile: string,
   say: (message: string) => void,
@@ -89,7 +89,7 @@ async function fund(
   await confirmed(app, userId, signature);
 }
 
-async function confirmed({ engine }: App, userId: string, signature: string): Promise<void> {
+async function confirmed({ engine }: Pick<App, 'engine'>, userId: string, signature: string): Promise<void> {
   const signal = AbortSignal.timeout(FINAL_WITHIN_MS);
   while (!signal.aborted) {
     const { state } = await engine.dispatch.load(escrow, userId);

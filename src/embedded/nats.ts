@@ -14,7 +14,18 @@ export interface NatsOptions {
   readonly preferredPort?: number | undefined;
   /** without one, any local user may connect */
   readonly password?: string;
+  /** one node of several */
+  readonly cluster?: NatsNode;
   readonly onUnexpectedExit?: (exit: UnexpectedExit) => void;
+}
+
+/** Its place in a cluster. All addresses are on loopback. */
+export interface NatsNode {
+  readonly name: string;
+  /** where the other nodes reach this one */
+  readonly port: number;
+  /** ports of all nodes */
+  readonly ports: readonly number[];
 }
 
 const PART = 'NATS';
@@ -33,7 +44,7 @@ export async function startNats(options: NatsOptions): Promise<RunningPart> {
   const port = options.port || (await portIfFree(options.preferredPort));
   for (const stale of portFiles(folder.path)) rmSync(join(folder.path, stale));
   const configFile = join(folder.path, 'nats.conf');
-  writeFileSync(configFile, config(folder.path, port, options.password), { mode: 0o600 });
+  writeFileSync(configFile, config(folder.path, port, options), { mode: 0o600 });
 
   const server = launch(folder, {
     part: PART,
@@ -55,14 +66,24 @@ export async function startNats(options: NatsOptions): Promise<RunningPart> {
 }
 
 /** What JetStream holds can be rebuilt, so it keeps its default of syncing now and then. */
-const config = (folder: string, port: number, password: string | undefined): string => `
+const config = (folder: string, port: number, { password, cluster }: NatsOptions): string => `
 host: ${LOOPBACK}
 port: ${port || -1}
 ports_file_dir: ${JSON.stringify(folder)}
 max_payload: 4MB
 jetstream { store_dir: ${JSON.stringify(join(folder, 'jetstream'))} }
+${cluster ? clusterConfig(cluster) : ''}
 ${password ? `authorization { user: ${USER}, password: ${JSON.stringify(password)} }` : ''}
 `;
+
+const clusterConfig = ({ name, port, ports }: NatsNode): string => `
+server_name: ${name}
+cluster {
+  name: quittance
+  listen: ${LOOPBACK}:${port}
+  no_advertise: true
+  routes: [${ports.map((each) => `"nats://${LOOPBACK}:${each}"`).join(', ')}]
+}`;
 
 const portFiles = (folder: string): string[] => readdirSync(folder).filter((name) => name.endsWith('.ports'));
 

@@ -3,6 +3,7 @@ import type { DataFolder } from './data-folder.js';
 import { startLastingChild } from './lasting-child.js';
 import { portIfFree } from './loopback-port.js';
 import { startNats } from './nats.js';
+import { startNatsCluster } from './nats-cluster.js';
 import { startPostgres } from './postgres.js';
 import type { UnexpectedExit } from './server-process.js';
 import type { ChainAddresses, ServicesAddresses } from './stack-settings.js';
@@ -13,6 +14,8 @@ export interface StartingOptions {
   /** a part is gone for good; whoever runs the stack ends it */
   readonly onFatal?: (exit: UnexpectedExit) => void;
   /** programs of the forked parts; tests name their own */
+  /** more than one makes them a cluster */
+  readonly natsNodes?: number;
   readonly entries?: { readonly chain?: URL; readonly services?: URL };
 }
 
@@ -38,10 +41,18 @@ export async function startPostgresPart(
 }
 
 export async function startNatsPart(folder: DataFolder, options: StartingOptions): Promise<Started<string>> {
+  const password = folder.settings.natsPassword;
+  if ((options.natsNodes ?? 1) > 1)
+    return startNatsCluster({
+      dataDir: folder.path,
+      nodes: options.natsNodes!,
+      password,
+      ...fatal(options),
+    });
   const { url, pid, stop } = await startNats({
     dataDir: join(folder.path, 'nats'),
     preferredPort: folder.settings.ports['nats'],
-    password: folder.settings.natsPassword,
+    password,
     ...fatal(options),
   });
   return { addresses: url, pid, stop };

@@ -129,7 +129,9 @@ class Starting {
 }
 
 function urlOf(addresses: string | object): string {
-  const url = new URL(typeof addresses === 'string' ? addresses : String(Object.values(addresses)[0]));
+  const text = typeof addresses === 'string' ? addresses : String(Object.values(addresses)[0]);
+  // of a cluster, the first
+  const url = new URL(text.split(',')[0]!);
   url.password = '';
   return url.href;
 }

@@ -6,7 +6,14 @@ export interface ConnectOptions {
   readonly name?: string;
   /** true lets an older server pass, which silently ignores headers that production relies on */
   readonly development?: boolean;
+  /** nodes of the server's cluster that keep a copy of every stream; 1 when absent */
+  readonly replicas?: number;
 }
+
+const replicas = new WeakMap<NatsConnection, number>();
+
+/** How many nodes keep what is stored through this connection. */
+export const replicasOf = (connection: NatsConnection): number => replicas.get(connection) ?? 1;
 
 const OLDEST = [2, 12] as const;
 const RECONNECT_MS = 250;
@@ -19,6 +26,7 @@ const RECONNECT_MS = 250;
 export async function connectNats(url: string, options: ConnectOptions = {}): Promise<NatsConnection> {
   const connection = await open(url, options.name ?? 'quittance');
   const refusal = unfit(connection.info?.version ?? '0', connection.info?.jetstream === true, options);
+  replicas.set(connection, options.replicas ?? 1);
   if (!refusal) return connection;
   await connection.close();
   throw refusal;

@@ -10,6 +10,7 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream';
 import { errors, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { replicasOf } from './connection.js';
 import { Presence } from './presence.js';
 
 /** A stream as it should be. Whoever uses it makes it, also again when it has vanished. */
@@ -121,7 +122,7 @@ export class DisposableStreams {
     const manager = await this.api();
     await Promise.all(
       this.specs.map(async (spec) => {
-        await makeStream(manager, spec);
+        await makeStream(manager, { num_replicas: replicasOf(this.connection), ...spec });
         for (const config of this.consumers.get(spec.name) ?? [])
           await manager.consumers.add(spec.name, config);
       }),

@@ -1,0 +1,156 @@
+/**
+ * Two API, two saga and two worker processes under a load of runs with paid steps. In the middle of it one saga and
+ * one worker process are stopped (SIGSTOP) for longer than their leases, go on, and the two others are killed. Prints
+ * one line of JSON: what became of the runs, and every rule that does not hold of the books, the chain and the read
+ * models afterwards.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { type Cluster, startCluster } from '../../../src/embedded/cluster.js';
+import { projections } from '../../../src/projections/index.js';
+import { SAGA_PARTS } from '../../../src/runtime/saga-share.js';
+import { objectionsTo, readBooks } from '../../chaos/kit/books.js';
+import { PatientClient } from '../../chaos/kit/patient-client.js';
+import { openChaosMarket, planOf } from '../../chaos/load.js';
+import { until } from '../../e2e/kit/client.js';
+import { temporaryFolder } from '../folder.js';
+import { clean } from '../installation.js';
+
+// what is started from here runs what was built, without the compiler
+process.execArgv.length = 0;
+
+const { values } = parseArgs({
+  options: {
+    pause: { type: 'string', default: '6' },
+    ttl: { type: 'string', default: '2' },
+    runs: { type: 'string', default: '12' },
+    say: { type: 'boolean', default: false },
+  },
+});
+const [pauseMs, ttlMs, runs] = [
+  Number(values.pause) * 1_000,
+  Number(values.ttl) * 1_000,
+  Number(values.runs),
+];
+const PAID_STEPS = 4;
+/** Everything is over within this, or it is a failure. */
+const PATIENCE_MS = 120_000;
+const ROLES = ['api', 'api', 'saga,relay', 'saga,projector', 'worker,projector', 'worker,prover,relay'];
+const STOPPED = ['saga+projector-1', 'worker+prover+relay-1'];
+const KILLED = ['saga+relay-1', 'worker+projector-1'];
+
+const CLOSED = `select count(*) from quittance_events.events where type = 'RunClosed'`;
+const HELD = 'select count(*) from quittance_ops.leases where until > now()';
+/** parts of the sagas, the read models, and the relay */
+const TO_HOLD = SAGA_PARTS + projections.length + 1;
+const GAPS = `select count(*) from (select workflow_id from rm_timeline.rm_workflow_timeline
+  group by workflow_id having count(*) <> max(seq)) as gaps`;
+
+const began = performance.now();
+const say = (line: string) => {
+  if (values.say) console.log(`${((performance.now() - began) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
+};
+const built = (path: string) => new URL(`../../../dist/${path}.js`, import.meta.url);
+
+const folder = temporaryFolder();
+const market = await openChaosMarket();
+let cluster: Cluster | undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void (cluster?.stop() ?? Promise.resolve()).finally(() => process.exit(130)));
+
+try {
+  cluster = await startCluster({
+    dataDir: folder.path,
+    natsNodes: 1,
+    roles: ROLES,
+    main: built('main'),
+    entries: { chain: built('embedded/chain.process'), services: built('embedded/services.process') },
+    env: {
+      ...clean(process.env),
+      PORT: '0',
+      REGISTRY_URL: market.url,
+      RATE_LIMIT_PER_MIN: '100000000',
+      LEASE_TTL_MS: `${ttlMs}`,
+      LOG_LEVEL: 'info',
+    },
+  });
+  await market.connect({ chain: cluster.stack.chain });
+  say(`${cluster.processes.length} processes run`);
+  process.stdout.write(`${JSON.stringify(await live(cluster))}\n`);
+} finally {
+  await cluster?.stop();
+  await market.close();
+  folder.remove();
+}
+process.exit();
+
+async function live({ account, config, processes, stack, urls }: Cluster) {
+  const clients = urls.map((url) => new PatientClient(url, account));
+  const database = new pg.Client({ connectionString: config.DATABASE_URL });
+  await database.connect();
+  const count = async (sql: string, ...given: unknown[]) =>
+    Number((await database.query<{ count: string }>(sql, given)).rows[0]!.count);
+  const held = (name: string) =>
+    count('select count(*) from quittance_ops.leases where holder = $1 and until > now()', name);
+  const signal = (names: readonly string[], how: NodeJS.Signals) => {
+    for (const { name, pid } of processes) if (names.includes(name)) process.kill(pid, how);
+    say(`${how} ${names.join(', ')}`);
+  };
+
+  const statuses: Record<string, number> = {};
+  const one = async (n: number) => {
+    const client = clients[n % clients.length]!;
+    const { id } = await client.begin(planOf('wide', `run ${n}`));
+    const { status } = await client.closed(id, PATIENCE_MS);
+    statuses[status] = (statuses[status] ?? 0) + 1;
+  };
+  // spread over the whole time, so that something is under way at every moment of it
+  const load = Promise.all(
+    Array.from({ length: runs }, (_, n) => sleep((n * (pauseMs + 2_000)) / runs).then(() => one(n))),
+  );
+  load.catch(() => undefined);
+
+  await until(async () => ((await count(CLOSED)) > 0 ? true : undefined), PATIENCE_MS);
+  const heldBefore = await Promise.all(STOPPED.map(held));
+  signal(STOPPED, 'SIGSTOP');
+  const stoppedAt = performance.now();
+  const left = async () => (await Promise.all(STOPPED.map(held))).reduce((a, b) => a + b);
+  await until(async () => ((await left()) === 0 ? true : undefined), PATIENCE_MS);
+  const inherited = async () => ((await count(HELD)) === TO_HOLD ? true : undefined);
+  await until(inherited, PATIENCE_MS);
+  const takenOverAfterMs = Math.round(performance.now() - stoppedAt);
+  say(`others have what they held, after ${takenOverAfterMs} ms`);
+  const closedBefore = await count(CLOSED);
+  await sleep(Math.max(0, pauseMs - (performance.now() - stoppedAt)));
+  const closedMeanwhile = (await count(CLOSED)) - closedBefore;
+  signal(STOPPED, 'SIGCONT');
+  signal(KILLED, 'SIGKILL');
+  await load;
+  say('every run is closed');
+
+  const escrow = (await clients[0]!.get<{ tokenAccount: string }>('/escrow/address')).body;
+  const read = () => readBooks(config.DATABASE_URL, stack.chain, escrow);
+  const isSettled = async () => ((await clients[0]!.balance()).held === 0n ? read() : undefined);
+  const books = await until(isSettled, PATIENCE_MS);
+  const landed = [...books.landed.values()];
+  const rows = {
+    workflows: await count('select count(*) from rm_workflows.rm_workflows'),
+    payments: await count('select count(*) from rm_payments.rm_payments'),
+    gapsInTimelines: await count(GAPS),
+  };
+  await database.end();
+  return {
+    statuses,
+    heldBefore,
+    takenOverAfterMs,
+    closedMeanwhile,
+    payments: landed.length,
+    landedOnce: landed.filter((transfers) => transfers.length === 1).length,
+    expected: runs * PAID_STEPS,
+    closings: [...books.runs.values()].map((all) => all.filter(({ type }) => type === 'RunClosed').length),
+    rows,
+    objections: objectionsTo(books),
+    seconds: Math.round((performance.now() - began) / 1_000),
+  };
+}
