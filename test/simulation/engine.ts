@@ -1,25 +1,32 @@
 import { deposit } from '../../src/commands/deposit/decide.js';
 import { escrow } from '../../src/commands/escrow/decide.js';
 import { payment } from '../../src/commands/payment/decide.js';
+import { receipt } from '../../src/commands/receipt/decide.js';
 import { workflow } from '../../src/commands/workflow/decide.js';
-import { ContentStore, places } from '../../src/content/content-store.js';
+import { ContentStore } from '../../src/content/content-store.js';
+import { ServiceBreakers } from '../../src/discovery/service-breakers.js';
+import { withBreaker } from '../../src/discovery/with-breaker.js';
 import { RunViews } from '../../src/execution/run-view.js';
 import { serviceCall } from '../../src/execution/service-call.js';
 import { conditional, StepRunner, transform } from '../../src/execution/step-runner.js';
 import { wait } from '../../src/execution/wait.js';
-import { uuidv5 } from '../../src/kernel/event.js';
-import { isoTime } from '../../src/kernel/time.js';
 import { DepositJob } from '../../src/payments/deposit-job.js';
 import { StepPayments } from '../../src/payments/pay-for-step.js';
 import { PaymentWatch } from '../../src/payments/payment-watch.js';
+import { PlanJob } from '../../src/planning/plan-job.js';
 import type { ArtifactStore } from '../../src/ports/artifacts.js';
+import type { BreakerStore } from '../../src/ports/breakers.js';
+import type { Catalogue } from '../../src/ports/catalogue.js';
 import type { Chain } from '../../src/ports/chain.js';
 import type { CheckpointStore } from '../../src/ports/checkpoints.js';
+import type { Clock } from '../../src/ports/clock.js';
 import type { EventStore } from '../../src/ports/event-store.js';
 import type { Job, JobContext, JobQueue } from '../../src/ports/jobs.js';
 import type { KeyVault } from '../../src/ports/key-vault.js';
 import type { Payer } from '../../src/ports/payments.js';
+import type { Planner } from '../../src/ports/planner.js';
 import type { TimerStore } from '../../src/ports/timers.js';
+import { type CheckOwn, ReceiptJob } from '../../src/receipts/receipt-job.js';
 import { CommandHandler } from '../../src/runtime/command-handler.js';
 import type { Converse, Dispatch } from '../../src/runtime/dispatch.js';
 import type { Log } from '../../src/runtime/log.js';
@@ -28,7 +35,8 @@ import { SagaRunner } from '../../src/runtime/saga-runner.js';
 import { TimerRunner } from '../../src/runtime/timer-runner.js';
 import { sagas } from '../../src/sagas/all.js';
 import type { StepTask } from '../../src/sagas/reaction.js';
-import type { RandomPlan } from './plans.js';
+import { verifyReceipt } from '../../src/verifier/index.js';
+import { sampleIssuer } from '../kit/sample-issuer.js';
 import type { PlantedBug } from './planted-bugs.js';
 import type { SimulatedProcess } from './process.js';
 import type { Random } from './random.js';
@@ -44,8 +52,9 @@ export interface Outside {
   readonly vault: KeyVault;
   readonly artifacts: ArtifactStore;
   readonly random: Random;
-  /** what a planner would make of the request of this workflow */
-  readonly planFor: (workflowId: string) => RandomPlan;
+  readonly catalogue: Pick<Catalogue, 'all'>;
+  readonly planner: Planner;
+  readonly breakers: BreakerStore;
 }
 
 export type Role = 'core' | 'worker';
@@ -53,9 +62,24 @@ export type Role = 'core' | 'worker';
 export interface SimulatedEngine {
   readonly dispatch: Dispatch & Converse;
   readonly content: ContentStore;
+  readonly clock: Clock;
+  readonly plans: PlanJob;
   readonly process: SimulatedProcess;
   stop(): Promise<void>;
 }
+
+/** As src/composition/engine.ts has it. */
+const HOLD_TIMERS_MS = 1_000;
+const PAYER = 'PAYER';
+
+/** As src/composition/verification.ts does, for levels that need no proof. */
+const check: CheckOwn = async (document) => {
+  const { checks } = await verifyReceipt(document, {
+    issuerKeys: [sampleIssuer],
+    allowDevelopmentKeys: true,
+  });
+  return checks.filter(({ required, passed }) => required && !passed).map(({ name }) => name);
+};
 
 const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -79,12 +103,16 @@ export async function startEngine(
   const handler = new CommandHandler(store, process);
   const dispatch = bug?.dispatch?.(handler) ?? handler;
   const content = new ContentStore(outside.vault, outside.artifacts, random);
+  const plans = new PlanJob(dispatch, content, outside.catalogue, outside.planner, process);
   const live = { publish: () => {}, subscribe: () => () => {} };
   const executors = {
     data_transform: transform,
     conditional,
     wait: wait(process),
-    service_call: serviceCall(new StepPayments(dispatch, payer), 'PAYER', live),
+    service_call: withBreaker(
+      new ServiceBreakers(outside.breakers, process, random, silent),
+      serviceCall(new StepPayments(dispatch, payer), PAYER, live),
+    ),
   };
   const views = new RunViews(dispatch, content);
   const steps = new StepRunner(dispatch, views, content, executors, process, random, process.name);
@@ -92,8 +120,8 @@ export async function startEngine(
   const stops: (() => Promise<void>)[] = [];
   if (role === 'core') {
     const runStep = (task: StepTask) => steps.runHere(task, stopping.signal);
-    const aggregates = [workflow, escrow, deposit, payment];
-    const reactor = new Reactor(dispatch, aggregates, timers, jobs, runStep, process, random);
+    const aggregates = [workflow, escrow, deposit, payment, receipt];
+    const reactor = new Reactor(dispatch, aggregates, timers, jobs, runStep, process, random, HOLD_TIMERS_MS);
     const timing = new TimerRunner(timers, reactor, jobs, process, silent);
     timing.start();
     stops.push(() => timing.stop());
@@ -108,19 +136,33 @@ export async function startEngine(
     const watch = new PaymentWatch(dispatch, payer, timers, process);
     const look = (job: Job) =>
       'paymentId' in job.payload ? watch.run(payload(job)) : deposits.run(payload(job));
-    const plan = (job: Job) => proposePlan(payload(job), { dispatch, content, process, outside });
+    const { artifacts } = outside;
+    const noProver = { prove: async () => Promise.reject(new Error('no run here asks for a proof')) };
+    const receipts = new ReceiptJob(
+      dispatch,
+      content,
+      artifacts,
+      sampleIssuer,
+      noProver,
+      check,
+      process,
+      PAYER,
+    );
+    const plan = (job: Job, { signal }: JobContext) => plans.run(payload(job), signal);
     const step = (job: Job, { signal }: JobContext) => steps.run(payload<StepTask>(job), signal);
     for (const worker of [
       await jobs.work('plan', 2, plan),
       await jobs.work('step', 4, step),
       await jobs.work('chain', 2, look),
-      await jobs.work('receipt', 2, async () => {}),
+      await jobs.work('receipt', 2, (job) => receipts.issue(payload(job))),
     ])
       stops.push(() => worker.stop(1_000));
   }
   return {
     dispatch,
     content,
+    clock: process,
+    plans,
     process,
     stop: async () => {
       stopping.abort();
@@ -128,33 +170,3 @@ export async function startEngine(
     },
   };
 }
-
-/** As PlanJob does, with a graph drawn beforehand in place of a planner. */
-async function proposePlan(
-  { workflowId, runNo }: { readonly workflowId: string; readonly runNo: number },
-  parts: Pick<SimulatedEngine, 'dispatch' | 'content' | 'process'> & { readonly outside: Outside },
-): Promise<void> {
-  const { dispatch, content, process, outside } = parts;
-  const { state } = await dispatch.load(workflow, workflowId);
-  if (state.status !== 'planning' || state.runNo !== runNo) return;
-  const { plan, inputs } = outside.planFor(workflowId);
-  const details = await content.sealJson(state.created.userId, places.planDetails(workflowId, runNo), inputs);
-  const sealed = { ...plan, details };
-  const command = {
-    type: 'ProposePlan',
-    at: isoTime(process.now()),
-    runNo,
-    intent: { classification: 'simulated', capabilities: [], confidence: 1, method: 'rule' },
-    plan: sealed,
-    planHash: hashOf(details.data),
-    planner: 'simulated',
-  } as const;
-  await dispatch.send(workflow, workflowId, command, {
-    commandId: uuidv5(`${workflowId}/${runNo}/plan/ProposePlan`),
-    correlationId: workflowId,
-    actor: { type: 'worker', id: 'planner' },
-  });
-}
-
-/** Any 64 hex digits that differ when the plan differs: sealing it anew makes it another. */
-const hashOf = (text: string): string => (uuidv5(text) + uuidv5(`${text}/2`)).replaceAll('-', '');

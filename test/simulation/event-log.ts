@@ -1,5 +1,6 @@
 import { filterTest } from '../../src/adapters/event-filter.js';
 import { MemoryEventStore } from '../../src/adapters/memory/event-store.js';
+import { isRefusal, Refusal } from '../../src/kernel/errors.js';
 import type { DomainEvent, NewEvent, Position, Recorded } from '../../src/kernel/event.js';
 import type {
   Appended,
@@ -11,6 +12,9 @@ import type {
   Subscription,
 } from '../../src/ports/event-store.js';
 import type { Network } from './network.js';
+
+const conflict = (stream: string): Refusal =>
+  new Refusal('CONFLICT', `${stream} was written by somebody else.`, {}, 'retryable');
 
 const NOTHING_YET = '0000000000000000' as Position;
 
@@ -33,7 +37,15 @@ export class EventLog implements EventStore {
     events: readonly NewEvent<E>[],
     expected: ExpectedRevision,
   ): Promise<Appended> {
-    const appended = await this.network.call('append', () => this.store(stream, events, expected));
+    const { random, stormy, faults } = this.network;
+    const appended = await this.network.call('append', async () => {
+      if (stormy && expected !== 'any' && faults.met(random.chance(0.01), 'store conflict without cause'))
+        throw conflict(stream);
+      return this.store(stream, events, expected).catch((error: unknown) => {
+        faults.met(isRefusal(error, 'CONFLICT'), 'store conflict');
+        throw error;
+      });
+    });
     this.acknowledged(
       stream,
       events.map(({ id }) => id),

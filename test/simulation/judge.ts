@@ -1,23 +1,26 @@
 import type { EscrowEvent } from '../../src/events/escrow.js';
 import type { PaymentEvent } from '../../src/events/payment.js';
+import type { PlanStep } from '../../src/events/plan.js';
 import type { WorkflowEvent } from '../../src/events/workflow.js';
 import type { Recorded } from '../../src/kernel/event.js';
 import { categoryOf, idOfStream } from '../../src/kernel/ids.js';
 import type { PaidCall } from '../../src/ports/payments.js';
 import { AccountRules, PaymentRules } from './money-rules.js';
 import type { Landed, Watcher } from './paid-services.js';
-import { must, RunRules, Violation } from './run-rules.js';
+import type { RunRules } from './run-rules.js';
+import { must, Violation } from './violation.js';
+import { WorkflowRules } from './workflow-rules.js';
 
-/** `pay_<workflow>r<run>s<step>`, as kernel/ids.ts makes them. */
-const PAYMENT = /^pay_(.+)r\d+s(\d+)$/;
+/** `pay_<workflow>r<run>s<step>`, and `undo` after it for what undoes the step, as kernel/ids.ts makes them. */
+const PAYMENT = /^pay_(.+)r(\d+)s(\d+)(undo)?$/;
 
 /**
  * Looks on while the world runs: judges every event at the moment it becomes durable, every call at the moment a
- * service gets it, and every transfer at the moment it lands (I1 to I7, I9); and, when all is quiet, that nothing is
+ * service gets it, and every transfer at the moment it lands (I1 to I9); and, when all is quiet, that nothing is
  * left over (I6, I14).
  */
 export class Judge implements Watcher {
-  readonly runs = new Map<string, RunRules>();
+  readonly workflows = new Map<string, WorkflowRules>();
   readonly accounts = new Map<string, AccountRules>();
   readonly payments = new Map<string, PaymentRules>();
   violation: Violation | undefined;
@@ -32,14 +35,13 @@ export class Judge implements Watcher {
       const id = idOfStream(stream);
       switch (categoryOf(stream)) {
         case 'workflow':
-          return this.run(id).apply(event as WorkflowEvent);
+          return this.workflow(id).apply(event as WorkflowEvent);
         case 'escrow':
           return this.account(id).apply(event as EscrowEvent);
         case 'payment': {
           const payment = this.payment(id);
           payment.apply(event as PaymentEvent);
-          const run = payment.quoted && this.runs.get(payment.quoted.workflowId);
-          if (event.type === 'PaymentConfirmed' && run && !run.closed) this.confirmedInTime.add(id);
+          if (event.type === 'PaymentConfirmed' && !this.stepOf(id).run.closed) this.confirmedInTime.add(id);
         }
       }
     });
@@ -53,16 +55,23 @@ export class Judge implements Watcher {
 
   asked({ url, idempotencyKey }: PaidCall): void {
     this.judging(() => {
-      const { run, stepId } = this.stepOf(idempotencyKey);
-      const { service } = run.mayCall(stepId);
-      must(service!.url === url, 'I4', () => `${stepId} called ${url}, and ${service!.url} was approved`);
+      const { stepId, allowed } = this.callOf(idempotencyKey);
+      const approved = allowed.service?.url;
+      must(approved === url, 'I4', () => `${stepId} called ${url}, and ${approved} was approved`);
+    });
+  }
+
+  did({ idempotencyKey }: PaidCall): void {
+    this.judging(() => {
+      const { run, stepId, undo } = this.stepOf(idempotencyKey);
+      run.did(idempotencyKey, stepId, undo);
     });
   }
 
   signed(paymentId: string, payTo: string, amount: bigint): void {
     this.judging(() => {
-      const { run, stepId } = this.stepOf(paymentId);
-      const { service, maxCost } = run.mayCall(stepId);
+      const { stepId, allowed } = this.callOf(paymentId);
+      const { service, maxCost } = allowed;
       must(service!.payTo === payTo, 'I4', () => `${stepId} signed for ${payTo}`);
       must(amount <= BigInt(maxCost), 'I3', () => `${stepId} signed ${amount}, and ${maxCost} was approved`);
     });
@@ -81,7 +90,7 @@ export class Judge implements Watcher {
 
   /** Whether anything is still to be done, once faults have stopped. */
   get isQuiet(): boolean {
-    for (const run of this.runs.values()) if (run.settled === undefined) return false;
+    for (const { last } of this.workflows.values()) if (last.settled === undefined) return false;
     for (const payment of this.payments.values()) {
       if (payment.status === 'submitted') return false;
       if (payment.landed && this.capturedOf(payment) === 0n) return false;
@@ -93,7 +102,7 @@ export class Judge implements Watcher {
   /** I14, I6 and the whole of I5: ledger against chain. */
   concludes(): void {
     this.judging(() => {
-      for (const run of this.runs.values()) {
+      for (const run of [...this.workflows.values()].flatMap(({ all }) => all)) {
         must(run.closed, 'I14', () => `a run does not end: ${run.describe}`);
         must(run.settled !== undefined, 'I14', () => `a run is never settled: ${run.describe}`);
       }
@@ -132,12 +141,23 @@ export class Judge implements Watcher {
     }
   }
 
-  private stepOf(paymentId: string): { readonly run: RunRules; readonly stepId: string } {
-    const [, body, step] = PAYMENT.exec(paymentId) ?? [];
-    return { run: this.run(`wf_${body}`), stepId: `step_${step}` };
+  /** The call that the plan allows at this moment, to do a step or to undo it. */
+  private callOf(paymentId: string): { readonly stepId: string; readonly allowed: PlanStep } {
+    const { run, stepId, undo } = this.stepOf(paymentId);
+    return { stepId, allowed: undo ? run.mayUndo(stepId) : run.mayCall(stepId) };
   }
 
-  private run = (id: string) => within(this.runs, id, () => new RunRules(id));
+  private stepOf(paymentId: string): {
+    readonly run: RunRules;
+    readonly stepId: string;
+    readonly undo: boolean;
+  } {
+    const [, body, runNo, step, undo] = PAYMENT.exec(paymentId) ?? [];
+    const run = this.workflow(`wf_${body}`).run(Number(runNo));
+    return { run, stepId: `step_${step}`, undo: undo !== undefined };
+  }
+
+  private workflow = (id: string) => within(this.workflows, id, () => new WorkflowRules(id));
   private payment = (id: string) => within(this.payments, id, () => new PaymentRules(id));
   private account = (id: string) =>
     within(this.accounts, id, () => new AccountRules(id, (paymentId) => this.confirmedInTime.has(paymentId)));

@@ -1,7 +1,7 @@
 import type { EscrowEvent } from '../../src/events/escrow.js';
 import type { PaymentEvent } from '../../src/events/payment.js';
 import type { Landed } from './paid-services.js';
-import { must } from './run-rules.js';
+import { must } from './violation.js';
 
 interface HoldSeen {
   readonly amount: bigint;

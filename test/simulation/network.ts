@@ -1,4 +1,5 @@
 import { Refusal } from '../../src/kernel/errors.js';
+import { FaultTally } from './faults.js';
 import type { Random } from './random.js';
 import type { Owner, Scheduler } from './scheduler.js';
 
@@ -24,6 +25,7 @@ const unheard = (what: string): Refusal =>
 export class Network {
   /** off once faults stop */
   stormy = true;
+  readonly faults = new FaultTally();
 
   constructor(
     readonly scheduler: Scheduler,
@@ -37,16 +39,19 @@ export class Network {
     options: { readonly steady?: true } = {},
   ): Promise<T> {
     const owner = this.scheduler.current;
-    const faults = this.stormy && !options.steady;
+    const unsafe = this.stormy && !options.steady;
     return new Promise<T>((resolve, reject) => {
       const answer = (how: string, settle: () => void, least = 0) =>
         this.scheduler.after(least + this.delay(), owner, `${what} ${how}`, settle);
-      if (faults && this.random.chance(this.weather.lostRequest)) {
+      if (unsafe && this.faults.met(this.random.chance(this.weather.lostRequest), 'request lost')) {
         answer('lost', () => reject(unreachable(what)), this.random.between(10, 2_000));
         return;
       }
       this.scheduler.after(this.delay(), undefined, what, () => {
-        const lost = faults && this.stormy && this.random.chance(this.weather.lostAnswer);
+        const lost =
+          unsafe &&
+          this.stormy &&
+          this.faults.met(this.random.chance(this.weather.lostAnswer), 'answer lost');
         Promise.resolve()
           .then(carryOut)
           .then(
@@ -62,7 +67,8 @@ export class Network {
 
   /** ms one message travels */
   delay(): number {
-    if (this.stormy && this.random.chance(this.weather.slow)) return this.random.between(100, 8_000);
+    if (this.stormy && this.faults.met(this.random.chance(this.weather.slow), 'message late'))
+      return this.random.between(100, 8_000);
     return this.random.between(0, 4);
   }
 

@@ -8,8 +8,9 @@ import type {
   ServiceAnswer,
   SettledPayment,
 } from '../../src/ports/payments.js';
+import type { Fault } from './faults.js';
 import type { Network } from './network.js';
-import type { Offer } from './plans.js';
+import { type Offer, WORDS } from './plans.js';
 
 export const BLOCK_MS = 400;
 /** blocks until what has landed is final, and until signed bytes are worth nothing */
@@ -34,6 +35,8 @@ interface Signed {
 
 export interface Watcher {
   asked(call: PaidCall, paid: boolean): void;
+  /** a service has done, or undone, what it was called for */
+  did(call: PaidCall): void;
   signed(paymentId: string, payTo: string, amount: Micros): void;
   landed(transfer: Landed): void;
 }
@@ -43,6 +46,9 @@ const answer = (status: number, value: unknown): ServiceAnswer => ({
   mediaType: 'application/json',
   body: new TextEncoder().encode(JSON.stringify(value)),
 });
+
+/** Ids of payments say what they are for, see kernel/ids.ts. */
+const isUndo = ({ idempotencyKey }: PaidCall): boolean => idempotencyKey.endsWith('undo');
 
 const noAnswer = (kind: 'retryable' | 'unknown'): Refusal =>
   new Refusal('SERVICE_ERROR', 'The service did not answer.', {}, kind);
@@ -66,14 +72,18 @@ export class PaidServices implements Payer {
     return this.network.call('ask for terms', async () => {
       this.watcher.asked(call, false);
       const mood = this.network.stormy ? random.random() : 1;
-      if (mood < offer.fails) throw noAnswer('retryable');
-      if (mood < offer.fails + offer.cheats / 3)
+      const met = (below: number, fault: Fault) => this.network.faults.met(mood < below, fault);
+      if (met(offer.fails, 'service failed')) throw noAnswer('retryable');
+      if (met(offer.fails + offer.cheats / 3, 'service named another recipient'))
         return { quote: termsOf(offer, parseMicros(offer.price), 'THIEF') };
-      if (mood < offer.fails + offer.cheats)
+      if (met(offer.fails + offer.cheats, 'service asked too much'))
         return {
           quote: termsOf(offer, toMicros(parseMicros(offer.price) + BigInt(random.between(1, 9_000)))),
         };
-      if (mood < offer.fails + offer.cheats + 0.03) return { answer: answer(200, { free: true }) };
+      if (mood < offer.fails + offer.cheats + 0.03) {
+        this.watcher.did(call);
+        return { answer: answer(200, { free: true, words: WORDS }) };
+      }
       const rebate = random.chance(0.2) ? BigInt(random.between(0, 900)) : 0n;
       return { quote: termsOf(offer, toMicros(parseMicros(offer.price) - rebate)) };
     });
@@ -102,22 +112,26 @@ export class PaidServices implements Payer {
     const bytes = JSON.parse(Buffer.from(payment.header, 'base64').toString()) as Signed;
     const work = async (): Promise<ServiceAnswer> => {
       this.watcher.asked(call, true);
-      const stormy = this.network.stormy;
-      if (stormy && random.chance(offer.slow))
+      const { stormy, faults } = this.network;
+      if (stormy && faults.met(random.chance(offer.slow), 'service slow'))
         await this.network.wait(random.between(5_000, 45_000), undefined);
       const mood = stormy ? random.random() : 1;
-      if (mood < offer.keeps) {
+      const met = (below: number, fault: Fault) => faults.met(mood < below, fault);
+      if (met(offer.keeps, 'service kept the payment')) {
         this.land(bytes, random.between(1_000, 75_000));
         throw noAnswer('unknown');
       }
-      if (mood < offer.keeps + offer.lies) return answer(200, { lie: true });
-      if (mood < offer.keeps + offer.lies + offer.fails) {
+      if (met(offer.keeps + offer.lies, 'service lied of a payment')) return answer(200, { lie: true });
+      if (met(offer.keeps + offer.lies + offer.fails, 'service failed')) {
         if (random.chance(0.5)) this.land(bytes, 0);
-        return answer(random.pick([500, 503, 402, 422]), {});
+        return answer(random.pick([500, 503, 402, 422]), { error: WORDS });
       }
       this.land(bytes, 0);
       if (!this.chain.has(bytes.memo)) return answer(402, { error: 'the payment has expired' });
-      return answer(200, { did: offer.id, n: random.between(0, 9) });
+      if (stormy && isUndo(call) && faults.met(random.chance(offer.keepsIt), 'undoing failed'))
+        return answer(random.pick([500, 409, 422]), { error: WORDS });
+      this.watcher.did(call);
+      return answer(200, { did: offer.id, n: random.between(0, 9), words: WORDS });
     };
     return this.network.call('pay', work).catch((error: unknown) => {
       throw noAnswerOf(error);
@@ -132,7 +146,7 @@ export class PaidServices implements Payer {
       const { scheduler, random, stormy } = this.network;
       const found = this.chain.get(payment.memo);
       const lag = stormy ? random.between(0, 2_000) : 0;
-      if (!found || found.at > scheduler.now - lag) return undefined;
+      if (!found || this.network.faults.met(found.at > scheduler.now - lag, 'chain late')) return undefined;
       if (found.payTo !== quote.payTo || found.amount !== quote.amount) return undefined;
       return { signature: found.signature, slot: BigInt(Math.floor(found.at / BLOCK_MS)) };
     });

@@ -1,7 +1,11 @@
-import type { Plan, PlanStep } from '../../src/events/plan.js';
-import { parseMicros, sumMicros } from '../../src/kernel/money.js';
-import { assemble, condition, local, paid, planOf } from '../kit/runs.js';
+import { toMicros } from '../../src/kernel/money.js';
+import type { ServiceOffer } from '../../src/ports/catalogue.js';
+import type { DraftCompensation, DraftStep, PlanDraft } from '../../src/ports/planner.js';
+import { input, offer as offerOf } from '../kit/offers.js';
 import type { Random } from './random.js';
+
+/** What users and services say, in every request, title, input and answer: it must never be read in clear. */
+export const WORDS = 'psst! a word in confidence';
 
 /** A service of some character: each figure is how often it does that. */
 export interface Offer {
@@ -11,6 +15,8 @@ export interface Offer {
   readonly network: string;
   readonly asset: string;
   readonly price: string;
+  readonly latencyMs: number;
+  readonly uptime: number;
   readonly fails: number;
   readonly cheats: number;
   readonly slow: number;
@@ -18,12 +24,12 @@ export interface Offer {
   readonly keeps: number;
   /** answers as if paid, and never has the payment settled */
   readonly lies: number;
+  /** is paid for undoing something and does not do it */
+  readonly keepsIt: number;
 }
 
-export interface RandomPlan {
-  readonly plan: Plan;
-  readonly inputs: Readonly<Record<string, { readonly input: string }>>;
-}
+/** All of them can do the same: a plan names one, or takes the best. */
+const CAPABILITY = 'work';
 
 export function randomOffer(random: Random, index: number): Offer {
   const character = () => (random.chance(0.3) ? random.random() * 0.5 : 0);
@@ -34,72 +40,97 @@ export function randomOffer(random: Random, index: number): Offer {
     network: 'solana:simulated',
     asset: 'USDC',
     price: `${random.between(1, 50) * 1_000}`,
+    latencyMs: random.pick([50, 400, 2_500]),
+    uptime: random.pick([0.5, 0.9, 0.999]),
     fails: character(),
     cheats: character() / 2,
     slow: character(),
     keeps: character(),
     lies: character(),
+    keepsIt: random.chance(0.5) ? random.random() : 0,
   };
 }
 
-/** A graph of up to seven steps and the one that assembles what they gave. */
-export function randomPlan(random: Random, offers: readonly Offer[]): RandomPlan {
-  const steps: PlanStep[] = [];
-  const inputs: Record<string, { input: string }> = {};
-  const count = random.between(1, 7);
-  for (let n = 1; n <= count; n++) {
-    const id = `step_${n}`;
-    const before = steps.filter(() => random.chance(0.45));
-    const dependencies = before.map((step) => step.id);
-    const decision = before.find(({ kind }) => kind === 'conditional');
-    const kind = random.pick(['paid', 'paid', 'paid', 'local', 'condition']);
-    const more = {
-      toleratesSkipped: random.chance(0.3),
-      onFailure: random.pick(['abort', 'skip_dependants', 'skip_dependants'] as const),
-      timeoutMs: random.pick([8_000, 30_000, 90_000]),
-      retry: {
-        maxAttempts: random.between(1, 4),
-        initialMs: random.pick([100, 1_000]),
-        multiplier: 2,
-        maxMs: 10_000,
-      },
-      ...(decision &&
-        random.chance(0.6) && {
-          when: { step: decision.id, branch: random.pick(['then', 'else'] as const) },
-        }),
-    };
-    if (kind === 'condition') {
-      steps.push({ ...condition(id, dependencies), ...more });
-      inputs[id] = { input: random.pick(['true', 'false', '1']) };
-    } else if (kind === 'local') {
-      steps.push(local(id, dependencies, more));
-      inputs[id] = { input: gathers(dependencies) };
-    } else {
-      steps.push(paid(id, dependencies, { ...more, ...bound(random.pick(offers)) }));
-      inputs[id] = { input: `{"ask": "${id}"}` };
-    }
-  }
-  const awaited = new Set(steps.flatMap(({ dependencies }) => dependencies));
-  const ends = steps.map(({ id }) => id).filter((id) => !awaited.has(id));
-  const last = `step_${count + 1}`;
-  inputs[last] = { input: gathers(ends) };
-  return { plan: planOf(...steps, assemble(last, ends)), inputs };
-}
-
-const gathers = (steps: readonly string[]): string =>
-  `{${steps.map((id) => `"${id}": steps.${id}`).join(', ')}}`;
-
-const bound = (offer: Offer): Partial<PlanStep> => ({
-  estimatedCost: offer.price,
-  maxCost: `${sumMicros([parseMicros(offer.price)])}`,
-  service: {
-    id: offer.id,
-    name: offer.id,
-    method: 'POST',
+export const listed = (offer: Offer): ServiceOffer =>
+  offerOf(offer.id, {
+    capability: CAPABILITY,
+    description: 'does part of the work',
     url: offer.url,
     payTo: offer.payTo,
     network: offer.network,
     asset: offer.asset,
-    price: offer.price,
-  },
-});
+    price: toMicros(BigInt(offer.price)),
+    latencyMs: offer.latencyMs,
+    uptime: offer.uptime,
+    inputs: [input('ask', 'string'), input('of', 'json', true)],
+  });
+
+/** What a planner would draft, or a user write: up to seven steps that read each other. */
+export function randomDraft(random: Random, offers: readonly Offer[]): PlanDraft {
+  const steps: DraftStep[] = [];
+  const count = random.between(1, 7);
+  for (let n = 1; n <= count; n++) steps.push(randomStep(random, offers, steps, n === count));
+  const giving = steps.filter(({ kind }) => kind !== 'conditional');
+  return {
+    intent: { classification: WORDS, capabilities: [WORDS], confidence: 0.9, method: 'llm' },
+    steps,
+    result: { step: random.pick(giving).key, mediaType: 'application/json' },
+  };
+}
+
+function randomStep(
+  random: Random,
+  offers: readonly Offer[],
+  earlier: readonly DraftStep[],
+  isLast: boolean,
+): DraftStep {
+  const key = `s${earlier.length + 1}`;
+  const before = earlier.filter(() => random.chance(0.45));
+  const dependsOn = before.map((step) => step.key);
+  const decision = before.find(({ kind }) => kind === 'conditional');
+  const step = {
+    key,
+    title: WORDS,
+    dependsOn,
+    onFailure: random.pick(['abort', 'skip_dependants', 'skip_dependants'] as const),
+    ...(decision &&
+      random.chance(0.6) && {
+        when: { step: decision.key, branch: random.pick(['then', 'else'] as const) },
+      }),
+  };
+  const kind = random.pick(['paid', 'paid', 'paid', 'local', 'condition'] as const);
+  if (kind === 'condition' && !isLast)
+    return { ...step, kind: 'conditional', input: random.pick(['true', 'false', '1']) };
+  const effect = randomEffect(random, key, offers, kind === 'paid');
+  if (kind !== 'paid')
+    return {
+      ...step,
+      ...effect,
+      kind: 'data_transform',
+      input: random.chance(0.05) ? BROKEN : gathers(dependsOn),
+    };
+  const service = random.chance(0.8) ? { serviceId: random.pick(offers).id } : { capability: CAPABILITY };
+  return { ...step, ...effect, ...service, kind: 'service_call', input: `{"ask": "${WORDS}"}` };
+}
+
+/** Evaluates to an error that quotes what its user wrote. */
+const BROKEN = `$error("${WORDS}")`;
+
+function randomEffect(
+  random: Random,
+  key: string,
+  offers: readonly Offer[],
+  isPaid: boolean,
+): Pick<DraftStep, 'sideEffect' | 'compensation'> {
+  const mood = random.random();
+  if (mood < 0.1) return { sideEffect: 'irreversible' };
+  if (mood > 0.45) return {};
+  const input = `{"ask": "${WORDS}", "of": steps.${key}}`;
+  const other: DraftCompensation = { serviceId: random.pick(offers).id, input };
+  const here: DraftCompensation = { input: random.chance(0.15) ? BROKEN : `steps.${key}` };
+  const compensation = isPaid ? random.pick([{ input }, other]) : random.pick([here, here, other]);
+  return { sideEffect: 'reversible', compensation };
+}
+
+const gathers = (steps: readonly string[]): string =>
+  `{${steps.map((key) => `"${key}": steps.${key}`).join(', ')}}`;

@@ -1,6 +1,6 @@
 import { escrow } from '../../src/commands/escrow/decide.js';
 import { payment } from '../../src/commands/payment/decide.js';
-import type { Executing, WorkflowState } from '../../src/commands/workflow/state.js';
+import type { Compensating, Draining, Executing, WorkflowState } from '../../src/commands/workflow/state.js';
 import type { Position } from '../../src/kernel/event.js';
 import { toMicros } from '../../src/kernel/money.js';
 import { PersistentMap } from '../../src/kernel/persistent-map.js';
@@ -75,6 +75,16 @@ const withSteps = (change: (state: Executing) => Executing) =>
   deciding('workflow', (real) => (command, state) => {
     const now = state as WorkflowState;
     return real(command, (isExecuting(now) ? change(now) : now) as never);
+  });
+
+const isUndoing = (state: WorkflowState): state is Draining | Compensating =>
+  state.status === 'draining' || state.status === 'compensating';
+
+/** The same once the run is being brought to its end. */
+const whileEnding = (change: <S extends Draining | Compensating>(state: S) => S) =>
+  deciding('workflow', (real) => (command, state) => {
+    const now = state as WorkflowState;
+    return real(command, (isUndoing(now) ? change(now) : now) as never);
   });
 
 export const plantedBugs: readonly PlantedBug[] = [
@@ -235,5 +245,57 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'conflicts-unseen',
     what: 'The store takes every append, whatever revision was expected',
     store: (real) => storing(real, (stream, events) => real.append(stream, events, 'any')),
+  },
+  {
+    name: 'undone-in-any-order',
+    what: 'What is to be undone is undone all at once, whatever depends on it',
+    dispatch: whileEnding((state) => ({
+      ...state,
+      plan: { ...state.plan, steps: state.plan.steps.map((step) => ({ ...step, dependencies: [] })) },
+    })),
+  },
+  {
+    name: 'undone-unfinished',
+    what: 'A step that was given up on the way is undone as if it had been done',
+    dispatch: whileEnding((state) => ({
+      ...state,
+      steps: Object.fromEntries(
+        Object.entries(state.steps).map(([id, step]) => [
+          id,
+          step.status === 'cancelled' ? { ...step, status: 'completed' } : step,
+        ]),
+      ) as typeof state.steps,
+    })),
+  },
+  {
+    name: 'undone-again',
+    what: 'An operator who has a rollback tried again has all of it tried, not what failed',
+    dispatch: deciding('workflow', (real) => (command, state) => {
+      const now = state as WorkflowState;
+      if (command.type !== 'RetryCompensation' || now.status !== 'compensation_failed')
+        return real(command, state);
+      const undos = Object.entries(now.undos).map(([id, undo]) => [id, { ...undo, status: 'failed' }]);
+      return real(command, { ...now, undos: Object.fromEntries(undos) } as never);
+    }),
+  },
+  {
+    name: 'rollback-forgotten',
+    what: 'A run that was drained closes without a look at what it did',
+    dispatch: whileEnding((state) =>
+      state.status === 'draining' ? { ...state, rollback: false as const } : state,
+    ),
+  },
+  {
+    name: 'kept-forgotten',
+    what: 'A run that is resumed forgets one of the steps it was to keep',
+    dispatch: deciding(
+      'workflow',
+      (real) => (command, state) =>
+        real(command, state).map((event) =>
+          event.type === 'RetryRequested' && 'kept' in event
+            ? { ...event, kept: (event.kept as readonly unknown[]).slice(1) }
+            : event,
+        ),
+    ),
   },
 ];

@@ -1,29 +1,14 @@
 import type { Plan, PlanStep } from '../../src/events/plan.js';
 import type { WorkflowEvent } from '../../src/events/workflow.js';
 import { LIMITS } from '../../src/kernel/limits.js';
-
-/** A rule of design.md 9 that did not hold. */
-export class Violation extends Error {
-  constructor(
-    readonly rule: string,
-    message: string,
-  ) {
-    super(`${rule}: ${message}`);
-  }
-}
-
-export function must(holds: boolean, rule: string, message: () => string): asserts holds {
-  if (!holds) throw new Violation(rule, message());
-}
+import { UndoRules } from './undo-rules.js';
+import { must } from './violation.js';
 
 interface Seen {
   status: 'waiting' | 'live' | 'retrying' | 'completed' | 'skipped' | 'failed' | 'cancelled';
   attempt: number;
   branch?: 'then' | 'else';
 }
-
-/** What may stand in a workflow's history once its run is closed. */
-const AFTER_CLOSING = new Set(['WorkflowSettled', 'StaleStepResultRecorded']);
 
 /**
  * The rules of one run, judged from its history by code that shares nothing with the decider: what the decider gets
@@ -36,13 +21,44 @@ export class RunRules {
   budget = 0n;
   holdId: string | undefined;
   closed = false;
+  outcome: string | undefined;
   settled: bigint | undefined;
   spent = 0n;
   private ending = false;
   private answered = false;
+  /** the owner wants what was done kept */
+  private keep = false;
+  private kept: readonly string[] = [];
+  private undoing: UndoRules | undefined;
   private readonly steps = new Map<string, Seen>();
 
-  constructor(readonly workflowId: string) {}
+  constructor(
+    readonly workflowId: string,
+    readonly runNo: number,
+  ) {}
+
+  /** T36: the plan stands again, and what completed under it. */
+  resume(last: RunRules, kept: readonly { readonly stepId: string }[]): void {
+    this.plan = last.plan;
+    this.planHash = last.planHash;
+    this.kept = kept.map(({ stepId }) => stepId);
+    const lost = [...last.steps].filter(([, { status }]) => status === 'completed').map(([id]) => id);
+    const all = [...new Set([...lost, ...last.kept])].sort().join();
+    must(
+      [...this.kept].sort().join() === all,
+      'I2',
+      () => `${all} was paid for, and ${this.kept.join()} kept`,
+    );
+    must(last.undoing?.begun !== true, 'I8', () => 'a run goes on from what was undone');
+    for (const stepId of this.kept) {
+      const branch = last.branchOf(stepId);
+      this.steps.set(stepId, { status: 'completed', attempt: 0, ...(branch && { branch }) });
+    }
+  }
+
+  private branchOf(stepId: string): 'then' | 'else' | undefined {
+    return this.steps.get(stepId)?.branch;
+  }
 
   /** I4: what is called and paid is a step of the approved plan whose turn has come. */
   mayCall(stepId: string): PlanStep {
@@ -50,12 +66,23 @@ export class RunRules {
     const step = this.plan.steps.find(({ id }) => id === stepId);
     must(step?.service !== undefined, 'I4', () => `${stepId} is no paid step of the plan`);
     const seen = this.steps.get(stepId)?.status ?? 'waiting';
+    must(!this.kept.includes(stepId), 'I2', () => `${stepId} was called again, though it was kept`);
     must(seen !== 'waiting' && seen !== 'skipped', 'I4', () => `${stepId} was called while it was ${seen}`);
     return step;
   }
 
+  /** What undoes a step: a service the plan names, called when the step's turn has come. */
+  mayUndo(stepId: string): PlanStep {
+    must(this.undoing !== undefined, 'I8', () => `${stepId} was undone, and nothing was to be`);
+    return this.undoing.mayCall(stepId);
+  }
+
+  /** A service did what it was called for. */
+  did(key: string, stepId: string, undo: boolean): void {
+    if (undo) this.undoing?.didOutside(key, stepId);
+  }
+
   apply(event: WorkflowEvent): void {
-    if (this.closed) must(AFTER_CLOSING.has(event.type), 'I9', () => `${event.type} in a run that is closed`);
     switch (event.type) {
       case 'PlanProposed':
         this.plan = event.plan;
@@ -78,8 +105,9 @@ export class RunRules {
         return;
       case 'ExecutionStarted':
         must(this.approved, 'I4', () => 'a run started without approval');
-        must(this.steps.size === 0, 'I9', () => 'a run started twice');
-        for (const { id } of this.plan!.steps) this.steps.set(id, { status: 'waiting', attempt: 0 });
+        must(this.steps.size === this.kept.length, 'I9', () => 'a run started twice');
+        for (const { id } of this.plan!.steps)
+          if (!this.kept.includes(id)) this.steps.set(id, { status: 'waiting', attempt: 0 });
         return;
       case 'StepScheduled':
         this.schedule(event.stepId, event.attempt);
@@ -111,6 +139,9 @@ export class RunRules {
         this.step(event.stepId).status = 'cancelled';
         return;
       case 'CancellationRequested':
+        this.keep = event.rollback === false;
+        this.ending = true;
+        return;
       case 'WorkflowFailed':
         this.ending = true;
         return;
@@ -122,9 +153,23 @@ export class RunRules {
           'I5',
           () => `${event.totalCost} told, ${this.spent} spent`,
         );
+        this.undos.closes(event, this.keep);
         this.closed = true;
+        this.outcome = event.outcome;
         return;
       }
+      case 'CompensationStarted':
+      case 'StepCompensationScheduled':
+      case 'StepCompensationStarted':
+      case 'StepCompensated':
+      case 'StepCompensationRetryScheduled':
+      case 'StepCompensationFailed':
+      case 'CompensationFailed':
+      case 'CompensationRestarted':
+      case 'CompensationCompleted':
+      case 'CompensationResolved':
+        this.undo(event);
+        return;
       case 'WorkflowSettled':
         must(this.settled === undefined, 'I9', () => 'a run was settled twice');
         this.settled = BigInt(event.actual);
@@ -133,7 +178,21 @@ export class RunRules {
 
   get describe(): string {
     const steps = [...this.steps].map(([id, { status, attempt }]) => `${id} ${status} ${attempt}`);
-    return `${this.workflowId}: ${this.approved ? 'approved' : 'not approved'}, ${steps.join(', ')}`;
+    return `${this.workflowId} run ${this.runNo}: ${this.approved ? 'approved' : 'not approved'}, ${steps.join(', ')}`;
+  }
+
+  /** Everything about undoing, and what it cost. */
+  private undo(event: WorkflowEvent): void {
+    must(this.ending, 'I8', () => `${event.type} in a run that goes on`);
+    must(!this.keep, 'I8', () => `${event.type} in a run whose owner wants everything kept`);
+    this.spent += this.undos.apply(event);
+    must(this.spent <= this.budget, 'I3', () => `${this.spent} was spent of ${this.budget} approved`);
+  }
+
+  private get undos(): UndoRules {
+    const nothing = { steps: [] } as unknown as Plan;
+    this.undoing ??= new UndoRules(this.plan ?? nothing, (id) => this.steps.get(id)?.status === 'completed');
+    return this.undoing;
   }
 
   /** I7, and T13's bound on what runs at once. */

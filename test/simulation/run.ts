@@ -1,5 +1,6 @@
 /** `npm run test:simulation -- --seeds N --from S [--bug NAME] [--trace]` */
 import { parseArgs } from 'node:util';
+import { type Fault, neverMet } from './faults.js';
 import { plantedBugs } from './planted-bugs.js';
 import { simulate } from './world.js';
 
@@ -25,15 +26,21 @@ if (values.bug !== undefined && !bug) {
   process.exit(2);
 }
 
+/** In so many worlds every kind of fault must have come. */
+const ENOUGH = 2_000;
+
 const began = performance.now();
 const total = { steps: 0, events: 0, payments: 0, simulatedMs: 0 };
 const ends: Record<string, number> = {};
+const faults: Partial<Record<Fault, number>> = {};
 let failed = 0;
 for (let seed = from; seed < from + seeds; seed++) {
   const outcome = await simulate(seed, { bug, trace: values.trace });
   for (const line of outcome.trace ?? []) console.log(line);
   for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += outcome[key];
   for (const end of outcome.outcomes) ends[end] = (ends[end] ?? 0) + 1;
+  for (const [fault, times] of Object.entries(outcome.faults) as [Fault, number][])
+    faults[fault] = (faults[fault] ?? 0) + times;
   if (!outcome.broken) continue;
   failed++;
   console.log(`seed ${seed} (trace ${outcome.hash}): ${outcome.broken.message}`);
@@ -45,4 +52,7 @@ console.log(
     `${total.steps} steps, ${total.events} events, ${total.payments} payments, ` +
     `${(total.simulatedMs / 3_600_000).toFixed(0)} simulated hours; runs: ${JSON.stringify(ends)}`,
 );
-process.exitCode = failed > 0 ? 1 : 0;
+console.log(`faults: ${JSON.stringify(faults)}`);
+const never = neverMet(faults);
+if (never.length > 0) console.log(`never met: ${never.join(', ')}`);
+process.exitCode = failed > 0 || (seeds >= ENOUGH && never.length > 0) ? 1 : 0;

@@ -1,12 +1,19 @@
 import { escrow } from '../../src/commands/escrow/decide.js';
 import { workflow } from '../../src/commands/workflow/decide.js';
-import { places } from '../../src/content/content-store.js';
+import type { WorkflowEvent, WorkflowEventOf } from '../../src/events/workflow.js';
 import { isRefusal } from '../../src/kernel/errors.js';
-import { type Micros, toMicros } from '../../src/kernel/money.js';
+import type { Micros } from '../../src/kernel/money.js';
 import { isoTime, plusMs } from '../../src/kernel/time.js';
 import { approveWorkflow } from '../../src/requests/approve-workflow.js';
 import { type Caller, contextOf } from '../../src/requests/caller.js';
+import { cancelWorkflow } from '../../src/requests/cancel-workflow.js';
+import type { CreateBody } from '../../src/requests/create-body.js';
+import { createWorkflow } from '../../src/requests/create-workflow.js';
+import { rateWorkflow } from '../../src/requests/rate-workflow.js';
+import { retryWorkflow } from '../../src/requests/retry-workflow.js';
+import { settleRollback } from '../../src/requests/settle-rollback.js';
 import type { SimulatedEngine } from './engine.js';
+import { WORDS } from './plans.js';
 import type { Random } from './random.js';
 import type { Scheduler } from './scheduler.js';
 
@@ -15,10 +22,23 @@ type Call = (engine: SimulatedEngine, caller: Caller) => Promise<unknown>;
 /** How long a user waits for an answer before asking again, ms, and how often. */
 const PATIENCE = 15_000;
 const TRIES = 8;
+/** Who asks for more runs of one workflow than this would never be done. */
+const MOST_RUNS = 3;
+/** After so many rounds an operator sees to it by hand. */
+const MOST_ROUNDS = 2;
+const OPERATOR = 'user_operator';
+/** What is wrong for now only. */
+const PASSING: readonly string[] = ['INSUFFICIENT_ESCROW', 'RECEIPT_NOT_READY'];
 
-/** People who deposit, ask, approve, change their minds, press twice, and ask again when nobody answers. */
+/**
+ * People who deposit, ask, approve, change their minds in any state, press twice, try again, rate, and ask once more
+ * when nobody answers; and an operator who sees to rollbacks that failed.
+ */
 export class Users {
+  /** plans of theirs that are not carried out yet */
+  busy = 0;
   private calls = 0;
+  private readonly rounds = new Map<string, number>();
 
   constructor(
     private readonly scheduler: Scheduler,
@@ -38,40 +58,65 @@ export class Users {
     });
   }
 
-  create(userId: string, workflowId: string): void {
-    const maxTime = this.random.pick([20_000, 60_000, 300_000]);
-    this.ask(userId, 'create', async ({ dispatch, content, process }, caller) => {
+  create(userId: string, workflowId: string, wanted: Pick<CreateBody, 'input' | 'plan'>): void {
+    const { random } = this;
+    const body = {
+      ...wanted,
+      maxTime: random.pick([20_000, 60_000, 300_000]),
+      maxCost: random.pick([0, 0, 0, 0.05]),
+      verificationLevel: random.pick(['basic', 'basic', 'full'] as const),
+      autoApprove: random.chance(0.3),
+    };
+    this.ask(userId, 'create', async (engine, caller) => {
       // a second try finds the first: what is sealed anew is not the same request
-      if ((await dispatch.load(workflow, workflowId)).state.status !== 'none') return;
-      const secret = Buffer.alloc(32, workflowId).toString('base64');
-      const command = {
-        type: 'CreateWorkflow',
-        at: isoTime(process.now()),
-        workflowId,
-        userId,
-        origin: 'request',
-        request: await content.sealText(userId, places.request(workflowId), 'do it'),
-        secret: await content.sealText(userId, places.secret(workflowId), secret),
-        attachments: [],
-        maxCost: toMicros(100_000_000n),
-        maxTime,
-        verificationLevel: 'basic',
-        autoApprove: this.random.chance(0.3),
-        filters: { minReputation: 0, minUptime: 0, excludeServices: [] },
-      } as const;
-      await dispatch.send(workflow, workflowId, command, contextOf(caller, 'create', workflowId));
+      if ((await engine.dispatch.load(workflow, workflowId)).state.status !== 'none') return;
+      const chance = {
+        random: () => random.random(),
+        bytes: (length: number) => random.bytes(length),
+        ulid: () => workflowId.slice(3),
+      };
+      await createWorkflow({ ...engine, chance }, caller, body);
     });
   }
 
+  /** What a user does about something that has become known of his workflow. */
+  hear(userId: string, workflowId: string, event: WorkflowEvent): void {
+    const { random } = this;
+    if (random.chance(0.004)) this.cancel(userId, workflowId, random.between(0, 300));
+    if (random.chance(0.002)) this.settle(workflowId, random.between(0, 300), random.chance(0.5));
+    switch (event.type) {
+      case 'ApprovalRequested':
+        this.answer(userId, workflowId);
+        return;
+      case 'PlanningStarted':
+        if (random.chance(0.04)) this.cancel(userId, workflowId, random.pick([0, 5, 100, 2_000]));
+        return;
+      case 'WorkflowApproved':
+        if (random.chance(0.03)) this.cancel(userId, workflowId, random.between(0, 10));
+        return;
+      case 'CompensationStarted':
+        if (random.chance(0.1)) this.cancel(userId, workflowId, random.between(0, 500));
+        return;
+      case 'CompensationFailed':
+        if (random.chance(0.1)) this.cancel(userId, workflowId, random.between(0, 500));
+        this.operate(workflowId);
+        return;
+      case 'RunClosed':
+        this.conclude(userId, workflowId, event);
+        return;
+      default:
+    }
+  }
+
   /** A plan is offered: most approve, some twice at once, some too late, some cancel, some never answer. */
-  answer(userId: string, workflowId: string): void {
+  private answer(userId: string, workflowId: string): void {
     const { random } = this;
     const approve: Call = ({ dispatch, process }, caller) =>
       approveWorkflow({ dispatch, clock: process }, caller, workflowId, undefined);
     const mood = random.random();
     const thinking = random.pick([10, 2_000, 20_000, mood > 0.97 ? 899_990 : 100]);
     if (mood < 0.06) return;
-    if (mood < 0.14) {
+    if (mood < 0.12) {
       this.cancel(userId, workflowId, thinking);
       return;
     }
@@ -83,21 +128,73 @@ export class Users {
 
   private cancel(userId: string, workflowId: string, ms: number): void {
     const { random } = this;
-    const cancel: Call = ({ dispatch, process }, caller) => {
-      const command = { type: 'CancelWorkflow', at: isoTime(process.now()), by: userId } as const;
-      return dispatch.send(workflow, workflowId, command, contextOf(caller, 'cancel', workflowId));
-    };
+    const rollback = random.pick([undefined, undefined, true, false]);
+    const reason = random.pick([undefined, WORDS]);
+    const cancel: Call = ({ dispatch, process, content }, caller) =>
+      cancelWorkflow({ dispatch, content, clock: process }, caller, workflowId, { rollback, reason });
     this.later(ms, () => this.ask(userId, 'cancel', cancel));
     if (random.chance(0.2)) this.later(ms + 10, () => this.ask(userId, 'cancel again', cancel));
   }
 
+  /** A run is over: it is tried again where that may be (and where it may not), or rated. */
+  private conclude(userId: string, workflowId: string, event: WorkflowEventOf<'RunClosed'>): void {
+    const { random } = this;
+    const { outcome, runNo } = event;
+    const failed = outcome === 'failed' || outcome === 'expired';
+    if (random.chance(failed ? 0.6 : 0.05) && runNo < MOST_RUNS) this.retry(userId, workflowId);
+    if (random.chance(outcome === 'completed' ? 0.3 : 0.05)) this.rate(userId, workflowId);
+    if (random.chance(0.03)) this.cancel(userId, workflowId, random.between(0, 1_000));
+  }
+
+  private retry(userId: string, workflowId: string): void {
+    const { random } = this;
+    const mode = random.pick(['resume', 'resume', 'restart'] as const);
+    const retry: Call = ({ dispatch, process, content }, caller) =>
+      retryWorkflow({ dispatch, content, clock: process }, caller, workflowId, mode);
+    const ms = random.pick([0, 500, 5_000, 30_000]);
+    this.later(ms, () => this.ask(userId, `retry ${mode}`, retry));
+    if (random.chance(0.2))
+      this.later(ms + random.between(0, 20), () => this.ask(userId, 'retry too', retry));
+  }
+
+  private rate(userId: string, workflowId: string): void {
+    const stars = this.random.between(1, 5);
+    const rate: Call = ({ dispatch, content }, caller) =>
+      rateWorkflow({ dispatch, content }, caller, workflowId, { stars, comment: WORDS });
+    this.later(this.random.between(0, 5_000), () => this.ask(userId, 'rate', rate));
+  }
+
+  /** A rollback has failed: it is tried again, at most a few times, and then seen to by hand. */
+  private operate(workflowId: string): void {
+    const rounds = this.rounds.get(workflowId) ?? 0;
+    this.rounds.set(workflowId, rounds + 1);
+    const retries = rounds < MOST_ROUNDS && this.random.chance(0.6);
+    const ms = this.random.pick([0, 1_000, 60_000]);
+    this.settle(workflowId, ms, retries);
+    if (this.random.chance(0.2)) this.settle(workflowId, ms + this.random.between(0, 20), !retries);
+  }
+
+  private settle(workflowId: string, ms: number, retries: boolean): void {
+    const decision = retries
+      ? ({ type: 'retry' } as const)
+      : ({ type: 'resolve', note: 'Done by hand.' } as const);
+    const settle: Call = ({ dispatch, process }, caller) =>
+      settleRollback({ dispatch, clock: process }, caller, workflowId, decision);
+    this.later(ms, () => this.ask(OPERATOR, decision.type, settle));
+  }
+
   private later(ms: number, run: () => void): void {
-    this.scheduler.after(ms, undefined, 'a user', run);
+    this.busy++;
+    this.scheduler.after(ms, undefined, 'a user', () => {
+      this.busy--;
+      run();
+    });
   }
 
   /** Until it is answered: by what was asked for, or by a refusal that asking again would not change. */
   private ask(userId: string, what: string, call: Call): void {
-    const principal = { userId, keyId: 'key_1', roles: ['user'] as const };
+    const roles = userId === OPERATOR ? (['user', 'operator'] as const) : (['user'] as const);
+    const principal = { userId, keyId: 'key_1', roles };
     const caller: Caller = { principal, callId: `call_${++this.calls}` };
     let answered = false;
     const attempt = (left: number) => {
@@ -110,9 +207,8 @@ export class Users {
             answered = true;
           },
           (error: unknown) => {
-            const poor = isRefusal(error, 'INSUFFICIENT_ESCROW');
-            if (isRefusal(error) && error.kind === 'terminal' && !poor) answered = true;
-            else if (!isRefusal(error)) this.scheduler.failures.push(error);
+            if (!isRefusal(error)) this.scheduler.failures.push(error);
+            else if (error.kind === 'terminal' && !PASSING.includes(error.code)) answered = true;
           },
         );
       });

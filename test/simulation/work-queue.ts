@@ -16,6 +16,7 @@ interface Worker {
 
 interface Waiting {
   readonly job: Job;
+  readonly order: number;
   delivery: number;
   gone: boolean;
 }
@@ -28,6 +29,8 @@ export class WorkQueue implements JobQueue {
   private waiting: Waiting[] = [];
   private published = new Map<string, number>();
   private readonly workers = new Set<Worker>();
+  private offered = 0;
+  private newestDelivered = -1;
 
   constructor(
     private readonly network: Network,
@@ -41,9 +44,13 @@ export class WorkQueue implements JobQueue {
         if (now - (this.published.get(job.id) ?? Number.NEGATIVE_INFINITY) < DEDUPLICATED_MS) continue;
         this.published.set(job.id, now);
         const copy = structuredClone(job);
-        this.offer({ job: copy, delivery: 0, gone: false }, this.network.delay());
-        if (this.network.stormy && this.network.random.chance(this.doubled))
-          this.offer({ job: copy, delivery: 0, gone: false }, this.network.random.between(0, 20_000));
+        const fresh = (): Waiting => ({ job: copy, order: this.offered++, delivery: 0, gone: false });
+        const { random, stormy, faults } = this.network;
+        const ms = this.network.delay();
+        faults.met(ms > 4, 'job late');
+        this.offer(fresh(), ms);
+        if (stormy && faults.met(random.chance(this.doubled), 'job doubled'))
+          this.offer(fresh(), random.between(0, 20_000));
       }
     });
   }
@@ -66,6 +73,7 @@ export class WorkQueue implements JobQueue {
 
   /** The disk is wiped: what nobody holds in hand is lost, and so is the memory of what was published. */
   wipe(): void {
+    this.network.faults.met(this.waiting.length > 0, 'queue wiped');
     for (const one of this.waiting) one.gone = true;
     this.waiting = [];
     this.published = new Map();
@@ -87,6 +95,8 @@ export class WorkQueue implements JobQueue {
       this.offer(one, 500);
       return;
     }
+    this.network.faults.met(one.delivery === 0 && one.order < this.newestDelivered, 'jobs reordered');
+    this.newestDelivered = Math.max(this.newestDelivered, one.order);
     one.delivery++;
     if (one.delivery > LIMITS.jobDeliveries) {
       this.forget(one);
@@ -121,8 +131,8 @@ export class WorkQueue implements JobQueue {
 
   /** What a worker says of a job may be lost; then it looks as if it had said nothing. */
   private answer(settle: () => void): void {
-    const { scheduler, random, stormy } = this.network;
-    if (stormy && random.chance(0.02)) return;
+    const { scheduler, random, stormy, faults } = this.network;
+    if (stormy && faults.met(random.chance(0.02), 'acknowledgement lost')) return;
     scheduler.after(this.network.delay(), undefined, 'job answered', settle);
   }
 

@@ -1,20 +1,27 @@
 import { createHash } from 'node:crypto';
 import { MemoryArtifactStore } from '../../src/adapters/memory/artifact-store.js';
+import type { WorkflowEvent } from '../../src/events/workflow.js';
 import type { Recorded } from '../../src/kernel/event.js';
-import { idOfStream } from '../../src/kernel/ids.js';
+import { categoryOf, idOfStream } from '../../src/kernel/ids.js';
+import { LIMITS } from '../../src/kernel/limits.js';
 import { toMicros } from '../../src/kernel/money.js';
+import { givenPlanSchema } from '../../src/planning/draft-schema.js';
 import type { Chain } from '../../src/ports/chain.js';
+import type { PlanDraft } from '../../src/ports/planner.js';
 import { depositMemo } from '../../src/requests/open-escrow.js';
 import { type Outside, type Role, type SimulatedEngine, startEngine } from './engine.js';
 import { EventLog } from './event-log.js';
+import type { Fault } from './faults.js';
 import { Judge } from './judge.js';
 import { Network } from './network.js';
 import { PaidServices } from './paid-services.js';
-import { type Offer, type RandomPlan, randomOffer, randomPlan } from './plans.js';
+import { ListedServices, MoodyPlanner } from './planning.js';
+import { type Offer, randomDraft, randomOffer, WORDS } from './plans.js';
 import type { PlantedBug } from './planted-bugs.js';
 import { SimulatedProcess } from './process.js';
 import { Random } from './random.js';
 import { Scheduler } from './scheduler.js';
+import { SharedBreakers } from './shared-breakers.js';
 import { Checkpoints, TimerTable } from './timer-table.js';
 import { Users } from './users.js';
 import { useSimulatedTime } from './virtual-globals.js';
@@ -35,6 +42,7 @@ export interface Outcome {
   readonly payments: number;
   readonly simulatedMs: number;
   readonly outcomes: readonly string[];
+  readonly faults: Readonly<Partial<Record<Fault, number>>>;
   /** the rule that did not hold, and the moment */
   readonly broken?: { readonly rule: string; readonly message: string };
   readonly trace?: readonly string[];
@@ -67,7 +75,7 @@ class World {
   private readonly outside: Outside;
   private readonly users: Users;
   private readonly offers: readonly Offer[];
-  private readonly plans = new Map<string, RandomPlan>();
+  private readonly drafts = new Map<string, PlanDraft>();
   private readonly slots: Slot[] = [];
   private readonly owners = new Map<string, string>();
   private readonly outcomes: string[] = [];
@@ -104,7 +112,9 @@ class World {
       vault: { dataKey: async () => new Uint8Array(32).fill(7), destroy: async () => {} },
       artifacts: new MemoryArtifactStore(),
       random,
-      planFor: (workflowId) => this.plans.get(workflowId)!,
+      catalogue: new ListedServices(this.network, this.offers),
+      planner: new MoodyPlanner(this.network, (text) => this.drafts.get(/wf_\w+/.exec(text)![0])!),
+      breakers: new SharedBreakers(this.network),
     };
     this.users = new Users(this.scheduler, random, () => {
       const up = this.slots.flatMap(({ engine }) => (engine?.process.alive ? [engine] : []));
@@ -121,7 +131,7 @@ class World {
         judge.violation !== undefined ||
         scheduler.failures.length > 0 ||
         scheduler.now - BEGIN > TIME_LIMIT ||
-        (this.isCalm && this.services.underWay === 0 && this.plans.size === judge.runs.size && judge.isQuiet);
+        (this.isCalm && this.users.busy === 0 && this.isDone);
       await scheduler.run(isOver, STEP_LIMIT);
       if (scheduler.failures.length > 0) throw scheduler.failures[0];
       judge.concludes();
@@ -129,6 +139,11 @@ class World {
       real();
     }
     return this.outcome();
+  }
+
+  private get isDone(): boolean {
+    const { judge, drafts, services } = this;
+    return services.underWay === 0 && drafts.size === judge.workflows.size && judge.isQuiet;
   }
 
   private begin(): void {
@@ -146,9 +161,13 @@ class World {
     for (let n = random.between(1, 3); n > 0; n--) {
       const workflowId = `wf_${this.seed.toString(36)}n${n}`;
       const userId = random.pick(users);
-      this.plans.set(workflowId, randomPlan(random, this.offers));
+      const draft = randomDraft(random, this.offers);
+      this.drafts.set(workflowId, draft);
       this.owners.set(workflowId, userId);
-      this.at(random.between(0, 10_000), () => this.users.create(userId, workflowId));
+      const wanted = random.chance(0.5)
+        ? { input: `${WORDS}: please do the work of ${workflowId}` }
+        : { plan: givenPlanSchema.parse({ steps: draft.steps, result: draft.result }) };
+      this.at(random.between(0, 10_000), () => this.users.create(userId, workflowId, wanted));
     }
     const storm = random.between(5, 120) * 1_000;
     this.faults(storm);
@@ -157,6 +176,7 @@ class World {
 
   private faults(storm: number): void {
     const { random } = this;
+    const { faults } = this.network;
     const times = (most: number, fault: () => void) => {
       for (let n = random.between(0, most); n > 0; n--) this.at(random.between(0, storm), fault);
     };
@@ -164,11 +184,17 @@ class World {
     times(2, () => this.retire(random.pick(this.slots)));
     times(3, () => {
       const { process } = random.pick(this.slots);
-      if (process) process.pausedUntil = this.scheduler.now + random.between(1_000, 45_000);
+      if (!process?.alive || this.isCalm) return;
+      const ms = random.between(1_000, 45_000);
+      process.pausedUntil = this.scheduler.now + ms;
+      faults.count('process paused');
+      faults.met(ms > LIMITS.timerLease, 'process paused past a lease');
     });
     times(3, () => {
       const { process } = random.pick(this.slots);
-      if (process) process.skew = random.pick([-120_000, -3_000, 3_000, 120_000]);
+      if (!process?.alive || this.isCalm) return;
+      process.skew = random.pick([-120_000, -3_000, 3_000, 120_000]);
+      faults.count('clock jumped');
     });
     times(2, () => this.queue.wipe());
   }
@@ -208,6 +234,7 @@ class World {
   /** Power cut: everything in memory is gone, what was on its way is carried out all the same. */
   private crash(slot: Slot): void {
     if (!slot.process?.alive || this.isCalm) return;
+    this.network.faults.count('process crashed');
     slot.process.crash();
     slot.engine = undefined;
     const { process } = slot;
@@ -221,6 +248,7 @@ class World {
     const { engine, process } = slot;
     if (!engine || !process?.alive || this.isCalm) return;
     slot.engine = undefined;
+    this.network.faults.count('process retired');
     this.scheduler.after(0, process, 'asked to stop', () => void engine.stop());
     this.at(this.random.between(500, 6_000), () => {
       if (slot.process !== process) return;
@@ -257,7 +285,8 @@ class World {
     this.note(`  ${stream} ${recorded.revision} ${event.type} ${recorded.id} ${error?.message ?? ''}`);
     this.judge.observe(recorded);
     const id = idOfStream(stream);
-    if (event.type === 'ApprovalRequested') this.users.answer(this.owners.get(id)!, id);
+    const owner = categoryOf(stream) === 'workflow' ? this.owners.get(id) : undefined;
+    if (owner !== undefined) this.users.hear(owner, id, event as WorkflowEvent);
     if (event.type === 'RunClosed') this.outcomes.push((event as { outcome?: string }).outcome ?? '?');
   }
 
@@ -276,6 +305,7 @@ class World {
       payments: this.services.chain.size,
       simulatedMs: this.scheduler.now - BEGIN,
       outcomes: this.outcomes,
+      faults: this.network.faults.counts,
       ...(violation && { broken: { rule: violation.rule, message: violation.message } }),
       ...(this.tracing && { trace: this.lines }),
     };

@@ -9,7 +9,7 @@ import { categoryOf, idOfStream } from '../../../src/kernel/ids.js';
 import { rpc } from '../../e2e/kit/chain.js';
 import type { Addresses } from '../../kit/installation.js';
 import { AccountRules, PaymentRules } from '../../simulation/money-rules.js';
-import { Violation } from '../../simulation/run-rules.js';
+import { Violation } from '../../simulation/violation.js';
 
 interface Signed {
   readonly signature: string;
