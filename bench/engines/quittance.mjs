@@ -46,6 +46,10 @@ export async function quittance({ root, dir, env = {} }) {
   };
 }
 
+/** What `npm start` runs. */
+const startScript = (root) =>
+  JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts.start.split(' ').slice(1);
+
 /** The program under test: started, killed and started again on the same folder. */
 class Application {
   #child;
@@ -66,7 +70,7 @@ class Application {
     const runtime = join(data, 'runtime.json');
     const began = performance.now();
     const profiler = ['--import', join(root, 'bench', 'profiler.mjs')];
-    const program = [join(root, 'bin', 'quittance.mjs'), 'start', '--data', data];
+    const program = [...startScript(root), '--data', data];
     this.#child = start(process.execPath, [...(env.PROFILE ? profiler : []), ...program], {
       cwd: root,
       env: { ...env, PROFILE_FILE: profileFile },

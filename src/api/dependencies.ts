@@ -15,15 +15,16 @@ import type { LiveBus } from '../ports/live.js';
 import type { PermitStore } from '../ports/permits.js';
 import type { Prover } from '../ports/prover.js';
 import type { Sql } from '../ports/sql.js';
-import type { GivenPlans } from '../requests/create-workflow.js';
-import type { Converse } from '../runtime/dispatch.js';
-import type { Log } from '../runtime/log.js';
+import type { GivenPlans, LocalSteps } from '../requests/create-workflow.js';
 import type { Admission } from '../requests/open-runs.js';
+import type { Converse, Memory } from '../runtime/dispatch.js';
+import type { Log } from '../runtime/log.js';
 
 /** Everything the API needs, as interfaces; the composition root provides it. */
 export interface ApiDependencies extends IdentityParts {
-  readonly dispatch: IdentityParts['dispatch'] & Converse;
+  readonly dispatch: IdentityParts['dispatch'] & Converse & Memory;
   readonly plans: GivenPlans;
+  readonly localSteps?: LocalSteps | undefined;
   readonly store: EventStore;
   /** reads the tables of every read model */
   readonly openRuns: Admission;

@@ -125,6 +125,7 @@ function apiDependencies(
     clock: systemClock,
     chance: systemChance,
     pepper: config.API_KEY_PEPPER,
+    ...(config.ROLE === 'all' && { localSteps: engine.steps }),
     plans: new PlanJob(engine.dispatch, parts.content, parts.catalogue, rulePlanner, systemClock),
     openRuns: new OpenRuns(
       (userId, ids) => openWorkflows(sql, userId, ids),

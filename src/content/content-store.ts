@@ -1,4 +1,4 @@
-import { canonicalJson, type Json } from '../kernel/canonical-json.js';
+import { type Json, strictJson } from '../kernel/canonical-json.js';
 import { LIMITS } from '../kernel/limits.js';
 import type { ArtifactRef, Content, Sealed } from '../kernel/sealed.js';
 import { open, seal } from '../kernel/sealing.js';
@@ -16,6 +16,9 @@ const text = new TextDecoder();
  * authenticated with the ciphertext: content moved elsewhere does not open.
  */
 export class ContentStore {
+  /** What this process sealed itself and still holds, at its place: it need not be decrypted. */
+  private readonly own = new WeakMap<Sealed, { readonly place: string; readonly plain: Uint8Array }>();
+
   constructor(
     private readonly vault: KeyVault,
     private readonly artifacts: ArtifactStore,
@@ -23,12 +26,16 @@ export class ContentStore {
   ) {}
 
   async sealBytes(owner: string, place: string, plain: Uint8Array): Promise<Sealed> {
-    return seal(plain, await this.vault.dataKey(owner), owner, place, this.chance.bytes(12));
+    const sealed = seal(plain, await this.vault.dataKey(owner), owner, place, this.chance.bytes(12));
+    this.own.set(sealed, { place, plain });
+    return sealed;
   }
 
   /** @throws Refusal KEY_DESTROYED, or SEAL_BROKEN when it was altered or belongs elsewhere */
   async openBytes(sealed: Sealed, place: string): Promise<Uint8Array> {
-    return open(sealed, await this.vault.dataKey(sealed.owner), place);
+    const key = await this.vault.dataKey(sealed.owner); // a destroyed key opens nothing, remembered or not
+    const own = this.own.get(sealed);
+    return own?.place === place ? own.plain : open(sealed, key, place);
   }
 
   sealText = (owner: string, place: string, value: string): Promise<Sealed> =>
@@ -38,7 +45,7 @@ export class ContentStore {
     text.decode(await this.openBytes(sealed, place));
 
   sealJson = (owner: string, place: string, value: unknown): Promise<Sealed> =>
-    this.sealText(owner, place, canonicalJson(value));
+    this.sealText(owner, place, strictJson(value));
 
   openJson = async (sealed: Sealed, place: string): Promise<Json> =>
     JSON.parse(await this.openText(sealed, place)) as Json;
@@ -62,7 +69,7 @@ export class ContentStore {
 
   /** JSON in the event when small, in the artifact store when large (claim check). */
   async putJson(owner: string, place: string, value: unknown): Promise<Content> {
-    const plain = utf8.encode(canonicalJson(value));
+    const plain = utf8.encode(strictJson(value));
     return plain.length <= LIMITS.inlineOutputBytes
       ? { inline: await this.sealBytes(owner, place, plain) }
       : { artifact: await this.putArtifact(owner, place, plain, 'application/json') };

@@ -18,7 +18,7 @@ import { evaluate } from './expression.js';
 import type { RunViews } from './run-view.js';
 import type { StepExecutor } from './step-executor.js';
 
-type Report = ReportStepCompensated | ReportStepCompensationFailed;
+export type UndoReport = ReportStepCompensated | ReportStepCompensationFailed;
 
 /**
  * Undoes completed steps. A call has one idempotency key and one payment over all attempts, an operator's included:
@@ -59,7 +59,7 @@ export class CompensationRunner {
     state: WorkflowState,
     { workflowId, runNo }: Pick<StepTask, 'workflowId' | 'runNo'>,
     signal: AbortSignal,
-  ): Promise<Said<Report> | undefined> {
+  ): Promise<Said<UndoReport> | undefined> {
     const run = underWay(state, { runNo });
     const found = run && Object.entries(run.undos).find(([id, undo]) => isHere(run, id) && isUndoing(undo));
     if (!run || !found) return undefined;
@@ -73,7 +73,7 @@ export class CompensationRunner {
     task: StepTask,
     startedAt: string,
     signal: AbortSignal,
-  ): Promise<Said<Report>> {
+  ): Promise<Said<UndoReport>> {
     const { runNo, stepId, attempt } = task;
     const of = { runNo, stepId, attempt };
     try {

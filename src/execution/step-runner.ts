@@ -13,12 +13,15 @@ import type { Chance, Clock } from '../ports/clock.js';
 import type { CommandContext, Converse, Dispatch, Said } from '../runtime/dispatch.js';
 import { isLocal } from '../sagas/execute-plan.js';
 import type { StepTask } from '../sagas/reaction.js';
-import { CompensationRunner } from './compensation-runner.js';
+import { CompensationRunner, type UndoReport } from './compensation-runner.js';
 import { evaluate } from './expression.js';
 import type { LiveRun, RunViews } from './run-view.js';
 import type { StepExecutor } from './step-executor.js';
 
 export type { StepExecutor } from './step-executor.js';
+
+type RunOfWorkflow = Pick<StepTask, 'workflowId' | 'runNo'>;
+type LocalReport = Report | UndoReport;
 
 export const transform: StepExecutor = async ({ input }) => ({ output: input, cost: ZERO });
 
@@ -40,7 +43,7 @@ type Report = CompleteStep | FailStep | StartWait;
 const NAMES = { StepCompleted: 'done', FailStep: 'failed', StartWait: 'wait' } as const;
 
 /** Bounds of what is run before it is made durable: others wait for the same workflow meanwhile. */
-const TURN_MS = 50;
+const TURN_MS = 500;
 const TURN_STEPS = 100;
 
 /**
@@ -82,33 +85,35 @@ export class StepRunner {
   async runHere(task: StepTask, signal: AbortSignal): Promise<void> {
     // until it is done, perhaps together with an earlier one: what was run for an append that met a conflict is lost
     while (task.undo ? await this.compensations.isDue(task) : await this.live(task))
-      await this.takeTurn(task, signal);
+      await this.dispatch.converse(workflow, task.workflowId, this.turn(task, signal));
   }
 
-  private async takeTurn(task: StepTask, signal: AbortSignal): Promise<void> {
-    const until = this.clock.now() + TURN_MS;
+  /** What steps that need no other machine report, one after another, until the turn is used up. */
+  turn(run: RunOfWorkflow, signal: AbortSignal) {
+    let until: number | undefined;
     let left: number = TURN_STEPS;
-    await this.dispatch.converse(workflow, task.workflowId, async (state) => {
+    return async (state: WorkflowState): Promise<Said<LocalReport> | undefined> => {
+      until ??= this.clock.now() + TURN_MS;
       // the first is always run: nobody else will
       if (left < TURN_STEPS && (left === 0 || this.clock.now() > until)) return undefined;
       left -= 1;
-      if (state.status === 'compensating') return this.compensations.here(state, task, signal);
-      return this.here(state, task, signal);
-    });
+      if (state.status === 'compensating') return this.compensations.here(state, run, signal);
+      return this.here(state, run, signal);
+    };
   }
 
   private async here(
     state: WorkflowState,
-    task: StepTask,
+    { workflowId, runNo }: RunOfWorkflow,
     signal: AbortSignal,
   ): Promise<Said<Report> | undefined> {
     const run = state.status === 'executing' || state.status === 'draining' ? state : undefined;
     const step = run?.plan.steps.find(
       ({ id, kind }) => isLocal(kind) && run.steps[id]?.status === 'scheduled',
     );
-    if (!run || !step || run.runNo !== task.runNo) return undefined;
+    if (!run || !step || run.runNo !== runNo) return undefined;
     const { attempt } = run.steps[step.id] as { readonly attempt: number };
-    const its = { ...task, stepId: step.id, attempt };
+    const its = { workflowId, runNo, stepId: step.id, attempt };
     const command = await this.attempt(run, step, its, isoTime(this.clock.now()), signal);
     return { command, context: this.contextOf(its, NAMES[command.type]) };
   }

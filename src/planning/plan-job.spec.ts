@@ -140,7 +140,7 @@ describe('planning', () => {
     expect(events).toContainEqual(
       expect.objectContaining({ type: 'PlanningFailed', code: 'NO_SERVICE', recoverable: false }),
     );
-    expect(events.at(-1)).toMatchObject({ type: 'RunClosed', outcome: 'failed' });
+    expect(events.at(-2)).toMatchObject({ type: 'RunClosed', outcome: 'failed' });
   });
 
   it.each([

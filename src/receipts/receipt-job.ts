@@ -12,7 +12,7 @@ import { isoTime } from '../kernel/time.js';
 import type { ArtifactStore } from '../ports/artifacts.js';
 import type { Clock } from '../ports/clock.js';
 import type { Prover } from '../ports/prover.js';
-import type { Dispatch } from '../runtime/dispatch.js';
+import type { CommandContext, Converse, Dispatch } from '../runtime/dispatch.js';
 import { type Receipt, receiptSchema } from '../verifier/document.js';
 import type { StepPayment } from './closed-run.js';
 import { closedRunOf } from './closed-run-of.js';
@@ -32,7 +32,7 @@ export type CheckOwn = (document: Receipt) => Promise<readonly string[]>;
 /** Issues the signed receipt of a closed run, and later the proof it asks for. */
 export class ReceiptJob {
   constructor(
-    private readonly dispatch: Dispatch,
+    private readonly dispatch: Dispatch & Converse,
     private readonly content: ContentStore,
     private readonly artifacts: ArtifactStore,
     private readonly issuer: Issuer,
@@ -102,11 +102,12 @@ export class ReceiptJob {
 
   private async publish(task: RunTask, receiptId: string, run: ReturnType<typeof closedRunOf>, at: string) {
     const { receipt: document, proving } = issueReceipt(run, this.issuer, at);
-    const objections = await this.check(document);
+    // a basic receipt brings no proof, and its commitments were computed a line above: nothing here could disagree
+    const objections = run.level === 'basic' ? [] : await this.check(document);
     if (objections.length > 0)
       throw new Refusal('RECEIPT_UNSOUND', 'The receipt does not hold.', { receiptId, objections });
     const { commitments } = document.statement;
-    await this.send(task, receiptId, {
+    const command: ReceiptCommand = {
       type: 'IssueReceipt',
       at,
       receiptId,
@@ -123,7 +124,15 @@ export class ReceiptJob {
       document: await this.store(document),
       keyId: this.issuer.keyId,
       ...(proving && !proving.provable && { unprovable: proving.reason }),
-    });
+    };
+    // nearly always the first: nothing is read to learn that there is nothing
+    await this.dispatch.converse(
+      receipt,
+      receiptId,
+      async ({ status }) =>
+        status === 'none' ? { command, context: this.contextOf(task, receiptId, command) } : undefined,
+      true,
+    );
   }
 
   private async closedRun({ workflowId, runNo, revision }: RunTask) {
@@ -159,11 +168,15 @@ export class ReceiptJob {
     return { sha256: await this.artifacts.put(bytes), size: bytes.length, mediaType: 'application/json' };
   }
 
-  private async send({ workflowId }: RunTask, receiptId: string, command: ReceiptCommand): Promise<void> {
-    await this.dispatch.send(receipt, receiptId, command, {
-      commandId: uuidv5(`${receiptId}/${command.type}`),
+  private async send(task: RunTask, receiptId: string, command: ReceiptCommand): Promise<void> {
+    await this.dispatch.send(receipt, receiptId, command, this.contextOf(task, receiptId, command));
+  }
+
+  private contextOf({ workflowId }: RunTask, receiptId: string, { type }: ReceiptCommand): CommandContext {
+    return {
+      commandId: uuidv5(`${receiptId}/${type}`),
       correlationId: workflowId,
       actor: { type: 'worker', id: 'receipts' },
-    });
+    };
   }
 }

@@ -23,6 +23,16 @@ export interface CreateParts {
   readonly plans: GivenPlans;
   /** absent where any number may be open */
   readonly openRuns?: Admission;
+  /** absent where this process runs no steps */
+  readonly localSteps?: LocalSteps | undefined;
+}
+
+/** Runs what needs no other machine as soon as it may start. */
+export interface LocalSteps {
+  turn(
+    run: { readonly workflowId: string; readonly runNo: number },
+    signal: AbortSignal,
+  ): (state: WorkflowState) => Promise<Said<WorkflowCommand> | undefined>;
 }
 
 /** Checks and commits to a plan that the caller brought. */
@@ -82,20 +92,26 @@ export async function createAs(
   return { workflowId, createdAt: at, revision, position };
 }
 
-/** A given plan without services is checked at once: no catalogue is asked, so it cannot have to wait. */
+/**
+ * A given plan without services is checked at once: no catalogue is asked, so it cannot have to wait. Where it costs
+ * nothing and may start, its first turn of steps becomes durable with it.
+ */
 const needsNobody = ({ plan }: CreateBody): boolean =>
   plan?.steps.every(({ kind }) => kind !== 'service_call') ?? false;
 
-function withPlan({ dispatch, plans }: CreateParts, created: Said<CreateWorkflow>) {
+function withPlan({ dispatch, plans, localSteps }: CreateParts, created: Said<CreateWorkflow>) {
   const { workflowId } = created.command;
+  const turn = localSteps?.turn({ workflowId, runNo: 1 }, NEVER);
   const next = async (state: WorkflowState): Promise<Said<WorkflowCommand> | undefined> => {
     if (state.status === 'none') return created;
-    return state.status === 'planning'
-      ? plans.answer(state, AbortSignal.timeout(LIMITS.planningTimeout))
-      : undefined;
+    if (state.status === 'planning') return plans.answer(state, AbortSignal.timeout(LIMITS.planningTimeout));
+    return turn?.(state);
   };
   return dispatch.converse(workflow, workflowId, next, true);
 }
+
+/** Nobody stops a turn that a caller waits for: it is short. */
+const NEVER = new AbortController().signal;
 
 async function sealedParts({ content, chance }: CreateParts, owner: string, id: string, body: CreateBody) {
   const secret = Buffer.from(chance.bytes(32)).toString('base64');

@@ -113,6 +113,21 @@ describe('a command', () => {
     await expect(other.send(escrow, 'user_01', confirm, context())).resolves.toMatchObject({ revision: 2 });
   });
 
+  it('that answers an event and finds nothing left to do asks nobody, once it knows that event', async () => {
+    const store = new MemoryEventStore();
+    const [one, other] = [new CommandHandler(store, clock), new CommandHandler(store, clock)];
+    await one.send(switchable, 'user_01', { type: 'on' }, context());
+    await other.send(switchable, 'user_01', { type: 'off' }, context());
+    const answering = (revision: number) => ({
+      ...context(),
+      answers: { stream: 'escrow-user_01', revision },
+    });
+    // the first event is known to the one: on, as it was asked for, whatever came later
+    expect((await one.send(switchable, 'user_01', { type: 'on' }, answering(0))).events).toEqual([]);
+    // the second is not: what it knows is too old to say that nothing is left to do
+    expect((await one.send(switchable, 'user_01', { type: 'on' }, answering(1))).events).toHaveLength(1);
+  });
+
   it('gives up after a bounded number of conflicts, and may be tried again', async () => {
     class Contended extends MemoryEventStore {
       tries = 0;

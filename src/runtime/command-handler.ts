@@ -10,7 +10,7 @@ import { weightOf } from '../kernel/weight.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventStore } from '../ports/event-store.js';
 import { decide, hold, toAppend, tooManyConflicts } from './decision.js';
-import type { CommandContext, Converse, Dispatch, Dispatched, Said } from './dispatch.js';
+import type { CommandContext, Converse, Dispatch, Dispatched, Memory, Said } from './dispatch.js';
 import { Lanes } from './lanes.js';
 import { type Folded, type Snapshots, StreamFolder } from './stream-folder.js';
 
@@ -19,7 +19,7 @@ import { type Folded, type Snapshots, StreamFolder } from './stream-folder.js';
  * processes; those are met by the expected revision. A refusal or an empty decision that rests on a cached state
  * is checked against the store before it is believed.
  */
-export class CommandHandler implements Dispatch, Converse {
+export class CommandHandler implements Dispatch, Converse, Memory {
   private readonly cache = new LRUCache<string, Folded>({
     max: LIMITS.cachedAggregates,
     maxSize: LIMITS.cachedAggregateBytes,
@@ -64,6 +64,15 @@ export class CommandHandler implements Dispatch, Converse {
     const enough = atLeast !== undefined && known !== undefined && known.revision >= atLeast;
     const { state, revision } = enough ? known : await this.refresh(aggregate, stream);
     return { state: state as S, revision };
+  }
+
+  known<S, C extends { readonly type: string }, E extends DomainEvent>(
+    aggregate: Aggregate<S, C, E>,
+    id: string,
+  ): { readonly state: S; readonly revision: number } | undefined {
+    return this.cache.get(streamOf(aggregate.category, id)) as
+      | { readonly state: S; readonly revision: number }
+      | undefined;
   }
 
   async converse<S, C extends { readonly type: string }, E extends DomainEvent>(
@@ -137,11 +146,14 @@ export class CommandHandler implements Dispatch, Converse {
     context: CommandContext,
   ): Promise<Dispatched<S, E>> {
     const stream = streamOf(aggregate.category, id);
-    let fresh = !this.cache.has(stream);
-    let folded = this.cache.get(stream) ?? (await this.refresh(aggregate, stream));
+    const known = this.cache.get(stream);
+    const answered = context.answers?.stream === stream ? context.answers.revision : Number.POSITIVE_INFINITY;
+    let fresh = known === undefined;
+    let folded = known ?? (await this.refresh(aggregate, stream));
     for (let conflicts = 0; ; ) {
       const decision = decide(aggregate, command, folded.state as S);
-      if (!fresh && (decision instanceof Refusal || decision.length === 0)) {
+      const isBelieved = fresh || (!(decision instanceof Refusal) && folded.revision >= answered);
+      if (!isBelieved && (decision instanceof Refusal || decision.length === 0)) {
         folded = await this.refresh(aggregate, stream);
         fresh = true;
         continue;

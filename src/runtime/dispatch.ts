@@ -10,6 +10,11 @@ export interface CommandContext {
   readonly causationId?: string;
   readonly actor: Actor;
   readonly traceparent?: string;
+  /**
+   * The event this command answers. A decision that nothing is left to do is believed on any state that knows the
+   * event; without it, such a decision is made again on the newest state.
+   */
+  readonly answers?: { readonly stream: string; readonly revision: number };
 }
 
 export interface Dispatched<State, Event> {
@@ -67,4 +72,13 @@ export interface Converse {
     next: (state: S) => Promise<Said<C> | undefined>,
     isNew?: boolean,
   ): Promise<Dispatched<S, E>>;
+}
+
+/** What this process happens to remember, without asking anybody. */
+export interface Memory {
+  /** @returns a state that was true once; undefined when nothing is remembered */
+  known<S, C extends { readonly type: string }, E extends DomainEvent>(
+    aggregate: Aggregate<S, C, E>,
+    id: string,
+  ): { readonly state: S; readonly revision: number } | undefined;
 }

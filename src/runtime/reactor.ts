@@ -16,6 +16,8 @@ export interface Cause {
   readonly processManager: string;
   readonly eventId: string;
   readonly correlationId: string;
+  readonly stream: string;
+  readonly revision: number;
 }
 
 /** Does what follows from one correlation when its turn has come. */
@@ -55,6 +57,7 @@ export class Reactor {
             correlationId: cause.correlationId,
             causationId: cause.eventId,
             actor: { type: 'saga', id: cause.processManager },
+            answers: cause,
           }),
         );
       case 'job':

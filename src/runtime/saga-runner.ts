@@ -152,6 +152,8 @@ export class SagaRunner {
       processManager: this.saga.name,
       eventId: recorded.id,
       correlationId: recorded.metadata.correlationId,
+      stream: recorded.stream,
+      revision: recorded.revision,
     };
     let stopped = false;
     for (const [index, reaction] of reactions.entries()) {

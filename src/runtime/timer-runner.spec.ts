@@ -131,7 +131,7 @@ describe('a timer', () => {
     let looks = 0;
     clock.now = () => (looks++ === 0 ? due : due - 5_000);
     runner.start();
-    await until(async () => (await events()).at(-1)?.event.type === 'RunClosed');
+    await until(async () => (await events()).some(({ event }) => event.type === 'RunClosed'));
     await runner.stop();
   });
 

@@ -177,7 +177,7 @@ export class MemoryEngine {
   async create(userId: string, body: Asked): Promise<string> {
     const catalogue = { all: async () => this.offers };
     const plans = new PlanJob(this.dispatch, this.content, catalogue, rulePlanner, this.clock);
-    const parts = { ...this, clock: this.clock, chance: systemChance, plans };
+    const parts = { ...this, clock: this.clock, chance: systemChance, plans, localSteps: this.steps };
     const full = { verificationLevel: 'basic', autoApprove: false, ...body } as Body;
     return (await createWorkflow(parts, this.caller(userId), full)).workflowId;
   }

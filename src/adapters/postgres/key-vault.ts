@@ -24,7 +24,7 @@ const DESTROY = `INSERT INTO quittance_ops.data_keys (owner, destroyed_at) VALUE
  * seconds: a key destroyed by another process may be used that much longer here.
  */
 export class PostgresKeyVault implements KeyVault {
-  private readonly unwrapped: LRUCache<string, Uint8Array> | undefined;
+  private readonly unwrapped: LRUCache<string, Promise<Uint8Array>> | undefined;
 
   /** @param masterKey 32 bytes @param cacheMs 0 asks the database each time */
   constructor(
@@ -37,13 +37,15 @@ export class PostgresKeyVault implements KeyVault {
     if (cacheMs > 0) this.unwrapped = new LRUCache({ max: LIMITS.cachedDataKeys, ttl: cacheMs });
   }
 
-  async dataKey(owner: string): Promise<Uint8Array> {
+  dataKey(owner: string): Promise<Uint8Array> {
     const known = this.unwrapped?.get(owner);
     if (known) return known;
-    const wrapped = (await this.look(owner)) ?? (await this.make(owner));
-    if (wrapped === 'destroyed') throw keyDestroyed(owner);
-    const key = this.unwrap(wrapped);
+    const key = this.find(owner);
+    // kept while it is on its way, so that those who ask at the same moment share one answer
     this.unwrapped?.set(owner, key);
+    key.catch(() => {
+      if (this.unwrapped?.peek(owner) === key) this.unwrapped.delete(owner);
+    });
     return key;
   }
 
@@ -52,6 +54,12 @@ export class PostgresKeyVault implements KeyVault {
     await reachable(this.pool.query({ name: 'data-key-destroy', text: DESTROY, values: [owner] }));
     // A look-up that was under way while the row changed may have put it back.
     this.unwrapped?.delete(owner);
+  }
+
+  private async find(owner: string): Promise<Uint8Array> {
+    const wrapped = (await this.look(owner)) ?? (await this.make(owner));
+    if (wrapped === 'destroyed') throw keyDestroyed(owner);
+    return this.unwrap(wrapped);
   }
 
   private async look(owner: string): Promise<Sealed | 'destroyed' | undefined> {

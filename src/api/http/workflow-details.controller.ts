@@ -18,6 +18,7 @@ import type { Caller } from '../../requests/caller.js';
 import { API, type ApiDependencies } from '../dependencies.js';
 import { Answer, etag, money, ok } from './answer.js';
 import { Call } from './call.js';
+import { completedRow } from './completed-row.js';
 import { download } from './download.js';
 import { Operation } from './operation.js';
 import { countParameter } from './paging.js';
@@ -131,6 +132,11 @@ export class WorkflowDetailsController {
   }
 
   private async resultRow(call: Caller, id: string, waitMs: number): Promise<ResultRow> {
+    const kept = completedRow(id, this.api.dispatch.known(workflow, id));
+    if (kept) {
+      requireOwner(call.principal, kept.user_id, 'workflow');
+      return kept;
+    }
     const first = await this.results.read(id);
     // a run asked for a moment ago may not be in the read model yet
     const owner = first?.user_id ?? (waitMs > 0 ? await this.ownerByEvents(id) : undefined);

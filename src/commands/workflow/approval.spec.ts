@@ -148,6 +148,7 @@ describe('an offer', () => {
           totalCost: '0',
           closedAt: expiresAt,
         },
+        { type: 'WorkflowSettled', v: 1, runNo: 1, estimated: '60000', actual: '0', saved: '60000' },
       ]));
 
   it('T08 does not expire before its time', () =>

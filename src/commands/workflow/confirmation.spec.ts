@@ -136,6 +136,7 @@ describe('a step that a person must say yes to', () => {
       'StepCancelled step_2',
       'RollbackNotNeeded',
       'RunClosed',
+      'WorkflowSettled',
     ]));
 
   it('T43 declined, is done without where the plan allows it', () => {
@@ -178,6 +179,7 @@ describe('a step that a person must say yes to', () => {
       'StepCancelled step_2',
       'WorkflowCancelled',
       'RunClosed',
+      'WorkflowSettled',
     ]);
     given(decider, history(...automatic(), cancel(later(1))))
       .when(answer('ConfirmStep'))

@@ -3,7 +3,7 @@ import type { Aggregate } from '../../kernel/aggregate.js';
 import type { Decider } from '../../kernel/decider.js';
 import { unreachable } from '../../kernel/errors.js';
 import { approve, expireApproval, reportHoldLost } from './approval.js';
-import type { RecordSettlement, WorkflowCommand } from './commands.js';
+import type { WorkflowCommand } from './commands.js';
 import {
   compensateStep,
   resolveCompensation,
@@ -21,92 +21,78 @@ import { create, failPlanning, proposePlan } from './planning.js';
 import { rateWorkflow } from './rating.js';
 import { notFound } from './refusals.js';
 import { retryWorkflow } from './retry.js';
+import { recordSettlement, settledIfFree } from './settlement.js';
 import type { WorkflowState } from './state.js';
 import { startWait, wakeStep } from './wait.js';
 
 export const workflowDecider: Decider<WorkflowState, WorkflowCommand, WorkflowEvent> = {
   initial: { status: 'none' },
   evolve,
-  decide(command, state) {
-    if (command.type === 'CreateWorkflow') return create(command, state);
-    if (command.type === 'ForkWorkflow') return fork(command, state);
-    if (state.status === 'none') throw notFound();
-    switch (command.type) {
-      case 'ProposePlan':
-        return proposePlan(command, state);
-      case 'FailPlanning':
-        return failPlanning(command, state);
-      case 'Approve':
-        return approve(command, state);
-      case 'ExpireApproval':
-        return expireApproval(command, state);
-      case 'ReportHoldLost':
-        return reportHoldLost(command, state);
-      case 'StartExecution':
-        return startExecution(command, state);
-      case 'StartStep':
-        return startStep(command, state);
-      case 'StepCompleted':
-        return completeStep(command, state);
-      case 'FailStep':
-        return failStep(command, state);
-      case 'RetryStep':
-        return retryStep(command, state);
-      case 'StartWait':
-        return startWait(command, state);
-      case 'WakeStep':
-        return wakeStep(command, state);
-      case 'TimeOutWorkflow':
-        return timeOut(command, state);
-      case 'EndDrain':
-        return endDrain(command, state);
-      case 'CancelWorkflow':
-        return cancel(command, state);
-      case 'RecordSettlement':
-        return recordSettlement(command, state);
-      case 'CompensateStep':
-        return compensateStep(command, state);
-      case 'ReportStepCompensated':
-        return stepCompensated(command, state);
-      case 'ReportStepCompensationFailed':
-        return stepCompensationFailed(command, state);
-      case 'RetryStepCompensation':
-        return retryStepCompensation(command, state);
-      case 'RetryCompensation':
-        return retryCompensation(command, state);
-      case 'ResolveCompensation':
-        return resolveCompensation(command, state);
-      case 'RetryWorkflow':
-        return retryWorkflow(command, state);
-      case 'RateWorkflow':
-        return rateWorkflow(command, state);
-      case 'ConfirmStep':
-        return confirmStep(command, state);
-      case 'DeclineStep':
-        return declineStep(command, state);
-      case 'ExpireConfirmation':
-        return expireConfirmation(command, state);
-      default:
-        return unreachable(command);
-    }
-  },
+  decide: (command, state) => settledIfFree(answer(command, state), state),
 };
 
-function recordSettlement({ holdId, spent }: RecordSettlement, state: WorkflowState): WorkflowEvent[] {
-  if (state.status !== 'closed' || state.holdId !== holdId || state.settled) return [];
-  const { runNo } = state;
-  const estimated = BigInt(state.plan?.totals.estimatedCost ?? '0');
-  const saved = estimated > spent ? estimated - spent : 0n;
-  return [
-    {
-      type: 'WorkflowSettled',
-      v: 1,
-      runNo,
-      estimated: `${estimated}`,
-      actual: `${spent}`,
-      saved: `${saved}`,
-    },
-  ];
+function answer(command: WorkflowCommand, state: WorkflowState): readonly WorkflowEvent[] {
+  if (command.type === 'CreateWorkflow') return create(command, state);
+  if (command.type === 'ForkWorkflow') return fork(command, state);
+  if (state.status === 'none') throw notFound();
+  switch (command.type) {
+    case 'ProposePlan':
+      return proposePlan(command, state);
+    case 'FailPlanning':
+      return failPlanning(command, state);
+    case 'Approve':
+      return approve(command, state);
+    case 'ExpireApproval':
+      return expireApproval(command, state);
+    case 'ReportHoldLost':
+      return reportHoldLost(command, state);
+    case 'StartExecution':
+      return startExecution(command, state);
+    case 'StartStep':
+      return startStep(command, state);
+    case 'StepCompleted':
+      return completeStep(command, state);
+    case 'FailStep':
+      return failStep(command, state);
+    case 'RetryStep':
+      return retryStep(command, state);
+    case 'StartWait':
+      return startWait(command, state);
+    case 'WakeStep':
+      return wakeStep(command, state);
+    case 'TimeOutWorkflow':
+      return timeOut(command, state);
+    case 'EndDrain':
+      return endDrain(command, state);
+    case 'CancelWorkflow':
+      return cancel(command, state);
+    case 'RecordSettlement':
+      return recordSettlement(command, state);
+    case 'CompensateStep':
+      return compensateStep(command, state);
+    case 'ReportStepCompensated':
+      return stepCompensated(command, state);
+    case 'ReportStepCompensationFailed':
+      return stepCompensationFailed(command, state);
+    case 'RetryStepCompensation':
+      return retryStepCompensation(command, state);
+    case 'RetryCompensation':
+      return retryCompensation(command, state);
+    case 'ResolveCompensation':
+      return resolveCompensation(command, state);
+    case 'RetryWorkflow':
+      return retryWorkflow(command, state);
+    case 'RateWorkflow':
+      return rateWorkflow(command, state);
+    case 'ConfirmStep':
+      return confirmStep(command, state);
+    case 'DeclineStep':
+      return declineStep(command, state);
+    case 'ExpireConfirmation':
+      return expireConfirmation(command, state);
+    default:
+      return unreachable(command);
+  }
 }
 
 export const workflow: Aggregate<WorkflowState, WorkflowCommand, WorkflowEvent> = {

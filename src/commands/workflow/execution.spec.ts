@@ -448,9 +448,10 @@ describe('cancelling', () => {
     ['T12 when approved, giving its hold back', [create(), propose(diamond), approve(diamond)], 'hold_1'],
   ] as const)('%s closes the run at once', (_when, commands, holdId) => {
     const events = decider.decide(cancel(), stateOf(history(...commands)));
-    expect(told(events)).toEqual(['WorkflowCancelled', 'RunClosed']);
-    expect(events.at(-1)).toMatchObject({ outcome: 'cancelled', totalCost: '0' });
-    expect((events.at(-1) as { holdId?: string }).holdId).toBe(holdId);
+    const settled = holdId === undefined ? ['WorkflowSettled'] : [];
+    expect(told(events)).toEqual(['WorkflowCancelled', 'RunClosed', ...settled]);
+    expect(events[1]).toMatchObject({ outcome: 'cancelled', totalCost: '0' });
+    expect((events[1] as { holdId?: string }).holdId).toBe(holdId);
   });
 
   it('T20 while executing stops what has not begun and waits for what runs', () => {
@@ -511,13 +512,18 @@ describe('settling', () => {
     given(decider, closed).when(settle(0n, 'hold_2')).thenNothing();
   });
 
-  it('a run that needed no hold works without one', () =>
-    expect(
-      decider.decide(
-        { type: 'RecordSettlement', at: T0, spent: toMicros(0n) },
-        stateOf(history(create(), cancel())),
-      ),
-    ).toMatchObject([{ type: 'WorkflowSettled', actual: '0', saved: '0' }]));
+  const settleFree = { type: 'RecordSettlement', at: T0, spent: toMicros(0n) } as const;
+
+  it('a run that needed no hold is settled as it closes, and not again', () => {
+    const events = history(create(), cancel());
+    expect(events.at(-1)).toMatchObject({ type: 'WorkflowSettled', actual: '0', saved: '0' });
+    given(decider, events).when(settleFree).thenNothing();
+  });
+
+  it('one that an earlier version closed without settling it is settled when asked', () =>
+    given(decider, history(create(), cancel()).slice(0, -1))
+      .when(settleFree)
+      .then([{ type: 'WorkflowSettled', v: 1, runNo: 1, estimated: '0', actual: '0', saved: '0' }]));
 });
 
 it('a run with a hold but nothing to start with still starts at StartExecution only', () =>

@@ -72,7 +72,12 @@ describe('a proposed plan', () => {
   it('T03 one micro-USDC over the limit fails, saying both figures', () => {
     const limit = toMicros(BigInt(diamond.totals.maxCost) - 1n);
     const events = history(create({ maxCost: limit }), propose(diamond));
-    expect(told(events).slice(2)).toEqual(['PlanningFailed', 'WorkflowFailed', 'RunClosed']);
+    expect(told(events).slice(2)).toEqual([
+      'PlanningFailed',
+      'WorkflowFailed',
+      'RunClosed',
+      'WorkflowSettled',
+    ]);
     expect(events[2]).toMatchObject({ code: 'PLAN_OVER_BUDGET', recoverable: true });
     expect(events[2]).toHaveProperty('message', expect.stringContaining(`${limit}`));
     expect(events[4]).toMatchObject({ outcome: 'failed', totalCost: '0' });
@@ -118,6 +123,7 @@ describe('planning that fails', () => {
           totalCost: '0',
           closedAt: later(60),
         },
+        { type: 'WorkflowSettled', v: 1, runNo: 1, estimated: '0', actual: '0', saved: '0' },
       ]));
 
   it('T04 after the plan came changes nothing: the timer was late', () =>

@@ -110,6 +110,7 @@ describe('a step that waits', () => {
       'WorkflowFailed step_1',
       'RollbackNotNeeded',
       'RunClosed',
+      'WorkflowSettled',
     ]);
     expect(events[1]).toMatchObject({
       error: {
@@ -128,7 +129,7 @@ describe('a step that waits', () => {
       attempt: 1,
       waitOfRun: 1,
     });
-    expect(told(events).at(-1)).toBe('RunClosed');
+    expect(told(events).slice(-2)).toEqual(['RunClosed', 'WorkflowSettled']);
     given(decider, history(...waiting, cancel()))
       .when(wake('step_1', TEN))
       .thenNothing();
@@ -141,6 +142,7 @@ describe('a step that waits', () => {
       'StepCancelled step_1',
       'RollbackNotNeeded',
       'RunClosed',
+      'WorkflowSettled',
     ]));
 
   it('ends with its run when another step fails for good, and the drain does not wait for it', () => {
