@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { several, usdcFlag, wholeFlag } from './parse.js';
 
 const LEVELS = ['basic', 'full', 'zero-knowledge'];
+const PRIORITIES = ['high', 'normal', 'low'];
 
 /**
  * Reads the command line and carries it out. Each command is loaded only when it is asked for: verifying a receipt
@@ -106,6 +107,27 @@ export async function program(args: readonly string[]): Promise<number> {
     .action(async (id, options) => {
       code = await (await import('./commands/decide.js')).cancel(id, options);
     });
+
+  onInstallation('batch <file>', 'a run for each line of a file: an item as JSON, or a request in words')
+    .option('--template <file>', 'what all share, as JSON: a request with {places}, or a plan')
+    .addOption(new Option('--priority <p>', 'of their work').choices(PRIORITIES).default('low'))
+    .option('--detach', 'do not wait for them')
+    .option('--json', 'how it ended as JSON on stdout')
+    .action(async (file, options) => {
+      code = await (await import('./commands/batch.js')).batch(file, options);
+    });
+
+  onInstallation('batch-status <batch>', 'how far a batch is, and what failed')
+    .option('--json', 'as JSON')
+    .action(async (id, options) => {
+      code = await (await import('./commands/batch.js')).batchStatus(id, options);
+    });
+
+  onInstallation('batch-cancel <batch>', 'make no more of its runs, and cancel those that are open').action(
+    async (id, options) => {
+      code = await (await import('./commands/batch.js')).batchCancel(id, options);
+    },
+  );
 
   onInstallation('confirm <workflow> <step>', 'let a step go on that waits for your word').action(
     async (id, step, options) => {
