@@ -3,52 +3,60 @@ import { round } from './figures.mjs';
 const NOT_WORK = new Set(['(idle)', '(program)', '(root)']);
 
 /** @returns the functions of a CPU profile that took most by themselves, with their share of all work in % */
-export function hotFunctions({ nodes, samples, timeDeltas }, most = 30) {
-  const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
+export const hotFunctions = (profile, most = 30) =>
+  shares(profile, most, (frame, caller) => {
+    const place = placeOf(frame);
+    if (isOurs(frame) || !caller) return `${nameOf(frame)} ${place}`;
+    return `${nameOf(frame)} ${place} for ${nameOf(caller)} ${placeOf(caller)}`;
+  });
+
+/** The same added up by package or by room of ours; what the runtime does counts for who asked it. */
+export const hotPlaces = (profile, most = 25) =>
+  shares(profile, most, (frame, caller) => {
+    if (frame.functionName === '(garbage collector)') return frame.functionName;
+    return roomOf(isOurs(frame) ? frame : (caller ?? frame));
+  });
+
+function shares({ nodes, samples, timeDeltas }, most, labelOf) {
+  const labels = new Map();
+  const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])));
+  const byId = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
+  for (const [id, frame] of byId) {
+    let at = id;
+    while (at !== undefined && !isOurs(byId.get(at))) at = parents.get(at);
+    const caller = at === undefined ? undefined : byId.get(at);
+    const isWork = !NOT_WORK.has(frame.functionName) && !caller?.url.endsWith('/bench/profiler.mjs');
+    if (isWork) labels.set(id, labelOf(frame, caller));
+  }
   const took = new Map();
   let all = 0;
   for (const [at, id] of samples.entries()) {
-    const { functionName, url, lineNumber } = byId.get(id);
-    if (NOT_WORK.has(functionName)) continue;
-    const name = `${functionName || '(anonymous)'} ${placeOf(url, lineNumber)}`;
+    const label = labels.get(id);
+    if (label === undefined) continue;
     const us = Math.max(0, timeDeltas[at] ?? 0);
-    took.set(name, (took.get(name) ?? 0) + us);
+    took.set(label, (took.get(label) ?? 0) + us);
     all += us;
   }
   return [...took]
     .sort(([, a], [, b]) => b - a)
     .slice(0, most)
-    .map(([name, us]) => ({ share: round((100 * us) / all), name }));
+    .map(([name, us]) => ({ share: round((100 * us) / all), name: name.trim() }));
 }
 
-/** The same, added up by package or by folder of ours. */
-export function hotPlaces({ nodes, samples, timeDeltas }, most = 20) {
-  const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
-  const took = new Map();
-  let all = 0;
-  for (const [at, id] of samples.entries()) {
-    const { functionName, url } = byId.get(id);
-    if (NOT_WORK.has(functionName)) continue;
-    const name = functionName === '(garbage collector)' ? functionName : roomOf(url);
-    const us = Math.max(0, timeDeltas[at] ?? 0);
-    took.set(name, (took.get(name) ?? 0) + us);
-    all += us;
-  }
-  return [...took]
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, most)
-    .map(([name, us]) => ({ share: round((100 * us) / all), name }));
-}
+/** Written in a file of ours or of a package, not part of the runtime. */
+const isOurs = ({ url }) => url.startsWith('file:') || url.startsWith('/');
 
-function roomOf(url) {
+const nameOf = ({ functionName }) => functionName || '(anonymous)';
+
+function roomOf({ url }) {
   const inPackage = /node_modules\/((?:@[^/]+\/)?[^/]+)(?!.*node_modules)/.exec(url);
   if (inPackage) return inPackage[1];
   const ours = /\/dist\/([^/]+(?:\/[^/]+)?)/.exec(url);
   if (ours) return `dist/${ours[1]}`;
-  return url.startsWith('node:') ? url.split('/').slice(0, 2).join('/') : url || '(native)';
+  return url || '(runtime)';
 }
 
-const placeOf = (url, line) => {
-  const short = url.replace(/^file:\/\//, '').replace(/^.*\/(dist|node_modules)\//, '$1/');
-  return short ? `${short}:${line + 1}` : '';
-};
+function placeOf({ url, lineNumber }) {
+  const short = url.replace(/^file:\/\//, '').replace(/^.*\/(node_modules\/|dist\/)/, '$1');
+  return short && !short.startsWith('wasm:') ? `${short}:${lineNumber + 1}` : short;
+}

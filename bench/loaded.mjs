@@ -27,14 +27,16 @@ export async function loaded(engine, workload, scale) {
   return { alone: latency, ...load, failures };
 }
 
-async function underWatch(engine, work) {
+async function underWatch(engine, measured) {
   const stored = await engine.lag?.head();
+  const worked = await engine.lag?.work();
   const end = engine.lag?.watch();
   const [before, machineBefore] = [cpuByPart(engine.parts()), machineMs()];
-  const load = await work();
+  const load = await measured();
   const [during, machineAfter] = [cpuByPart(engine.parts()), machineMs()];
   const samples = await end?.();
   const keptUp = samples ? await leftBehind(engine.lag, samples, load, stored) : {};
+  const work = worked && since(worked, await engine.lag.work());
   // what the load left to be done is part of what it cost
   const cpu = since(before, cpuByPart(engine.parts()));
   const a = (ms) => round(ms / load.count);
@@ -44,6 +46,7 @@ async function underWatch(engine, work) {
     cpuMsPerWorkflow: { total: a(sum(cpu)), ...mapped(cpu, a) },
     coresUsedByOthers: round(Math.max(0, machineAfter - machineBefore - ours) / (load.seconds * 1000)),
     ...keptUp,
+    ...(work && { databasePerWorkflow: mapped(work, a) }),
   };
 }
 

@@ -81,6 +81,16 @@ export class ReadModelLag {
     return open;
   }
 
+  /** @returns what the database has done so far */
+  async work() {
+    const [row] = await this.query(
+      `select xact_commit::float8 as commits, tup_inserted::float8 as inserted, tup_updated::float8 as updated,
+              tup_deleted::float8 as deleted
+       from pg_stat_database where datname = current_database()`,
+    );
+    return row;
+  }
+
   query(text, values) {
     return this.#client.query(text, values).then(({ rows }) => rows);
   }

@@ -58,6 +58,6 @@ export async function profile(name, { root, scale }) {
     app.signal('SIGUSR2');
     while (!existsSync(app.profileFile)) await new Promise((resolve) => setTimeout(resolve, 50));
     const its = JSON.parse(readFileSync(app.profileFile, 'utf8'));
-    return { line: lineOf(run), functions: hotFunctions(its), places: hotPlaces(its) };
+    return { run, line: lineOf(run), functions: hotFunctions(its), places: hotPlaces(its), statements: its.statements };
   });
 }

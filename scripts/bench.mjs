@@ -94,7 +94,7 @@ async function workloads() {
   if (!values.profile) summary(results);
 }
 
-function hotSpots({ line, functions, places }) {
+function hotSpots({ line, functions, places, statements }) {
   console.log(line);
   const table = (title, rows) => {
     console.log(`\n${title}, % of all CPU time of the program`);
@@ -102,6 +102,9 @@ function hotSpots({ line, functions, places }) {
   };
   table('functions by the time they took themselves', functions);
   table('packages and rooms', places);
+  console.log('\nstatements sent to Postgres, warm-up included');
+  const most = Object.entries(statements).sort(([, a], [, b]) => b - a);
+  for (const [text, times] of most.slice(0, 25)) console.log(`${String(times).padStart(7)}  ${text}`);
 }
 
 function summary(results) {
