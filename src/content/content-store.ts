@@ -1,6 +1,6 @@
 import { type Json, strictJson } from '../kernel/canonical-json.js';
 import { LIMITS } from '../kernel/limits.js';
-import type { ArtifactRef, Content, Sealed } from '../kernel/sealed.js';
+import type { ArtifactRef, Claimed, Content, Sealed } from '../kernel/sealed.js';
 import { open, seal } from '../kernel/sealing.js';
 import type { ArtifactStore } from '../ports/artifacts.js';
 import type { Chance } from '../ports/clock.js';
@@ -41,14 +41,29 @@ export class ContentStore {
   sealText = (owner: string, place: string, value: string): Promise<Sealed> =>
     this.sealBytes(owner, place, utf8.encode(value));
 
-  openText = async (sealed: Sealed, place: string): Promise<string> =>
-    text.decode(await this.openBytes(sealed, place));
+  openText = async (stored: Claimed, place: string): Promise<string> =>
+    text.decode(
+      'artifact' in stored
+        ? await this.getArtifact(stored.artifact, place)
+        : await this.openBytes(stored, place),
+    );
 
   sealJson = (owner: string, place: string, value: unknown): Promise<Sealed> =>
     this.sealText(owner, place, strictJson(value));
 
-  openJson = async (sealed: Sealed, place: string): Promise<Json> =>
-    JSON.parse(await this.openText(sealed, place)) as Json;
+  openJson = async (stored: Claimed, place: string): Promise<Json> =>
+    JSON.parse(await this.openText(stored, place)) as Json;
+
+  /** Sealed where it will stand when it is short, in the artifact store when it is long (claim check). */
+  async claimText(owner: string, place: string, value: string, mediaType = 'text/plain'): Promise<Claimed> {
+    const plain = utf8.encode(value);
+    return plain.length <= LIMITS.inlineTextBytes
+      ? this.sealBytes(owner, place, plain)
+      : { artifact: await this.putArtifact(owner, place, plain, mediaType) };
+  }
+
+  claimJson = (owner: string, place: string, value: unknown): Promise<Claimed> =>
+    this.claimText(owner, place, canonicalJson(value), 'application/json');
 
   /** Seals bytes into the artifact store. `size` and `mediaType` are those of the plain bytes. */
   async putArtifact(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sealedSchema } from '../kernel/sealed.js';
+import { claimedSchema } from '../kernel/sealed.js';
 import { type DeepReadonly, field } from './define.js';
 
 /**
@@ -76,7 +76,7 @@ export const planSchema = z.strictObject({
   /** topological: a step stands after everything it depends on; the last one is `assemble` */
   steps: z.array(planStepSchema).min(1).max(500),
   /** {@link PlanDetails} of every step, sealed for the owner */
-  details: sealedSchema,
+  details: claimedSchema,
   criticalPath: z.array(field.id),
   parallelGroups: z.array(z.array(field.id)),
   totals: z.strictObject({

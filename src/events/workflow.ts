@@ -3,7 +3,7 @@
  * an upcaster. Content of the user stands in them sealed or as an address of sealed bytes, never in clear.
  */
 import { z } from 'zod';
-import { artifactRefSchema, contentSchema, sealedSchema } from '../kernel/sealed.js';
+import { artifactRefSchema, claimedSchema, contentSchema, sealedSchema } from '../kernel/sealed.js';
 import { compensationEvents } from './compensation.js';
 import { confirmationEvents } from './confirmation.js';
 import { defineEvent, type EventOf, field } from './define.js';
@@ -29,7 +29,7 @@ export const WorkflowCreated = defineEvent(
     userId: field.id,
     origin: z.enum(['request', 'plan']),
     /** the request in plain words; for origin `plan` the drafted plan as JSON */
-    request: sealedSchema,
+    request: claimedSchema,
     /** 32 random bytes, base64, sealed: every salt of this workflow's commitments derives from it */
     secret: sealedSchema,
     attachments: z.array(attachmentSchema).max(8),

@@ -17,6 +17,8 @@ export const LIMITS = {
   planDependencies: 5_000,
   /** bytes of a step output kept inside its event; spill to artifacts above it */
   inlineOutputBytes: 8 * 1024,
+  /** bytes of a request or of the texts of a plan kept inside their event; spill to artifacts above it */
+  inlineTextBytes: 64 * 1024,
   /** bytes a paid service may answer; refuse */
   serviceAnswerBytes: 8 * 1024 * 1024,
   /** sealed outputs a fork keeps inside its one append; spill to artifacts above it */

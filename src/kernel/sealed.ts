@@ -26,6 +26,11 @@ export const artifactRefSchema = z.strictObject({
 
 export type ArtifactRef = Readonly<z.infer<typeof artifactRefSchema>>;
 
+/** What mostly is short: sealed where it stands, or, above LIMITS.inlineTextBytes, kept as an artifact (claim check). */
+export const claimedSchema = z.union([sealedSchema, z.strictObject({ artifact: artifactRefSchema })]);
+
+export type Claimed = Readonly<z.infer<typeof claimedSchema>>;
+
 /** Small content stands in the event, large content in the artifact store (LIMITS.inlineOutputBytes). */
 export const contentSchema = z.union([
   z.strictObject({ inline: sealedSchema }),

@@ -118,7 +118,7 @@ export class PlanJob {
     const { totals, steps } = proposal.plan;
     const plan: Plan = {
       ...proposal.plan,
-      details: await this.content.sealJson(userId, places.planDetails(workflowId, runNo), proposal.details),
+      details: await this.content.claimJson(userId, places.planDetails(workflowId, runNo), proposal.details),
       workflowHash: planCommitment({
         steps: plannedSteps(steps),
         maxCost: BigInt(totals.maxCost) + BigInt(totals.compensationReserve),

@@ -117,8 +117,8 @@ async function sealedParts({ content, chance }: CreateParts, owner: string, id: 
   const secret = Buffer.from(chance.bytes(32)).toString('base64');
   const [request, sealedSecret, metadata, attachments] = await Promise.all([
     body.plan
-      ? content.sealJson(owner, places.request(id), body.plan)
-      : content.sealText(owner, places.request(id), body.input ?? ''),
+      ? content.claimJson(owner, places.request(id), body.plan)
+      : content.claimText(owner, places.request(id), body.input ?? ''),
     content.sealText(owner, places.secret(id), secret),
     body.metadata && content.sealJson(owner, places.metadata(id), body.metadata),
     Promise.all(

@@ -164,7 +164,7 @@ async function planOf(
   const maxCost = BigInt(totals.maxCost) + BigInt(totals.compensationReserve);
   return {
     ...forked.plan,
-    details: await content.sealJson(created.userId, places.planDetails(workflowId, 1), forked.details),
+    details: await content.claimJson(created.userId, places.planDetails(workflowId, 1), forked.details),
     workflowHash: planCommitment({ steps: plannedSteps(steps), maxCost, salt }),
   };
 }
@@ -179,7 +179,7 @@ async function resealed(
 ): Promise<Pick<ForkWorkflow, 'request' | 'secret' | 'attachments' | 'metadata'>> {
   const { userId, workflowId: old } = created;
   const [sealedRequest, sealedSecret, metadata, attachments] = await Promise.all([
-    content.sealText(userId, places.request(id), body.request ?? request),
+    content.claimText(userId, places.request(id), body.request ?? request),
     content.sealText(userId, places.secret(id), secret),
     created.metadata &&
       content

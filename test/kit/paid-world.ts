@@ -41,6 +41,8 @@ export class PaidWorld {
   price = 20_000n;
   payTo = 'PAYEE';
   free = false;
+  /** what the service says, when that is to be something else */
+  answer: unknown;
   conduct: Conduct[] = ['serve'];
   sent: string[] = [];
   private signed = 0;
@@ -84,12 +86,17 @@ export class PaidWorld {
     isExpired: async ({ lastValidBlockHeight }) => this.height > lastValidBlockHeight,
   };
 
+  private served(): ServiceAnswer {
+    if (this.answer === undefined) return good;
+    return { ...good, body: new TextEncoder().encode(JSON.stringify(this.answer)) };
+  }
+
   private serve(bytes: Signed): ServiceAnswer {
     this.sent.push(bytes.memo);
     const conduct = this.conduct.length > 1 ? this.conduct.shift()! : this.conduct[0]!;
     switch (conduct) {
       case 'serve':
-        return this.settle(bytes) ? good : { ...good, status: 402 };
+        return this.settle(bytes) ? this.served() : { ...good, status: 402 };
       case 'settle and lose the answer':
         this.settle(bytes);
         throw new Refusal('SERVICE_NO_ANSWER', 'No answer came.', {}, 'unknown');

@@ -3,7 +3,7 @@ import type { Plan } from '../../events/plan.js';
 import type { PaymentEvidence, VerificationLevel, WorkflowEventOf } from '../../events/workflow.js';
 import type { ErrorRecord } from '../../kernel/errors.js';
 import type { Micros } from '../../kernel/money.js';
-import type { ArtifactRef, Content, Sealed } from '../../kernel/sealed.js';
+import type { ArtifactRef, Claimed, Content, Sealed } from '../../kernel/sealed.js';
 
 /** Times are ISO, UTC, milliseconds; `random` is in [0, 1). Both come from the caller: deciders have neither. */
 export type WorkflowCommand =
@@ -43,7 +43,7 @@ export interface CreateWorkflow {
   readonly workflowId: string;
   readonly userId: string;
   readonly origin: 'request' | 'plan';
-  readonly request: Sealed;
+  readonly request: Claimed;
   readonly secret: Sealed;
   readonly attachments: readonly { readonly name: Sealed; readonly content: ArtifactRef }[];
   readonly maxCost: Micros;

@@ -3,7 +3,7 @@ import type { Plan } from '../../events/plan.js';
 import type { VerificationLevel, WorkflowEventOf } from '../../events/workflow.js';
 import type { ErrorRecord } from '../../kernel/errors.js';
 import type { MicrosText } from '../../kernel/money.js';
-import type { Content, Sealed } from '../../kernel/sealed.js';
+import type { Claimed, Content, Sealed } from '../../kernel/sealed.js';
 import { defineTable } from '../table.js';
 import type { StepCompensation } from './compensation.js';
 
@@ -130,7 +130,7 @@ export const workflowsTable = defineTable<WorkflowRow>({
 export interface RequestRow {
   readonly workflow_id: string;
   readonly revision: number;
-  readonly request: Sealed;
+  readonly request: Claimed;
   readonly metadata: Sealed | null;
   readonly attachments: WorkflowEventOf<'WorkflowCreated'>['attachments'];
 }
