@@ -5,6 +5,7 @@ import { openParts } from '../composition/parts.js';
 import type { Config } from '../config.js';
 import { type Account, openAccount } from './account.js';
 import type { RunningChild } from './child-process.js';
+import { CLUSTER_ROLES } from './cluster-roles.js';
 import { startLastingChild } from './lasting-child.js';
 import { configOf } from './stack-config.js';
 import { type Stack, type StackOptions, startStack } from './supervisor.js';
@@ -35,12 +36,6 @@ export interface ClusterOptions extends StackOptions {
   readonly main?: URL;
   readonly onProcess?: (process: ClusterProcess) => void;
 }
-
-/** docker-compose.yml starts as many of each. */
-export const CLUSTER_ROLES: readonly string[] = [
-  ...['api', 'api', 'saga', 'saga', 'projector', 'projector'],
-  ...['worker', 'worker', 'prover', 'relay', 'relay'],
-];
 
 const NATS_NODES = 3;
 const READY_MS = 60_000;

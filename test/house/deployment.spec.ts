@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { configSchema, readConfig, roles } from '../../src/config.js';
+import { CLUSTER_ROLES } from '../../src/embedded/cluster-roles.js';
 
 interface Service {
   readonly image?: string;
@@ -11,6 +12,7 @@ interface Service {
   readonly volumes?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly healthcheck?: unknown;
+  readonly deploy?: { readonly replicas?: number };
 }
 
 const ROOT = new URL('../../', import.meta.url);
@@ -39,13 +41,30 @@ const filledIn = (environment: Readonly<Record<string, string>>): Record<string,
 describe('docker-compose.yml', () => {
   it('has the event store, the backbone and the read models', () =>
     expect(Object.keys(compose.services)).toEqual(
-      expect.arrayContaining(['eventstore', 'nats', 'postgres']),
+      expect.arrayContaining(['eventstore', 'nats-1', 'nats-2', 'nats-3', 'postgres']),
     ));
 
   it('runs the app once in every role', () =>
     expect(app.map(([name, { environment }]) => [name, environment?.['ROLE']])).toEqual(
       roles.filter((role) => role !== 'all').map((role) => [role, role]),
     ));
+
+  it('runs several processes of every role that shares its work under leases, as npm run cluster does', () => {
+    const replicas = app.map(([role, { deploy }]) => [role, deploy?.replicas ?? 1]);
+    expect(Object.fromEntries(replicas)).toEqual(
+      Object.fromEntries(
+        app.map(([role]) => [role, CLUSTER_ROLES.filter((started) => started === role).length]),
+      ),
+    );
+  });
+
+  it('keeps as many copies of every stream as there are nodes of NATS, and knows all of them', () => {
+    const nodes = Object.keys(compose.services).filter((name) => name.startsWith('nats-'));
+    for (const [, { environment }] of app) {
+      expect(environment?.['NATS_REPLICAS']).toBe(`${nodes.length}`);
+      expect(environment?.['NATS_URL']?.split(',').map((url) => /@?(nats-\d)/.exec(url)?.[1])).toEqual(nodes);
+    }
+  });
 
   it.each(app)(
     'gives %s a complete configuration, and nothing the program does not read',
@@ -59,7 +78,7 @@ describe('docker-compose.yml', () => {
   it.each(app)('sends %s to the parts it starts', (_name, { environment }) => {
     expect(environment?.['EVENTSTORE']).toMatch(/^kurrentdb:\/\/eventstore:/);
     expect(environment?.['DATABASE_URL']).toMatch(/@postgres:/);
-    expect(environment?.['NATS_URL']).toMatch(/@nats:/);
+    expect(environment?.['NATS_URL']).toMatch(/@nats-1:/);
   });
 
   it.each(services)(
