@@ -20,6 +20,7 @@ export async function loaded(engine, workload, scale) {
   const loop = (count, lanes) => closedLoop(times(count), lanes, () => engine.run(workload), PATIENCE_MS);
   const startedAt = new Date().toISOString();
   const warm = await loop(warmUp, open);
+  if (warm.count === 0) throw new Error(`no run ended: ${Object.keys(warm.firstErrors)[0]}`);
   const latency = await loop(alone, 1);
   const load = await underWatch(engine, () => loop(many, open));
   const otherwise = await engine.check(workload, startedAt);

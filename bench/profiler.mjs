@@ -16,10 +16,16 @@ const post = (method) =>
 const statements = new Map();
 let under = false;
 
+/** Adapters send objects of their own too, which name their statement in another way or not at all. */
+const textOf = (asked) => {
+  const text = typeof asked === 'string' ? asked : (asked.text ?? asked.name ?? asked.constructor.name);
+  return String(text).replace(/\s+/g, ' ').trim().slice(0, 110);
+};
+
 const { query } = pg.Client.prototype;
 pg.Client.prototype.query = function counted(asked, ...rest) {
   if (under) {
-    const text = (typeof asked === 'string' ? asked : asked.text).replace(/\s+/g, ' ').trim().slice(0, 110);
+    const text = textOf(asked);
     statements.set(text, (statements.get(text) ?? 0) + 1);
   }
   return query.call(this, asked, ...rest);

@@ -94,8 +94,9 @@ async function workloads() {
   if (!values.profile) summary(results);
 }
 
-function hotSpots({ line, functions, places, statements }) {
+function hotSpots({ run, line, functions, places, statements }) {
   console.log(line);
+  for (const failure of run.failures) console.log(`FAILED ${failure}`);
   const table = (title, rows) => {
     console.log(`\n${title}, % of all CPU time of the program`);
     for (const { share, name } of rows) console.log(`${share.toFixed(2).padStart(7)}  ${name}`);
