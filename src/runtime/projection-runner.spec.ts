@@ -8,6 +8,7 @@ import { openReadModelPool, PostgresReadModels } from '../adapters/postgres/read
 import { eventId } from '../kernel/event.js';
 import type { ReadModels } from '../ports/read-models.js';
 import type { Projection } from '../projections/projection.js';
+import { UNRIVALLED } from './fence.js';
 import { ProjectionRunner } from './projection-runner.js';
 import { ReadModelProgress } from './read-model-progress.js';
 
@@ -115,6 +116,31 @@ describe('a read model', () => {
     await happened('b');
     await caughtUp();
     await one.stop();
+    expect((await rows()).map(({ stream }) => stream)).toEqual(['workflow-a', 'workflow-b']);
+  });
+
+  it('that another process has taken over is written no more by the one before, whatever it still believes', async () => {
+    const fence = (epoch: number) => ({ ...UNRIVALLED, epoch });
+    const under = (epoch: number) =>
+      new ProjectionRunner(listing(), store, readModels, live, progress, silent, fence(epoch));
+    await happened('a');
+    const before = under(3);
+    await before.start();
+    await caughtUp();
+    const after = await readModels.prepare({ ...listing(), epoch: 4 });
+    await happened('b');
+    // it finds out by its own write, and ends
+    await expect(readModels.prepare({ ...listing(), epoch: 3 })).rejects.toMatchObject({
+      code: 'LEASE_LOST',
+    });
+    const write = readModels.advance('listing', after, await store.head(), async () => 'written', 3);
+    await expect(write).rejects.toMatchObject({ code: 'CONFLICT' });
+    await before.stop();
+    expect((await rows()).map(({ stream }) => stream)).toEqual(['workflow-a']);
+    const successor = under(4);
+    await successor.start();
+    await caughtUp();
+    await successor.stop();
     expect((await rows()).map(({ stream }) => stream)).toEqual(['workflow-a', 'workflow-b']);
   });
 
