@@ -1,4 +1,3 @@
-import { build } from '../scripts/build.mjs';
 import { closedLoop } from './closed-loop.mjs';
 import { comparison, round } from './figures.mjs';
 import { lineOf, loaded } from './loaded.mjs';
@@ -16,7 +15,6 @@ const STARTS = 3;
  * the old store and on empty ones in turns.
  */
 export async function age({ root, events, reps, scale, say = console.log }) {
-  await build();
   return withEngine('ours', { root }, async (old) => {
     const startUps = [];
     for (const stage of STAGES) {

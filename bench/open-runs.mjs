@@ -1,4 +1,3 @@
-import { build } from '../scripts/build.mjs';
 import { closedLoop } from './closed-loop.mjs';
 import { memoryOf } from './cpu.mjs';
 import { round } from './figures.mjs';
@@ -13,7 +12,6 @@ const DAY_MS = 86_400_000;
 
 /** Runs that wait, one half for their approval and one for a timer, created through the API: what they hold in memory. */
 export async function openRuns({ root, runs, say = console.log }) {
-  await build();
   const env = { MAX_CONCURRENT_WORKFLOWS: `${2 * runs}` };
   return withEngine('ours', { root, env }, async (engine) => {
     const ask = (nth) =>

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { build } from '../scripts/build.mjs';
 import { crash, crashLineOf } from './crash.mjs';
 import { comparison } from './figures.mjs';
 import { hotFunctions, hotPlaces } from './hot-functions.mjs';
@@ -34,7 +33,6 @@ export const workloads = {
  * @returns what `--json` keeps of this workload
  */
 export async function compare(name, { root, peers, reps, scale, say = console.log }) {
-  await build();
   const { title, measure, line, ...what } = workloads[name];
   const runs = Object.fromEntries(['ours', ...peers].map((engine) => [engine, []]));
   say(`\n${name}: ${title}`);
@@ -50,7 +48,6 @@ export async function compare(name, { root, peers, reps, scale, say = console.lo
 
 /** Where the time of our program goes under a workload: one turn, the load itself profiled. */
 export async function profile(name, { root, scale }) {
-  await build();
   return withEngine('ours', { root, env: { PROFILE: '1' } }, async (engine) => {
     const { app } = engine;
     app.signal('SIGUSR2');

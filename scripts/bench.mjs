@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { merged } from '../bench/figures.mjs';
+import { build } from './build.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const usage = `npm run bench -- <what> [options]
@@ -124,4 +125,6 @@ if (!(what in measurements) || unknown.length > 0 || !numbers.every((number) => 
   console.error(usage);
   process.exit(2);
 }
+// what measures our program uses parts of it
+await build();
 await measurements[what]();
