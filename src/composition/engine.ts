@@ -20,6 +20,7 @@ import { wait } from '../execution/wait.js';
 import { OwnedJobs } from '../fairness/owned-jobs.js';
 import { reactionsInTurn } from '../fairness/reactions-in-turn.js';
 import { StepPayments } from '../payments/pay-for-step.js';
+import { withHold } from '../payments/with-hold.js';
 import { projections } from '../projections/index.js';
 import { CommandHandler } from '../runtime/command-handler.js';
 import { LeaseKeeper, type Tenant } from '../runtime/lease-keeper.js';
@@ -73,9 +74,12 @@ export function buildEngine(parts: Parts, config: EngineConfig, log: Log): Engin
     data_transform: transform,
     conditional,
     wait: wait(systemClock),
-    service_call: withBreaker(
-      new ServiceBreakers(parts.breakers, systemClock, systemChance, log),
-      serviceCall(new StepPayments(dispatch, parts.payer), parts.payerAddress, live),
+    service_call: withHold(
+      dispatch,
+      withBreaker(
+        new ServiceBreakers(parts.breakers, systemClock, systemChance, log),
+        serviceCall(new StepPayments(dispatch, parts.payer), parts.payerAddress, live),
+      ),
     ),
   };
   const steps = new StepRunner(

@@ -50,6 +50,20 @@ export const HoldPlaced = defineEvent(
   { holdId: 'hold_1', amount: '20000', purpose: 'wf_01', expiresAt: sampleTime },
 );
 
+/** `amount` is all of it from now on. One that had expired holds again. */
+export const HoldExtended = defineEvent(
+  'HoldExtended',
+  1,
+  {
+    holdId: field.id,
+    amount: field.micros,
+    /** what is held in addition */
+    added: field.micros,
+    expiresAt: field.time,
+  },
+  { holdId: 'hold_1', amount: '25000', added: '5000', expiresAt: sampleTime },
+);
+
 export const HoldCaptured = defineEvent(
   'HoldCaptured',
   1,
@@ -83,6 +97,7 @@ export const escrowEvents = [
   DepositConfirmed,
   DepositRejected,
   HoldPlaced,
+  HoldExtended,
   HoldCaptured,
   HoldReleased,
   HoldExpired,

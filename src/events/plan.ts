@@ -51,6 +51,12 @@ export const planStepSchema = z.strictObject({
   name: z.string().max(160),
   action: z.string().max(80),
   service: boundService.optional(),
+  /** services that may do it when that one fails for good, the best first; approved with the plan */
+  alternatives: z
+    .array(z.strictObject({ service: boundService, matchScore: z.number().min(0).max(1) }))
+    .min(1)
+    .max(8)
+    .optional(),
   dependencies: z.array(field.id).max(500),
   /** runs only if that conditional step took that branch; otherwise it is skipped */
   when: z.strictObject({ step: field.id, branch: z.enum(['then', 'else']) }).optional(),
@@ -91,6 +97,7 @@ export const planSchema = z.strictObject({
 
 export type PlanStep = DeepReadonly<z.output<typeof planStepSchema>>;
 export type Plan = DeepReadonly<z.output<typeof planSchema>>;
+export type BoundService = NonNullable<PlanStep['service']>;
 export type Compensation = NonNullable<PlanStep['compensation']>;
 export type StepKind = (typeof stepKinds)[number];
 

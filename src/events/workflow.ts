@@ -8,6 +8,7 @@ import { compensationEvents } from './compensation.js';
 import { confirmationEvents } from './confirmation.js';
 import { defineEvent, type EventOf, field } from './define.js';
 import { forkEvents, forkedFromSchema } from './fork.js';
+import { interruptionEvents } from './interruption.js';
 import { planSchema, stepKinds } from './plan.js';
 import { sampleContent, samplePayment, samplePlan, sampleSealed, sampleTime } from './samples.js';
 import { errorSchema, paymentEvidenceSchema } from './step-facts.js';
@@ -49,6 +50,8 @@ export const WorkflowCreated = defineEvent(
     batchId: field.id.optional(),
     /** of its work among its owner's; absent: normal */
     priority: z.enum(['high', 'low']).optional(),
+    /** when the attempts of a step are used up, the owner is asked before anything is given up */
+    onExhausted: z.literal('pause').optional(),
   },
   {
     workflowId: 'wf_01',
@@ -109,7 +112,11 @@ export const PlanProposed = defineEvent(
 export const ApprovalRequested = defineEvent(
   'ApprovalRequested',
   1,
-  { requestId: field.id, reason: z.enum(['initial', 'funds_lost']), expiresAt: field.time },
+  {
+    requestId: field.id,
+    reason: z.enum(['initial', 'funds_lost', 'price_drift', 'funds_exhausted']),
+    expiresAt: field.time,
+  },
   { requestId: 'apr_1', reason: 'initial', expiresAt: sampleTime },
 );
 
@@ -336,6 +343,8 @@ export const CancellationRequested = defineEvent(
     reason: sealedSchema.optional(),
     /** what was done stays as it is */
     rollback: z.literal(false).optional(),
+    /** nobody answered in time; `by` is `system` then */
+    expired: z.literal(true).optional(),
   },
   { runNo: 1, by: 'user_01' },
 );
@@ -345,7 +354,7 @@ export const RollbackNotNeeded = defineEvent('RollbackNotNeeded', 1, {}, {});
 export const WorkflowCancelled = defineEvent(
   'WorkflowCancelled',
   1,
-  { reason: z.enum(['by_owner']), totalCost: field.micros },
+  { reason: z.enum(['by_owner', 'approval_expired']), totalCost: field.micros },
   { reason: 'by_owner', totalCost: '0' },
 );
 
@@ -439,6 +448,7 @@ export const workflowEvents = [
   ...compensationEvents,
   ...forkEvents,
   ...confirmationEvents,
+  ...interruptionEvents,
 ] as const;
 
 export type WorkflowEvent = EventOf<(typeof workflowEvents)[number]>;

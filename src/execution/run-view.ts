@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { workflow } from '../commands/workflow/decide.js';
-import type { Compensating, Draining, Executing } from '../commands/workflow/state.js';
+import { type Compensating, isRunning, type Running } from '../commands/workflow/state.js';
 import { type ContentStore, places } from '../content/content-store.js';
 import { type PlanDetails, planDetailsSchema } from '../events/plan.js';
 import type { Json } from '../kernel/canonical-json.js';
@@ -19,7 +19,7 @@ interface Opened {
   readonly inputs: Json;
 }
 
-export type LiveRun = Executing | Draining | Compensating;
+export type LiveRun = Running | Compensating;
 
 /** Gives a worker the plain content a step may see: the request, the files, and the outputs it depends on. */
 export class RunViews {
@@ -35,17 +35,17 @@ export class RunViews {
   ) {}
 
   /** @throws Refusal STEP_NOT_LIVE when that attempt is not in flight any more: the task is out of date */
-  async live(task: StepTask): Promise<Executing | Draining> {
+  async live(task: StepTask): Promise<Running> {
     const { state } = await this.dispatch.load(workflow, task.workflowId, task.revision);
-    const step =
-      state.status === 'executing' || state.status === 'draining' ? state.steps[task.stepId] : undefined;
+    const run = isRunning(state) && state.runNo === task.runNo ? state : undefined;
+    const step = run?.steps[task.stepId];
     const isLive =
       (step?.status === 'scheduled' || step?.status === 'running') && step.attempt === task.attempt;
-    if (!isLive || (state as Executing).runNo !== task.runNo)
+    if (!run || !isLive)
       throw new Refusal('STEP_NOT_LIVE', `Attempt ${task.attempt} of ${task.stepId} is not in flight.`, {
         ...task,
       });
-    return state as Executing | Draining;
+    return run;
   }
 
   open(run: LiveRun): Promise<Opened> {

@@ -1,6 +1,7 @@
 import type { CompleteStep, FailStep, StartStep, StartWait } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
-import type { WorkflowState } from '../commands/workflow/state.js';
+import { currentStep } from '../commands/workflow/services.js';
+import { isRunning, type WorkflowState } from '../commands/workflow/state.js';
 import { type ContentStore, places } from '../content/content-store.js';
 import type { PlanStep } from '../events/plan.js';
 import type { Json } from '../kernel/canonical-json.js';
@@ -15,6 +16,7 @@ import { isLocal } from '../sagas/execute-plan.js';
 import type { StepTask } from '../sagas/reaction.js';
 import { CompensationRunner, type UndoReport } from './compensation-runner.js';
 import { evaluate } from './expression.js';
+import { isOverrun, type OverrunReport, overrunReport } from './overrun-report.js';
 import type { LiveRun, RunViews } from './run-view.js';
 import type { StepExecutor } from './step-executor.js';
 
@@ -37,10 +39,16 @@ const isTrue = (value: Json): boolean => {
   return Boolean(value);
 };
 
-type Report = CompleteStep | FailStep | StartWait;
+type Report = CompleteStep | FailStep | StartWait | OverrunReport;
 
-/** Part of the id of each report: a repetition is recognised by it. */
-const NAMES = { StepCompleted: 'done', FailStep: 'failed', StartWait: 'wait' } as const;
+/** What commands about one attempt derive their ids from. */
+const NAMES = {
+  StepCompleted: 'done',
+  FailStep: 'failed',
+  StartWait: 'wait',
+  ReportPriceDrift: 'drift',
+  ReportFundsExhausted: 'funds',
+} as const;
 
 /** Bounds of what is run before it is made durable: others wait for the same workflow meanwhile. */
 const TURN_MS = 500;
@@ -54,8 +62,8 @@ export class StepRunner {
   private readonly compensations: CompensationRunner;
 
   constructor(
-    private readonly dispatch: Dispatch & Converse,
-    private readonly views: RunViews,
+    readonly dispatch: Dispatch & Converse,
+    readonly views: RunViews,
     private readonly content: ContentStore,
     private readonly executors: Readonly<Partial<Record<PlanStep['kind'], StepExecutor>>>,
     private readonly clock: Clock,
@@ -72,7 +80,7 @@ export class StepRunner {
     if (!run) return;
     if (task.unclaimed && run.steps[task.stepId]?.status === 'running') return;
     const startedAt = isoTime(this.clock.now());
-    const step = run.plan.steps.find(({ id }) => id === task.stepId)!;
+    const step = currentStep(run, task.stepId);
     if (step.kind === 'service_call' && !(await this.claim(task, startedAt))) return;
     const report = await this.attempt(run, step, task, startedAt, signal);
     await this.send(task, report, NAMES[report.type]);
@@ -107,7 +115,7 @@ export class StepRunner {
     { workflowId, runNo }: RunOfWorkflow,
     signal: AbortSignal,
   ): Promise<Said<Report> | undefined> {
-    const run = state.status === 'executing' || state.status === 'draining' ? state : undefined;
+    const run = isRunning(state) ? state : undefined;
     const step = run?.plan.steps.find(
       ({ id, kind }) => isLocal(kind) && run.steps[id]?.status === 'scheduled',
     );
@@ -125,12 +133,16 @@ export class StepRunner {
     startedAt: string,
     signal: AbortSignal,
   ): Promise<Report> {
-    return this.execute(run, step, task, startedAt, signal).catch((error: unknown) => {
-      // stopped, not failed: given back, and whoever takes the task next goes on from the records
-      if (signal.aborted)
-        throw new Refusal('STOPPED', 'The worker was stopped.', {}, 'retryable', { cause: error });
-      return this.failure(task, error);
-    });
+    return this.execute(run, step, task, startedAt, signal).catch(
+      (error: unknown): Report | Promise<Report> => {
+        // stopped, not failed: given back, and whoever takes the task next goes on from the records
+        if (signal.aborted)
+          throw new Refusal('STOPPED', 'The worker was stopped.', {}, 'retryable', { cause: error });
+        return isOverrun(error)
+          ? overrunReport(this, run, task, error, isoTime(this.clock.now()))
+          : this.failure(task, error);
+      },
+    );
   }
 
   private async live(task: StepTask): Promise<LiveRun | undefined> {

@@ -248,3 +248,65 @@ describe('two workers at once', () => {
     expect(world.landed.size).toBe(1);
   });
 });
+
+describe('a step that went to another service', () => {
+  const other = paidStep({
+    serviceId: 'svc_2',
+    approved: { payTo: 'OTHER', asset: 'USDC', network: 'n' },
+    call: { method: 'POST', url: 'http://other', body: {}, idempotencyKey: 'pay_1' },
+  });
+  /** The first service has bytes that were signed for it, and what it did with them is not known. */
+  const signed = async () => {
+    const world = new PaidWorld();
+    world.conduct = ['answer 503'];
+    expect((await refusalOf(call(world))).code).toBe('SERVICE_ERROR');
+    world.payTo = 'OTHER';
+    world.conduct = ['serve'];
+    return world;
+  };
+
+  it('T17 is paid to that one, when nothing was signed for the first', async () => {
+    const world = new PaidWorld();
+    world.price = 20_001n;
+    expect((await refusalOf(call(world))).code).toBe('PRICE_DRIFT');
+    Object.assign(world, { price: 15_000n, payTo: 'OTHER' });
+    const { cost, payment } = await call(world, other);
+    expect([cost, payment?.payee, world.landed.size]).toEqual([15_000n, 'OTHER', 1]);
+  });
+
+  it('T17 is not paid while what was signed for the first may land', async () => {
+    const world = await signed();
+    expect(await refusalOf(call(world, other))).toMatchObject({
+      code: 'PAYMENT_UNDER_WAY',
+      kind: 'retryable',
+    });
+    expect(world.landed.size).toBe(0);
+  });
+
+  it('T17 is paid once what was signed for the first can never land', async () => {
+    const world = await signed();
+    world.height += 20n;
+    expect((await call(world, other)).payment?.payee).toBe('OTHER');
+    expect(world.landed.size).toBe(1);
+  });
+
+  it('I2 is not paid when the first one was', async () => {
+    const world = new PaidWorld();
+    world.conduct = ['settle and answer 503'];
+    expect((await refusalOf(call(world))).code).toBe('PAYMENT_UNDELIVERED');
+    Object.assign(world, { payTo: 'OTHER', conduct: ['serve'] });
+    expect(await refusalOf(call(world, other))).toMatchObject({ code: 'PAID_OTHERWISE', kind: 'terminal' });
+    expect(world.landed.size).toBe(1);
+  });
+
+  it('I2 is not paid when what was signed for the first landed unseen', async () => {
+    const world = new PaidWorld();
+    world.conduct = ['settle and lose the answer'];
+    // dies before it looks at the chain
+    await expect(call(world, paidStep(), 16)).rejects.toThrow(Crash);
+    expect([world.landed.size, (await world.state()).status]).toEqual([1, 'submitted']);
+    Object.assign(world, { payTo: 'OTHER', conduct: ['serve'] });
+    expect((await refusalOf(call(world, other))).code).toBe('PAID_OTHERWISE');
+    expect(world.landed.size).toBe(1);
+  });
+});

@@ -60,13 +60,15 @@ export class StepPayments {
   ) {}
 
   /**
-   * @throws Refusal terminal: RECIPIENT_CHANGED, PRICE_DRIFT, SERVICE_REFUSED; retryable: SERVICE_ERROR,
+   * @throws Refusal terminal: RECIPIENT_CHANGED, PRICE_DRIFT, PAID_OTHERWISE, SERVICE_REFUSED; retryable: SERVICE_ERROR,
    * PAYMENT_UNDELIVERED (paid, no usable answer yet: the next call sends the same bytes)
    */
   async call(paid: PaidStep, signal: AbortSignal): Promise<PaidAnswer> {
     for (let signing = 0; signing < SIGNINGS; signing++) {
       const { state, revision } = await this.dispatch.load(payment, paid.paymentId);
       const step: Acting = { ...paid, from: revision };
+      const other = await this.elsewhere(step, state);
+      if (other === 'again') continue;
       if (state.status === 'confirmed') return this.collect(step, state);
       const outcome = await this.advance(step, state, signal).catch((error: unknown) => {
         if (isRefusal(error) && OVERTAKEN.has(error.code)) return 'again' as const;
@@ -80,6 +82,38 @@ export class StepPayments {
       { signings: SIGNINGS },
       'retryable',
     );
+  }
+
+  /**
+   * The step went to another service after it was signed for the first one. Both are one payment, which is confirmed
+   * once at most: nothing is asked of this one as long as the bytes of that one may land.
+   * @returns `again` when they never can any more
+   * @throws Refusal PAID_OTHERWISE, or PAYMENT_UNDER_WAY (retryable)
+   */
+  private async elsewhere(step: Acting, state: PaymentState): Promise<'again' | undefined> {
+    if (!('prepared' in state) || state.quote.serviceId === step.serviceId) return undefined;
+    const { serviceId, payTo, amount, asset } = state.quote;
+    const { attempt } = state.prepared;
+    if (state.status === 'confirmed')
+      throw new Refusal('PAID_OTHERWISE', 'The step was paid to another service; it is not paid twice.', {
+        serviceId,
+        signature: state.signature,
+      });
+    // in this order: what is not found after the bytes expired will never be found
+    const expired = await this.payer.isExpired(state.prepared);
+    const settled = await this.payer.find(state.prepared, { payTo, amount, asset });
+    if (settled) await this.record(step, { type: 'ConfirmPayment', attempt, ...settled });
+    else if (expired) {
+      const message = 'The signed transaction expired before it landed.';
+      await this.record(step, { type: 'FailPayment', attempt, code: 'PAYMENT_EXPIRED', message });
+    } else
+      throw new Refusal(
+        'PAYMENT_UNDER_WAY',
+        'A payment to another service may still land.',
+        { serviceId },
+        'retryable',
+      );
+    return 'again';
   }
 
   /** @returns `again` when the bytes can never land any more */

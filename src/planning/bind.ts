@@ -59,17 +59,31 @@ function candidates(step: DraftStep, binding: Binding): readonly Candidate[] {
   return wanted;
 }
 
+function able({ input }: DraftStep, ranked: readonly Candidate[]): readonly Candidate[] {
+  const members = bodyMembers(input);
+  return ranked.filter(({ offer }) => members === undefined || misfit(offer, members) === undefined);
+}
+
+/** T17: what else could do a step that is bound to a service, the best first. */
+export function alternativesTo(
+  { offer: bound }: Candidate,
+  { serviceId: _named, ...step }: DraftStep,
+  binding: Binding,
+): readonly Candidate[] {
+  const ranked = candidates({ ...step, capability: bound.capability }, binding);
+  return able(step, ranked).filter(({ offer, fit }) => fit && offer.id !== bound.id);
+}
+
 /**
  * The best service for a step, whatever the draft says of prices: it names a capability, or at most a service.
  * @throws Refusal NO_SERVICE, or VALIDATION_FAILED when no service takes the input as it is written
  */
 export function bind(step: DraftStep, binding: Binding): Candidate {
   const ranked = candidates(step, binding);
-  const members = bodyMembers(step.input);
-  const able = ranked.filter(({ offer }) => members === undefined || misfit(offer, members) === undefined);
-  const [best] = able;
+  const [best] = able(step, ranked);
   if (!best) {
     const { offer } = ranked[0]!;
+    const members = bodyMembers(step.input);
     throw new Refusal(
       'VALIDATION_FAILED',
       `Step ${step.key} cannot ask ${offer.id} with this input: ${misfit(offer, members ?? [])}.`,

@@ -31,7 +31,10 @@ const stepShape = {
     .strictObject({ step: key, branch: z.enum(['then', 'else']) })
     .optional()
     .describe('run only if that conditional step, one of dependsOn, took this branch'),
-  onFailure: z.enum(['abort', 'skip_dependants']).optional(),
+  onFailure: z
+    .enum(['abort', 'skip_dependants', 'fallback'])
+    .optional()
+    .describe('fallback: a service_call goes to the next service that matches, within the approved price'),
 };
 
 const wantsService = (step: {
@@ -39,6 +42,9 @@ const wantsService = (step: {
   capability?: string | undefined;
   serviceId?: string | undefined;
 }) => (step.kind === 'service_call') === (step.capability !== undefined || step.serviceId !== undefined);
+const FALLBACK_RULE = { message: 'only a service_call has services to fall back to', path: ['onFailure'] };
+const mayFallBack = ({ kind, onFailure }: { kind: string; onFailure?: string | undefined }) =>
+  onFailure !== 'fallback' || kind === 'service_call';
 const SERVICE_RULE = {
   message: 'a service_call names a capability or a serviceId, and no other step does',
   path: ['capability'],
@@ -60,7 +66,7 @@ export const planDraftSchema = z.strictObject({
     confidence: z.number().min(0).max(1),
   }),
   steps: z
-    .array(z.strictObject(stepShape).refine(wantsService, SERVICE_RULE))
+    .array(z.strictObject(stepShape).refine(wantsService, SERVICE_RULE).refine(mayFallBack, FALLBACK_RULE))
     .min(1)
     .max(LIMITS.planSteps - 1),
   result,
@@ -121,7 +127,8 @@ const givenStep = z
     message: 'a step has input or params or both',
     path: ['input'],
   })
-  .refine(wantsService, SERVICE_RULE);
+  .refine(wantsService, SERVICE_RULE)
+  .refine(mayFallBack, FALLBACK_RULE);
 
 /** As a caller posts a plan of his own. The result is the last step unless he says otherwise. */
 export const givenPlanSchema = z.strictObject({

@@ -2,11 +2,7 @@ import type { FailPlanning, ProposePlan } from '../commands/workflow/commands.js
 import { workflow } from '../commands/workflow/decide.js';
 import type { Planning } from '../commands/workflow/state.js';
 import { type ContentStore, places } from '../content/content-store.js';
-import type { Plan } from '../events/plan.js';
-import { fieldText } from '../kernel/commitments/field.js';
 import { jsonHash } from '../kernel/commitments/json-hash.js';
-import { planCommitment } from '../kernel/commitments/plan-commitment.js';
-import { saltFor } from '../kernel/commitments/salts.js';
 import { isRefusal, Refusal } from '../kernel/errors.js';
 import { uuidv5 } from '../kernel/event.js';
 import { LIMITS } from '../kernel/limits.js';
@@ -15,8 +11,8 @@ import { isoTime } from '../kernel/time.js';
 import type { Catalogue } from '../ports/catalogue.js';
 import type { Clock } from '../ports/clock.js';
 import type { PlanDraft, Planner } from '../ports/planner.js';
-import { plannedSteps } from '../receipts/planned-steps.js';
 import type { Dispatch, Said } from '../runtime/dispatch.js';
+import { committed } from './committed.js';
 import { planFromGiven } from './given-plan.js';
 import { type Proposal, propose } from './propose.js';
 
@@ -115,16 +111,12 @@ export class PlanJob {
       await this.content.openText(created.secret, places.secret(workflowId)),
       'base64',
     );
-    const { totals, steps } = proposal.plan;
-    const plan: Plan = {
-      ...proposal.plan,
-      details: await this.content.claimJson(userId, places.planDetails(workflowId, runNo), proposal.details),
-      workflowHash: planCommitment({
-        steps: plannedSteps(steps),
-        maxCost: BigInt(totals.maxCost) + BigInt(totals.compensationReserve),
-        salt: fieldText(saltFor(secret, 'plan')),
-      }),
-    };
+    const details = await this.content.claimJson(
+      userId,
+      places.planDetails(workflowId, runNo),
+      proposal.details,
+    );
+    const plan = committed({ ...proposal.plan, details }, secret);
     return {
       type: 'ProposePlan',
       at: isoTime(this.clock.now()),

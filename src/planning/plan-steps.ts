@@ -1,4 +1,4 @@
-import type { Compensation, PlanStep } from '../events/plan.js';
+import type { BoundService, Compensation, PlanStep } from '../events/plan.js';
 import { DEFAULT_RETRY, type RetryPolicy } from '../kernel/backoff.js';
 import type { ServiceOffer } from '../ports/catalogue.js';
 import type { DraftStep } from '../ports/planner.js';
@@ -32,6 +32,27 @@ function retryOf({ uptime }: ServiceOffer): RetryPolicy {
 type Shared = Pick<PlanStep, 'id' | 'dependencies' | 'toleratesSkipped' | 'onFailure'> &
   Partial<Pick<PlanStep, 'when'>>;
 
+const serviceOf = (offer: ServiceOffer): BoundService => ({
+  id: offer.id,
+  name: printable(offer.name, 120),
+  method: offer.method,
+  url: offer.url,
+  payTo: offer.payTo,
+  network: offer.network,
+  asset: offer.asset,
+  price: offer.price.toString(),
+});
+
+/** Services a step may go to; more would only make the plan long. */
+const MAX_ALTERNATIVES = 3;
+
+export function withAlternatives(step: PlanStep, others: readonly Candidate[]): PlanStep {
+  const alternatives = others
+    .slice(0, MAX_ALTERNATIVES)
+    .map(({ offer, score }) => ({ service: serviceOf(offer), matchScore: score }));
+  return alternatives.length > 0 ? { ...step, alternatives } : step;
+}
+
 /** Everything that costs or is paid comes from the catalogue here, and from nowhere else. */
 export function serviceStep(shared: Shared, { offer, score, reasons }: Candidate): PlanStep {
   const name = printable(offer.name, 120);
@@ -40,16 +61,7 @@ export function serviceStep(shared: Shared, { offer, score, reasons }: Candidate
     kind: 'service_call',
     name: printable(`${name} (${offer.capability})`, 160),
     action: printable(offer.capability, 80),
-    service: {
-      id: offer.id,
-      name,
-      method: offer.method,
-      url: offer.url,
-      payTo: offer.payTo,
-      network: offer.network,
-      asset: offer.asset,
-      price: offer.price.toString(),
-    },
+    service: serviceOf(offer),
     estimatedCost: offer.price.toString(),
     maxCost: offer.price.toString(),
     estimatedTime: Math.ceil(Math.max(offer.latencyMs, 0)) + PAYMENT_TIME,

@@ -228,3 +228,54 @@ describe('A draft is refused', () => {
     expect(refused(circle).figures['steps']).toEqual(['a', 'b', 'c']);
   });
 });
+
+describe('a step that may go to another service', () => {
+  const trend = (more: Partial<DraftStep> = {}) => [
+    call('trend', '{"table": 1}', [], { onFailure: 'fallback', ...more }),
+  ];
+  const first = (steps: readonly DraftStep[], more: Partial<ProposalTerms> = {}) =>
+    propose(draft(steps), { ...terms, ...more }).plan.steps[0]!;
+
+  it('T17 names those that match, with their price, recipient and score, the best first', () => {
+    const third = offer('trend-third', {
+      capability: 'trend',
+      price: usdc(7_000n),
+      inputs: [input('table', 'table')],
+      reputation: 8_000,
+    });
+    const { service, alternatives } = first(trend(), { offers: [...offers, third] });
+    expect(service!.id).toBe('trend');
+    expect(alternatives!.map((each) => [each.service.id, each.service.price])).toEqual([
+      ['trend-third', '7000'],
+      ['trend-dear', '60000'],
+    ]);
+    expect(alternatives![0]!.matchScore).toBeGreaterThan(alternatives![1]!.matchScore);
+    expect(alternatives![0]!.service).toMatchObject({ payTo: third.payTo, url: third.url });
+  });
+
+  it('T17 names none that match too badly, cannot take the input or are excluded', () => {
+    const others = [
+      offer('unfit', {
+        capability: 'trend',
+        price: usdc(60_000n),
+        inputs: [input('table', 'table')],
+        reputation: 0,
+        latencyMs: 10_000,
+      }),
+      offer('other-input', { capability: 'trend', inputs: [input('text', 'text')] }),
+      offer('excluded', { capability: 'trend', inputs: [input('table', 'table')] }),
+    ];
+    const filters = { excludeServices: ['excluded'] };
+    const found = first(trend(), { offers: [offers[1]!, ...others], filters });
+    expect(found.alternatives).toBeUndefined();
+  });
+
+  it('T17 names none when it is not asked for, nor where only the service that did it can undo it', () => {
+    expect(first(trend({ onFailure: 'abort' })).alternatives).toBeUndefined();
+    const undo = { sideEffect: 'reversible', compensation: { input: '{"table": 2}' } } as const;
+    expect(first(trend(undo)).alternatives).toBeUndefined();
+  });
+
+  it('costs no more for it: the ceiling is the price of the service it is bound to', () =>
+    expect(propose(draft(trend()), terms).plan.totals.maxCost).toBe('6000'));
+});

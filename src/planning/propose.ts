@@ -3,9 +3,9 @@ import { renameSteps } from '../execution/expression-references.js';
 import { Refusal } from '../kernel/errors.js';
 import { LIMITS } from '../kernel/limits.js';
 import type { DraftStep, PlanDraft } from '../ports/planner.js';
-import { type Binding, bind } from './bind.js';
+import { alternativesTo, type Binding, bind } from './bind.js';
 import { checkDraft } from './draft-checks.js';
-import { compensationOf, localStep, serviceStep } from './plan-steps.js';
+import { compensationOf, localStep, serviceStep, withAlternatives } from './plan-steps.js';
 import { joins } from './skipping.js';
 import { assertWithin, type PlanLimits, totalsOf } from './totals.js';
 
@@ -45,11 +45,14 @@ export function propose(draft: PlanDraft, terms: ProposalTerms): Proposal {
       onFailure: step.onFailure ?? 'abort',
       ...(step.when ? { when: { step: idOf(step.when.step), branch: step.when.branch } } : {}),
     } as const;
-    const planned =
-      step.kind === 'service_call'
-        ? serviceStep(shared, bind(step, terms))
-        : localStep(shared, step.kind, step.waits);
-    return { ...planned, ...undoing(step, planned, terms), ...asking(step) };
+    if (step.kind !== 'service_call') {
+      const planned = localStep(shared, step.kind, step.waits);
+      return { ...planned, ...undoing(step, planned, terms), ...asking(step) };
+    }
+    const candidate = bind(step, terms);
+    const bound = serviceStep(shared, candidate);
+    const planned = { ...bound, ...undoing(step, bound, terms), ...asking(step) };
+    return mayMove(planned) ? withAlternatives(planned, alternativesTo(candidate, step, terms)) : planned;
   });
   const assemble = {
     id: `step_${steps.length + 1}`,
@@ -79,6 +82,11 @@ export function propose(draft: PlanDraft, terms: ProposalTerms): Proposal {
 /** What cannot be undone is asked about, unless its author says that it need not be. */
 const asking = ({ sideEffect, requiresConfirmation = sideEffect === 'irreversible' }: DraftStep) =>
   requiresConfirmation ? ({ requiresConfirmation } as const) : {};
+
+/** What only the service that did a step can undo must not be done by another one. */
+const mayMove = ({ onFailure, service, compensation }: PlanStep): boolean =>
+  onFailure === 'fallback' &&
+  (compensation?.service === undefined || compensation.service.id !== service?.id);
 
 /** What undoes a step is bound like the step: by matching, at the price of the catalogue. */
 function undoing(

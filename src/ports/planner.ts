@@ -30,7 +30,7 @@ export interface DraftStep {
   /** JSONata over {inputs, steps, request}; `steps.<key>` is the output of a dependency */
   readonly input: string;
   readonly when?: { readonly step: string; readonly branch: 'then' | 'else' };
-  readonly onFailure?: 'abort' | 'skip_dependants';
+  readonly onFailure?: 'abort' | 'skip_dependants' | 'fallback';
   readonly sideEffect?: 'none' | 'reversible' | 'irreversible';
   /** a person is asked before it runs, where nobody looked at the plan; so is what cannot be undone */
   readonly requiresConfirmation?: boolean;

@@ -1,16 +1,18 @@
 import { escrow } from '../commands/escrow/decide.js';
-import { requiredFor } from '../commands/workflow/approval.js';
+import { openQuestion, requiredFor } from '../commands/workflow/approval.js';
 import { workflow } from '../commands/workflow/decide.js';
-import type { AwaitingApproval, WorkflowState } from '../commands/workflow/state.js';
+import { wrongState } from '../commands/workflow/refusals.js';
+import type { AwaitingApproval, Paused, WorkflowState } from '../commands/workflow/state.js';
 import { requireOwner } from '../identity/ownership.js';
 import { isRefusal, Refusal } from '../kernel/errors.js';
 import type { Position } from '../kernel/event.js';
 import { holdIdOf } from '../kernel/ids.js';
-import { type Micros, microsToUsdc, parseMicros } from '../kernel/money.js';
+import { type Micros, parseMicros } from '../kernel/money.js';
 import { isoTime, plusMs } from '../kernel/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Dispatch } from '../runtime/dispatch.js';
 import { type Caller, contextOf, requireSeen } from './caller.js';
+import { extendHold, HOLD_MARGIN, inMoney } from './extend-hold.js';
 
 export interface ApproveParts {
   readonly dispatch: Dispatch;
@@ -24,9 +26,6 @@ export interface Approved {
   readonly revision: number;
   readonly position: Position | undefined;
 }
-
-/** ms a hold outlives the longest time its run may take: settling comes after the run. */
-const HOLD_MARGIN = 15 * 60_000;
 
 /**
  * The hold first, the approval second: an approved plan is always covered, and a hold without an approval is
@@ -46,7 +45,12 @@ export async function approveWorkflow(
   const at = isoTime(clock.now());
   const before = approvalOf(state);
   // the first answer was lost on its way, and the same is said again
-  if (before && before.approver === caller.principal.userId && before.planHash === planHash)
+  if (
+    before &&
+    !openQuestion(state) &&
+    before.approver === caller.principal.userId &&
+    before.planHash === planHash
+  )
     return {
       workflowId,
       planHash,
@@ -57,8 +61,10 @@ export async function approveWorkflow(
   const open = requireApprovable(state, planHash, at);
   const budget = requiredFor(open);
   const { requestId } = open.request;
-  const holdId = budget > 0n ? holdIdOf(workflowId, requestId) : undefined;
-  if (holdId !== undefined) await placeHold(parts, caller, workflowId, { holdId, budget, at, open });
+  const extended = state.status === 'paused' ? state.approval.holdId : undefined;
+  const holdId = extended ?? (budget > 0n ? holdIdOf(workflowId, requestId) : undefined);
+  if (extended !== undefined) await extendHold(parts, caller, state as Paused, budget, at);
+  else if (holdId !== undefined) await placeHold(parts, caller, workflowId, { holdId, budget, at, open });
   try {
     const { position, revision } = await dispatch.send(
       workflow,
@@ -78,7 +84,8 @@ export async function approveWorkflow(
     return { workflowId, planHash: open.planHash, budget, revision, position };
   } catch (error) {
     // Only a refusal says for certain that nothing was approved.
-    if (holdId !== undefined && isRefusal(error) && error.kind === 'terminal')
+    // What was extended is the run's still: it comes back when the run is over.
+    if (holdId !== undefined && extended === undefined && isRefusal(error) && error.kind === 'terminal')
       await dispatch.send(
         escrow,
         caller.principal.userId,
@@ -99,20 +106,18 @@ const approvalOf = (state: WorkflowState) =>
 function requireApprovable(state: WorkflowState, planHash: string | undefined, at: string): AwaitingApproval {
   if (state.status === 'closed' && state.outcome === 'expired')
     throw new Refusal('APPROVAL_EXPIRED', 'The offer expired before it was approved.');
-  if (state.status !== 'awaiting_approval')
-    throw new Refusal('WRONG_STATE', 'Only a workflow that awaits approval can be approved.', {
-      status: state.status === 'closed' ? state.outcome : state.status,
+  const open = openQuestion(state);
+  if (!open) throw wrongState(state, 'only one that awaits approval can be approved', 'approve');
+  if (at > open.request.expiresAt)
+    throw new Refusal('APPROVAL_EXPIRED', `The offer expired at ${open.request.expiresAt}.`, {
+      expiresAt: open.request.expiresAt,
     });
-  if (at > state.request.expiresAt)
-    throw new Refusal('APPROVAL_EXPIRED', `The offer expired at ${state.request.expiresAt}.`, {
-      expiresAt: state.request.expiresAt,
-    });
-  if (planHash !== undefined && planHash !== state.planHash)
+  if (planHash !== undefined && planHash !== open.planHash)
     throw new Refusal('PLAN_CHANGED', 'The plan is not the one you saw.', {
-      proposed: state.planHash,
+      proposed: open.planHash,
       approved: planHash,
     });
-  return state;
+  return open;
 }
 
 async function placeHold(
@@ -145,18 +150,4 @@ async function placeHold(
   } catch (error) {
     throw isRefusal(error) ? inMoney(error, budget) : error;
   }
-}
-
-/** The same refusal with its figures as clients read money: a decimal number, and exactly in text. */
-function inMoney(refusal: Refusal, budget: Micros): Refusal {
-  const notOpen = refusal.code === 'ESCROW_NOT_OPEN';
-  if (!notOpen && refusal.code !== 'INSUFFICIENT_ESCROW') return refusal;
-  const available = notOpen ? 0n : BigInt(String(refusal.figures['available']));
-  const message = notOpen ? 'There is no money in escrow yet. Deposit some first.' : refusal.message;
-  return new Refusal('INSUFFICIENT_ESCROW', message, {
-    available: microsToUsdc(available),
-    availableMicro: `${available}`,
-    required: microsToUsdc(budget),
-    requiredMicro: `${budget}`,
-  });
 }

@@ -66,6 +66,10 @@ export const sharedShape = {
       excludeServices: z.array(z.string().min(1).max(100)).max(50).default([]),
     })
     .optional(),
+  onExhausted: z
+    .enum(['fail', 'pause'])
+    .optional()
+    .describe('when the attempts of a step are used up: the run fails, or pauses until you decide'),
   metadata: z
     .record(z.string().max(100), z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]))
     .refine((metadata) => Object.keys(metadata).length <= 50, { message: 'at most 50 members' })

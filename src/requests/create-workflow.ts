@@ -83,6 +83,7 @@ export async function createAs(
     verificationLevel: body.verificationLevel,
     autoApprove: body.autoApprove,
     ...of,
+    ...(body.onExhausted === 'pause' && { onExhausted: 'pause' }),
     filters: body.serviceFilters ?? { minReputation: 0, minUptime: 0, excludeServices: [] },
   };
   const context = contextOf(caller, 'create', workflowId);

@@ -10,6 +10,7 @@ import { type Reaction, type Saga, type StepTask, send, type Unstamped } from '.
 
 type Handled = WorkflowEventOf<
   | 'ExecutionStarted'
+  | 'ExecutionResumed'
   | 'StepScheduled'
   | 'StepRetryScheduled'
   | 'StepConfirmationRequested'
@@ -30,6 +31,7 @@ export const executePlan: Saga = {
   name: 'execute-plan',
   handles: [
     'ExecutionStarted',
+    'ExecutionResumed',
     'StepScheduled',
     'StepRetryScheduled',
     'StepConfirmationRequested',
@@ -54,6 +56,7 @@ export const executePlan: Saga = {
     const { runNo } = event;
     switch (event.type) {
       case 'ExecutionStarted':
+      case 'ExecutionResumed':
         return [
           after(`${workflowId}/${runNo}/deadline`, event.deadline, workflowId, {
             type: 'TimeOutWorkflow',

@@ -10,7 +10,7 @@ import { type Saga, send } from './reaction.js';
 type Handled =
   | WorkflowEventOf<'RunClosed'>
   | Extract<PaymentEvent, { type: 'PaymentConfirmed' }>
-  | Extract<EscrowEvent, { type: 'HoldPlaced' | 'HoldReleased' | 'HoldExpired' }>;
+  | Extract<EscrowEvent, { type: 'HoldPlaced' | 'HoldExtended' | 'HoldReleased' | 'HoldExpired' }>;
 
 /**
  * Money follows what happened: a confirmed payment is captured from its hold, a closed run gives the rest back.
@@ -18,13 +18,14 @@ type Handled =
  */
 export const settleEscrow: Saga = {
   name: 'settle-escrow',
-  handles: ['HoldPlaced', 'PaymentConfirmed', 'RunClosed', 'HoldReleased', 'HoldExpired'],
+  handles: ['HoldPlaced', 'HoldExtended', 'PaymentConfirmed', 'RunClosed', 'HoldReleased', 'HoldExpired'],
   correlate: byCorrelation,
   ...noState,
   react(recorded) {
     const event = eventOf<Handled>(recorded);
     switch (event.type) {
-      case 'HoldPlaced': {
+      case 'HoldPlaced':
+      case 'HoldExtended': {
         const { holdId, expiresAt } = event;
         const expire = send(escrow, aggregateIdOf(recorded), { type: 'ExpireHold', holdId });
         return [

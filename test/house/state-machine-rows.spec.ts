@@ -7,7 +7,7 @@ const ROOT = new URL('../../', import.meta.url);
 const ROWS = Array.from({ length: 44 }, (_, index) => `T${String(index + 1).padStart(2, '0')}`);
 
 /** Rows that nobody has built yet. A row that has got its test may not stay here. */
-const OPEN: readonly string[] = ['T17', 'T23', 'T24', 'T25'];
+const OPEN: readonly string[] = [];
 
 /** A test's name, or that of a case of `it.each`, begins with the rows it is about: `T26, T29 what …`. */
 const NAMED = /(?<=[([]\s*)(['"`])(T\d\d(?:(?:, | and | to )T\d\d)*)[ :]/g;

@@ -1,5 +1,6 @@
 import type { WorkflowCommand } from '../../src/commands/workflow/commands.js';
 import { workflowDecider } from '../../src/commands/workflow/decide.js';
+import { repriced } from '../../src/commands/workflow/reprice.js';
 import type { WorkflowState } from '../../src/commands/workflow/state.js';
 import type { Plan, PlanStep } from '../../src/events/plan.js';
 import { samplePlan, sampleSealed } from '../../src/events/samples.js';
@@ -224,6 +225,42 @@ export const settle = (spent = 0n, holdId: string | undefined = 'hold_1'): Workf
   at: T0,
   spent: toMicros(spent),
   ...(holdId !== undefined && { holdId }),
+});
+
+/** What a step may go to, in the order of the plan. */
+export const alternative = (id: string, price: string, matchScore = 0.5) => ({
+  matchScore,
+  service: { ...samplePlan.steps[0]!.service!, id, price, payTo: `PAYEE of ${id}` },
+});
+
+/** Of a service that asks more; the plan at that price is committed to as the test's plans are. */
+export const drift = (
+  plan: Plan,
+  stepId: string,
+  quoted: bigint,
+  more: Partial<WorkflowCommand & { type: 'ReportPriceDrift' }> = {},
+): WorkflowCommand & { type: 'ReportPriceDrift' } => {
+  const serviceId = more.serviceId ?? plan.steps.find(({ id }) => id === stepId)!.service!.id;
+  return {
+    type: 'ReportPriceDrift',
+    at: T0,
+    runNo: 1,
+    stepId,
+    attempt: 1,
+    serviceId,
+    quoted: toMicros(quoted),
+    plan: { ...repriced(plan, { stepId, serviceId, quoted }), workflowHash: '987' },
+    planHash: 'c'.repeat(64),
+    ...more,
+  };
+};
+
+export const pause = (at = T0): WorkflowCommand => ({ type: 'PauseExecution', at, by: OWNER });
+export const resume = (at = T0, ...skip: readonly string[]): WorkflowCommand => ({
+  type: 'ResumeExecution',
+  at,
+  by: OWNER,
+  ...(skip.length > 0 && { skip }),
 });
 
 /** The history that these commands make, one after another. */

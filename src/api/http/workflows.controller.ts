@@ -10,6 +10,7 @@ import type { Caller } from '../../requests/caller.js';
 import { cancelWorkflow } from '../../requests/cancel-workflow.js';
 import { type CreateBody, createBodySchema } from '../../requests/create-body.js';
 import { createWorkflow } from '../../requests/create-workflow.js';
+import { pauseWorkflow, resumeWorkflow } from '../../requests/pause-workflow.js';
 import { rateWorkflow } from '../../requests/rate-workflow.js';
 import { retryWorkflow } from '../../requests/retry-workflow.js';
 import { API, type ApiDependencies } from '../dependencies.js';
@@ -26,6 +27,7 @@ const statuses = [
   'awaiting_approval',
   'approved',
   'executing',
+  'paused',
   'completed',
   'rolling_back',
   'failed',
@@ -46,6 +48,14 @@ const approveBody = z.strictObject({
 const cancelBody = z.strictObject({
   reason: z.string().max(500).optional(),
   rollback: z.boolean().optional().describe('false keeps what was done; otherwise it is undone'),
+});
+const pauseBody = z.strictObject({});
+const resumeBody = z.strictObject({
+  skip: z
+    .array(z.string().min(1).max(100))
+    .max(500)
+    .default([])
+    .describe('steps whose attempts are used up and that are given up, with what depends on them'),
 });
 const retryBody = z.strictObject({
   mode: z
@@ -115,6 +125,32 @@ export class WorkflowsController {
     const budget = { budget: microsToUsdc(approved.budget), budgetMicro: `${approved.budget}` };
     const members = { message: 'Workflow approved', planHash: approved.planHash, ...budget };
     return written(200, members, approved);
+  }
+
+  @Post(':id/pause')
+  @Operation({
+    tag,
+    summary: 'Let nothing new start; what is in flight finishes, and the deadline waits',
+    body: pauseBody,
+  })
+  async pause(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
+    const told = await pauseWorkflow(this.api, call, id);
+    return written(200, { message: 'Workflow paused', status: told.status }, told);
+  }
+
+  @Post(':id/resume')
+  @Operation({
+    tag,
+    summary: 'Let a paused workflow go on; steps that used up their attempts get as many again',
+    body: resumeBody,
+  })
+  async resume(
+    @Call() call: Caller,
+    @Param('id') id: string,
+    @Body() { skip }: z.output<typeof resumeBody>,
+  ): Promise<Answer> {
+    const told = await resumeWorkflow(this.api, call, id, skip);
+    return written(200, { message: 'Workflow resumed', status: told.status }, told);
   }
 
   @Post(':id/retry')

@@ -50,6 +50,16 @@ export interface PlaceHold {
   readonly expiresAt: string;
 }
 
+/** An open or expired hold covers this much, and until then; never less than it did. */
+export interface ExtendHold {
+  readonly type: 'ExtendHold';
+  readonly holdId: string;
+  /** all of it, what is captured included */
+  readonly amount: Micros;
+  readonly at: string;
+  readonly expiresAt: string;
+}
+
 export interface CaptureHold {
   readonly type: 'CaptureHold';
   readonly holdId: string;
@@ -74,6 +84,7 @@ export type EscrowCommand =
   | ConfirmDeposit
   | RejectDeposit
   | PlaceHold
+  | ExtendHold
   | CaptureHold
   | ReleaseHold
   | ExpireHold;

@@ -102,6 +102,13 @@ const capture: EscrowCommand = {
   paymentId: 'pay_1',
   amount: micros(250),
 };
+const extend: EscrowCommand = {
+  type: 'ExtendHold',
+  holdId: 'hold_1',
+  amount: micros(800),
+  at,
+  expiresAt: later,
+};
 const release: EscrowCommand = { type: 'ReleaseHold', holdId: 'hold_1' };
 const expire: EscrowCommand = { type: 'ExpireHold', holdId: 'hold_1', at: later };
 
@@ -330,9 +337,73 @@ describe('a hold', () => {
       .when(capture)
       .thenNothing());
 
-  it.each([capture, release, expire])('that nobody placed refuses $type', (command) =>
+  it.each([capture, extend, release, expire])('that nobody placed refuses $type', (command) =>
     given(...funded)
       .when(command)
       .refuses('HOLD_UNKNOWN', { holdId: 'hold_1' }),
   );
+});
+
+describe('a hold whose run goes on', () => {
+  const muchLater = '2026-01-02T05:04:05.678Z';
+  const extended: EscrowEvent = {
+    type: 'HoldExtended',
+    v: 1,
+    holdId: 'hold_1',
+    amount: '800',
+    added: '200',
+    expiresAt: later,
+  };
+  const balance = (...events: EscrowEvent[]) => {
+    const account = fold(escrowDecider, events);
+    return account.status === 'open' ? [availableOf(account), account.held] : [];
+  };
+
+  it('covers more, out of what is available', () => {
+    given(...funded, placed, captured)
+      .when(extend)
+      .then([extended]);
+    expect(balance(...funded, placed, captured, extended)).toEqual([200n, 550n]);
+  });
+
+  it('is captured up to what it covers now', () =>
+    given(...funded, placed, captured, extended)
+      .when({ ...capture, paymentId: 'pay_2', amount: micros(551) })
+      .refuses('HOLD_EXCEEDED', { holdId: 'hold_1', remaining: '550', amount: '551' }));
+
+  it('lasts longer for nothing', () =>
+    given(...funded, placed)
+      .when({ ...extend, amount: micros(600), expiresAt: muchLater })
+      .then([{ ...extended, amount: '600', added: '0', expiresAt: muchLater }]));
+
+  it('never covers less, nor ends earlier', () =>
+    given(...funded, placed)
+      .when({ ...extend, amount: micros(1), expiresAt: '2026-01-02T03:30:00.000Z' })
+      .thenNothing());
+
+  it('holds again after it has expired, what is captured excepted', () => {
+    given(...funded, placed, captured, { ...expired, released: '350' })
+      .when({ ...extend, amount: micros(600), expiresAt: muchLater })
+      .then([{ ...extended, amount: '600', added: '350', expiresAt: muchLater }]);
+    const again = { ...extended, amount: '600', added: '350' };
+    expect(balance(...funded, placed, captured, { ...expired, released: '350' }, again)).toEqual([
+      400n,
+      350n,
+    ]);
+  });
+
+  it('is not extended beyond what is available', () =>
+    given(...funded, placed)
+      .when({ ...extend, amount: micros(1_001) })
+      .refuses('INSUFFICIENT_ESCROW', { available: '400', required: '401' }));
+
+  it('is not extended once its run is over', () =>
+    given(...funded, placed, captured, released)
+      .when(extend)
+      .refuses('HOLD_CLOSED'));
+
+  it('does not end before it is extended', () =>
+    given(...funded, placed)
+      .when({ ...extend, expiresAt: at })
+      .refuses('VALIDATION_FAILED'));
 });

@@ -4,6 +4,7 @@
  * - available = confirmed deposits − captured − what open holds have left. It is never negative.
  * - A deposit counts once, and only with the amount it was submitted with.
  * - A hold reserves at most what is available. It is captured in parts, each payment once, never beyond the hold.
+ * - A hold is extended as long as its run goes on, also after it expired; never shortened, never after its release.
  * - A hold is closed by release or by expiry; its remainder is then available again. A payment that settled on the
  *   chain after that is captured late: within what the hold once covered, out of what is available.
  *
@@ -14,12 +15,13 @@ import type { EscrowEvent } from '../../events/escrow.js';
 import type { Aggregate } from '../../kernel/aggregate.js';
 import type { Decider } from '../../kernel/decider.js';
 import { Refusal, unreachable } from '../../kernel/errors.js';
-import { formatUsdc, type Micros } from '../../kernel/money.js';
+import { formatUsdc, type Micros, toMicros } from '../../kernel/money.js';
 import type {
   CaptureHold,
   ConfirmDeposit,
   EscrowCommand,
   ExpireHold,
+  ExtendHold,
   OpenEscrowAccount,
   PlaceHold,
   RejectDeposit,
@@ -53,6 +55,8 @@ function decide(command: EscrowCommand, state: EscrowState): Decision {
       return rejectDeposit(command, state);
     case 'PlaceHold':
       return placeHold(command, state);
+    case 'ExtendHold':
+      return extendHold(command, state);
     case 'CaptureHold':
       return captureHold(command, state);
     case 'ReleaseHold':
@@ -148,14 +152,39 @@ function placeHold(command: PlaceHold, account: OpenEscrow): Decision {
   assertAmount(amount);
   if (expiresAt <= at)
     throw new Refusal('VALIDATION_FAILED', 'A hold must expire after it is placed.', { at, expiresAt });
+  assertCovered(amount, account);
+  return [{ type: 'HoldPlaced', v: 1, holdId, amount: String(amount), purpose, expiresAt }];
+}
+
+/** The money of a run that goes on: for a dearer plan, for longer, or again after the hold has expired. */
+function extendHold(command: ExtendHold, account: OpenEscrow): Decision {
+  const { holdId, at } = command;
+  const hold = holdOf(account, holdId);
+  if (hold.status === 'released') throw holdClosed(holdId, hold);
+  assertAmount(command.amount);
+  if (command.expiresAt <= at)
+    throw new Refusal('VALIDATION_FAILED', 'A hold must expire after it is extended.', {
+      at,
+      expiresAt: command.expiresAt,
+    });
+  const amount = atLeast(command.amount, hold.amount);
+  const expiresAt = atLeast(command.expiresAt, hold.expiresAt);
+  if (hold.status === 'open' && amount === hold.amount && expiresAt === hold.expiresAt) return NOTHING;
+  const added = toMicros(amount - (hold.status === 'open' ? hold.amount : hold.captured));
+  assertCovered(added, account);
+  return [{ type: 'HoldExtended', v: 1, holdId, amount: String(amount), added: String(added), expiresAt }];
+}
+
+const atLeast = <T extends bigint | string>(wanted: T, before: T): T => (wanted < before ? before : wanted);
+
+function assertCovered(required: Micros, account: OpenEscrow): void {
   const available = availableOf(account);
-  if (amount > available)
+  if (required > available)
     throw new Refusal(
       'INSUFFICIENT_ESCROW',
-      `This needs ${formatUsdc(amount)} in escrow, and ${formatUsdc(available)} is available.`,
-      { available: String(available), required: String(amount) },
+      `This needs ${formatUsdc(required)} in escrow, and ${formatUsdc(available)} is available.`,
+      { available: String(available), required: String(required) },
     );
-  return [{ type: 'HoldPlaced', v: 1, holdId, amount: String(amount), purpose, expiresAt }];
 }
 
 function captureHold(command: CaptureHold, account: OpenEscrow): Decision {

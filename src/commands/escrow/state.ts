@@ -95,6 +95,16 @@ function evolveOpen(
         holds: account.holds.with(event.holdId, hold),
       };
     }
+    case 'HoldExtended': {
+      const { holdId, expiresAt } = event;
+      const before = account.holds.get(holdId)!;
+      const hold: Hold = { ...before, status: 'open', amount: parseMicros(event.amount), expiresAt };
+      return {
+        ...account,
+        held: toMicros(account.held + parseMicros(event.added)),
+        holds: account.holds.with(holdId, hold),
+      };
+    }
     case 'HoldCaptured':
       return capture(account, event.holdId, event.paymentId, parseMicros(event.amount));
     case 'HoldReleased':

@@ -161,11 +161,14 @@ describe('the authorization of a payment', () => {
 
   it('needs a quote', () => given().when(authorize).refuses('WRONG_STATE', { status: 'none' }));
 
-  it('is given once, under one plan', () => {
+  it('is given once, under the plan that is approved when it is signed', () => {
     given(...paid)
       .when(authorize)
       .thenNothing();
     given(...ready)
+      .when({ ...authorize, planHash: 'a'.repeat(64) })
+      .then([{ ...authorized, planHash: 'a'.repeat(64) }]);
+    given(...paid)
       .when({ ...authorize, planHash: 'a'.repeat(64) })
       .refuses('WRONG_STATE', { ceiling: '250' });
   });

@@ -88,13 +88,19 @@ function authorize(command: AuthorizePayment, state: PaymentState): Decision {
       `The service asks ${formatUsdc(quote.amount)}, and ${formatUsdc(ceiling)} was approved.`,
       { quoted: String(quote.amount), approved: String(ceiling) },
     );
-  if (state.status === 'quoted')
-    return [{ type: 'PaymentAuthorized', v: 1, planHash, ceiling: String(ceiling) }];
-  if (state.authorization.planHash === planHash && state.authorization.ceiling === ceiling) return NOTHING;
+  // nothing is signed yet: the plan may have been approved anew meanwhile
+  const isFree = state.status === 'quoted' || state.status === 'authorized';
+  if (state.status !== 'quoted' && isSameAuthorization(command, state)) return NOTHING;
+  if (isFree) return [{ type: 'PaymentAuthorized', v: 1, planHash, ceiling: String(ceiling) }];
   throw new Refusal('WRONG_STATE', 'This payment was authorized under another plan or ceiling.', {
     ceiling: String(state.authorization.ceiling),
   });
 }
+
+const isSameAuthorization = (
+  { planHash, ceiling }: AuthorizePayment,
+  { authorization }: Extract<PaymentState, { authorization: unknown }>,
+): boolean => authorization.planHash === planHash && authorization.ceiling === ceiling;
 
 function prepare(command: PreparePayment, state: PaymentState): Decision {
   const { attempt, header, memo, blockhash, watermark } = command;

@@ -57,7 +57,7 @@ export function evolvePayment(state: PaymentState, event: PaymentEvent): Payment
     }
     case 'PaymentAuthorized': {
       const authorization = { planHash: event.planHash, ceiling: parseMicros(event.ceiling) };
-      const { quote, nextAttempt } = at(state, event, 'quoted');
+      const { quote, nextAttempt } = state.status === 'authorized' ? state : at(state, event, 'quoted');
       return { status: 'authorized', quote, nextAttempt, authorization };
     }
     case 'PaymentPrepared': {

@@ -7,7 +7,7 @@ import { closed } from './closing.js';
 import { closeIfDrained, giveUp } from './ending.js';
 import { evolve } from './evolve.js';
 import { schedule } from './schedule.js';
-import type { Approved, Draining, Executing, StepState } from './state.js';
+import type { Approved, Draining, Executing, Running, StepState, WorkflowState } from './state.js';
 
 /** ExecutionStarted and the first steps, one append. */
 export function begun(state: Approved, at: string): WorkflowEvent[] {
@@ -22,8 +22,20 @@ export function begun(state: Approved, at: string): WorkflowEvent[] {
 }
 
 /** What follows from the newest event: the next steps, or the end of the run. */
-export const proceed = (state: Executing | Draining, at: string): WorkflowEvent[] =>
-  state.status === 'draining' ? closeIfDrained(state, at) : advance(state, at);
+export function proceed(state: Running, at: string): WorkflowEvent[] {
+  if (state.status === 'paused') return []; // T14: recorded only
+  return state.status === 'draining' ? closeIfDrained(state, at) : advance(state, at);
+}
+
+/** These events, and what follows from them. */
+export function then(
+  events: readonly WorkflowEvent[],
+  state: Running,
+  at: string,
+  next: (state: Running) => readonly WorkflowEvent[] = (after) => proceed(after, at),
+): WorkflowEvent[] {
+  return [...events, ...next(events.reduce(evolve, state as WorkflowState) as Running)];
+}
 
 export function advance(state: Executing, at: string): WorkflowEvent[] {
   const last = state.plan.steps.at(-1)!;
@@ -45,10 +57,12 @@ export function advance(state: Executing, at: string): WorkflowEvent[] {
     ...skipped.map(({ stepId, reason }, index): WorkflowEvent => {
       return { type: 'StepSkipped', v: 1, stepId, seq: state.seq + 1 + index, reason };
     }),
-    ...ready.map((stepId) => scheduled(state, stepId, 1, at)),
+    ...ready.map((stepId) => scheduled(state, stepId, nextAttempt(state.steps[stepId]!), at)),
     ...asking.map((stepId) => askFor(state, stepId, at)),
   ];
 }
+
+const nextAttempt = (step: StepState): number => (step.status === 'held' ? step.attempt : 1);
 
 export function scheduled(state: Executing, stepId: string, attempt: number, at: string): WorkflowEvent {
   const { kind, timeoutMs } = state.plan.steps.find((step) => step.id === stepId)!;

@@ -195,11 +195,11 @@ describe('a hold that is lost', () => {
     given(decider, events).when(approve(diamond)).refuses('WRONG_STATE');
   });
 
-  it('of another approval, or after the start, changes nothing', () => {
+  it('of another approval, or after the end, changes nothing', () => {
     given(decider, approved)
       .when({ ...lost, holdId: 'hold_9' })
       .thenNothing();
-    given(decider, history(...toExecution(diamond)))
+    given(decider, history(...toExecution(diamond), cancel()))
       .when(lost)
       .thenNothing();
   });

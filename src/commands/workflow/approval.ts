@@ -1,4 +1,4 @@
-import type { WorkflowEvent } from '../../events/workflow.js';
+import type { WorkflowEvent, WorkflowEventOf } from '../../events/workflow.js';
 import { Refusal } from '../../kernel/errors.js';
 import { LIMITS } from '../../kernel/limits.js';
 import { type Micros, parseMicros, sumMicros, ZERO } from '../../kernel/money.js';
@@ -6,16 +6,20 @@ import { plusMs } from '../../kernel/time.js';
 import { begun } from './advance.js';
 import { closed } from './closing.js';
 import type { Approve, ExpireApproval, ReportHoldLost } from './commands.js';
+import { unanswered } from './ending.js';
+import { evolve } from './evolve.js';
+import { holdLost } from './overrun.js';
+import { goOn, nextRequestId } from './pausing.js';
 import { wrongState } from './refusals.js';
-import { type AwaitingApproval, plannedOf, type WorkflowState } from './state.js';
+import { type AwaitingApproval, type Paused, plannedOf, type WorkflowState } from './state.js';
 
 export function approve(command: Approve, state: WorkflowState): WorkflowEvent[] {
   if (state.status !== 'none' && command.approver !== state.created.userId)
     throw new Refusal('FORBIDDEN', 'Only the owner of a workflow can approve it.');
   if (isSameApproval(command, state)) return [];
-  if (state.status !== 'awaiting_approval')
-    throw wrongState(state, 'only one that awaits approval can be approved');
-  const { request, planHash } = state;
+  const open = openQuestion(state);
+  if (!open) throw wrongState(state, 'only one that awaits approval can be approved');
+  const { request, planHash } = open;
   if (command.at > request.expiresAt)
     throw new Refusal('APPROVAL_EXPIRED', `The offer expired at ${request.expiresAt}.`, {
       expiresAt: request.expiresAt,
@@ -27,13 +31,30 @@ export function approve(command: Approve, state: WorkflowState): WorkflowEvent[]
       proposed: planHash,
       approved: command.planHash,
     });
-  const required = requiredFor(state);
+  const required = requiredFor(open);
   if (required > 0n && (command.holdId === undefined || command.budget < required))
     throw new Refusal('INSUFFICIENT_ESCROW', 'The plan is not covered by a hold.', {
       required: `${required}`,
       available: `${command.budget}`,
     });
-  return approved(state, command);
+  return state.status === 'paused' ? approvedAgain(state, open, command) : approved(open, command);
+}
+
+/** What waits for the owner's word, at the beginning of a run or in the middle of it. */
+export function openQuestion(state: WorkflowState): AwaitingApproval | undefined {
+  if (state.status === 'awaiting_approval') return state;
+  if (state.status !== 'paused' || !state.request) return undefined;
+  const { request, offer } = state;
+  return { ...plannedOf(state), ...offer, status: 'awaiting_approval', request };
+}
+
+/** T25: one hold covers a run, and is extended as often as it takes. */
+function approvedAgain(state: Paused, open: AwaitingApproval, by: Approve): WorkflowEvent[] {
+  const { holdId } = state.approval;
+  if (holdId !== undefined && by.holdId !== holdId)
+    throw wrongState(state, `its hold ${holdId} is to be extended, not another one placed`);
+  const event = approvalOf(open, by);
+  return [event, ...goOn(evolve(state, event) as Paused, by.approver, by.at)];
 }
 
 /** Most that the run may still cost: what it keeps of an earlier one is paid. */
@@ -46,22 +67,23 @@ export const requiredFor = ({ plan, kept }: Pick<AwaitingApproval, 'plan' | 'kep
     ]),
   );
 
+type Answer = Pick<Approve, 'approver' | 'automatic' | 'holdId' | 'at'> & { readonly budget: bigint };
+
+const approvalOf = (state: AwaitingApproval, by: Answer): WorkflowEventOf<'WorkflowApproved'> => ({
+  type: 'WorkflowApproved',
+  v: 1,
+  runNo: state.runNo,
+  requestId: state.request.requestId,
+  planHash: state.planHash,
+  approver: by.approver,
+  automatic: by.automatic,
+  ...(by.holdId !== undefined && { holdId: by.holdId }),
+  budget: by.budget.toString(),
+});
+
 /** A plan that costs nothing needs no hold and starts in the same append; a paid one waits for T10. */
-export function approved(
-  state: AwaitingApproval,
-  by: Pick<Approve, 'approver' | 'automatic' | 'holdId' | 'at'> & { readonly budget: bigint },
-): WorkflowEvent[] {
-  const event = {
-    type: 'WorkflowApproved',
-    v: 1,
-    runNo: state.runNo,
-    requestId: state.request.requestId,
-    planHash: state.planHash,
-    approver: by.approver,
-    automatic: by.automatic,
-    ...(by.holdId !== undefined && { holdId: by.holdId }),
-    budget: by.budget.toString(),
-  } as const;
+export function approved(state: AwaitingApproval, by: Answer): WorkflowEvent[] {
+  const event = approvalOf(state, by);
   if (by.holdId !== undefined) return [event];
   const { type: _type, v: _v, ...approval } = event;
   return [event, ...begun({ ...plannedOf(state), status: 'approved', approval }, by.at)];
@@ -79,27 +101,29 @@ const isSameApproval = (command: Approve, state: WorkflowState): boolean => {
 };
 
 export function expireApproval(command: ExpireApproval, state: WorkflowState): WorkflowEvent[] {
-  if (state.status !== 'awaiting_approval' || state.request.requestId !== command.requestId) return [];
-  if (command.at < state.request.expiresAt)
-    throw wrongState(state, `its offer stands until ${state.request.expiresAt}`);
-  return [
-    { type: 'ApprovalExpired', v: 1, requestId: command.requestId },
-    closed(state, { outcome: 'expired', totalCost: 0n, at: command.at }),
-  ];
+  const { requestId, at } = command;
+  const open = openQuestion(state);
+  if (open?.request.requestId !== requestId) return [];
+  if (at < open.request.expiresAt)
+    throw wrongState(state, `its offer stands until ${open.request.expiresAt}`);
+  const expired: WorkflowEvent = { type: 'ApprovalExpired', v: 1, requestId };
+  if (state.status === 'paused') return [expired, ...unanswered(state, at)];
+  return [expired, closed(open, { outcome: 'expired', totalCost: 0n, at })];
 }
 
-/** T11: the reservation is gone before anything started, so the owner is asked again. */
-export function reportHoldLost(command: ReportHoldLost, state: WorkflowState): WorkflowEvent[] {
-  if (state.status !== 'approved' || state.approval.holdId !== command.holdId) return [];
-  const [prefix, no = '1', round = '1'] = state.approval.requestId.split(/_|x/);
+/** T11: the reservation is gone before anything started, so the owner is asked again. T24: or in the middle of it. */
+export function reportHoldLost({ holdId, at }: ReportHoldLost, state: WorkflowState): WorkflowEvent[] {
+  if (!('approval' in state) || state.approval.holdId !== holdId) return [];
+  if (state.status === 'executing') return holdLost(holdId, state, at);
+  if (state.status !== 'approved') return [];
   return [
-    { type: 'FundsReservationLost', v: 1, holdId: command.holdId },
+    { type: 'FundsReservationLost', v: 1, holdId },
     {
       type: 'ApprovalRequested',
       v: 1,
-      requestId: `${prefix}_${no}x${Number(round) + 1}`,
+      requestId: nextRequestId(state.approval.requestId),
       reason: 'funds_lost',
-      expiresAt: plusMs(command.at, LIMITS.approvalTtl),
+      expiresAt: plusMs(at, LIMITS.approvalTtl),
     },
   ];
 }

@@ -8,6 +8,8 @@ interface End {
   readonly holdId?: string | undefined;
   /** `none` when there was nothing to undo */
   readonly rollback?: Rollback;
+  /** nobody answered in time */
+  readonly expired?: true | undefined;
 }
 
 /** The last event of a run, whatever its end. */
@@ -27,6 +29,11 @@ export const closed = (
 });
 
 export const cancelled = (run: Run, end: End): WorkflowEvent[] => [
-  { type: 'WorkflowCancelled', v: 1, reason: 'by_owner', totalCost: `${end.totalCost}` },
+  {
+    type: 'WorkflowCancelled',
+    v: 1,
+    reason: end.expired ? 'approval_expired' : 'by_owner',
+    totalCost: `${end.totalCost}`,
+  },
   closed(run, { ...end, outcome: 'cancelled' }),
 ];

@@ -32,6 +32,10 @@ export type WorkflowCommand =
   | RetryCompensation
   | ResolveCompensation
   | RetryWorkflow
+  | ReportPriceDrift
+  | ReportFundsExhausted
+  | PauseExecution
+  | ResumeExecution
   | RateWorkflow
   | ConfirmStep
   | DeclineStep
@@ -55,6 +59,8 @@ export interface CreateWorkflow {
   readonly batchId?: string;
   /** absent: normal */
   readonly priority?: 'high' | 'low';
+  /** when the attempts of a step are used up, the owner is asked before anything is given up */
+  readonly onExhausted?: 'pause';
   /** ProposePlan or FailPlanning follows in the same append */
   readonly given?: true;
 }
@@ -278,6 +284,46 @@ export interface RetryWorkflow {
   /** the run that is over */
   readonly runNo: number;
   readonly mode: 'resume' | 'restart';
+}
+
+/** A service asks more for a step than was approved; nothing was paid. */
+export interface ReportPriceDrift {
+  readonly type: 'ReportPriceDrift';
+  readonly at: string;
+  readonly runNo: number;
+  readonly stepId: string;
+  readonly attempt: number;
+  readonly serviceId: string;
+  readonly quoted: Micros;
+  /** the plan at that price, committed to */
+  readonly plan: Plan;
+  readonly planHash: string;
+}
+
+/** What is held does not cover a step; nothing was paid. */
+export interface ReportFundsExhausted {
+  readonly type: 'ReportFundsExhausted';
+  readonly at: string;
+  readonly runNo: number;
+  readonly stepId: string;
+  readonly attempt: number;
+  readonly holdId: string;
+  readonly required: Micros;
+  readonly available: Micros;
+}
+
+export interface PauseExecution {
+  readonly type: 'PauseExecution';
+  readonly at: string;
+  readonly by: string;
+}
+
+export interface ResumeExecution {
+  readonly type: 'ResumeExecution';
+  readonly at: string;
+  readonly by: string;
+  /** steps whose attempts are used up and that are given up, with what depends on them */
+  readonly skip?: readonly string[];
 }
 
 export interface RateWorkflow {

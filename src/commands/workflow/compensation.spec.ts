@@ -181,7 +181,7 @@ describe('the rollback of a run that is cancelled', () => {
       .thenNothing();
     given(decider, run(diamond, ...failing))
       .when(cancel())
-      .refuses('WRONG_STATE', { status: 'compensating' });
+      .refuses('WRONG_STATE', { status: 'compensating', asked: 'cancel', allowed: [] });
   });
 });
 

@@ -149,7 +149,8 @@ function ended(
   rollback: 'completed' | 'partial' | 'resolved',
   at: string,
 ): WorkflowEvent[] {
-  const end = { totalCost: state.spent, at, holdId: state.approval.holdId, rollback };
+  const { expired } = state;
+  const end = { totalCost: state.spent, at, holdId: state.approval.holdId, rollback, expired };
   return state.cause === 'cancel' ? cancelled(state, end) : [closed(state, { ...end, outcome: 'failed' })];
 }
 

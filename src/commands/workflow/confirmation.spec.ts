@@ -183,7 +183,7 @@ describe('a step that a person must say yes to', () => {
     ]);
     given(decider, history(...automatic(), cancel(later(1))))
       .when(answer('ConfirmStep'))
-      .refuses('WRONG_STATE', { status: 'cancelled' });
+      .refuses('WRONG_STATE', { status: 'cancelled', asked: 'confirm', allowed: [] });
     given(decider, history(...automatic(), cancel(later(1))))
       .when(expire(later(900)))
       .thenNothing();
@@ -202,6 +202,6 @@ describe('a step that a person must say yes to', () => {
         .refuses('WRONG_STATE');
     given(decider, history(create()))
       .when(answer('ConfirmStep'))
-      .refuses('WRONG_STATE', { status: 'planning' });
+      .refuses('WRONG_STATE', { status: 'planning', asked: 'confirm', allowed: ['cancel'] });
   });
 });

@@ -1,11 +1,11 @@
 import type { WorkflowEvent } from '../../events/workflow.js';
 import { Refusal } from '../../kernel/errors.js';
-import { proceed } from './advance.js';
+import { then } from './advance.js';
 import type { ConfirmStep, DeclineStep, ExpireConfirmation } from './commands.js';
-import { giveUp } from './ending.js';
 import { evolve } from './evolve.js';
+import { ending, isDispensable } from './failing.js';
 import { wrongState } from './refusals.js';
-import type { Draining, Executing, StepState, WorkflowState } from './state.js';
+import type { Executing, Paused, StepState, WorkflowState } from './state.js';
 
 /** T43: the step goes on as any other. */
 export function confirmStep(command: ConfirmStep, state: WorkflowState): WorkflowEvent[] {
@@ -30,7 +30,7 @@ export function declineStep(command: DeclineStep, state: WorkflowState): Workflo
 /** Nobody answered in time. */
 export function expireConfirmation(command: ExpireConfirmation, state: WorkflowState): WorkflowEvent[] {
   const { stepId, runNo, at } = command;
-  if (state.status !== 'executing' || state.runNo !== runNo) return [];
+  if ((state.status !== 'executing' && state.status !== 'paused') || state.runNo !== runNo) return [];
   const step = state.steps[stepId];
   if (step?.status !== 'confirming') return [];
   if (at < step.expiresAt)
@@ -39,7 +39,7 @@ export function expireConfirmation(command: ExpireConfirmation, state: WorkflowS
 }
 
 function refused(
-  run: Executing,
+  run: Executing | Paused,
   stepId: string,
   why: { readonly reason: 'declined' | 'expired'; readonly by?: string },
   at: string,
@@ -47,31 +47,22 @@ function refused(
   const { runNo } = run;
   const message = why.reason === 'declined' ? 'The owner declined it.' : 'Nobody confirmed it in time.';
   const error = { code: 'DECLINED', message, kind: 'terminal' } as const;
-  const events: WorkflowEvent[] = [
-    { type: 'StepConfirmationDeclined', v: 1, runNo, stepId, ...why, declinedAt: at },
-    { type: 'StepFailed', v: 1, stepId, attempt: 1, error },
-  ];
-  const { steps } = run.plan;
-  const canDoWithout =
-    steps.find(({ id }) => id === stepId)!.onFailure === 'skip_dependants' && steps.at(-1)!.id !== stepId;
-  if (canDoWithout) return then(events, run, at);
-  const failed: WorkflowEvent = {
-    type: 'WorkflowFailed',
+  const declined: WorkflowEvent = {
+    type: 'StepConfirmationDeclined',
     v: 1,
     runNo,
-    code: error.code,
-    message,
     stepId,
-    terminal: false,
+    ...why,
+    declinedAt: at,
   };
-  const all = [...events, failed];
-  return [...all, ...giveUp(all.reduce(evolve, run as WorkflowState) as Draining, at)];
+  const failure = { runNo, stepId, attempt: 1, error, at };
+  if (isDispensable(run, stepId))
+    return then([declined, { type: 'StepFailed', v: 1, stepId, attempt: 1, error }], run, at);
+  // while it is paused it is recorded, and means what it means when the run goes on
+  if (run.status === 'paused')
+    return [declined, { type: 'StepHeld', v: 1, runNo, stepId, attempt: 1, error }];
+  return [declined, ...ending(failure, evolve(run, declined) as Executing)];
 }
-
-const then = (events: readonly WorkflowEvent[], run: Executing, at: string): WorkflowEvent[] => [
-  ...events,
-  ...proceed(events.reduce(evolve, run as WorkflowState) as Executing, at),
-];
 
 function requireOwner(by: string, state: WorkflowState): void {
   if (state.status !== 'none' && by !== state.created.userId)
@@ -80,8 +71,8 @@ function requireOwner(by: string, state: WorkflowState): void {
 
 /** @throws Refusal WRONG_STATE unless the step waits for an answer */
 function asked({ runNo, stepId }: ConfirmStep | DeclineStep, state: WorkflowState) {
-  if (state.status !== 'executing' || state.runNo !== runNo)
-    throw wrongState(state, 'only a step of one that is executing can be confirmed or declined');
+  if ((state.status !== 'executing' && state.status !== 'paused') || state.runNo !== runNo)
+    throw wrongState(state, 'only a step of one that executes can be confirmed or declined');
   const step = state.steps[stepId];
   if (step?.status !== 'confirming') throw wrongState(state, `its step ${stepId} waits for no confirmation`);
   return { state, expiresAt: step.expiresAt };

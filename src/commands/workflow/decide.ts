@@ -17,9 +17,11 @@ import { cancel, endDrain, timeOut } from './ending.js';
 import { evolve } from './evolve.js';
 import { completeStep, failStep, retryStep, startExecution, startStep } from './execution.js';
 import { fork } from './fork.js';
+import { reportFundsExhausted, reportPriceDrift } from './overrun.js';
+import { pauseExecution, resumeExecution } from './pausing.js';
 import { create, failPlanning, proposePlan } from './planning.js';
 import { rateWorkflow } from './rating.js';
-import { notFound } from './refusals.js';
+import { notFound, whenAsked } from './refusals.js';
 import { retryWorkflow } from './retry.js';
 import { recordSettlement, settledIfFree } from './settlement.js';
 import type { WorkflowState } from './state.js';
@@ -28,7 +30,13 @@ import { startWait, wakeStep } from './wait.js';
 export const workflowDecider: Decider<WorkflowState, WorkflowCommand, WorkflowEvent> = {
   initial: { status: 'none' },
   evolve,
-  decide: (command, state) => settledIfFree(answer(command, state), state),
+  decide(command, state) {
+    try {
+      return settledIfFree(answer(command, state), state);
+    } catch (error) {
+      throw whenAsked(error, command);
+    }
+  },
 };
 
 function answer(command: WorkflowCommand, state: WorkflowState): readonly WorkflowEvent[] {
@@ -56,10 +64,6 @@ function answer(command: WorkflowCommand, state: WorkflowState): readonly Workfl
       return failStep(command, state);
     case 'RetryStep':
       return retryStep(command, state);
-    case 'StartWait':
-      return startWait(command, state);
-    case 'WakeStep':
-      return wakeStep(command, state);
     case 'TimeOutWorkflow':
       return timeOut(command, state);
     case 'EndDrain':
@@ -82,8 +86,20 @@ function answer(command: WorkflowCommand, state: WorkflowState): readonly Workfl
       return resolveCompensation(command, state);
     case 'RetryWorkflow':
       return retryWorkflow(command, state);
+    case 'ReportPriceDrift':
+      return reportPriceDrift(command, state);
+    case 'ReportFundsExhausted':
+      return reportFundsExhausted(command, state);
+    case 'PauseExecution':
+      return pauseExecution(command, state);
+    case 'ResumeExecution':
+      return resumeExecution(command, state);
     case 'RateWorkflow':
       return rateWorkflow(command, state);
+    case 'StartWait':
+      return startWait(command, state);
+    case 'WakeStep':
+      return wakeStep(command, state);
     case 'ConfirmStep':
       return confirmStep(command, state);
     case 'DeclineStep':

@@ -4,7 +4,14 @@ import type { CancelWorkflow, EndDrain, TimeOutWorkflow } from './commands.js';
 import { beginCompensation } from './compensation.js';
 import { evolve } from './evolve.js';
 import { wrongState } from './refusals.js';
-import { type Draining, type Executing, isInFlight, type StepState, type WorkflowState } from './state.js';
+import {
+  type Draining,
+  type Executing,
+  isInFlight,
+  type Paused,
+  type StepState,
+  type WorkflowState,
+} from './state.js';
 
 export function cancel(command: CancelWorkflow, state: WorkflowState): WorkflowEvent[] {
   const { at, by, reason } = command;
@@ -17,7 +24,8 @@ export function cancel(command: CancelWorkflow, state: WorkflowState): WorkflowE
         at,
         holdId: state.status === 'approved' ? state.approval.holdId : undefined,
       });
-    case 'executing': {
+    case 'executing':
+    case 'paused': {
       const requested: WorkflowEvent = {
         type: 'CancellationRequested',
         v: 1,
@@ -39,6 +47,13 @@ export function cancel(command: CancelWorkflow, state: WorkflowState): WorkflowE
     default:
       throw wrongState(state, 'only an open workflow can be cancelled');
   }
+}
+
+/** T25: a question in the middle of a run is answered by nobody, which cancels it. */
+export function unanswered(state: Paused, at: string): WorkflowEvent[] {
+  const { runNo } = state;
+  const event: WorkflowEvent = { type: 'CancellationRequested', v: 1, runNo, by: 'system', expired: true };
+  return [event, ...giveUp(evolve(state, event) as Draining, at)];
 }
 
 export function timeOut(command: TimeOutWorkflow, state: WorkflowState): WorkflowEvent[] {
@@ -73,7 +88,7 @@ export function giveUp(state: Draining, at: string): WorkflowEvent[] {
   return [...events, ...closeIfDrained(events.reduce(evolve, state) as Draining, at)];
 }
 
-const GIVEN_UP: readonly StepState['status'][] = ['scheduled', 'retrying', 'confirming', 'sleeping'];
+const GIVEN_UP: readonly StepState['status'][] = ['scheduled', 'retrying', 'held', 'confirming', 'sleeping'];
 
 function cancelSteps(state: Draining, which: (step: Executing['steps'][string]) => boolean): WorkflowEvent[] {
   return Object.entries(state.steps).flatMap(([stepId, step]) =>
@@ -95,7 +110,8 @@ export function closeIfDrained(state: Draining, at: string): WorkflowEvent[] {
   if (Object.values(state.steps).some(isInFlight)) return [];
   const compensation = beginCompensation(state, at);
   if (compensation.length > 0) return compensation;
-  const end = { totalCost: state.spent, at, holdId: state.approval.holdId };
+  const { expired } = state;
+  const end = { totalCost: state.spent, at, holdId: state.approval.holdId, expired };
   if (state.cause === 'cancel') return cancelled(state, end);
   return [{ type: 'RollbackNotNeeded', v: 1 }, closed(state, { ...end, outcome: 'failed' })];
 }

@@ -1,6 +1,7 @@
 import type { WorkflowEvent } from '../../events/workflow.js';
 import { unreachable } from '../../kernel/errors.js';
 import { type Micros, parseMicros } from '../../kernel/money.js';
+import { evolveInterruption, reapproved, unpaused } from './interruption.js';
 import { begin, close, resumed } from './run-bounds.js';
 import {
   type Approved,
@@ -8,10 +9,10 @@ import {
   type Closed,
   type Compensating,
   type Draining,
-  type Executing,
   type Existing,
   type Planned,
   plannedOf,
+  type Running,
   type StepState,
   staleKey,
   type WorkflowState,
@@ -47,10 +48,12 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
     case 'ApprovalRequested': {
       const { requestId, reason, expiresAt } = event;
       const request = { requestId, reason, expiresAt };
+      if (state.status === 'paused') return { ...state, request };
       return { ...plannedOf(planned(state)), status: 'awaiting_approval', request };
     }
     case 'WorkflowApproved': {
       const { type: _type, v: _v, ...approval } = event;
+      if (state.status === 'paused') return reapproved(state, approval);
       return { ...plannedOf(planned(state)), status: 'approved', approval };
     }
     case 'ExecutionStarted':
@@ -75,7 +78,8 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
     }
     case 'StepCompleted': {
       const { type: _type, v: _v, stepId, ...done } = event;
-      const next = withStep(state, stepId, { status: 'completed', ...done });
+      const service = running(state).rounds?.[stepId]?.service;
+      const next = withStep(state, stepId, { status: 'completed', ...done, ...(service && { service }) });
       return { ...next, seq: event.seq, spent: (next.spent + parseMicros(event.cost)) as Micros };
     }
     case 'StepRetryScheduled':
@@ -102,7 +106,15 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
       return {
         ...drain(state, 'cancel'),
         ...(event.rollback === false && { rollback: false }),
+        ...(event.expired && { expired: true }),
       } as WorkflowState;
+    case 'StepReassigned':
+    case 'PriceDriftDetected':
+    case 'BudgetExhausted':
+    case 'StepHeld':
+    case 'ExecutionPaused':
+    case 'ExecutionResumed':
+      return evolveInterruption(running(state), event);
     case 'CompensationStarted': {
       const undos = Object.fromEntries(
         event.steps.map((id) => [id, { status: 'waiting', from: 1 } as const]),
@@ -152,9 +164,13 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
 
 /** Only a run that executes has something to drain; any other keeps its status until it is closed. */
 const drain = <S extends WorkflowState>(state: S, cause: Draining['cause']): S | Draining =>
-  state.status === 'executing' ? { ...state, status: 'draining', cause } : state;
+  state.status === 'executing'
+    ? { ...state, status: 'draining', cause }
+    : state.status === 'paused'
+      ? { ...unpaused(state), status: 'draining', cause }
+      : state;
 
-function withStep(state: WorkflowState, stepId: string, step: StepState): Executing | Draining {
+function withStep(state: WorkflowState, stepId: string, step: StepState): Running {
   const now = running(state);
   return { ...now, steps: { ...now.steps, [stepId]: step } };
 }
@@ -162,5 +178,5 @@ function withStep(state: WorkflowState, stepId: string, step: StepState): Execut
 /* The decider never emits these events in another status; the casts say so. */
 const existing = (state: WorkflowState): Existing => state as Existing & WorkflowState;
 const planned = (state: WorkflowState): Planned => state as Planned & WorkflowState;
-const running = (state: WorkflowState): Executing | Draining => state as Executing | Draining;
+const running = (state: WorkflowState): Running => state as Running;
 const undoing = (state: WorkflowState): Compensating => state as Compensating;

@@ -482,10 +482,12 @@ describe('cancelling', () => {
   it('T40 what has failed or is over is refused', () => {
     const both = planOf(paid('step_1'), paid('step_2'), assemble('step_3', ['step_1', 'step_2']));
     const failing = run(both, start('step_1'), start('step_2'), fail('step_1', { error: broken }));
-    given(decider, failing).when(cancel()).refuses('WRONG_STATE', { status: 'draining' });
+    given(decider, failing)
+      .when(cancel())
+      .refuses('WRONG_STATE', { status: 'draining', asked: 'cancel', allowed: [] });
     given(decider, run(both, start('step_1'), fail('step_1', { error: broken })))
       .when(cancel())
-      .refuses('WRONG_STATE', { status: 'failed' });
+      .refuses('WRONG_STATE', { status: 'failed', asked: 'cancel', allowed: ['retry'] });
   });
 });
 

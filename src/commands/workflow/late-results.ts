@@ -17,6 +17,8 @@ export function stale(
   if (!progress || !step || !('stale' in state))
     throw wrongState(state, `no step ${report.stepId} of it is running`);
   if (state.runNo === report.runNo && isRecorded(step, report, outcome)) return [];
+  // another round began after it: that it failed is recorded
+  if (outcome === 'failed' && progress.rounds?.[report.stepId]?.from === report.attempt + 1) return [];
   if (state.stale.includes(`${report.stepId}/${report.attempt}`)) return [];
   // the step timer outlives the attempt it watched over: that it runs out later is no result
   if (report.type === 'FailStep' && report.error.code === 'STEP_TIMEOUT') return [];
@@ -42,6 +44,6 @@ function isRecorded(
   outcome: 'completed' | 'failed',
 ): boolean {
   if (outcome === 'completed') return step.status === 'completed' && step.attempt === report.attempt;
-  if (step.status === 'retrying') return step.attempt === report.attempt + 1;
+  if (step.status === 'retrying' || step.status === 'held') return step.attempt === report.attempt + 1;
   return (step.status === 'failed' || step.status === 'cancelled') && step.attempt === report.attempt;
 }

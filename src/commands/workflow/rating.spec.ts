@@ -52,13 +52,13 @@ describe('rating', () => {
       .when(rate(1, { by: 'user_02' }))
       .refuses('FORBIDDEN'));
 
-  it.each<[string, readonly WorkflowCommand[]]>([
-    ['executing', toExecution(diamond)],
-    ['failed', [...toExecution(diamond), fail('step_1', { error: broken })]],
-    ['cancelled', [...toExecution(diamond), cancel()]],
-  ])('T39 is refused of a workflow that is %s', (status, commands) =>
+  it.each<[string, readonly string[], readonly WorkflowCommand[]]>([
+    ['executing', ['pause', 'cancel'], toExecution(diamond)],
+    ['failed', ['retry'], [...toExecution(diamond), fail('step_1', { error: broken })]],
+    ['cancelled', [], [...toExecution(diamond), cancel()]],
+  ])('T39 is refused of a workflow that is %s', (status, allowed, commands) =>
     given(decider, history(...commands))
       .when(rate(5))
-      .refuses('WRONG_STATE', { status }),
+      .refuses('WRONG_STATE', { status, asked: 'rating', allowed }),
   );
 });

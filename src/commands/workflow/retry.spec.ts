@@ -232,6 +232,17 @@ describe('a run that failed, restarted', () => {
   });
 });
 
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  planning: ['cancel'],
+  'awaiting approval': ['approve', 'cancel'],
+  approved: ['cancel'],
+  executing: ['pause', 'cancel'],
+  compensating: [],
+  'compensation failed': ['compensation/retry', 'compensation/resolve'],
+  cancelled: [],
+  completed: ['rating'],
+};
+
 describe('a workflow that cannot be retried', () => {
   const plan = planOf(
     paid('step_1', [], reversible),
@@ -252,7 +263,7 @@ describe('a workflow that cannot be retried', () => {
   ])('T38 is %s', (status, commands) =>
     given(decider, history(...commands))
       .when(retryRun())
-      .refuses('WRONG_STATE', { status }),
+      .refuses('WRONG_STATE', { status, asked: 'retry', allowed: ALLOWED[status]! }),
   );
 
   it('T38 has not been settled yet, or is another run', () => {

@@ -69,12 +69,22 @@ export function close(state: WorkflowState, event: WorkflowEventOf<'RunClosed'>)
 export const stepsOf = ({ progress, kept }: Pick<Closed, 'progress' | 'kept'>): Progress['steps'] =>
   progress?.steps ?? kept ?? {};
 
-const progressOf = ({ approval, startedAt, deadline, steps, seq, spent, stale }: Progress): Progress => ({
+const progressOf = ({
   approval,
   startedAt,
   deadline,
   steps,
   seq,
   spent,
+  rounds,
+  stale,
+}: Progress): Progress => ({
+  approval,
+  startedAt,
+  deadline,
+  steps,
+  seq,
+  spent,
+  ...(rounds && { rounds }),
   stale,
 });

@@ -13,7 +13,8 @@ export interface Schedule {
 
 /**
  * The rules of the graph: what may start now, and what will never start. The plan is topological, so one pass in
- * its order sees every skip before the steps that depend on it.
+ * its order sees every skip before the steps that depend on it. A step that was
+ * held is ready: what it depends on was finished before its first attempt.
  * @param concurrency steps in flight at once
  */
 export function schedule(
@@ -28,7 +29,12 @@ export function schedule(
   const asking: string[] = [];
   let free = concurrency - Object.values(states).filter(isInFlight).length;
   for (const step of steps) {
-    if (now[step.id]?.status !== 'waiting' || !step.dependencies.every((id) => isFinished(now[id]))) continue;
+    const status = now[step.id]?.status;
+    if (status === 'held' && free > 0) {
+      free -= 1;
+      ready.push(step.id);
+    }
+    if (status !== 'waiting' || !step.dependencies.every((id) => isFinished(now[id]))) continue;
     const reason = skipReason(step, now) ?? (step === steps.at(-1) ? emptyResult(step, now) : undefined);
     if (reason) {
       if (skipped.length === 0) now = { ...states };

@@ -1,4 +1,5 @@
 import type { OriginRun } from '../../events/fork.js';
+import type { PauseReason } from '../../events/interruption.js';
 import type { Plan } from '../../events/plan.js';
 import type { Rollback, RunOutcome, WorkflowEventOf } from '../../events/workflow.js';
 import type { ErrorRecord } from '../../kernel/errors.js';
@@ -18,6 +19,7 @@ export type WorkflowState =
   | AwaitingApproval
   | Approved
   | Executing
+  | Paused
   | Draining
   | Compensating
   | Closed;
@@ -66,6 +68,8 @@ export interface Progress {
   /** steps that completed or were skipped */
   readonly seq: number;
   readonly spent: Micros;
+  /** of steps that went to another service or began their attempts anew */
+  readonly rounds?: Readonly<Record<string, Round>>;
   /** {@link staleKey} of late results, so that a repeated report is not recorded twice */
   readonly stale: readonly string[];
   readonly result?: Pick<WorkflowEventOf<'ResultAssembled'>, 'output' | 'outputHash'>;
@@ -75,18 +79,44 @@ export interface Executing extends Planned, Progress {
   readonly status: 'executing';
 }
 
+/** Nothing new starts until the owner says so; what is in flight finishes and is recorded. */
+export interface Paused extends Planned, Progress {
+  readonly status: 'paused';
+  readonly reason: PauseReason;
+  readonly pausedAt: string;
+  /** the question that must be answered by an approval before it goes on */
+  readonly request?: AwaitingApproval['request'];
+  /** what is to be approved, where that is not the plan it began with */
+  readonly offer?: { readonly plan: Plan; readonly planHash: string };
+}
+
+/** Attempts of a step that count together: those of one service, from `from` on. */
+export interface Round {
+  readonly from: number;
+  /** id of the alternative that does it */
+  readonly service?: string;
+  /** ids of services that were given up */
+  readonly givenUp: readonly string[];
+}
+
 /** Failure or cancellation is decided; steps in flight finish, nothing new starts. */
 export interface Draining extends Planned, Progress {
   readonly status: 'draining';
   readonly cause: 'failure' | 'cancel';
   /** the owner wants what was done kept */
   readonly rollback?: false;
+  /** nobody answered in time */
+  readonly expired?: true;
 }
+
+/** A run some of whose steps may be in flight. */
+export type Running = Executing | Paused | Draining;
 
 /** What was done is being undone; once that has failed for good, an operator decides. */
 export interface Compensating extends Planned, Progress {
   readonly status: 'compensating' | 'compensation_failed';
   readonly cause: Draining['cause'];
+  readonly expired?: true;
   readonly undos: Undos;
 }
 
@@ -129,7 +159,11 @@ export type StepState =
       readonly runNo?: number;
       /** the run of another workflow that made and paid it, when this one is a fork */
       readonly from?: OriginRun;
+      /** the alternative that did it */
+      readonly service?: string;
     })
+  /** `attempt` is the one that will follow when the run goes on; `error` where its attempts are used up */
+  | { readonly status: 'held'; readonly attempt: number; readonly error?: ErrorRecord }
   | {
       readonly status: 'skipped';
       readonly seq: number;
@@ -153,6 +187,10 @@ export const plannedOf = ({ created, runNo, plan, planHash, plannedIn, kept }: P
   ...(plannedIn !== undefined && { plannedIn }),
   ...(kept && { kept }),
 });
+
+/** A run whose steps may report. */
+export const isRunning = (state: WorkflowState): state is Running =>
+  state.status === 'executing' || state.status === 'paused' || state.status === 'draining';
 
 export const isInFlight = (step: StepState): boolean =>
   step.status === 'scheduled' || step.status === 'running';

@@ -11,7 +11,8 @@ import type { Executing, WorkflowState } from './state.js';
  */
 export function startWait(command: StartWait, state: WorkflowState): WorkflowEvent[] {
   const { runNo, stepId, attempt, until, at } = command;
-  if (state.status !== 'executing' || state.runNo !== runNo) return [];
+  // while it is paused, what is in flight is recorded
+  if ((state.status !== 'executing' && state.status !== 'paused') || state.runNo !== runNo) return [];
   const step = state.steps[stepId];
   if (step?.status !== 'scheduled' || step.attempt !== attempt) return [];
   if (until > state.deadline) {

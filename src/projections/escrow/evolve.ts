@@ -37,6 +37,8 @@ function balanceAfter(row: EscrowRow, event: EscrowEvent): Partial<EscrowRow> {
       };
     case 'HoldPlaced':
       return { available: minus(available, event.amount), held: plus(held, event.amount) };
+    case 'HoldExtended':
+      return { available: minus(available, event.added), held: plus(held, event.added) };
     case 'HoldCaptured':
       return {
         ...(event.late ? { available: minus(available, event.amount) } : { held: minus(held, event.amount) }),
@@ -70,6 +72,10 @@ export function evolveHold(
     };
   if (!row) return undefined;
   switch (event.type) {
+    case 'HoldExtended': {
+      const { amount, expiresAt } = event;
+      return { ...row, revision, status: 'placed', amount, released: '0', expires_at: expiresAt };
+    }
     case 'HoldCaptured':
       return { ...row, revision, captured: plus(row.captured, event.amount) };
     case 'HoldReleased':
@@ -107,6 +113,8 @@ function movement(event: EscrowEvent): Movement {
       return { kind: 'deposit_rejected', amount: '0', reference: event.signature, note: event.code };
     case 'HoldPlaced':
       return { kind: 'hold_placed', amount: event.amount, reference: event.holdId, note: event.purpose };
+    case 'HoldExtended':
+      return { kind: 'hold_extended', amount: event.added, reference: event.holdId, note: null };
     case 'HoldCaptured':
       return { kind: 'hold_captured', amount: event.amount, reference: event.paymentId, note: event.holdId };
     case 'HoldReleased':

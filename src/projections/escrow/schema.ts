@@ -39,6 +39,7 @@ export type LedgerKind =
   | 'deposit_confirmed'
   | 'deposit_rejected'
   | 'hold_placed'
+  | 'hold_extended'
   | 'hold_captured'
   | 'hold_released'
   | 'hold_expired';

@@ -44,6 +44,12 @@ export const wireTypes = [
   'WorkflowCancelled',
   'RunClosed',
   'RetryRequested',
+  'StepReassigned',
+  'PriceDriftDetected',
+  'BudgetExhausted',
+  'StepHeld',
+  'ExecutionPaused',
+  'ExecutionResumed',
   'CompensationStarted',
   'StepCompensated',
   'CompensationCompleted',
@@ -62,6 +68,7 @@ export function wireEvent(event: TimelineEvent, subject: string): WireEvent | un
   return (
     workflowWire(event as WorkflowEvent) ??
     stepWire(event as WorkflowEvent) ??
+    interruptionWire(event as WorkflowEvent) ??
     rollbackWire(event as WorkflowEvent) ??
     otherWire(event, subject)
   );
@@ -122,6 +129,36 @@ function endingWire(event: WorkflowEvent): WireEvent | undefined {
         data: { runNo, outcome, rollback, ...money('totalCost', event.totalCost) },
       };
     }
+    default:
+      return undefined;
+  }
+}
+
+function interruptionWire(event: WorkflowEvent): WireEvent | undefined {
+  switch (event.type) {
+    case 'StepReassigned': {
+      const { stepId, attempt, from, to, code } = event;
+      return { type: 'step.reassigned', data: { stepId, attempt, from, to, code } };
+    }
+    case 'PriceDriftDetected': {
+      const { stepId, serviceId, planHash, approved, quoted } = event;
+      const prices = { ...money('approved', approved), ...money('quoted', quoted) };
+      return { type: 'workflow.price_drift', data: { stepId, serviceId, planHash, ...prices } };
+    }
+    case 'BudgetExhausted': {
+      const { stepId = null, required, available } = event;
+      const figures = { ...money('required', required), ...money('available', available) };
+      return { type: 'workflow.funds_exhausted', data: { stepId, ...figures } };
+    }
+    case 'StepHeld': {
+      const { stepId, attempt, error } = event;
+      const { code, message } = error;
+      return { type: 'step.held', data: { stepId, attempt, error: { code, message } } };
+    }
+    case 'ExecutionPaused':
+      return { type: 'workflow.paused', data: { reason: event.reason, stepId: event.stepId ?? null } };
+    case 'ExecutionResumed':
+      return { type: 'workflow.resumed', data: { deadline: event.deadline } };
     default:
       return undefined;
   }
@@ -252,5 +289,6 @@ const stepInPlan = (step: PlanStep): Json => ({
   kind: step.kind,
   name: step.name,
   dependencies: step.dependencies,
+  ...(step.alternatives && { alternatives: step.alternatives.map(({ service }) => service.id) }),
   ...(step.service && { serviceId: step.service.id, serviceName: step.service.name }),
 });

@@ -8,7 +8,10 @@ import { stepKey, type WorkflowView } from './view.js';
 const DECISIONS: readonly WorkflowEvent['type'][] = [
   'WorkflowApproved',
   'ApprovalExpired',
+  'CancellationRequested',
   'WorkflowCancelled',
+  'PriceDriftDetected',
+  'BudgetExhausted',
   'WorkflowFailed',
 ];
 

@@ -76,6 +76,11 @@ class Written {
       const { request, metadata = null, attachments } = event;
       this.requests.push({ workflow_id, revision, request, metadata, attachments });
     }
+    if (event.type === 'PriceDriftDetected') {
+      const runNo = workflow.plan_run_no ?? run_no;
+      const row = { workflow_id, run_no: runNo, revision, plan: event.plan, planner: 'repriced' };
+      this.plans.set(`${workflow_id} ${runNo}`, row);
+    }
     if (event.type === 'PlanProposed') {
       const { plan, planner } = event;
       this.plans.set(`${workflow_id} ${run_no}`, { workflow_id, run_no, revision, plan, planner });

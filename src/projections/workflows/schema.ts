@@ -1,4 +1,5 @@
 import type { ForkedFrom } from '../../events/fork.js';
+import type { PauseReason } from '../../events/interruption.js';
 import type { Plan } from '../../events/plan.js';
 import type { VerificationLevel, WorkflowEventOf } from '../../events/workflow.js';
 import type { ErrorRecord } from '../../kernel/errors.js';
@@ -13,6 +14,7 @@ export type PublicStatus =
   | 'awaiting_approval'
   | 'approved'
   | 'executing'
+  | 'paused'
   | 'completed'
   | 'rolling_back'
   | 'failed'
@@ -48,12 +50,16 @@ export interface WorkflowRow {
   /** the step whose output is the result */
   readonly last_step: string | null;
   readonly approval_request_id: string | null;
-  readonly approval_reason: 'initial' | 'funds_lost' | null;
+  readonly approval_reason: WorkflowEventOf<'ApprovalRequested'>['reason'] | null;
   readonly approval_expires_at: string | null;
   readonly hold_id: string | null;
   readonly budget: MicrosText | null;
   readonly started_at: string | null;
   readonly deadline: string | null;
+  /** null unless it is paused */
+  readonly pause_reason: PauseReason | null;
+  /** the step that gave cause */
+  readonly paused_step: string | null;
   readonly cancel_requested: boolean;
   readonly finished_steps: number;
   readonly spent: MicrosText;
@@ -103,6 +109,8 @@ export const workflowsTable = defineTable<WorkflowRow>({
     budget: 'bigint',
     started_at: 'text',
     deadline: 'text',
+    pause_reason: 'text',
+    paused_step: 'text',
     cancel_requested: 'boolean',
     finished_steps: 'integer',
     spent: 'bigint',
@@ -176,6 +184,7 @@ export type StepStatus =
   | 'running'
   | 'waiting_retry'
   | 'waiting'
+  | 'held'
   | 'completed'
   | 'failed'
   | 'skipped'
@@ -190,6 +199,8 @@ export interface StepRow {
   readonly status: StepStatus;
   readonly attempt: number;
   readonly worker: string | null;
+  /** the alternative that does it, where that is not the service it was planned for */
+  readonly service_id: string | null;
   readonly started_at: string | null;
   readonly completed_at: string | null;
   /** when it goes on: the next attempt, or the end of a wait */
@@ -218,6 +229,7 @@ export const stepsTable = defineTable<StepRow>({
     status: 'text',
     attempt: 'integer',
     worker: 'text',
+    service_id: 'text',
     started_at: 'text',
     completed_at: 'text',
     retry_at: 'text',

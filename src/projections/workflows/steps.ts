@@ -14,6 +14,7 @@ export const pendingStep = (
   status: 'pending',
   attempt: 0,
   worker: null,
+  service_id: null,
   started_at: null,
   completed_at: null,
   retry_at: null,
@@ -85,6 +86,13 @@ export function evolveStep(step: StepRow, event: WorkflowEvent): StepRow {
       return { ...step, error: event.error };
     case 'StepRetryScheduled':
       return { ...step, status: 'waiting_retry', retry_at: event.at };
+    case 'StepReassigned':
+      return { ...step, status: 'held', service_id: event.to, retry_at: null };
+    case 'PriceDriftDetected':
+    case 'BudgetExhausted':
+      return { ...step, status: 'held' };
+    case 'StepHeld':
+      return { ...step, status: 'held', error: event.error };
     case 'StepFailed':
       return { ...step, status: 'failed', error: event.error };
     case 'StepSkipped':

@@ -80,6 +80,8 @@ const freshRun = (runNo: number) =>
     budget: null,
     started_at: null,
     deadline: null,
+    pause_reason: null,
+    paused_step: null,
     cancel_requested: false,
     finished_steps: 0,
     spent: '0',
@@ -130,7 +132,12 @@ function changeOf(event: WorkflowEvent, row: WorkflowRow, at: string): Partial<W
         approval_expires_at: event.expiresAt,
       };
     case 'WorkflowApproved':
-      return { status: 'approved', hold_id: event.holdId ?? null, budget: event.budget };
+      return {
+        status: 'approved',
+        plan_hash: event.planHash,
+        hold_id: event.holdId ?? null,
+        budget: event.budget,
+      };
     case 'ExecutionStarted':
       return { status: 'executing', started_at: event.startedAt, deadline: event.deadline };
     case 'StepCompleted':
@@ -144,12 +151,20 @@ function changeOf(event: WorkflowEvent, row: WorkflowRow, at: string): Partial<W
       return { finished_steps: row.finished_steps + 1 };
     case 'ResultAssembled':
       return { result: event.output, result_hash: event.outputHash };
+    case 'PriceDriftDetected':
+      return { plan_hash: event.planHash };
+    case 'ExecutionPaused':
+      return { status: 'paused', pause_reason: event.reason, paused_step: event.stepId ?? null };
+    case 'ExecutionResumed':
+      return { status: 'executing', deadline: event.deadline, ...goesOn };
     case 'CancellationRequested':
-      return { cancel_requested: true };
+      return { status: 'executing', cancel_requested: true, ...goesOn };
     default:
       return endingOf(event, row, at);
   }
 }
+
+const goesOn = { pause_reason: null, paused_step: null } as const;
 
 function endingOf(event: WorkflowEvent, row: WorkflowRow, at: string): Partial<WorkflowRow> {
   switch (event.type) {
@@ -232,6 +247,9 @@ function decisionOf(event: WorkflowEvent): Partial<ApprovalRow> | undefined {
       };
     case 'ApprovalExpired':
       return { status: 'expired' };
+    case 'PriceDriftDetected':
+    case 'BudgetExhausted':
+    case 'CancellationRequested':
     case 'WorkflowCancelled':
     case 'WorkflowFailed':
       return { status: 'withdrawn' };

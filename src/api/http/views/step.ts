@@ -8,6 +8,7 @@ export const stepView = (row: StepRow) => ({
   id: row.step_id,
   status: row.status,
   attempt: row.attempt,
+  ...(row.service_id !== null && { reassignedTo: row.service_id }),
   startedAt: row.started_at,
   completedAt: row.completed_at,
   retryAt: row.retry_at,

@@ -14,6 +14,7 @@ export const workflowSummary = (row: WorkflowRow) => ({
   status: row.status,
   ...(row.status_reason !== null && { reason: row.status_reason }),
   ...(row.approval_reason !== null && { approvalReason: row.approval_reason }),
+  ...(row.pause_reason !== null && { pauseReason: row.pause_reason, pausedStep: row.paused_step }),
   terminal: row.terminal,
   needsOperator: row.needs_operator,
   partial: row.partial,
@@ -128,10 +129,16 @@ const undoView = ({ service, maxCost, ...rest }: Compensation, input: string | u
 });
 
 const planStepView = (step: PlanStep, details: PlanDetails) => {
-  const { estimatedCost, maxCost, service, ...rest } = step;
+  const { estimatedCost, maxCost, service, alternatives, ...rest } = step;
   return {
     ...rest,
     ...(service && { service: { ...service, ...money('price', service.price) } }),
+    ...(alternatives && {
+      alternatives: alternatives.map(({ service: other, matchScore }) => ({
+        matchScore,
+        service: { ...other, ...money('price', other.price) },
+      })),
+    }),
     ...money('estimatedCost', estimatedCost),
     ...money('maxCost', maxCost),
     title: details[step.id]?.title ?? step.name,
