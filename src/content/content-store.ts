@@ -63,7 +63,7 @@ export class ContentStore {
   }
 
   claimJson = (owner: string, place: string, value: unknown): Promise<Claimed> =>
-    this.claimText(owner, place, canonicalJson(value), 'application/json');
+    this.claimText(owner, place, strictJson(value), 'application/json');
 
   /** Seals bytes into the artifact store. `size` and `mediaType` are those of the plain bytes. */
   async putArtifact(
