@@ -69,6 +69,22 @@ describe('integration events', () => {
     expect(await events.lastPosition()).toBe(recorded(2).position);
   });
 
+  it('are not put behind those of another relay by one that was paused: it looks first what is there', async () => {
+    const paused = events;
+    await paused.publish([recorded(1)]);
+    const successor = await NatsIntegrationEvents.open(nats.connection, { prefix: nats.prefix });
+    expect(await successor.lastPosition()).toBe(recorded(1).position);
+    await successor.publish([recorded(2), recorded(3)]);
+    // an id that the server has forgotten by now would not be recognised: the place in the stream is
+    await expect(paused.publish([recorded(7)])).rejects.toMatchObject({
+      code: 'RELAY_INTERRUPTED',
+      figures: { relayed: 0 },
+    });
+    expect(await paused.lastPosition()).toBe(recorded(3).position);
+    await paused.publish([recorded(4)]);
+    expect(await events.lastPosition()).toBe(recorded(4).position);
+  });
+
   it('keep ids out of the grammar of subjects', async () => {
     await events.publish([recorded(1, 'deposit-a.b*c>d e', 'DepositClaimed')]);
     expect(await subjects()).toEqual({ [`${nats.prefix}.evt.deposit.a_b_c_d_e.DepositClaimed`]: 1 });
