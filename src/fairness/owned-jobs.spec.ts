@@ -38,6 +38,16 @@ describe('a job', () => {
       priority: 'high',
     }));
 
+  it('has the priority its run was given', async () => {
+    const low = { ...state, created: { userId: 'user_1', priority: 'low' } } as unknown as WorkflowState;
+    expect(await published(step({ stepId: 'step_2' }), low)).toMatchObject({ priority: 'low' });
+    const high = { ...state, created: { userId: 'user_1', priority: 'high' } } as unknown as WorkflowState;
+    expect(await published(step({ stepId: 'step_2' }), high)).toMatchObject({ priority: 'high' });
+    expect(await published(step({ stepId: 'step_2', attempt: 2 }), high)).toMatchObject({
+      priority: 'normal',
+    });
+  });
+
   it('of another kind is the user’s whose run it is', async () =>
     expect(await published({ kind: 'receipt', payload: { workflowId: 'wf_1' } })).toEqual({
       owner: 'user_1',

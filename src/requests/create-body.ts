@@ -81,7 +81,12 @@ export const attachedFiles = filesSchema.optional();
 
 /** POST /workflows/create. Either a request in plain words or a plan of the caller's own. */
 export const createBodySchema = z
-  .strictObject({ userId: z.string().max(100).optional(), ...sharedShape, files: attachedFiles })
+  .strictObject({
+    userId: z.string().max(100).optional(),
+    ...sharedShape,
+    priority: z.enum(['high', 'normal', 'low']).optional().describe('of its work among all of yours'),
+    files: attachedFiles,
+  })
   .refine((body) => (body.input === undefined) !== (body.plan === undefined), {
     message: 'send either input or plan',
     path: ['input'],

@@ -82,6 +82,7 @@ export async function createAs(
     maxTime: body.maxTime || LIMITS.defaultRunTime,
     verificationLevel: body.verificationLevel,
     autoApprove: body.autoApprove,
+    ...(body.priority && body.priority !== 'normal' && { priority: body.priority }),
     ...of,
     ...(body.onExhausted === 'pause' && { onExhausted: 'pause' }),
     filters: body.serviceFilters ?? { minReputation: 0, minUptime: 0, excludeServices: [] },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, type House, openHouse, PLAN_HASH } from '../../../test/kit/api-house.js';
+import { workflow } from '../../commands/workflow/decide.js';
 
 const REQUEST = 'Analyse the trend of these sales figures, please.';
 
@@ -36,6 +37,14 @@ describe('the workflows API', () => {
       expect(read.body.workflow).toMatchObject({ input: REQUEST, maxCost: 5, maxCostMicro: '5000000' });
     });
 
+    it('keeps the priority it was asked for', async () => {
+      const id = await create({ priority: 'high' });
+      const { state } = await house.dispatch.load(workflow, id);
+      expect(state).toMatchObject({ created: { priority: 'high' } });
+      const { state: usual } = await house.dispatch.load(workflow, await create({ priority: 'normal' }));
+      expect(usual.status !== 'none' && 'priority' in usual.created).toBe(false);
+    });
+
     it.each([
       ['an empty request', { input: '' }],
       ['a request of nine characters', { input: 'too short' }],
@@ -52,6 +61,7 @@ describe('the workflows API', () => {
       ['a cost finer than a micro-USDC', { input: REQUEST, maxCost: 0.0000001 }],
       ['a cost above the platform limit', { input: REQUEST, maxCost: 101 }],
       ['a cost as text', { input: REQUEST, maxCost: '5' }],
+      ['an unknown priority', { input: REQUEST, priority: 'urgent' }],
       ['an unknown level', { input: REQUEST, verificationLevel: 'total' }],
       [
         'a file with a path as its name',
