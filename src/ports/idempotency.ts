@@ -5,7 +5,8 @@ export interface StoredAnswer {
 }
 
 export type Claim =
-  | { readonly is: 'new' }
+  /** `since`, in ms: when this very call was claimed first. It is in the past when a crash interrupted it. */
+  | { readonly is: 'new'; readonly since: number }
   | { readonly is: 'done'; readonly answer: StoredAnswer }
   | { readonly is: 'different' }
   | { readonly is: 'in-flight' };

@@ -8,6 +8,8 @@ export interface Caller {
   readonly principal: Principal;
   /** new for every call */
   readonly callId: string;
+  /** of a call with an Idempotency-Key: the same when it is made again after a crash */
+  readonly onceId?: string;
   readonly traceparent?: string;
   /** revision of the stream the caller has seen (If-Match) */
   readonly seen?: number;

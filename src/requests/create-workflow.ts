@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { CreateWorkflow, WorkflowCommand } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
 import type { Planning, WorkflowState } from '../commands/workflow/state.js';
 import type { ContentStore } from '../content/content-store.js';
-import { Refusal } from '../kernel/errors.js';
-import type { Position } from '../kernel/event.js';
+import { isRefusal, Refusal } from '../kernel/errors.js';
+import { type Position, uuidv5 } from '../kernel/event.js';
 import { makeId } from '../kernel/ids.js';
 import { LIMITS } from '../kernel/limits.js';
 import { places } from '../kernel/places.js';
@@ -53,9 +54,32 @@ export interface Created {
  * RATE_LIMITED when too many of the user's are open
  */
 export async function createWorkflow(parts: CreateParts, caller: Caller, body: CreateBody): Promise<Created> {
-  const { userId } = caller.principal;
-  const workflowId = makeId('workflow', parts.chance.ulid());
-  return admitted(parts.openRuns, userId, workflowId, () => createAs(parts, caller, workflowId, body));
+  const { principal, onceId } = caller;
+  const workflowId = makeId('workflow', onceId === undefined ? parts.chance.ulid() : derivedFrom(onceId));
+  return admitted(parts.openRuns, principal.userId, workflowId, () =>
+    onceId === undefined
+      ? createAs(parts, caller, workflowId, body)
+      : createOnce(parts, { ...caller, callId: uuidv5(onceId) }, workflowId, body),
+  );
+}
+
+const derivedFrom = (onceId: string): string =>
+  createHash('sha256').update(onceId).digest('hex').slice(0, 26).toUpperCase();
+
+/** The same call may have been made before, by a process that died before it could answer. */
+async function createOnce(
+  parts: CreateParts,
+  caller: Caller,
+  workflowId: string,
+  body: CreateBody,
+): Promise<Created> {
+  try {
+    return await createAs(parts, caller, workflowId, body);
+  } catch (error) {
+    if (!isRefusal(error, 'WRONG_STATE')) throw error;
+    const { revision } = await parts.dispatch.load(workflow, workflowId);
+    return { workflowId, createdAt: isoTime(parts.clock.now()), revision, position: undefined };
+  }
 }
 
 /** As {@link createWorkflow}, under an id that is chosen. Asked again with the same call id, it finds what it made. */

@@ -34,14 +34,14 @@ export function idempotencyStoreContract(name: string, store: () => IdempotencyS
     it('keeps the keys of one principal from those of another', async () => {
       const key = freshKey();
       await store().claim('u', key, 'f', NOW);
-      expect(await store().claim('v', key, 'g', NOW)).toEqual({ is: 'new' });
+      expect(await store().claim('v', key, 'g', NOW)).toEqual({ is: 'new', since: NOW });
     });
 
     it('gives an abandoned key to the next call, but never forgets an answer', async () => {
       const key = freshKey();
       await store().claim('u', key, 'f', NOW);
       await store().abandon('u', key);
-      expect(await store().claim('u', key, 'g', NOW)).toEqual({ is: 'new' });
+      expect(await store().claim('u', key, 'g', NOW + 1)).toEqual({ is: 'new', since: NOW + 1 });
       await store().complete('u', key, ANSWER);
       await store().abandon('u', key);
       expect((await store().claim('u', key, 'g', NOW)).is).toBe('done');
@@ -52,7 +52,10 @@ export function idempotencyStoreContract(name: string, store: () => IdempotencyS
       await store().claim('u', key, 'f', NOW);
       expect((await store().claim('u', key, 'f', NOW + LIMITS.idempotencyClaim)).is).toBe('in-flight');
       expect((await store().claim('u', key, 'g', NOW + LIMITS.idempotencyClaim + 1)).is).toBe('different');
-      expect((await store().claim('u', key, 'f', NOW + LIMITS.idempotencyClaim + 1)).is).toBe('new');
+      const late = NOW + LIMITS.idempotencyClaim + 1;
+      expect(await store().claim('u', key, 'f', late)).toEqual({ is: 'new', since: NOW });
+      const later = late + LIMITS.idempotencyClaim + 1;
+      expect(await store().claim('u', key, 'f', later)).toEqual({ is: 'new', since: NOW });
     });
 
     it('forgets an answer when its time is over', async () => {
@@ -60,7 +63,8 @@ export function idempotencyStoreContract(name: string, store: () => IdempotencyS
       await store().claim('u', key, 'f', NOW);
       await store().complete('u', key, ANSWER);
       expect((await store().claim('u', key, 'f', NOW + LIMITS.idempotencyTtl)).is).toBe('done');
-      expect((await store().claim('u', key, 'g', NOW + LIMITS.idempotencyTtl + 1)).is).toBe('new');
+      const over = NOW + LIMITS.idempotencyTtl + 1;
+      expect(await store().claim('u', key, 'g', over)).toEqual({ is: 'new', since: over });
     });
   });
 }

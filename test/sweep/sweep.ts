@@ -123,8 +123,10 @@ export async function sweep(
     });
     const { output } = last;
     await last.stop();
+    const asked = [...runs.values()].filter(({ workload }) => workload !== 'deposit').length;
     const objections = [
       ...objectionsTo(books),
+      ...(books.runs.size === asked ? [] : [`I1: ${books.runs.size} workflows for ${asked} wishes`]),
       ...(finished ? [] : [`not all ended: ${output().slice(-1_000)}`]),
     ];
     return { crashes, objections, seconds: (performance.now() - began) / 1_000 };

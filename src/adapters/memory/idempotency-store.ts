@@ -4,6 +4,7 @@ import type { Claim, IdempotencyStore, StoredAnswer } from '../../ports/idempote
 interface Entry {
   readonly fingerprint: string;
   readonly claimedAt: number;
+  readonly since: number;
   readonly answer?: StoredAnswer;
 }
 
@@ -19,8 +20,9 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     const sameCall = found?.fingerprint === fingerprint;
     const crashed = sameCall && !found.answer && found.claimedAt < now - LIMITS.idempotencyClaim;
     if (!found || over || crashed) {
-      this.entries.set(name, { fingerprint, claimedAt: now });
-      return { is: 'new' };
+      const since = crashed && !over ? found.since : now;
+      this.entries.set(name, { fingerprint, claimedAt: now, since });
+      return { is: 'new', since };
     }
     if (!sameCall) return { is: 'different' };
     return found.answer ? { is: 'done', answer: structuredClone(found.answer) } : { is: 'in-flight' };

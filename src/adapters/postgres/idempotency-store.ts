@@ -4,13 +4,14 @@ import type { Claim, IdempotencyStore, StoredAnswer } from '../../ports/idempote
 import { reachable } from './connection-loss.js';
 
 /** Takes a key that is free, over, or held by the same call in a process that crashed. */
-const CLAIM = `INSERT INTO quittance_ops.idempotency_keys AS k (principal, key, fingerprint, claimed_at)
-  VALUES ($1, $2, $3, $4)
+const CLAIM = `INSERT INTO quittance_ops.idempotency_keys AS k (principal, key, fingerprint, claimed_at, since)
+  VALUES ($1, $2, $3, $4, $4)
   ON CONFLICT (principal, key) DO UPDATE
-    SET fingerprint = excluded.fingerprint, claimed_at = excluded.claimed_at, answer = NULL
+    SET fingerprint = excluded.fingerprint, claimed_at = excluded.claimed_at, answer = NULL,
+        since = CASE WHEN k.claimed_at < $5 THEN excluded.since ELSE k.since END
     WHERE k.claimed_at < $5
        OR (k.answer IS NULL AND k.fingerprint = excluded.fingerprint AND k.claimed_at < $6)
-  RETURNING 1`;
+  RETURNING since`;
 const LOOK =
   'SELECT fingerprint, answer FROM quittance_ops.idempotency_keys WHERE principal = $1 AND key = $2';
 const COMPLETE = 'UPDATE quittance_ops.idempotency_keys SET answer = $3 WHERE principal = $1 AND key = $2';
@@ -31,7 +32,8 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
     if (this.claims++ % SWEEP_EVERY === 0) await this.run('idempotency-sweep', SWEEP, [over]);
     for (;;) {
       const values = [principal, key, fingerprint, now, over, now - LIMITS.idempotencyClaim];
-      if ((await this.run('idempotency-claim', CLAIM, values)).length > 0) return { is: 'new' };
+      const [claimed] = await this.run('idempotency-claim', CLAIM, values);
+      if (claimed) return { is: 'new', since: Number(claimed.since) };
       const [found] = await this.run('idempotency-look', LOOK, [principal, key]);
       // Given back between the two statements: it is free now.
       if (!found) continue;
@@ -56,4 +58,5 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
 interface KeyRow {
   readonly fingerprint: string;
   readonly answer: StoredAnswer | null;
+  readonly since: string;
 }

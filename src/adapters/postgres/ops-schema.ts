@@ -59,7 +59,13 @@ CREATE UNLOGGED TABLE quittance_ops.snapshots (
 CREATE INDEX snapshots_by_age ON quittance_ops.snapshots (saved_at);
 `;
 
+const CLAIMED_FIRST = `
+ALTER TABLE quittance_ops.idempotency_keys ADD COLUMN since bigint;
+UPDATE quittance_ops.idempotency_keys SET since = claimed_at;
+ALTER TABLE quittance_ops.idempotency_keys ALTER COLUMN since SET NOT NULL;
+`;
+
 export const OPS_SCHEMA: Schema = {
   name: 'quittance_ops',
-  versions: [OPERATIONS, ARTIFACTS, SNAPSHOTS, LEASES],
+  versions: [OPERATIONS, ARTIFACTS, SNAPSHOTS, LEASES, CLAIMED_FIRST],
 };

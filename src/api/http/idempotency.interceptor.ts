@@ -47,6 +47,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
         { retryAfterSeconds: 1 },
         'retryable',
       );
+    // what a crash interrupted is known again by what it made
+    request.caller = { ...request.caller!, onceId: `${userId}/${key}/${claim.since}` };
     return this.perform(userId, key, next);
   }
 
