@@ -18,6 +18,7 @@ import type { Sql } from '../ports/sql.js';
 import type { GivenPlans, LocalSteps } from '../requests/create-workflow.js';
 import type { Admission } from '../requests/open-runs.js';
 import type { Converse, Memory } from '../runtime/dispatch.js';
+import type { FairTurns } from '../runtime/fair-turns.js';
 import type { Log } from '../runtime/log.js';
 
 /** Everything the API needs, as interfaces; the composition root provides it. */
@@ -38,6 +39,8 @@ export interface ApiDependencies extends IdentityParts {
   readonly breakers: BreakerStore;
   readonly permits: PermitStore;
   readonly limits: LimitTable;
+  /** in which users have their runs created: whoever asks for many waits behind others with few */
+  readonly turns: FairTurns;
   readonly chain: Chain;
   readonly circuits: Pick<Prover, 'circuits'>;
   readonly verification: Verification;

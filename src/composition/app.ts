@@ -19,6 +19,7 @@ import type { Planner } from '../ports/planner.js';
 import { openWorkflows } from '../projections/workflows/queries.js';
 import { issuerFromSeed } from '../receipts/issuer.js';
 import { OpenRuns } from '../requests/open-runs.js';
+import { FairTurns } from '../runtime/fair-turns.js';
 import type { Log } from '../runtime/log.js';
 import { armed } from './crash.js';
 import { buildEngine, type Engine } from './engine.js';
@@ -27,6 +28,9 @@ import { openParts, type Parts } from './parts.js';
 import { checkOwn, issuerKeysOf, verificationOf } from './verification.js';
 import { VERSION } from './version.js';
 import { startWorkers } from './workers.js';
+
+/** Runs created at once by one process: enough to fill an append. */
+const CREATIONS = 16;
 
 /** One process of the product, in the role its configuration names. */
 export interface App {
@@ -143,6 +147,7 @@ function apiDependencies(
     breakers: parts.breakers,
     permits: parts.permits,
     limits: limitsOf(config),
+    turns: new FairTurns(CREATIONS),
     chain: parts.chain,
     circuits: parts.prover,
     verification: verificationOf(config, issuerKeys),

@@ -33,6 +33,7 @@ import { projections } from '../../src/projections/index.js';
 import { openWorkflows } from '../../src/projections/workflows/queries.js';
 import { OpenRuns } from '../../src/requests/open-runs.js';
 import { CommandHandler } from '../../src/runtime/command-handler.js';
+import { FairTurns } from '../../src/runtime/fair-turns.js';
 import { ProjectionRunner } from '../../src/runtime/projection-runner.js';
 import { ReadModelProgress } from '../../src/runtime/read-model-progress.js';
 import { freshDatabase } from './postgres.js';
@@ -91,6 +92,7 @@ export async function openHouse(options: { readonly perMinute?: number; readonly
     breakers,
     permits,
     limits,
+    turns: new FairTurns(16),
     chain: {
       network: 'solana:local',
       mint: 'mint',

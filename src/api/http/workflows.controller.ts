@@ -81,7 +81,8 @@ export class WorkflowsController {
     success: 201,
   })
   async create(@Call() call: Caller, @Body() body: CreateBody): Promise<Answer> {
-    const created = await createWorkflow(this.api, call, body);
+    const { userId } = call.principal;
+    const created = await this.api.turns.run(userId, () => createWorkflow(this.api, call, body));
     const { workflowId: id, createdAt } = created;
     return written(201, { workflow: { id, status: 'planning', createdAt } }, created);
   }
