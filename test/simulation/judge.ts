@@ -1,18 +1,24 @@
 import type { EscrowEvent } from '../../src/events/escrow.js';
 import type { PaymentEvent } from '../../src/events/payment.js';
 import type { PlanStep } from '../../src/events/plan.js';
-import type { WorkflowEvent } from '../../src/events/workflow.js';
+import type { WorkflowEvent, WorkflowEventOf } from '../../src/events/workflow.js';
 import type { Recorded } from '../../src/kernel/event.js';
 import { categoryOf, idOfStream } from '../../src/kernel/ids.js';
 import type { PaidCall } from '../../src/ports/payments.js';
 import { AccountRules, PaymentRules } from './money-rules.js';
 import type { Landed, Watcher } from './paid-services.js';
+import type { Expected, Issued } from './receipt-rules.js';
 import type { RunRules } from './run-rules.js';
 import { must, Violation } from './violation.js';
 import { WorkflowRules } from './workflow-rules.js';
 
 /** `pay_<workflow>r<run>s<step>`, and `undo` after it for what undoes the step, as kernel/ids.ts makes them. */
 const PAYMENT = /^pay_(.+)r(\d+)s(\d+)(undo)?$/;
+
+/** the beginning of what they say, see plans.ts; no base64 can hold it by chance */
+const CONFIDENTIAL = 'psst!';
+
+type Settled = WorkflowEventOf<'WorkflowSettled'>;
 
 /**
  * Looks on while the world runs: judges every event at the moment it becomes durable, every call at the moment a
@@ -23,7 +29,10 @@ export class Judge implements Watcher {
   readonly workflows = new Map<string, WorkflowRules>();
   readonly accounts = new Map<string, AccountRules>();
   readonly payments = new Map<string, PaymentRules>();
+  readonly receipts: { readonly issued: Issued; readonly expected: Expected }[] = [];
   violation: Violation | undefined;
+  /** by run: what its steps had cost when it was settled */
+  private readonly settledAt = new Map<RunRules, bigint>();
   private readonly durable = new Set<string>();
   private readonly confirmedInTime = new Set<string>();
 
@@ -35,7 +44,12 @@ export class Judge implements Watcher {
       const id = idOfStream(stream);
       switch (categoryOf(stream)) {
         case 'workflow':
-          return this.workflow(id).apply(event as WorkflowEvent);
+          this.workflow(id).apply(event as WorkflowEvent);
+          if (event.type === 'WorkflowSettled') this.settle(id, (event as Settled).runNo);
+          return;
+        case 'receipt':
+          if (event.type === 'ReceiptIssued') this.issue(event as Issued);
+          return;
         case 'escrow':
           return this.account(id).apply(event as EscrowEvent);
         case 'payment': {
@@ -88,6 +102,41 @@ export class Judge implements Watcher {
     });
   }
 
+  /** I12: what users and services say is sealed wherever it stands or travels. */
+  overheard(where: string, value: unknown): void {
+    this.judging(() => {
+      const text = JSON.stringify(value) ?? '';
+      must(!text.includes(CONFIDENTIAL), 'I12', () => `words of a user stand in clear in ${where}`);
+    });
+  }
+
+  /** I12: somebody got at what is not theirs. */
+  trespassed(who: string, what: string): void {
+    this.judging(() => must(false, 'I12', () => `${who} was let ${what}`));
+  }
+
+  private settle(workflowId: string, runNo: number): void {
+    const run = this.workflow(workflowId).run(runNo);
+    this.settledAt.set(run, this.paidFor(run));
+  }
+
+  private issue(issued: Issued): void {
+    const run = this.workflow(issued.workflowId).run(issued.runNo);
+    const least = this.settledAt.get(run);
+    must(least !== undefined, 'I13', () => `${issued.receiptId} was issued before its run was settled`);
+    this.receipts.push({ issued, expected: { outcome: run.outcome, least, most: this.paidFor(run) } });
+  }
+
+  /** for its steps, not for undoing them */
+  private paidFor(run: RunRules): bigint {
+    let paid = 0n;
+    for (const [id, { status, quoted }] of this.payments) {
+      const of = this.stepOf(id);
+      if (of.run === run && !of.undo && status === 'confirmed') paid += quoted?.amount ?? 0n;
+    }
+    return paid;
+  }
+
   /** Whether anything is still to be done, once faults have stopped. */
   get isQuiet(): boolean {
     for (const { last } of this.workflows.values()) if (last.settled === undefined) return false;
@@ -129,6 +178,17 @@ export class Judge implements Watcher {
 
   private capturedOf({ quoted, paymentId }: PaymentRules): bigint {
     return quoted ? this.account(quoted.userId).capturedFor(paymentId) : 0n;
+  }
+
+  /** The same for what can only be judged with time to look. */
+  async looking(judge: () => Promise<void>): Promise<void> {
+    if (this.violation) return;
+    try {
+      await judge();
+    } catch (error) {
+      if (!(error instanceof Violation)) throw error;
+      this.violation = error;
+    }
   }
 
   private judging(judge: () => void): void {

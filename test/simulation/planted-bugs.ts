@@ -1,9 +1,11 @@
 import { escrow } from '../../src/commands/escrow/decide.js';
 import { payment } from '../../src/commands/payment/decide.js';
 import type { Compensating, Draining, Executing, WorkflowState } from '../../src/commands/workflow/state.js';
+import type { Principal } from '../../src/identity/principal.js';
 import type { Position } from '../../src/kernel/event.js';
 import { toMicros } from '../../src/kernel/money.js';
 import { PersistentMap } from '../../src/kernel/persistent-map.js';
+import type { ArtifactStore } from '../../src/ports/artifacts.js';
 import type { CheckpointStore } from '../../src/ports/checkpoints.js';
 import type { EventStore } from '../../src/ports/event-store.js';
 import type { Payer } from '../../src/ports/payments.js';
@@ -11,6 +13,7 @@ import type { TimerStore } from '../../src/ports/timers.js';
 import type { Converse, Dispatch } from '../../src/runtime/dispatch.js';
 import type { AnyAggregate } from '../../src/runtime/reactor.js';
 import type { Saga } from '../../src/sagas/reaction.js';
+import { WORDS } from './plans.js';
 
 /** A mistake put between the real parts, never into them: what a careless change of them would do. */
 export interface PlantedBug {
@@ -22,6 +25,9 @@ export interface PlantedBug {
   payer?(real: Payer): Payer;
   dispatch?(real: Dispatch & Converse): Dispatch & Converse;
   saga?(real: Saga): Saga;
+  artifacts?(real: ArtifactStore): ArtifactStore;
+  /** whom a call counts for, when it names something of `owner` */
+  principal?(real: Principal, owner: string): Principal;
 }
 
 type Command = { readonly type: string } & Record<string, unknown>;
@@ -297,5 +303,55 @@ export const plantedBugs: readonly PlantedBug[] = [
             : event,
         ),
     ),
+  },
+  {
+    name: 'taken-for-the-owner',
+    what: 'Whoever names something counts as the one it belongs to',
+    principal: (real, owner) => ({ ...real, userId: owner }),
+  },
+  {
+    name: 'words-in-clear',
+    what: 'What a model said of a request is stored as it said it',
+    dispatch: deciding(
+      'workflow',
+      (real) => (command, state) =>
+        real(command, state).map((event) =>
+          event.type === 'IntentClassified' ? { ...event, classification: WORDS } : event,
+        ),
+    ),
+  },
+  {
+    name: 'receipt-garbled',
+    what: 'A receipt is kept with another sum than it was signed with',
+    artifacts: (real) => ({
+      get: (sha256) => real.get(sha256),
+      has: (sha256) => real.has(sha256),
+      delete: (sha256) => real.delete(sha256),
+      put: (bytes) => {
+        const text = new TextDecoder().decode(bytes);
+        const other = text.replace(/"totalCost":"[1-9]\d*"/, '"totalCost":"1"');
+        return real.put(text.includes('quittance-receipt') ? new TextEncoder().encode(other) : bytes);
+      },
+    }),
+  },
+  {
+    name: 'receipt-from-memory',
+    what: 'A receipt is made from what a process remembers, in which every step took one attempt more',
+    dispatch: (real) => ({
+      ...real,
+      send: (aggregate, id, command, context) => real.send(aggregate, id, command, context),
+      converse: (aggregate, id, next, isNew) => real.converse(aggregate, id, next, isNew),
+      load: async (aggregate, id, atLeast) => {
+        const loaded = await real.load(aggregate, id, atLeast);
+        const now = loaded.state as WorkflowState;
+        if (now.status !== 'closed' || !now.progress) return loaded;
+        const steps = Object.entries(now.progress.steps).map(([stepId, step]) => [
+          stepId,
+          step.status === 'completed' ? { ...step, attempt: step.attempt + 1 } : step,
+        ]);
+        const progress = { ...now.progress, steps: Object.fromEntries(steps) };
+        return { ...loaded, state: { ...now, progress } as never };
+      },
+    }),
   },
 ];

@@ -3,6 +3,7 @@ import type { Position } from '../../src/kernel/event.js';
 import { LIMITS } from '../../src/kernel/limits.js';
 import type { CheckpointStore, Claim, Move } from '../../src/ports/checkpoints.js';
 import type { Timer, TimerStore } from '../../src/ports/timers.js';
+import type { Eavesdropper } from './eavesdropper.js';
 import type { Network } from './network.js';
 
 interface Entry {
@@ -18,9 +19,13 @@ export class TimerTable implements TimerStore {
   readonly entries = new Map<string, Entry>();
   private readonly waiting = new Set<() => void>();
 
-  constructor(protected readonly network: Network) {}
+  constructor(
+    protected readonly network: Network,
+    private readonly eavesdropper: Eavesdropper,
+  ) {}
 
   set(timers: readonly Timer[]): Promise<void> {
+    this.eavesdropper.overheard('a timer', timers);
     return this.network.call('set timers', () => {
       for (const timer of timers)
         this.entries.set(timer.id, { timer: structuredClone(timer), leasedUntil: Number.NEGATIVE_INFINITY });

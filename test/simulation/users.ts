@@ -14,6 +14,7 @@ import { retryWorkflow } from '../../src/requests/retry-workflow.js';
 import { settleRollback } from '../../src/requests/settle-rollback.js';
 import type { SimulatedEngine } from './engine.js';
 import { WORDS } from './plans.js';
+import type { PlantedBug } from './planted-bugs.js';
 import type { Random } from './random.js';
 import type { Scheduler } from './scheduler.js';
 
@@ -45,6 +46,8 @@ export class Users {
     private readonly random: Random,
     /** a process that answers calls, if one is up */
     private readonly anyEngine: () => SimulatedEngine | undefined,
+    private readonly judge: { trespassed(who: string, what: string): void },
+    private readonly bug: PlantedBug | undefined,
   ) {}
 
   deposit(userId: string, signature: string, amount: Micros): void {
@@ -84,6 +87,7 @@ export class Users {
     const { random } = this;
     if (random.chance(0.004)) this.cancel(userId, workflowId, random.between(0, 300));
     if (random.chance(0.002)) this.settle(workflowId, random.between(0, 300), random.chance(0.5));
+    if (random.chance(0.01)) this.trespass(userId, workflowId);
     switch (event.type) {
       case 'ApprovalRequested':
         this.answer(userId, workflowId);
@@ -106,6 +110,27 @@ export class Users {
         return;
       default:
     }
+  }
+
+  /** Somebody else tries what only the owner may, and nobody may be let. */
+  private trespass(owner: string, workflowId: string): void {
+    const stranger = 'user_stranger';
+    const [what, call] = this.random.pick<readonly [string, Call]>([
+      [
+        'approve',
+        ({ dispatch, clock }, caller) => approveWorkflow({ dispatch, clock }, caller, workflowId, undefined),
+      ],
+      ['cancel', (engine, caller) => cancelWorkflow(engine, caller, workflowId, {})],
+      ['retry', (engine, caller) => retryWorkflow(engine, caller, workflowId, 'restart')],
+      ['rate', (engine, caller) => rateWorkflow(engine, caller, workflowId, { stars: 1 })],
+      ['settle', (engine, caller) => settleRollback(engine, caller, workflowId, { type: 'retry' })],
+    ]);
+    this.later(this.random.between(0, 500), () =>
+      this.ask(stranger, `${what} of another`, (engine, { principal, callId }) => {
+        const seenAs = this.bug?.principal?.(principal, owner) ?? principal;
+        return call(engine, { principal: seenAs, callId }).then(() => this.judge.trespassed(stranger, what));
+      }),
+    );
   }
 
   /** A plan is offered: most approve, some twice at once, some too late, some cancel, some never answer. */

@@ -1,6 +1,7 @@
 import { verdictOn } from '../../src/adapters/job-verdict.js';
 import { LIMITS } from '../../src/kernel/limits.js';
 import type { Job, JobContext, JobKind, JobQueue, JobWorker } from '../../src/ports/jobs.js';
+import type { Eavesdropper } from './eavesdropper.js';
 import type { Network } from './network.js';
 import type { Owner } from './scheduler.js';
 
@@ -35,9 +36,11 @@ export class WorkQueue implements JobQueue {
   constructor(
     private readonly network: Network,
     private readonly doubled: number,
+    private readonly eavesdropper: Eavesdropper,
   ) {}
 
   publish(jobs: readonly Job[]): Promise<void> {
+    this.eavesdropper.overheard('a job', jobs);
     return this.network.call('publish jobs', () => {
       const { now } = this.network.scheduler;
       for (const job of jobs) {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { MemoryArtifactStore } from '../../src/adapters/memory/artifact-store.js';
+import { ContentStore } from '../../src/content/content-store.js';
 import type { WorkflowEvent } from '../../src/events/workflow.js';
 import type { Recorded } from '../../src/kernel/event.js';
 import { categoryOf, idOfStream } from '../../src/kernel/ids.js';
@@ -20,6 +21,7 @@ import { type Offer, randomDraft, randomOffer, WORDS } from './plans.js';
 import type { PlantedBug } from './planted-bugs.js';
 import { SimulatedProcess } from './process.js';
 import { Random } from './random.js';
+import { ReceiptRules } from './receipt-rules.js';
 import { Scheduler } from './scheduler.js';
 import { SharedBreakers } from './shared-breakers.js';
 import { Checkpoints, TimerTable } from './timer-table.js';
@@ -97,29 +99,35 @@ class World {
       lostAnswer: mild ? 0 : random.random() * 0.06,
       slow: mild ? 0 : random.random() * 0.08,
     });
-    this.queue = new WorkQueue(this.network, mild ? 0 : random.random() * 0.3);
+    this.queue = new WorkQueue(this.network, mild ? 0 : random.random() * 0.3, this.judge);
     this.store = new EventLog(this.network, (recorded) => this.observe(recorded), this.judge.acknowledged);
     this.offers = Array.from({ length: 4 }, (_, index) => randomOffer(random, index));
     const byUrl = new Map(this.offers.map((offer) => [offer.url, offer]));
     this.services = new PaidServices(this.network, byUrl, this.judge);
     this.outside = {
       store: this.store,
-      timers: new TimerTable(this.network),
+      timers: new TimerTable(this.network, this.judge),
       checkpoints: new Checkpoints(this.network),
       jobs: this.queue,
       payer: this.services,
       chain: this.chain(),
       vault: { dataKey: async () => new Uint8Array(32).fill(7), destroy: async () => {} },
-      artifacts: new MemoryArtifactStore(),
+      artifacts: (bug?.artifacts ?? ((real) => real))(new MemoryArtifactStore()),
       random,
       catalogue: new ListedServices(this.network, this.offers),
       planner: new MoodyPlanner(this.network, (text) => this.drafts.get(/wf_\w+/.exec(text)![0])!),
       breakers: new SharedBreakers(this.network),
     };
-    this.users = new Users(this.scheduler, random, () => {
-      const up = this.slots.flatMap(({ engine }) => (engine?.process.alive ? [engine] : []));
-      return up.length > 0 ? random.pick(up) : undefined;
-    });
+    this.users = new Users(
+      this.scheduler,
+      random,
+      () => {
+        const up = this.slots.flatMap(({ engine }) => (engine?.process.alive ? [engine] : []));
+        return up.length > 0 ? random.pick(up) : undefined;
+      },
+      this.judge,
+      bug,
+    );
   }
 
   async live(): Promise<Outcome> {
@@ -135,10 +143,26 @@ class World {
       await scheduler.run(isOver, STEP_LIMIT);
       if (scheduler.failures.length > 0) throw scheduler.failures[0];
       judge.concludes();
+      await this.lookAtReceipts();
     } finally {
       real();
     }
     return this.outcome();
+  }
+
+  /** I13: each receipt as such, and one against its history. */
+  private async lookAtReceipts(): Promise<void> {
+    const { judge, random } = this;
+    if (judge.receipts.length === 0) return;
+    const { artifacts, vault } = this.outside;
+    const rules = new ReceiptRules(this.store.log, artifacts, new ContentStore(vault, artifacts, random));
+    const chosen = random.pick(judge.receipts);
+    for (const { issued, expected } of judge.receipts)
+      await judge.looking(async () => {
+        const document = await rules.holds(issued, expected);
+        judge.overheard(issued.receiptId, document);
+        if (issued === chosen.issued) await rules.followsFromItsHistory(document, random);
+      });
   }
 
   private get isDone(): boolean {
@@ -284,6 +308,7 @@ class World {
     const { error } = event as { error?: { message?: string } };
     this.note(`  ${stream} ${recorded.revision} ${event.type} ${recorded.id} ${error?.message ?? ''}`);
     this.judge.observe(recorded);
+    this.judge.overheard(event.type, recorded);
     const id = idOfStream(stream);
     const owner = categoryOf(stream) === 'workflow' ? this.owners.get(id) : undefined;
     if (owner !== undefined) this.users.hear(owner, id, event as WorkflowEvent);
