@@ -45,6 +45,18 @@ export class AccountRules {
         must(!this.holds.has(event.holdId), 'I5', () => `${event.holdId} was placed twice`);
         this.holds.set(event.holdId, { amount: BigInt(event.amount), captured: 0n, status: 'open' });
         break;
+      case 'HoldExtended': {
+        const hold = this.hold(event.holdId);
+        must(hold.status !== 'released', 'I5', () => `${event.holdId} was extended when it was over`);
+        const before = hold.status === 'open' ? hold.amount : hold.captured;
+        must(
+          BigInt(event.amount) - before === BigInt(event.added),
+          'I5',
+          () => `${event.holdId} grew wrongly`,
+        );
+        this.holds.set(event.holdId, { ...hold, amount: BigInt(event.amount), status: 'open' });
+        break;
+      }
       case 'HoldCaptured': {
         const hold = this.hold(event.holdId);
         must(!this.captures.has(event.paymentId), 'I2', () => `${event.paymentId} was captured twice`);

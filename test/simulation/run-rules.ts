@@ -5,7 +5,7 @@ import { UndoRules } from './undo-rules.js';
 import { must } from './violation.js';
 
 interface Seen {
-  status: 'waiting' | 'live' | 'retrying' | 'completed' | 'skipped' | 'failed' | 'cancelled';
+  status: 'waiting' | 'live' | 'retrying' | 'held' | 'completed' | 'skipped' | 'failed' | 'cancelled';
   attempt: number;
   branch?: 'then' | 'else';
 }
@@ -25,6 +25,8 @@ export class RunRules {
   settled: bigint | undefined;
   spent = 0n;
   private ending = false;
+  private paused = false;
+  private offer: { readonly plan: Plan; readonly planHash: string } | undefined;
   private answered = false;
   /** the owner wants what was done kept */
   private keep = false;
@@ -89,7 +91,8 @@ export class RunRules {
         this.planHash = event.planHash;
         return;
       case 'ApprovalRequested':
-        this.approved = false;
+        // in the middle of a run, what was approved stands until something else is
+        this.approved &&= this.steps.size > 0;
         this.answered = false;
         return;
       case 'ApprovalExpired':
@@ -97,6 +100,8 @@ export class RunRules {
         return;
       case 'WorkflowApproved':
         must(!this.answered, 'I9', () => 'one question was answered twice');
+        if (this.offer) Object.assign(this, this.offer);
+        this.offer = undefined;
         must(event.planHash === this.planHash, 'I4', () => 'another plan was approved than was proposed');
         this.answered = true;
         this.approved = true;
@@ -125,6 +130,26 @@ export class RunRules {
         must(this.spent <= this.budget, 'I3', () => `${this.spent} was spent of ${this.budget} approved`);
         return;
       }
+      case 'PriceDriftDetected':
+        this.offer = event;
+        this.step(event.stepId).status = 'held';
+        return;
+      case 'BudgetExhausted':
+        if (event.stepId !== undefined) this.step(event.stepId).status = 'held';
+        return;
+      case 'StepReassigned':
+      case 'StepHeld':
+        this.step(event.stepId).status = 'held';
+        return;
+      case 'ExecutionPaused':
+        must(!this.paused, 'I9', () => 'a run was paused twice');
+        this.paused = true;
+        return;
+      case 'ExecutionResumed':
+        must(this.paused, 'I9', () => 'a run was resumed that was not paused');
+        must(this.answered, 'I4', () => 'a run went on while its owner was asked');
+        this.paused = false;
+        return;
       case 'StepRetryScheduled':
         this.step(event.stepId).status = 'retrying';
         return;
@@ -198,10 +223,12 @@ export class RunRules {
   /** I7, and T13's bound on what runs at once. */
   private schedule(stepId: string, attempt: number): void {
     must(!this.ending, 'I7', () => `${stepId} was scheduled while the run was ending`);
+    must(!this.paused, 'I7', () => `${stepId} was scheduled while the run was paused`);
     const seen = this.step(stepId);
     const expected = seen.status === 'waiting' ? 1 : seen.attempt + 1;
     must(
-      (seen.status === 'waiting' || seen.status === 'retrying') && attempt === expected,
+      (seen.status === 'waiting' || seen.status === 'retrying' || seen.status === 'held') &&
+        attempt === expected,
       'I7',
       () => `attempt ${attempt} of ${stepId} was scheduled while it was ${seen.status} ${seen.attempt}`,
     );
