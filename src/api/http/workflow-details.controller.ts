@@ -1,28 +1,20 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { workflow } from '../../commands/workflow/decide.js';
 import { lookAtWaiting } from '../../fairness/look-at-waiting.js';
 import { requireOwner } from '../../identity/ownership.js';
 import { Refusal } from '../../kernel/errors.js';
 import { LIMITS } from '../../kernel/limits.js';
-import { places } from '../../kernel/places.js';
 import { paymentsOfWorkflow } from '../../projections/payments/queries.js';
-import {
-  type ResultRow,
-  stepsOfRun,
-  type WorkflowDetail,
-  workflowById,
-} from '../../projections/workflows/queries.js';
+import { stepsOfRun, type WorkflowDetail, workflowById } from '../../projections/workflows/queries.js';
 import type { StepRow } from '../../projections/workflows/schema.js';
 import type { Caller } from '../../requests/caller.js';
 import { API, type ApiDependencies } from '../dependencies.js';
-import { Answer, etag, money, ok } from './answer.js';
+import { Answer, etag, ok } from './answer.js';
 import { Call } from './call.js';
-import { completedRow } from './completed-row.js';
 import { download } from './download.js';
 import { Operation } from './operation.js';
 import { countParameter } from './paging.js';
-import { ResultReader } from './result-reader.js';
+import { RunResults } from './run-results.js';
 import { stepResultView, stepView } from './views/step.js';
 import { workflowView } from './views/workflow.js';
 
@@ -40,10 +32,10 @@ const stepsQuery = z.strictObject({
 
 @Controller('workflows')
 export class WorkflowDetailsController {
-  private readonly results: ResultReader;
+  private readonly results: RunResults;
 
   constructor(@Inject(API) private readonly api: ApiDependencies) {
-    this.results = new ResultReader(api.sql, api.live);
+    this.results = new RunResults(api);
   }
 
   @Get(':id')
@@ -96,23 +88,9 @@ export class WorkflowDetailsController {
     @Param('id') id: string,
     @Query() query: z.output<typeof resultQuery>,
   ): Promise<Answer> {
-    const row = await this.resultRow(call, id, query.wait);
-    const output = await this.open(row);
-    if (query.download === '1') return download(id, output);
-    return ok(
-      {
-        workflowId: id,
-        status: row.status,
-        terminal: row.terminal,
-        partial: row.partial,
-        result: output,
-        resultHash: row.result_hash,
-        error: row.error,
-        ...money('spent', row.spent),
-        closedAt: row.closed_at,
-      },
-      { etag: etag(row.revision) },
-    );
+    const row = await this.results.of(call.principal, id, query.wait);
+    if (query.download === '1') return download(id, await this.results.open(row));
+    return ok(await this.results.view(row), { etag: etag(row.revision) });
   }
 
   /** What all steps of its owner wait for; null while none of this run does. */
@@ -129,39 +107,6 @@ export class WorkflowDetailsController {
     const row = await workflowById(this.api.sql, id);
     requireOwner(call.principal, row?.user_id, 'workflow');
     return row!;
-  }
-
-  private async resultRow(call: Caller, id: string, waitMs: number): Promise<ResultRow> {
-    const kept = completedRow(id, this.api.dispatch.known(workflow, id));
-    if (kept) {
-      requireOwner(call.principal, kept.user_id, 'workflow');
-      return kept;
-    }
-    const first = await this.results.read(id);
-    // a run asked for a moment ago may not be in the read model yet
-    const owner = first?.user_id ?? (waitMs > 0 ? await this.ownerByEvents(id) : undefined);
-    requireOwner(call.principal, owner, 'workflow');
-    if (first && (first.terminal || waitMs === 0)) return first;
-    const row = await this.results.whenClosed(id, waitMs);
-    if (row) return row;
-    throw new Refusal(
-      'DEPENDENCY_DOWN',
-      'The read models are behind.',
-      { retryAfterSeconds: 1 },
-      'retryable',
-    );
-  }
-
-  private async ownerByEvents(id: string): Promise<string | undefined> {
-    // an owner never changes: any state in memory knows it
-    const { state } = await this.api.dispatch.load(workflow, id, 0);
-    return state.status === 'none' ? undefined : state.created.userId;
-  }
-
-  private open({ result, last_step, workflow_id, run_no }: ResultRow) {
-    return result && last_step !== null
-      ? this.api.content.getJson(result, places.output(workflow_id, run_no, last_step))
-      : null;
   }
 }
 

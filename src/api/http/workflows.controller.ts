@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { requireOwner } from '../../identity/ownership.js';
+import { LIMITS } from '../../kernel/limits.js';
 import { microsToUsdc } from '../../kernel/money.js';
 import { parseCursor } from '../../projections/page.js';
 import { timelineFrom, wireMessage } from '../../projections/timeline/queries.js';
@@ -18,6 +19,7 @@ import { type Answer, ok, written } from './answer.js';
 import { Call } from './call.js';
 import { Operation } from './operation.js';
 import { countParameter, cursorParameter, limitParameter } from './paging.js';
+import { RunResults } from './run-results.js';
 import { workflowSummary } from './views/workflow.js';
 
 const tag = 'workflows';
@@ -34,6 +36,11 @@ const statuses = [
   'cancelled',
 ] as const;
 
+const createQuery = z.strictObject({
+  wait: countParameter(0, LIMITS.resultWait, 0).describe(
+    'ms to wait for the end of the run; `result` is null when it is not there by then',
+  ),
+});
 const historyQuery = z.strictObject({
   status: z.enum(statuses).optional(),
   limit: limitParameter,
@@ -71,19 +78,37 @@ const eventsQuery = z.strictObject({ from: countParameter(1, 1_000_000_000), lim
 
 @Controller('workflows')
 export class WorkflowsController {
-  constructor(@Inject(API) private readonly api: ApiDependencies) {}
+  private readonly results: RunResults;
+
+  constructor(@Inject(API) private readonly api: ApiDependencies) {
+    this.results = new RunResults(api);
+  }
 
   @Post('create')
   @Operation({
     tag,
     summary: 'Ask for a workflow in plain words, or with a plan of your own',
     body: createBodySchema,
+    query: createQuery,
     success: 201,
   })
-  async create(@Call() call: Caller, @Body() body: CreateBody): Promise<Answer> {
+  async create(
+    @Call() call: Caller,
+    @Body() body: CreateBody,
+    @Query() { wait }: z.output<typeof createQuery>,
+  ): Promise<Answer> {
     const { userId } = call.principal;
     const created = await this.api.turns.run(userId, () => createWorkflow(this.api, call, body));
     const { workflowId: id, createdAt } = created;
+    if (wait > 0) {
+      const row = await this.results.ofNew(id, wait);
+      const result = row?.terminal ? await this.results.view(row) : null;
+      return written(
+        201,
+        { workflow: { id, status: row?.status ?? 'planning', createdAt }, result },
+        created,
+      );
+    }
     return written(201, { workflow: { id, status: 'planning', createdAt } }, created);
   }
 

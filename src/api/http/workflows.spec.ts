@@ -244,6 +244,16 @@ describe('the workflows API', () => {
       expect((await waiting).body).toMatchObject({ terminal: true, result: { value: 'done' } });
     });
 
+    it('of a result together with asking for it says that it is not there yet, after the time given', async () => {
+      const body = { plan: { steps: [{ key: 'a', kind: 'data_transform', dependsOn: [], input: '1' }] } };
+      const asked = await alice.post('/workflows/create?wait=20', body);
+      expect(asked).toMatchObject({
+        status: 201,
+        body: { workflow: { id: expect.any(String) }, result: null },
+      });
+      expect(await alice.post('/workflows/create?wait=soon', body)).toMatchObject({ status: 400 });
+    });
+
     it('of a result that takes longer than one waits says that it is not there yet', async () => {
       const id = await proposed();
       const { status, body } = await alice.get(`/workflows/${id}/result?wait=20`);
