@@ -67,16 +67,17 @@ export const merged = (text, results) => ({ ...(text ? JSON.parse(text) : {}), .
  * @param samples of one load, in order: how many events the slowest read model was behind
  * @param perSecond events stored in a second: to be that far behind is what a batch and its pace leave open
  * @returns `grew` when the lag of the last third is a third above that of the middle one (the first is the start of
- * the load), and over a second's events
+ * the load), and it is over a second's events still when the load has ended
  */
 export function lagOf(samples, perSecond) {
   const third = Math.max(1, Math.floor(samples.length / 3));
   const [middle, last] = [samples.slice(-2 * third, -third), samples.slice(-third)].map(median);
-  const grew = samples.length >= 3 && last > perSecond && last > 1.33 * middle;
+  const atEnd = samples.at(-1) ?? 0;
+  const grew = samples.length >= 3 && Math.min(last, atEnd) > perSecond && last > 1.33 * middle;
   return {
     median: samples.length === 0 ? 0 : median(samples),
     most: Math.max(0, ...samples),
-    atEnd: samples.at(-1) ?? 0,
+    atEnd,
     grew,
   };
 }

@@ -78,7 +78,7 @@ export class ReadModelLag {
       `select (select count(*) from rm_workflows.rm_workflows where terminal)::int
             - (select count(*) from rm_receipts.rm_receipts)::int as open`,
     );
-    return open;
+    return Math.max(0, open); // the model of receipts may be ahead of the other
   }
 
   /** @returns what the database has done so far */

@@ -107,6 +107,9 @@ describe('the lag of read models', () => {
   it('that rises to the end has grown', () =>
     expect(of([0, 1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 7_000, 8_000])).toBe(true));
 
+  it('that is gone as soon as the load is has not grown', () =>
+    expect(of([0, 1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 7_000, 500])).toBe(false));
+
   it('of less than a second of events is none, however it moves', () =>
     expect(of([0, 100, 200, 300, 400, 500, 600, 700, 800])).toBe(false));
 
