@@ -11,13 +11,19 @@ const CAUTION = 0.9;
 export class HeldLease implements Lease, Fence {
   readonly resource: string;
   readonly epoch: number;
-  /** performance.now() when the store had given it */
-  readonly since = performance.now();
   private readonly end = widelyHeard();
   private until = 0;
 
-  /** @param asked performance.now() before it was asked for */
-  constructor({ resource, epoch }: Lease, asked: number, ttlMs: number) {
+  /**
+   * @param asked performance.now() before it was asked for
+   * @param since number of the last renewal that was asked for before it was given: those do not know of it
+   */
+  constructor(
+    { resource, epoch }: Lease,
+    asked: number,
+    ttlMs: number,
+    readonly since = 0,
+  ) {
     this.resource = resource;
     this.epoch = epoch;
     this.renewed(asked, ttlMs);

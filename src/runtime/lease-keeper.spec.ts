@@ -169,6 +169,20 @@ describe('leases', () => {
     expect([ann.parts, again.parts]).toEqual([[], PARTS]);
   });
 
+  it('what was given by an answer that was lost is given back, and taken again', async () => {
+    const acquire = store.acquire.bind(store);
+    let deaf = 1;
+    store.acquire = async (...args) => {
+      const leases = await acquire(...args);
+      if (deaf-- > 0) throw new Error('the answer was lost');
+      return leases;
+    };
+    await ann.keeper.start();
+    expect(ann.parts).toEqual([]);
+    await pass(TTL);
+    expect(ann.parts).toEqual(PARTS);
+  });
+
   it('what a process cannot begin to work on it gives back, and tries again', async () => {
     ann.worker.refuses = true;
     await ann.keeper.start();

@@ -37,6 +37,7 @@ export class LeaseKeeper {
   private members: Roll['members'] = [];
   private renewing: Promise<void> = Promise.resolve();
   private balancing: Promise<void> = Promise.resolve();
+  private renewals = 0;
   private isBalancing = false;
   private isHungry = false;
   private isEnding = false;
@@ -88,10 +89,11 @@ export class LeaseKeeper {
   /** What is held counts from before it was asked for. */
   private async renew(): Promise<void> {
     const asked = performance.now();
+    const number = ++this.renewals;
     try {
       const roll = await this.store.renew(this.member, this.timing.ttlMs);
       this.members = roll.members;
-      this.adopt(roll, asked);
+      this.adopt(roll, asked, number);
       if (!this.isBalancing && !this.isEnding) this.balancing = this.balance(roll);
     } catch (error) {
       this.failed(error, 'leases not renewed');
@@ -103,12 +105,12 @@ export class LeaseKeeper {
   }
 
   /** What was taken while the question was on its way is not part of the answer. */
-  private adopt(roll: Roll, asked: number): void {
+  private adopt(roll: Roll, asked: number, number: number): void {
     this.members = roll.members;
     const lost: HeldLease[] = [];
     for (const lease of this.held.values())
       if (roll.held.some((each) => lease.is(each))) lease.renewed(asked, this.timing.ttlMs);
-      else if (lease.since < asked) lost.push(lease);
+      else if (lease.since < number) lost.push(lease);
     this.lose(lost);
   }
 
@@ -116,6 +118,7 @@ export class LeaseKeeper {
   private async balance(roll: Roll): Promise<void> {
     this.isBalancing = true;
     try {
+      await this.releaseUnknown(roll);
       const wanting = await Promise.all(this.tenants.map((tenant) => this.balanceOne(tenant, roll)));
       this.isHungry = wanting.includes(true);
     } catch (error) {
@@ -124,6 +127,12 @@ export class LeaseKeeper {
     } finally {
       this.isBalancing = false;
     }
+  }
+
+  /** What was given, or given back, by a call whose answer was lost: renewed for ever, nobody would work on it. */
+  private async releaseUnknown({ held }: Roll): Promise<void> {
+    const unknown = held.filter((lease) => !this.held.get(lease.resource)?.is(lease));
+    if (unknown.length > 0) await this.store.release(this.member, unknown);
   }
 
   /** @returns whether it has less than its share */
@@ -145,7 +154,7 @@ export class LeaseKeeper {
     const { ttlMs } = this.timing;
     const leases = await this.store.acquire(this.member, resources, ttlMs);
     if (leases.length === 0) return 0;
-    const held = leases.map((lease) => new HeldLease(lease, asked, ttlMs));
+    const held = leases.map((lease) => new HeldLease(lease, asked, ttlMs, this.renewals));
     for (const lease of held) this.held.set(lease.resource, lease);
     try {
       await tenant.take(held);
