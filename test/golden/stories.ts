@@ -1,0 +1,358 @@
+import { apiKey } from '../../src/commands/api-key/decide.js';
+import { batch } from '../../src/commands/batch/decide.js';
+import { escrow } from '../../src/commands/escrow/decide.js';
+import { user } from '../../src/commands/user/decide.js';
+import type { WorkflowCommand } from '../../src/commands/workflow/commands.js';
+import { sampleSealed } from '../../src/events/samples.js';
+import type { DomainEvent } from '../../src/kernel/event.js';
+import { toMicros } from '../../src/kernel/money.js';
+import {
+  alternative,
+  approve,
+  assemble,
+  broken,
+  cancel,
+  complete,
+  condition,
+  create,
+  diamond,
+  drift,
+  fail,
+  history,
+  later,
+  local,
+  mostOf,
+  notUndone,
+  OWNER,
+  PLAN_HASH,
+  paid,
+  pause,
+  planOf,
+  propose,
+  resolveRollback,
+  resume,
+  retryRollback,
+  retryRun,
+  reversible,
+  start,
+  startWait,
+  T0,
+  timeOut,
+  toApproval,
+  toExecution,
+  undo,
+  undoAgain,
+  undone,
+  waitStep,
+  wake,
+} from '../kit/runs.js';
+
+/**
+ * What the golden histories tell, as commands. A story becomes a file once, written by the version it was told in,
+ * and from then on the file counts. Tell a new one for an event that no history holds.
+ */
+export interface Story {
+  readonly category: string;
+  readonly story: string;
+  readonly events: () => readonly DomainEvent[];
+}
+
+const said = <C>(
+  aggregate: {
+    readonly decider: {
+      decide(command: C, state: never): readonly DomainEvent[];
+      initial: unknown;
+      evolve(state: never, event: never): unknown;
+    };
+  },
+  ...commands: readonly C[]
+): DomainEvent[] => {
+  const { decider } = aggregate;
+  const events: DomainEvent[] = [];
+  for (const command of commands) {
+    const state = events.reduce((at, event) => decider.evolve(at as never, event as never), decider.initial);
+    events.push(...decider.decide(command, state as never));
+  }
+  return events;
+};
+
+const workflow = (story: string, ...commands: readonly WorkflowCommand[]): Story => ({
+  category: 'workflow',
+  story,
+  events: () => history(...commands),
+});
+
+const waits = planOf(waitStep('step_1'), waitStep('step_2'), assemble('step_3', ['step_1', 'step_2']));
+const branches = planOf(
+  condition('step_1'),
+  local('step_2', ['step_1'], { when: { step: 'step_1', branch: 'then' } }),
+  local('step_3', ['step_1'], { when: { step: 'step_1', branch: 'else' } }),
+  assemble('step_4', ['step_2', 'step_3']),
+);
+const undoable = planOf(
+  paid('step_1', [], reversible),
+  paid('step_2', [], reversible),
+  paid('step_3', ['step_1', 'step_2']),
+  assemble('step_4', ['step_3']),
+);
+const asks = planOf(
+  local('step_1', [], {
+    requiresConfirmation: true,
+    sideEffect: 'irreversible',
+    onFailure: 'skip_dependants',
+  }),
+  local('step_2', [], {
+    requiresConfirmation: true,
+    sideEffect: 'irreversible',
+    onFailure: 'skip_dependants',
+  }),
+  assemble('step_3', ['step_1', 'step_2']),
+);
+const cost = toMicros(20_000n);
+const failedAfterTwo: readonly WorkflowCommand[] = [
+  ...toExecution(undoable),
+  ...['step_1', 'step_2'].flatMap((id) => [start(id), complete(id, { cost })]),
+  start('step_3'),
+  fail('step_3', { error: broken }),
+];
+const { type: _type, ...created } = create();
+const answer = (type: 'ConfirmStep' | 'DeclineStep', stepId: string): WorkflowCommand =>
+  ({ type, at: later(5), by: OWNER, runNo: 1, stepId }) as WorkflowCommand;
+const begun = [...toExecution(diamond), start('step_1')];
+const dearer = drift(diamond, 'step_1', 25_000n, { at: later(10) });
+const fallback = planOf(
+  paid('step_1', [], { onFailure: 'fallback', alternatives: [alternative('svc_2', '15000')] }),
+  assemble('step_2', ['step_1']),
+);
+const ref = { sha256: 'c'.repeat(64), size: 9, mediaType: 'application/json' };
+
+export const stories: Readonly<Record<string, Story>> = {
+  'workflow-planned-in-vain': workflow(
+    'planning failed, then planned anew',
+    create(),
+    {
+      type: 'FailPlanning',
+      at: T0,
+      runNo: 1,
+      code: 'NO_SERVICE',
+      message: 'Nobody offers it.',
+      recoverable: true,
+    },
+    retryRun('restart'),
+  ),
+  'workflow-offer-expired': workflow('the offer expired, and was made again', ...toApproval(diamond), {
+    type: 'ExpireApproval',
+    at: later(900),
+    requestId: 'apr_1',
+  }),
+  'workflow-hold-lost': workflow(
+    'approved, its money gone before it began, offered again',
+    ...toApproval(diamond),
+    approve(diamond),
+    { type: 'ReportHoldLost', at: later(1), holdId: 'hold_1' },
+  ),
+  'workflow-cancelled-while-it-waited': workflow(
+    'two waits, one of them over when the owner cancelled',
+    ...toExecution(waits),
+    startWait('step_1', later(10)),
+    startWait('step_2', later(20)),
+    wake('step_1', later(10)),
+    cancel(later(11)),
+  ),
+  'workflow-timed-out': workflow(
+    'two waits, none of them over at the deadline',
+    ...toExecution(waits),
+    startWait('step_1', later(299)),
+    timeOut(later(300)),
+  ),
+  'workflow-one-branch': workflow(
+    'one branch taken, the other skipped, rated',
+    ...toExecution(branches),
+    complete('step_1', { branch: 'then' }),
+    complete('step_2'),
+    complete('step_4'),
+    { type: 'RateWorkflow', by: OWNER, stars: 4, comment: sampleSealed },
+  ),
+  'workflow-undone': workflow(
+    'failed, undone after a second try',
+    ...failedAfterTwo,
+    undo('step_2'),
+    notUndone('step_2'),
+    undo('step_1'),
+    undone('step_1', 1, 5_000n),
+    undoAgain('step_2', 2),
+    undo('step_2', 2, later(1)),
+    undone('step_2', 2, 5_000n, later(1)),
+  ),
+  'workflow-undone-by-hand': workflow(
+    'failed, undoing failed for good twice, an operator closed it',
+    ...failedAfterTwo,
+    undo('step_2'),
+    notUndone('step_2', 1, broken),
+    undo('step_1'),
+    undone('step_1', 1, 0n),
+    retryRollback(),
+    undo('step_2', 2),
+    notUndone('step_2', 2, broken),
+    resolveRollback(),
+  ),
+  'workflow-forked': workflow('forked from another, with what that one paid', {
+    type: 'ForkWorkflow',
+    ...created,
+    forkedFrom: { workflowId: 'wf_00', runNo: 1, stepId: 'step_2' },
+    plan: diamond,
+    planHash: PLAN_HASH,
+    kept: [
+      {
+        stepId: 'step_1',
+        from: { workflowId: 'wf_00', runNo: 1 },
+        attempt: 2,
+        output: { inline: sampleSealed },
+        inputHash: '11',
+        outputHash: '22',
+        startedAt: T0,
+        completedAt: T0,
+      },
+    ],
+  }),
+  'workflow-asked': workflow(
+    'approved by nobody: one step confirmed, the other declined',
+    create({ autoApprove: true }),
+    propose(asks),
+    answer('ConfirmStep', 'step_1'),
+    answer('DeclineStep', 'step_2'),
+  ),
+  'workflow-dearer': workflow(
+    'a service asked more, its owner approved it again',
+    ...begun,
+    dearer,
+    approve(diamond, {
+      at: later(40),
+      requestId: 'apr_1x2',
+      planHash: dearer.planHash,
+      budget: mostOf(dearer.plan),
+    }),
+  ),
+  'workflow-short-of-money': workflow('its hold did not cover a step', ...begun, {
+    type: 'ReportFundsExhausted',
+    at: later(10),
+    runNo: 1,
+    stepId: 'step_1',
+    attempt: 1,
+    holdId: 'hold_1',
+    required: toMicros(20_000n),
+    available: toMicros(0n),
+  }),
+  'workflow-held': workflow(
+    'paused instead of failed when a step was given up, then resumed',
+    create({ onExhausted: 'pause' }),
+    propose(diamond),
+    approve(diamond),
+    { type: 'StartExecution', at: T0, runNo: 1 },
+    start('step_1'),
+    fail('step_1', { error: broken }),
+    resume(later(60)),
+    pause(later(61)),
+  ),
+  'workflow-by-another-service': workflow(
+    'done by the next service of its plan',
+    ...toExecution(fallback),
+    fail('step_1', { error: broken }),
+    start('step_1', 2),
+    complete('step_1', { attempt: 2, cost: toMicros(15_000n) }),
+  ),
+  'escrow-hold-extended': {
+    category: 'escrow',
+    story: 'a hold placed and extended',
+    events: () =>
+      said(
+        escrow,
+        {
+          type: 'OpenEscrowAccount',
+          userId: 'user_01',
+          wallet: '1'.repeat(32),
+          network: 'n',
+          asset: 'USDC',
+          at: T0,
+        },
+        {
+          type: 'SubmitDeposit',
+          signature: '5'.repeat(88),
+          amount: toMicros(90_000n),
+          at: T0,
+          expiresAt: later(60),
+        },
+        { type: 'ConfirmDeposit', signature: '5'.repeat(88), amount: toMicros(90_000n), slot: 42n },
+        {
+          type: 'PlaceHold',
+          holdId: 'hold_1',
+          amount: toMicros(20_000n),
+          purpose: 'wf_01',
+          at: T0,
+          expiresAt: later(600),
+        },
+        {
+          type: 'ExtendHold',
+          holdId: 'hold_1',
+          amount: toMicros(25_000n),
+          at: later(9),
+          expiresAt: later(900),
+        },
+      ),
+  },
+  'user-erased': {
+    category: 'user',
+    story: 'registered, erased',
+    events: () =>
+      said(
+        user,
+        { type: 'RegisterUser', userId: 'user_01', roles: ['user'], at: T0 },
+        { type: 'EraseUser', at: later(1) },
+      ),
+  },
+  'api-key-revoked': {
+    category: 'apikey',
+    story: 'issued, revoked',
+    events: () =>
+      said(
+        apiKey,
+        {
+          type: 'IssueApiKey',
+          keyId: 'key_01',
+          userId: 'user_01',
+          hash: 'a'.repeat(64),
+          prefix: 'qk_abcdef',
+          name: 'laptop',
+          at: T0,
+        },
+        { type: 'RevokeApiKey', at: later(1) },
+      ),
+  },
+  'batch-cancelled': {
+    category: 'batch',
+    story: 'a piece made, cancelled, what was made ended',
+    events: () =>
+      said(
+        batch,
+        {
+          type: 'CreateBatch',
+          at: T0,
+          batchId: 'bat_01',
+          userId: 'user_01',
+          template: ref,
+          pieces: [ref, ref],
+          pieceSize: 100,
+          count: 200,
+          priority: 'low',
+        },
+        {
+          type: 'RecordItemsCreated',
+          from: 0,
+          to: 100,
+          refused: [{ index: 7, code: 'KEY_DESTROYED', message: 'Erased.' }],
+        },
+        { type: 'CancelBatch', at: later(1), by: 'user_01' },
+        { type: 'RecordItemsCancelled', to: 100 },
+      ),
+  },
+};
