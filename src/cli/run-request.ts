@@ -42,7 +42,7 @@ export interface RunHooks {
   /** whether the plan may be carried out and paid */
   readonly approve: (plan: Plan) => Promise<boolean>;
   /** once there is something to cancel */
-  readonly onCreated?: (workflowId: string) => void;
+  readonly onCreated?: (workflowId: string, made: Readonly<Record<string, unknown>>) => void;
   /** stops watching; the workflow itself goes on */
   readonly signal?: AbortSignal;
 }
@@ -117,7 +117,7 @@ class Run {
 
   static async create(client: ApiClient, { path, body, level }: Creation, hooks: RunHooks): Promise<Run> {
     const { workflow: made } = await client.post(path, body, created);
-    hooks.onCreated?.(made.id);
+    hooks.onCreated?.(made.id, made);
     // the stream is opened to owners, whom the read model knows
     await client.get(`/workflows/${made.id}`, anything);
     return new Run(client, hooks, made.id, level);

@@ -6,7 +6,7 @@ import type { ServiceOffer } from '../ports/catalogue.js';
 import { type Binding, bind } from './bind.js';
 import type { Candidate } from './match.js';
 import { ofStep } from './of-step.js';
-import { compensationOf, serviceStep } from './plan-steps.js';
+import { compensationOf, serviceStep, withAlternatives } from './plan-steps.js';
 import { totalsOf } from './totals.js';
 
 export interface ForkChanges {
@@ -131,9 +131,21 @@ function offerOf(offers: readonly ServiceOffer[], serviceId: string, stepId: str
   });
 }
 
+/** Those that are still offered, at their prices of today. */
+const alternativesOf = (
+  { alternatives = [] }: PlanStep,
+  chosen: string,
+  offers: readonly ServiceOffer[],
+): readonly Candidate[] =>
+  alternatives.flatMap(({ service, matchScore: score }) => {
+    const offer = offers.find(({ id }) => id === service.id && id !== chosen);
+    return offer ? [{ offer, score, reasons: [], fit: true }] : [];
+  });
+
 function rebound(planned: PlanStep, candidate: Candidate, { offers }: Binding): PlanStep {
-  const { sideEffect, compensation, service } = planned;
-  const next = { ...planned, ...serviceStep(planned, candidate), sideEffect };
+  const { sideEffect, compensation, service, alternatives: _old, ...rest } = planned;
+  const others = alternativesOf(planned, candidate.offer.id, offers);
+  const next = withAlternatives({ ...rest, ...serviceStep(rest, candidate), sideEffect }, others);
   if (!compensation?.service) return next;
   // what was to be undone by the service that did it is undone by the one that does it now
   const own = compensation.service.id === service?.id;

@@ -178,6 +178,23 @@ describe('a workflow forked from one that paid', () => {
     }
   });
 
+  it('may fall back on what is offered today, and on nothing that it calls already', async () => {
+    const step = { ...call('first', [], '"a"'), capability: 'answer', onFailure: 'fallback' };
+    const { serviceId: _named, ...any } = step;
+    const id = await engine.create('user_01', { plan: { steps: [any] } as never });
+    await engine.until(`workflow-${id}`, 'ApprovalRequested');
+    await engine.approve('user_01', id);
+    const source = await closed(id);
+    const [planned] = source.plan!.steps;
+    expect(planned!.alternatives).toHaveLength(1);
+    const chosen = planned!.alternatives![0]!.service.id;
+    const { workflowId } = await fork(id, { fromStep: 'step_1', service: { step_1: chosen } });
+    const { state } = await engine.dispatch.load(workflow, workflowId);
+    if (state.status !== 'awaiting_approval') throw new Error(state.status);
+    expect(state.plan.steps[0]).toMatchObject({ service: { id: chosen }, onFailure: 'fallback' });
+    expect(state.plan.steps[0]).not.toHaveProperty('alternatives');
+  });
+
   it('is refused to others, from where it cannot begin, and with what cannot be', async () => {
     const id = await paidRun();
     const refused = async (body: object, code: string, user?: string) =>

@@ -43,9 +43,11 @@ export async function fork(workflowId: string, options: ForkOptions): Promise<nu
       { path: `${source}/fork`, body, level },
       {
         screen,
-        onCreated: (created) => {
+        onCreated: (created, { requiredMicro }) => {
           id = created;
-          screen.say(`${pc.green('✓')} ${created} goes on from ${options.from} of ${workflowId}.`);
+          const rest =
+            typeof requiredMicro === 'string' ? `; what is left costs at most ${usdc(requiredMicro)}` : '';
+          screen.say(`${pc.green('✓')} ${created} goes on from ${options.from} of ${workflowId}${rest}.`);
         },
         approve: async () =>
           options.yes === true ||

@@ -100,6 +100,18 @@ describe('a workflow forked from another', () => {
     expect(whole.flatMap((event) => ('seq' in event ? [event.seq] : []))).toEqual([1, 2, 3, 4]);
   });
 
+  it('is measured by what it had to do', () => {
+    const commands = [complete('step_2', { cost }), complete('step_4'), settle(20_000n)];
+    const kept = [keep('step_1'), keep('step_3')];
+    const events = history(forkOf(diamond, kept), ...start('hold_1', 20_000n), ...commands);
+    expect(events.at(-1)).toMatchObject({
+      type: 'WorkflowSettled',
+      estimated: '20000',
+      actual: '20000',
+      saved: '0',
+    });
+  });
+
   it('said twice is one, and another one under its id is refused', () => {
     const once = forkOf(diamond, [keep('step_1')]);
     given(decider, history(once)).when(once).thenNothing();

@@ -1,11 +1,18 @@
 import type { Plan } from '../../events/plan.js';
 import type { WorkflowEvent } from '../../events/workflow.js';
+import { sumMicros } from '../../kernel/money.js';
 import type { RecordSettlement } from './commands.js';
-import type { WorkflowState } from './state.js';
+import { stepsOf } from './run-bounds.js';
+import type { Progress, WorkflowState } from './state.js';
 
 /** What a run was thought to cost, what was captured for it, and what its owner keeps of the difference. */
-const settled = (runNo: number, plan: Plan | undefined, spent: bigint): WorkflowEvent => {
-  const estimated = BigInt(plan?.totals.estimatedCost ?? '0');
+const settled = (
+  runNo: number,
+  plan: Plan | undefined,
+  steps: Progress['steps'],
+  spent: bigint,
+): WorkflowEvent => {
+  const estimated = estimatedFor(plan, steps);
   const saved = estimated > spent ? estimated - spent : 0n;
   return {
     type: 'WorkflowSettled',
@@ -17,9 +24,19 @@ const settled = (runNo: number, plan: Plan | undefined, spent: bigint): Workflow
   };
 };
 
+/** Of what this run had to do: what it kept of another one was paid there. */
+function estimatedFor(plan: Plan | undefined, steps: Progress['steps']): bigint {
+  if (!plan) return 0n;
+  const kept = plan.steps.filter(({ id }) => {
+    const step = steps[id];
+    return step?.status === 'completed' && (step.from !== undefined || step.runNo !== undefined);
+  });
+  return BigInt(plan.totals.estimatedCost) - sumMicros(kept.map((step) => BigInt(step.estimatedCost)));
+}
+
 export function recordSettlement({ holdId, spent }: RecordSettlement, state: WorkflowState): WorkflowEvent[] {
   if (state.status !== 'closed' || state.holdId !== holdId || state.settled) return [];
-  return [settled(state.runNo, state.plan, spent)];
+  return [settled(state.runNo, state.plan, stepsOf(state), spent)];
 }
 
 /** A run that nothing was held for has nothing to give back: it is settled as it closes. */
@@ -29,5 +46,6 @@ export function settledIfFree(
 ): readonly WorkflowEvent[] {
   const last = events.at(-1);
   if (last?.type !== 'RunClosed' || last.holdId !== undefined) return events;
-  return [...events, settled(last.runNo, 'plan' in state ? state.plan : undefined, 0n)];
+  const steps = 'steps' in state ? state.steps : {};
+  return [...events, settled(last.runNo, 'plan' in state ? state.plan : undefined, steps, 0n)];
 }
