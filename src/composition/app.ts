@@ -25,12 +25,13 @@ import { armed } from './crash.js';
 import { buildEngine, type Engine } from './engine.js';
 import { callLimits, limitsOf } from './limits.js';
 import { openParts, type Parts } from './parts.js';
+import { receiptsHere } from './receipts.js';
 import { checkOwn, issuerKeysOf, verificationOf } from './verification.js';
 import { VERSION } from './version.js';
 import { startWorkers } from './workers.js';
 
 /** Runs created at once by one process: enough to fill an append. */
-const CREATIONS = 16;
+const CREATIONS = 32;
 
 /** One process of the product, in the role its configuration names. */
 export interface App {
@@ -49,7 +50,11 @@ export interface App {
 export async function startApp(config: Config): Promise<App> {
   const log = openLog(config.LOG_LEVEL, config.ROLE);
   const parts = armed(await openParts(config), config);
-  const engine = buildEngine(parts, config, log);
+  const issuer = issuerFromSeed(Buffer.from(config.RECEIPT_SIGNING_SEED, 'hex'));
+  const issuerKeys = issuerKeysOf(config, issuer);
+  const own = { issuer, check: checkOwn(config, issuerKeys) };
+  const here = runsRole(config.ROLE, 'worker') ? receiptsHere(parts, own) : undefined;
+  const engine = buildEngine(parts, config, log, here);
   const undo: (() => Promise<unknown>)[] = [() => parts.close()];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -57,12 +62,9 @@ export async function startApp(config: Config): Promise<App> {
   try {
     undo.push(() => engine.stop());
     await engine.start();
-    const issuer = issuerFromSeed(Buffer.from(config.RECEIPT_SIGNING_SEED, 'hex'));
-    const issuerKeys = issuerKeysOf(config, issuer);
-    const check = checkOwn(config, issuerKeys);
     const limits = callLimits(config, parts, log);
     undo.push(async () => limits.stop());
-    const workerParts = { planner: plannerOf(config), issuer, check, limits };
+    const workerParts = { ...own, planner: plannerOf(config), limits };
     undo.push(await startWorkers(config, parts, engine, workerParts));
     const url = answersHttp(config) ? await listen(config, parts, engine, issuerKeys, log, undo) : undefined;
     return { config, parts, engine, url, stop };

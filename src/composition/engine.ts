@@ -23,6 +23,7 @@ import { StepPayments } from '../payments/pay-for-step.js';
 import { withHold } from '../payments/with-hold.js';
 import { projections } from '../projections/index.js';
 import { CommandHandler } from '../runtime/command-handler.js';
+import { type DoneHere, JobsHere } from '../runtime/jobs-here.js';
 import { LeaseKeeper, type Tenant } from '../runtime/lease-keeper.js';
 import { LeasedParts } from '../runtime/leased-parts.js';
 import { LeasedSagas } from '../runtime/leased-sagas.js';
@@ -62,7 +63,13 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-export function buildEngine(parts: Parts, config: EngineConfig, log: Log): Engine {
+/** @param here what a process that runs sagas does itself instead of queueing it */
+export function buildEngine(
+  parts: Parts,
+  config: EngineConfig,
+  log: Log,
+  here?: (dispatch: CommandHandler) => DoneHere,
+): Engine {
   const { store, live, jobs, timers, checkpoints, content, readModels } = parts;
   const runs = (role: Parameters<typeof runsRole>[1]) => runsRole(config.ROLE, role);
   const dispatch = new CommandHandler(store, systemClock, {
@@ -98,7 +105,7 @@ export function buildEngine(parts: Parts, config: EngineConfig, log: Log): Engin
     dispatch,
     aggregates,
     timers,
-    owned,
+    here ? new JobsHere(owned, here(dispatch), log) : owned,
     runStep,
     systemClock,
     systemChance,

@@ -9,14 +9,13 @@ import type { Job, JobContext, JobKind, JobLimits, JobWorker } from '../ports/jo
 import type { Planner } from '../ports/planner.js';
 import type { Sql } from '../ports/sql.js';
 import { openWorkflows } from '../projections/workflows/queries.js';
-import type { Issuer } from '../receipts/issuer.js';
-import { type CheckOwn, ReceiptJob } from '../receipts/receipt-job.js';
 import { OpenRuns } from '../requests/open-runs.js';
 import type { BatchTask } from '../sagas/carry-out-batch.js';
 import type { StepTask } from '../sagas/reaction.js';
 import type { PaymentLook } from '../sagas/watch-payment.js';
 import type { Engine } from './engine.js';
 import type { Parts } from './parts.js';
+import { type ReceiptParts, receiptJob } from './receipts.js';
 
 type Handler = (job: Job, context: JobContext) => Promise<void>;
 
@@ -26,10 +25,8 @@ const RECEIPTS = 8;
 const LOOKS_AT_CHAIN = 4;
 const GRACE_MS = 5_000;
 
-export interface WorkerParts {
+export interface WorkerParts extends ReceiptParts {
   readonly planner: Planner;
-  readonly issuer: Issuer;
-  readonly check: CheckOwn;
   /** of calls to services */
   readonly limits: JobLimits;
 }
@@ -39,25 +36,16 @@ export async function startWorkers(
   config: Config,
   parts: Parts,
   { dispatch, steps }: Engine,
-  { planner, issuer, check, limits }: WorkerParts,
+  { planner, limits, ...own }: WorkerParts,
 ): Promise<() => Promise<void>> {
-  const { content, artifacts, prover, catalogue, chain, payer, timers, jobs } = parts;
+  const { content, catalogue, chain, payer, timers, jobs } = parts;
   const plans = new PlanJob(dispatch, content, catalogue, planner, systemClock);
   const batches = batchesOf(config, parts, dispatch, plans);
   const makePlan = (task: PlanTask | BatchTask, signal: AbortSignal) =>
     'batchId' in task ? batches.run(task, signal) : plans.run(task, signal);
   const deposits = new DepositJob(dispatch, chain, timers, systemClock);
   const payments = new PaymentWatch(dispatch, payer, timers, systemClock);
-  const receipts = new ReceiptJob(
-    dispatch,
-    content,
-    artifacts,
-    issuer,
-    prover,
-    check,
-    systemClock,
-    parts.payerAddress,
-  );
+  const receipts = receiptJob(parts, dispatch, own);
   const lookAtChain = (task: DepositTask | PaymentLook) =>
     'paymentId' in task ? payments.run(task) : deposits.run(task);
   const table: readonly [role: 'worker' | 'prover', kind: JobKind, concurrency: number, handle: Handler][] = [
