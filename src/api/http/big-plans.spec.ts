@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { type Client, type House, openHouse } from '../../../test/kit/api-house.js';
-import { complete } from '../../../test/kit/runs.js';
+import { complete, startWait, wake } from '../../../test/kit/runs.js';
 import { workflow } from '../../commands/workflow/decide.js';
 import { LIMITS } from '../../kernel/limits.js';
 import { places } from '../../kernel/places.js';
@@ -127,6 +127,54 @@ describe('a plan of as many steps as there may be', () => {
     const { body } = await create(dense);
     const { body: shown } = await alice.get(`/workflows/${body.workflow.id}`);
     expect(shown.workflow).toMatchObject({ status: 'failed', error: { code: 'INVALID_DAG' } });
+  });
+
+  it('may wait for thirty days, and not for longer', async () => {
+    const days = 24 * 3_600_000;
+    const steps = [{ key: 'rest', kind: 'wait', for: 29 * days }];
+    const ask = (maxTime: number) =>
+      alice.post('/workflows/create', { plan: { steps }, autoApprove: true, maxTime });
+    const { body } = await ask(30 * days);
+    await house.caughtUp();
+    const { body: shown } = await alice.get(`/workflows/${body.workflow.id}`);
+    expect(shown.workflow).toMatchObject({ status: 'executing', maxTime: 30 * days });
+    expect(shown.workflow.plan.planSummary.estimatedTime).toBeGreaterThan(29 * days);
+    const { body: listed } = await alice.get('/workflows/history');
+    expect(listed.workflows).toContainEqual(
+      expect.objectContaining({ id: body.workflow.id, maxTime: 30 * days }),
+    );
+    expect(await ask(30 * days + 1)).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
+  });
+
+  it('shows until when it waits, and when that is over', async () => {
+    const { body } = await create([{ key: 'rest', kind: 'wait', for: 1_000 }]);
+    const workflowId = body.workflow.id;
+    const until = '2030-01-01T00:00:00.000Z';
+    const output = await house.content.putJson('user_alice', places.output(workflowId, 1, 'step_1'), {
+      until,
+    });
+    const { state } = await house.dispatch.load(workflow, workflowId);
+    const deadline = state.status === 'executing' ? state.deadline : '';
+    await house.tell(workflowId, startWait('step_1', deadline, { output }));
+    const waiting = await alice.get(`/workflows/${workflowId}/steps`);
+    expect(waiting.body.steps[0]).toMatchObject({
+      kind: 'wait',
+      status: 'waiting',
+      waitsUntil: deadline,
+      retryAt: null,
+    });
+    await house.tell(workflowId, wake('step_1', deadline));
+    const over = await alice.get(`/workflows/${workflowId}/steps`);
+    expect(over.body.steps[0]).toMatchObject({ status: 'completed', retryAt: null });
+    expect(over.body.steps[0]).not.toHaveProperty('waitsUntil');
+    expect(over.body.stepResults[0]).toMatchObject({ output: { until } });
+    const { body: told } = await alice.get(`/workflows/${workflowId}/events?from=1&limit=200`);
+    expect(told.events).toContainEqual(
+      expect.objectContaining({
+        type: 'step.waiting',
+        data: { stepId: 'step_1', attempt: 1, until: deadline },
+      }),
+    );
   });
 
   it('of one step may depend on all the others', async () => {
