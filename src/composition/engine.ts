@@ -23,6 +23,7 @@ import { StepPayments } from '../payments/pay-for-step.js';
 import { withHold } from '../payments/with-hold.js';
 import { projections } from '../projections/index.js';
 import { CommandHandler } from '../runtime/command-handler.js';
+import { GatheredCheckpoints } from '../runtime/gathered-checkpoints.js';
 import { type DoneHere, JobsHere } from '../runtime/jobs-here.js';
 import { LeaseKeeper, type Tenant } from '../runtime/lease-keeper.js';
 import { LeasedParts } from '../runtime/leased-parts.js';
@@ -115,7 +116,9 @@ export function buildEngine(
   const roles = { keeps: runs('projector'), answers: runs('api') };
   const progress = readModelProgress(live, roles, () => keeper.hasOthers('api'));
   const tenants: readonly Tenant[] = [
-    ...(runs('saga') ? [new LeasedSagas(sagas, store, checkpoints, reactor, log)] : []),
+    ...(runs('saga')
+      ? [new LeasedSagas(sagas, store, new GatheredCheckpoints(checkpoints), reactor, log)]
+      : []),
     ...(runs('projector')
       ? [
           new LeasedParts(
