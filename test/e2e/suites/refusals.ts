@@ -42,7 +42,7 @@ export const refusals = (installed: () => Installed) =>
       ['an empty request', { input: '' }, 'input'],
       ['a blank request', { input: ' '.repeat(40) }, 'input'],
       ['5,001 characters', { input: 'x'.repeat(5_001) }, 'input'],
-      ['an unknown field', { input: WORDS, priority: 'high' }, 'priority'],
+      ['an unknown field', { input: WORDS, colour: 'blue' }, 'colour'],
       ['a request and a plan at once', { input: WORDS, ...statistics() }, 'input'],
       ['neither', {}, 'input'],
       ['a negative limit', { input: WORDS, maxCost: -1 }, 'maxCost'],
@@ -170,7 +170,7 @@ export const refusals = (installed: () => Installed) =>
       const open = await planned();
       expect((await client.post(`/workflows/${open.id}/cancel`)).status).toBe(200);
       const details = await refused(() => client.approve(open.id), 409, 'WRONG_STATE');
-      expect(details).toEqual({ status: 'cancelled' });
+      expect(details).toMatchObject({ status: 'cancelled', asked: 'approve' });
     });
 
     it('approving twice approves once', async () => {
@@ -181,7 +181,7 @@ export const refusals = (installed: () => Installed) =>
       expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(1);
       for (const { status } of answers) expect([200, 409]).toContain(status);
       const details = await refused(() => client.approve(open.id), 409, 'WRONG_STATE');
-      expect(details).toEqual({ status: 'completed' });
+      expect(details).toMatchObject({ status: 'completed', asked: 'approve' });
       expect((await client.balance()).available).toBe(before.available - BigInt(done.spentMicro));
       expect((await client.balance()).held).toBe(0n);
     });
