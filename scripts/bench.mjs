@@ -17,6 +17,7 @@ const usage = `npm run bench -- <what> [options]
   all         w1, w2, w3 and w4
   age         w1 after many stored events against an empty store, and start-up time by closed runs
   open-runs   many runs that wait for approval or a timer: memory of the program
+  fairness    one user's runs alone, and beside a batch and a retry storm of another's: the ratio
   store       appends a second to the event store on Postgres
   commitments µs of CPU a hash and ms of CPU a five-step run, against poseidon-lite
 
@@ -26,7 +27,7 @@ const usage = `npm run bench -- <what> [options]
   --scale F         share of the usual number of workflows (1)
   --profile         w1 to w4: one turn of ours, and where its CPU time goes
   --events N        age: stored events (1000000)
-  --runs N          open-runs: open runs (100000)
+  --runs N          open-runs: open runs (100000); fairness: runs of the other user (10000)
   --json FILE       write medians, ratios and single turns; other results in FILE stay
 `;
 
@@ -38,7 +39,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '3' },
     scale: { type: 'string', default: '1' },
     events: { type: 'string', default: '1000000' },
-    runs: { type: 'string', default: '100000' },
+    runs: { type: 'string' },
     profile: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
@@ -64,7 +65,11 @@ const measurements = {
   },
   'open-runs': async () => {
     const { openRuns } = await import('../bench/open-runs.mjs');
-    keep({ 'open-runs': await openRuns({ root, runs: Number(values.runs) }) });
+    keep({ 'open-runs': await openRuns({ root, runs: Number(values.runs ?? 100_000) }) });
+  },
+  fairness: async () => {
+    const { fairness } = await import('../bench/fairness.mjs');
+    keep({ fairness: await fairness({ root, runs: Number(values.runs ?? 10_000) }) });
   },
   store: () => {
     const hooks = join(root, 'test', 'kit', 'typescript.mjs');
@@ -120,7 +125,7 @@ function summary(results) {
 }
 
 const unknown = values.vs.filter((peer) => !PEERS.includes(peer));
-const numbers = [reps, scale, Number(values.events), Number(values.runs)];
+const numbers = [reps, scale, Number(values.events), Number(values.runs ?? 1)];
 if (!(what in measurements) || unknown.length > 0 || !numbers.every((number) => number > 0)) {
   console.error(usage);
   process.exit(2);

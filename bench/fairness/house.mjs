@@ -60,12 +60,18 @@ function client(api, apiKey) {
       const { workflow } = await ask('POST', '/workflows/create', { plan, autoApprove: true });
       return workflow.id;
     },
-    /** @returns how it ended */
-    async ended(id) {
-      for (;;) {
-        const { status, terminal } = await ask('GET', `/workflows/${id}/result?wait=30000`);
-        if (terminal) return status;
+    /** @returns how it ended, as soon as the API says so @throws Error after `ms` */
+    async ended(id, ms) {
+      for (const end = Date.now() + ms; ; ) {
+        const told = await ask('GET', `/workflows/${id}/result?wait=30000`).catch((error) => error);
+        if (told.terminal) return told.status;
+        if (Date.now() > end) throw told instanceof Error ? told : new Error(`${id} is not over after ${ms} ms`);
       }
+    },
+    /** ms since the epoch; the read models may know the run a little later */
+    async closedAt(id, ms) {
+      const { events } = await until(() => ask('GET', `/audit/streams/workflow-${id}`), id, ms);
+      return Date.parse(events.find(({ type }) => type === 'RunClosed').occurredAt);
     },
   };
 }

@@ -169,6 +169,13 @@ export function jobFairnessContract(name: string, open: () => Promise<JobQueueUn
         inFlight: 1,
         oldestAt: expect.stringMatching(/^20.*Z$/),
       });
+      expect((await queue.view.flows(10, 'b')).map(({ flow, waiting }) => [flow.owner, waiting])).toEqual([
+        ['b', 2],
+      ]);
+      expect((await queue.view.flows(10, 'a')).map(({ flow, inFlight }) => [flow.service, inFlight])).toEqual([
+        ['s1', 1],
+      ]);
+      expect(await queue.view.flows(10, 'nobody')).toEqual([]);
       finish.open();
       await untilEmpty();
     });

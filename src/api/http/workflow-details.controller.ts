@@ -6,7 +6,6 @@ import { Refusal } from '../../kernel/errors.js';
 import { LIMITS } from '../../kernel/limits.js';
 import { paymentsOfWorkflow } from '../../projections/payments/queries.js';
 import { stepsOfRun, type WorkflowDetail, workflowById } from '../../projections/workflows/queries.js';
-import type { StepRow } from '../../projections/workflows/schema.js';
 import type { Caller } from '../../requests/caller.js';
 import { API, type ApiDependencies } from '../dependencies.js';
 import { Answer, etag, ok } from './answer.js';
@@ -45,7 +44,7 @@ export class WorkflowDetailsController {
     const row = await this.owned(call, id);
     const [steps, payments] = await Promise.all([stepsOfRun(sql, row), paymentsOfWorkflow(sql, id)]);
     const parts = { row, steps, payments, now: clock.now(), explorerUrl: settings.explorerUrl };
-    const [view, waiting] = await Promise.all([workflowView(content, parts), this.waitingOf(row, steps)]);
+    const [view, waiting] = await Promise.all([workflowView(content, parts), this.waitingOf(row)]);
     return ok({ workflow: { ...view, waiting } }, { etag: etag(row.revision) });
   }
 
@@ -93,12 +92,12 @@ export class WorkflowDetailsController {
     return ok(await this.results.view(row), { etag: etag(row.revision) });
   }
 
-  /** What all steps of its owner wait for; null while none of this run does. */
-  private async waitingOf(row: WorkflowDetail, steps: readonly StepRow[]) {
-    if (row.terminal || !steps.some(({ status }) => status === 'scheduled')) return null;
+  /** What all work of its owner waits for; null when none does, or when this run has none to do. */
+  private async waitingOf(row: WorkflowDetail) {
+    if (row.terminal || row.status === 'awaiting_approval') return null;
     const found = await lookAtWaiting(this.api, row.user_id).catch(() => undefined);
     const [mine] = found?.users ?? [];
-    if (!mine) return null;
+    if (!mine || mine.waiting === 0) return null;
     const { key: _userId, ...figures } = mine;
     return { ...figures, services: found!.services };
   }
