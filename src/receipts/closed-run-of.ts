@@ -9,7 +9,7 @@ import { plannedSteps } from './planned-steps.js';
 export function closedRunOf(
   state: Closed,
   secret: Uint8Array,
-  paidInVain: ReadonlyMap<string, StepPayment> = new Map(),
+  paidInVain: ReadonlyMap<string, PaidInVain> = new Map(),
 ): ClosedRun {
   const { created, runNo, outcome, plan, planHash, progress, closedAt } = state;
   const planned = plan ? plannedSteps(plan.steps) : [];
@@ -22,7 +22,7 @@ export function closedRunOf(
     steps: planned.map((step) => ({
       ...step,
       ...ended(progress?.steps[step.stepId], created.workflowId),
-      ...inVain(paidInVain.get(step.stepId)),
+      ...inVain(paidInVain.get(step.stepId), step.serviceId),
     })),
     budget: plan ? BigInt(plan.totals.maxCost) + BigInt(plan.totals.compensationReserve) : 0n,
     workflowHash: plan?.workflowHash ?? null,
@@ -34,7 +34,18 @@ export function closedRunOf(
   };
 }
 
-const inVain = (payment: StepPayment | undefined) => payment && { cost: BigInt(payment.amount), payment };
+/** `serviceId` is the one that was paid. */
+export type PaidInVain = StepPayment & { readonly serviceId: string };
+
+const inVain = (paid: PaidInVain | undefined, planned: string | null) => {
+  if (!paid) return undefined;
+  const { serviceId, ...payment } = paid;
+  return {
+    cost: BigInt(payment.amount),
+    payment,
+    ...(serviceId !== planned && { executor: serviceId }),
+  };
+};
 
 type Ended = Omit<ClosedStep, keyof ReturnType<typeof plannedSteps>[number]>;
 
@@ -54,7 +65,7 @@ const never: Ended = {
 function ended(state: StepState | undefined, workflowId: string): Ended {
   switch (state?.status) {
     case 'completed': {
-      const { attempt, seq, inputHash, outputHash, startedAt, completedAt, cost, payment } = state;
+      const { attempt, seq, inputHash, outputHash, startedAt, completedAt, cost, payment, service } = state;
       return {
         ...never,
         status: 'completed',
@@ -66,6 +77,7 @@ function ended(state: StepState | undefined, workflowId: string): Ended {
         payment: payment ?? null,
         startedAt,
         completedAt,
+        ...(service !== undefined && { executor: service }),
         ...keptFrom(state, workflowId),
       };
     }
@@ -77,6 +89,7 @@ function ended(state: StepState | undefined, workflowId: string): Ended {
     case 'scheduled':
     case 'running':
     case 'retrying':
+    case 'held':
     case 'sleeping':
       return { ...never, status: 'cancelled' satisfies StepStatus, attempt: state.attempt };
     default:

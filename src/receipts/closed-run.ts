@@ -31,6 +31,8 @@ export interface ClosedStep extends PlannedStep {
   readonly inputHash: FieldText | null;
   readonly outputHash: FieldText | null;
   readonly payment: StepPayment | null;
+  /** the alternative that did it; absent when it was the service it was planned for */
+  readonly executor?: string;
   readonly startedAt: string | null;
   readonly completedAt: string | null;
   /** of the error that ended it, or the reason it was skipped */

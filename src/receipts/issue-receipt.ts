@@ -110,6 +110,7 @@ export const disclosureOf = (run: ClosedRun, made: RunCommitments): Disclosure =
       recipient: step.recipient,
       network: step.network,
       asset: step.asset,
+      ...(step.alternatives && { alternatives: step.alternatives.map((other) => ({ ...other })) }),
       ceiling: step.ceiling.toString(),
       dependencies: [...step.dependencies],
       skippable: step.skippable,

@@ -18,6 +18,14 @@ export function plannedSteps(steps: readonly PlanStep[]): readonly PlannedStep[]
       recipient: step.service?.payTo ?? null,
       network: step.service?.network ?? null,
       asset: step.service?.asset ?? null,
+      ...(step.alternatives && {
+        alternatives: step.alternatives.map(({ service: { id, payTo, network, asset } }) => ({
+          serviceId: id,
+          recipient: payTo,
+          network,
+          asset,
+        })),
+      }),
       ceiling: BigInt(step.maxCost),
       dependencies: step.dependencies,
       skippable: skippable.has(step.id),

@@ -14,8 +14,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Prover } from '../ports/prover.js';
 import type { CommandContext, Converse, Dispatch } from '../runtime/dispatch.js';
 import { type Receipt, receiptSchema } from '../verifier/document.js';
-import type { StepPayment } from './closed-run.js';
-import { closedRunOf } from './closed-run-of.js';
+import { closedRunOf, type PaidInVain } from './closed-run-of.js';
 import { issueReceipt, receiptBytes, receiptHash, withProof } from './issue-receipt.js';
 import type { Issuer } from './issuer.js';
 
@@ -142,18 +141,18 @@ export class ReceiptJob {
     return closedRunOf(state, Buffer.from(secret, 'base64'), await this.paidInVain(state));
   }
 
-  private async paidInVain({ plan, progress, created, runNo }: Closed): Promise<Map<string, StepPayment>> {
-    const paid = new Map<string, StepPayment>();
+  private async paidInVain({ plan, progress, created, runNo }: Closed): Promise<Map<string, PaidInVain>> {
+    const paid = new Map<string, PaidInVain>();
     for (const { id, service } of plan?.steps ?? []) {
       const status = progress?.steps[id]?.status;
       if (!service || status === undefined || status === 'completed' || status === 'skipped') continue;
       const paymentId = paymentIdOf(created.workflowId, runNo, id);
       const { state } = await this.dispatch.load(payment, paymentId);
       if (state.status !== 'confirmed') continue;
-      const { payTo: payee, amount, asset, network } = state.quote;
+      const { serviceId, payTo: payee, amount, asset, network } = state.quote;
       const { signature, slot } = state;
       const terms = { payer: this.payer, payee, amount: `${amount}`, asset, network };
-      paid.set(id, { paymentId, signature, slot: `${slot}`, ...terms });
+      paid.set(id, { serviceId, paymentId, signature, slot: `${slot}`, ...terms });
     }
     return paid;
   }

@@ -97,4 +97,5 @@ export const stepEvidence = (step: ClosedStep) => ({
   startedAt: step.startedAt,
   completedAt: step.completedAt,
   payment: step.payment === null ? null : { ...step.payment },
+  ...(step.executor !== undefined && { executor: step.executor }),
 });

@@ -3,7 +3,7 @@ import { planCommitment } from '../kernel/commitments/plan-commitment.js';
 import { commitResultWords, finalResultHash, resultWords } from '../kernel/commitments/results-root.js';
 import { type Check, check, failed } from './checks.js';
 import type { DisclosedStep, Disclosure, Statement } from './document.js';
-import { brokenOrder, doublePayment, overspent, wronglyKept, wrongPayment } from './run-rules.js';
+import { brokenOrder, doublePayment, overspent, reassigned, wronglyKept, wrongPayment } from './run-rules.js';
 
 /** Makes every commitment again from what is disclosed, and applies to it the rules a proof would show. */
 export function checkDisclosure(statement: Statement, disclosure: Disclosure): readonly Check[] {
@@ -35,7 +35,7 @@ export function checkDisclosure(statement: Statement, disclosure: Disclosure): r
     check(
       'payments',
       wrongPayment(steps) ?? doublePayment(steps),
-      'Every payment is to the planned recipient, of the recorded cost.',
+      `Every payment is to the planned recipient, of the recorded cost.${reassigned(steps)}`,
     ),
     ...(statement.kept
       ? [check('kept', wronglyKept(steps, statement), 'What is kept of other runs cost nothing in this one.')]

@@ -79,6 +79,12 @@ const disclosedStepSchema = z.strictObject({
   recipient: name.nullable(),
   network: name.nullable(),
   asset: name.nullable(),
+  /** services the plan allows instead, part of its commitment */
+  alternatives: z
+    .array(z.strictObject({ serviceId: id, recipient: name, network: name, asset: name }))
+    .min(1)
+    .max(8)
+    .optional(),
   ceiling: micros,
   dependencies: z.array(id).max(STEPS),
   skippable: z.boolean(),
@@ -94,6 +100,8 @@ const disclosedStepSchema = z.strictObject({
     startedAt: time.nullable(),
     completedAt: time.nullable(),
     payment: paymentSchema.nullable(),
+    /** the alternative that did it */
+    executor: id.optional(),
   }),
   detailSalt: element,
 });

@@ -40,7 +40,9 @@ export function brokenOrder(steps: readonly DisclosedStep[], { outcome }: Statem
 
 export function wrongPayment(steps: readonly DisclosedStep[]): string | undefined {
   for (const step of steps) {
-    const { payment } = step.evidence;
+    const { payment, executor } = step.evidence;
+    const planned = executor === undefined ? step : alternativeOf(step, executor);
+    if (!planned) return `${step.stepId} was done by ${executor}, which the plan does not allow.`;
     if (payment === null) {
       // what was paid for a step that failed may be unknown; what completed for money has a payment
       if (step.outcome === 'completed' && step.cost !== '0' && step.recipient !== null)
@@ -48,12 +50,25 @@ export function wrongPayment(steps: readonly DisclosedStep[]): string | undefine
       continue;
     }
     if (payment.amount !== step.cost) return `${step.stepId} cost ${step.cost}, ${payment.amount} was paid.`;
-    if (payment.payee !== step.recipient) return `${step.stepId} was paid to another than the plan says.`;
-    if (payment.network !== step.network || payment.asset !== step.asset)
+    if (payment.payee !== planned.recipient) return `${step.stepId} was paid to another than the plan says.`;
+    if (payment.network !== planned.network || payment.asset !== planned.asset)
       return `${step.stepId} was paid in another token than the plan says.`;
   }
   return undefined;
 }
+
+const alternativeOf = ({ alternatives }: DisclosedStep, executor: string) =>
+  alternatives?.find(({ serviceId }) => serviceId === executor);
+
+/** Steps that another service did than the one they were planned for, as a reader should know. */
+export const reassigned = (steps: readonly DisclosedStep[]): string =>
+  steps
+    .flatMap(({ stepId, evidence }) =>
+      evidence.executor === undefined
+        ? []
+        : [` ${stepId} was done by ${evidence.executor}, an alternative of the plan.`],
+    )
+    .join('');
 
 export function doublePayment(steps: readonly DisclosedStep[]): string | undefined {
   const seen = new Set<string>();

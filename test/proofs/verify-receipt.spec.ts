@@ -22,6 +22,52 @@ const signAgain = (receipt: Receipt, statement: Partial<Receipt['statement']>): 
   return { ...receipt, statement: told, signature: { ...receipt.signature, value } };
 };
 
+describe('a step that another service did', () => {
+  const other = { serviceId: 'svc_2', recipient: 'Payee2', network: 'solana:test', asset: 'Mint1' };
+  const reassigned = (more: Partial<ClosedStep>) =>
+    basic({
+      steps: sampleRun().steps.map((step, i) =>
+        i === 0
+          ? {
+              ...step,
+              alternatives: [other],
+              executor: 'svc_2',
+              payment: { ...step.payment!, payee: 'Payee2' },
+              ...more,
+            }
+          : step,
+      ),
+    });
+  const paymentsOf = (verdict: Verdict) => verdict.checks.find(({ name }) => name === 'payments')!;
+
+  it('T17 is told, and accepted when the plan names it', async () => {
+    const verdict = await verifyReceipt(JSON.parse(JSON.stringify(reassigned({}))), options);
+    expect(verdict.valid).toBe(true);
+    expect(paymentsOf(verdict).reason).toContain('step_1 was done by svc_2, an alternative of the plan.');
+  });
+
+  it('T17 is refused when the plan does not name it', async () => {
+    const verdict = await verifyReceipt(reassigned({ executor: 'svc_3' }), options);
+    expect(failing(verdict)).toEqual(['payments']);
+  });
+
+  it('T17 is refused when it was paid to another than the plan says', async () => {
+    const verdict = await verifyReceipt(
+      reassigned({ payment: { ...sampleRun().steps[0]!.payment!, payee: 'Thief' } }),
+      options,
+    );
+    expect(failing(verdict)).toEqual(['payments']);
+  });
+
+  it('T17 cannot be added to the plan afterwards', async () => {
+    const receipt = reassigned({});
+    const [first, ...others] = receipt.disclosure!.steps;
+    const added = { ...first!, alternatives: [{ ...other, recipient: 'Thief' }] };
+    const forged = { ...receipt, disclosure: { ...receipt.disclosure!, steps: [added, ...others] } };
+    expect(failing(await verifyReceipt(forged, options))).toContain('plan');
+  });
+});
+
 describe('a basic receipt', () => {
   it('verifies with nothing but itself and the key of its issuer', async () => {
     const verdict = await verifyReceipt(JSON.parse(JSON.stringify(basic())), options);

@@ -17,12 +17,22 @@ export interface PlannedStep {
   /** CAIP-2 network and the token the recipient is paid in; null when the step is free */
   readonly network: string | null;
   readonly asset: string | null;
+  /** who may do it and be paid instead, within the same ceiling; absent when nobody */
+  readonly alternatives?: readonly PlannedAlternative[] | undefined;
   /** the most this step may cost, micro-USDC */
   readonly ceiling: bigint;
   /** ids of steps that stand before this one in the plan */
   readonly dependencies: readonly string[];
   /** whether the plan allows the run to complete without this step */
   readonly skippable: boolean;
+}
+
+/** Another service that the plan allows for a step. */
+export interface PlannedAlternative {
+  readonly serviceId: string;
+  readonly recipient: string;
+  readonly network: string;
+  readonly asset: string;
 }
 
 export interface Plan {
@@ -101,7 +111,15 @@ export const stepIdField = (step: PlannedStep): bigint =>
     recipient: step.recipient,
     network: step.network,
     asset: step.asset,
+    ...(step.alternatives?.length && { alternatives: step.alternatives.map(alternativeJson) }),
   });
+
+const alternativeJson = ({ serviceId, recipient, network, asset }: PlannedAlternative) => ({
+  service: serviceId,
+  recipient,
+  network,
+  asset,
+});
 
 const refuse = (message: string, stepId: string): Refusal =>
   new Refusal('PLAN_NOT_COMMITTABLE', message, { stepId });
