@@ -5,7 +5,10 @@
 import { startStack } from '../../dist/embedded/supervisor.js';
 
 const [dataDir, registryUrl] = process.argv.slice(2);
-const stack = await startStack({ dataDir, env: { REGISTRY_URL: registryUrl } });
+// told to end while it starts, it ends what has been started
+const ending = new AbortController();
+for (const name of ['SIGTERM', 'SIGINT']) process.on(name, () => ending.abort());
+const stack = await startStack({ dataDir, env: { REGISTRY_URL: registryUrl }, signal: ending.signal });
 const { databaseUrl, natsUrl, chain, parts } = stack;
 const env = {
   DATABASE_URL: databaseUrl,
@@ -19,4 +22,6 @@ const env = {
 };
 const pids = Object.fromEntries(parts.flatMap(({ part, pid }) => (pid === undefined ? [] : [[part, pid]])));
 process.stdout.write(`${JSON.stringify({ env, pids })}\n`);
-process.once('SIGTERM', () => stack.stop().then(() => process.exit(0)));
+const end = () => stack.stop().then(() => process.exit(0));
+if (ending.signal.aborted) await end();
+ending.signal.addEventListener('abort', end);
