@@ -10,6 +10,7 @@ import {
   type Compensating,
   type Executing,
   isInFlight,
+  type StepState,
   type WorkflowState,
 } from '../../src/commands/workflow/state.js';
 import { isUndoing } from '../../src/commands/workflow/undo.js';
@@ -46,6 +47,7 @@ import {
   settleFree,
   start,
   startExecution,
+  startWait,
   timeOut,
   toExecution,
   unavailable,
@@ -54,6 +56,8 @@ import {
   undoCall,
   undoHere,
   undone,
+  waitStep,
+  wake,
 } from '../kit/runs.js';
 
 /**
@@ -61,7 +65,7 @@ import {
  * cancel and clocks run out. Each choice is a number: whatever it is, it means something in every state.
  */
 const node = fc.record({
-  kind: fc.constantFrom('paid', 'paid', 'local', 'condition'),
+  kind: fc.constantFrom('paid', 'paid', 'local', 'condition', 'wait'),
   /** bits over the steps before it */
   needs: fc.nat({ max: 255 }),
   when: fc.constantFrom(undefined, undefined, 'then', 'else'),
@@ -90,6 +94,7 @@ const graph: fc.Arbitrary<Plan> = fc.array(node, { minLength: 1, maxLength: 8 })
       ...(asks && { requiresConfirmation: asks }),
     } as const;
     if (kind === 'condition') steps.push({ ...condition(id, dependencies), onFailure });
+    else if (kind === 'wait') steps.push(waitStep(id, dependencies, more));
     else steps.push(kind === 'paid' ? paid(id, dependencies, more) : local(id, dependencies, more));
   }
   const awaited = new Set(steps.flatMap(({ dependencies }) => dependencies));
@@ -120,6 +125,8 @@ interface Happening {
     | 'confirm'
     | 'decline'
     | 'unanswered'
+    | 'wait'
+    | 'wake'
     | 'operator-retries'
     | 'operator-resolves';
   readonly which: number;
@@ -145,6 +152,7 @@ const happening: fc.Arbitrary<Happening> = fc.record({
     ...(['undo', 'undone', 'undone', 'undone', 'not-undone', 'not-undone', 'undo-again'] as const),
     ...(['operator-retries', 'operator-resolves', 'rate'] as const),
     ...(['confirm', 'confirm', 'decline', 'unanswered'] as const),
+    ...(['wait', 'wait', 'wake'] as const),
   ),
   which: fc.nat({ max: 20 }),
   branch: fc.constantFrom('then', 'else'),
@@ -187,8 +195,6 @@ function rollbackCommandOf({ what, which, random }: Happening, state: WorkflowSt
   }
 }
 
-const ANSWERS: readonly Happening['what'][] = ['confirm', 'decline', 'unanswered'];
-
 const answerTo = (
   what: 'confirm' | 'decline' | 'unanswered',
   stepId: string,
@@ -199,11 +205,20 @@ const answerTo = (
   return what === 'decline' ? { type: 'DeclineStep', ...of } : { type: 'ExpireConfirmation', ...of };
 };
 
+/** Which steps a happening is about, where that is not those in flight. */
+const WANTED: Readonly<Partial<Record<Happening['what'], StepState['status']>>> = {
+  retry: 'retrying',
+  confirm: 'confirming',
+  decline: 'confirming',
+  unanswered: 'confirming',
+  wake: 'sleeping',
+};
+
 /** The command a happening means now; about a step that is in flight if there is one, else about any. */
 function commandOf(happening: Happening, state: WorkflowState, plan: Plan): WorkflowCommand {
   const { what, which, branch, random } = happening;
   const steps = isLive(state) ? state.steps : {};
-  const wanted = what === 'retry' ? 'retrying' : ANSWERS.includes(what) ? 'confirming' : undefined;
+  const wanted = WANTED[what];
   const candidates = Object.entries(steps).filter(([, step]) =>
     wanted ? step.status === wanted : isInFlight(step),
   );
@@ -244,6 +259,11 @@ function commandOf(happening: Happening, state: WorkflowState, plan: Plan): Work
       return answerTo(what, stepId, at);
     case 'unanswered':
       return answerTo(what, stepId, later(300));
+    case 'wait':
+      // some of them would outlive the run
+      return startWait(stepId, later(10 + (which % 4) * 100), { attempt, at });
+    case 'wake':
+      return wake(stepId, later(10 + (which % 4) * 100), attempt);
     case 'rate':
       return { type: 'RateWorkflow', by: OWNER, stars: 1 + (which % 5) };
     case 'retry':
@@ -397,6 +417,7 @@ class Run {
       const { steps } = this.state as Live;
       const inFlight = Object.entries(steps).find(([, step]) => isInFlight(step));
       const waiting = Object.entries(steps).find(([, step]) => step.status === 'retrying');
+      const sleeping = Object.entries(steps).find(([, step]) => step.status === 'sleeping');
       const asking = Object.entries(steps).find(([, step]) => step.status === 'confirming');
       if (inFlight) {
         const [stepId, step] = inFlight;
@@ -406,6 +427,9 @@ class Run {
       } else if (waiting) {
         const [stepId, step] = waiting;
         this.carryOut(retry(stepId, 'attempt' in step ? step.attempt : 1, later(9)));
+      } else if (sleeping) {
+        const [stepId, step] = sleeping;
+        this.carryOut(wake(stepId, later(400), 'attempt' in step ? step.attempt : 1));
       } else if (asking) {
         this.carryOut(answerTo('confirm', asking[0], later(10)));
       } else throw new Error(`nothing is under way, and the run is open: ${JSON.stringify(steps)}`);
