@@ -1,8 +1,8 @@
+import type { CreateBatch } from '../commands/batch/commands.js';
 import { batch } from '../commands/batch/decide.js';
 import { type ContentStore, places } from '../content/content-store.js';
 import { canonicalJson } from '../kernel/canonical-json.js';
 import type { Position } from '../kernel/event.js';
-import { makeId } from '../kernel/ids.js';
 import { LIMITS } from '../kernel/limits.js';
 import { isoTime } from '../kernel/time.js';
 import type { Chance, Clock } from '../ports/clock.js';
@@ -11,6 +11,7 @@ import type { BatchBody } from './batch-body.js';
 import { checkItems } from './batch-items.js';
 import { type Caller, contextOf } from './caller.js';
 import { costLimit } from './cost-limit.js';
+import { idFor, once } from './once.js';
 
 export interface BatchParts {
   readonly dispatch: Dispatch;
@@ -39,7 +40,7 @@ export async function createBatch(
   checkItems(template, items);
   costLimit(template.maxCost);
   const { userId } = caller.principal;
-  const batchId = makeId('batch', chance.ulid());
+  const batchId = idFor('batch', caller, chance);
   const pieceSize = LIMITS.batchPiece;
   const put = (place: string, value: unknown) =>
     content.putArtifact(
@@ -52,21 +53,23 @@ export async function createBatch(
     put(places.batchPiece(batchId, piece), items.slice(piece * pieceSize, (piece + 1) * pieceSize)),
   );
   const at = isoTime(clock.now());
-  const { revision, position } = await dispatch.send(
-    batch,
+  const command: CreateBatch = {
+    type: 'CreateBatch',
+    at,
     batchId,
-    {
-      type: 'CreateBatch',
-      at,
-      batchId,
-      userId,
-      template: await put(places.batchTemplate(batchId), template),
-      pieces: await Promise.all(pieces),
-      pieceSize,
-      count: items.length,
-      priority,
-    },
-    contextOf(caller, 'batch', batchId),
+    userId,
+    template: await put(places.batchTemplate(batchId), template),
+    pieces: await Promise.all(pieces),
+    pieceSize,
+    count: items.length,
+    priority,
+  };
+  const { revision, position } = await once<
+    Pick<CreatedBatch, 'revision'> & Partial<Pick<CreatedBatch, 'position'>>
+  >(
+    caller,
+    (by) => dispatch.send(batch, batchId, command, contextOf(by, 'batch', batchId)),
+    () => dispatch.load(batch, batchId),
   );
   return { batchId, count: items.length, createdAt: at, revision, position };
 }

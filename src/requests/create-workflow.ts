@@ -63,7 +63,7 @@ export async function createWorkflow(parts: CreateParts, caller: Caller, body: C
   );
 }
 
-const derivedFrom = (onceId: string): string =>
+export const derivedFrom = (onceId: string): string =>
   createHash('sha256').update(onceId).digest('hex').slice(0, 26).toUpperCase();
 
 /** The same call may have been made before, by a process that died before it could answer. */

@@ -7,6 +7,7 @@ import {
   keptForFork,
   requireForkable,
 } from '../commands/workflow/fork.js';
+import type { WorkflowState } from '../commands/workflow/state.js';
 import { type ContentStore, places } from '../content/content-store.js';
 import { type Plan, planDetailsSchema } from '../events/plan.js';
 import { requireOwner } from '../identity/ownership.js';
@@ -17,7 +18,6 @@ import { planCommitment } from '../kernel/commitments/plan-commitment.js';
 import { saltFor } from '../kernel/commitments/salts.js';
 import { isRefusal, Refusal } from '../kernel/errors.js';
 import type { Position } from '../kernel/event.js';
-import { makeId } from '../kernel/ids.js';
 import { LIMITS } from '../kernel/limits.js';
 import { type Micros, parseMicros, toMicros } from '../kernel/money.js';
 import type { Content } from '../kernel/sealed.js';
@@ -30,6 +30,7 @@ import type { Dispatch } from '../runtime/dispatch.js';
 import { type Caller, contextOf, requireSeen } from './caller.js';
 import { costLimit } from './cost-limit.js';
 import type { ForkBody } from './fork-body.js';
+import { idFor, once } from './once.js';
 import { type Admission, admitted } from './open-runs.js';
 
 export interface ForkParts {
@@ -79,7 +80,7 @@ export async function forkWorkflow(
     );
   const { fromStep, parameters, service: services } = body;
   const kept = keptForFork(source, fromStep, [...Object.keys(parameters), ...Object.keys(services)]);
-  const workflowId = makeId('workflow', chance.ulid());
+  const workflowId = idFor('workflow', caller, chance);
   const at = isoTime(clock.now());
   const opened = await open(parts, source);
   const [plan, sealed, keptSteps] = await Promise.all([
@@ -105,7 +106,15 @@ export async function forkWorkflow(
     kept: keptSteps,
   };
   const sent = await admitted(parts.openRuns, created.userId, workflowId, () =>
-    dispatch.send(workflow, workflowId, command, contextOf(caller, 'fork', workflowId)),
+    once<{
+      readonly state: WorkflowState;
+      readonly revision: number;
+      readonly position?: Position | undefined;
+    }>(
+      caller,
+      (by) => dispatch.send(workflow, workflowId, command, contextOf(by, 'fork', workflowId)),
+      () => dispatch.load(workflow, workflowId),
+    ),
   );
   return {
     workflowId,

@@ -76,6 +76,20 @@ describe('a batch of runs', () => {
     }
   });
 
+  it('asked for again after a crash, with the same key, is the same', async () => {
+    const { dispatch, content } = engine;
+    const parts = { dispatch, content, clock, chance: systemChance };
+    const body = batchBodySchema.parse({ template: { plan: double, autoApprove: true }, items: numbers(2) });
+    const [one, two] = [
+      await createBatch(parts, { ...engine.caller('user_01'), onceId: 'once' }, body),
+      await createBatch(parts, { ...engine.caller('user_01'), onceId: 'once' }, body),
+    ];
+    expect(two.batchId).toBe(one.batchId);
+    expect(
+      (await engine.told(`batch-${one.batchId}`)).filter((type) => type === 'BatchCreated'),
+    ).toHaveLength(1);
+  });
+
   it('that is cancelled ends what is open and makes no more', async () => {
     const id = await ask({ template: patient, items: numbers(120) });
     await handled(id, 1);

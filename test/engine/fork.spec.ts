@@ -38,7 +38,7 @@ describe('a workflow forked from one that paid', () => {
     if (state.status !== 'open') throw new Error('no account');
     return availableOf(state);
   };
-  const fork = (id: string, body: object, user = 'user_01') =>
+  const fork = (id: string, body: object, user = 'user_01', more: object = {}) =>
     forkWorkflow(
       {
         dispatch: engine.dispatch,
@@ -47,7 +47,7 @@ describe('a workflow forked from one that paid', () => {
         clock: { now: () => Date.now() },
         chance: systemChance,
       },
-      engine.caller(user),
+      { ...engine.caller(user), ...more },
       id,
       forkBodySchema.parse(body),
     );
@@ -126,6 +126,13 @@ describe('a workflow forked from one that paid', () => {
       expect(commitments(receipt, stepId)).toEqual(commitments(old, stepId));
     const lie = { ...receipt, statement: { ...receipt.statement, kept: [] } };
     expect(await engine.objections(lie)).not.toEqual([]);
+  });
+
+  it('asked for again after a crash, with the same key, is the same', async () => {
+    const id = await paidRun();
+    const again = async () =>
+      (await fork(id, { fromStep: 'step_2' }, 'user_01', { onceId: `fork of ${id}` })).workflowId;
+    expect(await again()).toBe(await again());
   });
 
   it('can itself be forked: what the first one paid is kept by its name', async () => {

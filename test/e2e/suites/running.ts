@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type IssuerKey, verifyReceipt } from '../../../src/verifier/index.js';
 import type { Installed } from '../../kit/installation.js';
 import { moved, onceEach, paymentsOf } from '../kit/chain.js';
-import { Client, type PlanStepDoc, type WorkflowDoc } from '../kit/client.js';
+import { Client, type PlanStepDoc, until, type WorkflowDoc } from '../kit/client.js';
 import { free, statistics } from '../kit/plans.js';
 
 /** Two ways to the result; which one is taken decides what is paid. */
@@ -114,6 +114,40 @@ export const running = (installed: () => Installed) =>
       expect(await client.closed(planned.id)).toMatchObject({ status: 'completed' });
       expect(await paymentsOf(installed(), client, planned)).toEqual({ step_2: 1 });
       expect(await paymentsOf(installed(), client, first)).toEqual(onceEach(first));
+    });
+
+    it('is run many times at once, each with its own input', async () => {
+      const items = Array.from({ length: 120 }, (_, n) => ({ params: { only: { n } } }));
+      const template = {
+        plan: { steps: [{ key: 'only', kind: 'data_transform', params: { n: 0 }, input: '{"done": true}' }] },
+        autoApprove: true,
+      };
+      const made = await client.post<{ batch: { id: string } }>('/workflows/batch', { template, items });
+      expect(made.status).toBe(202);
+      const path = `/batches/${made.body.batch.id}`;
+      const seen = await until(async () => {
+        const { batch } = (await client.get<{ batch: { workflows: Record<string, number> } }>(path)).body;
+        return batch.workflows['completed'] === 120 ? batch : undefined;
+      }, 60_000);
+      expect(seen).toMatchObject({
+        status: 'created',
+        handled: 120,
+        refused: 0,
+        workflows: { completed: 120 },
+      });
+    });
+
+    it('asks its owner before a step that cannot be undone, when nobody approved the plan', async () => {
+      const plan = {
+        steps: [{ key: 'send', kind: 'data_transform', input: '"sent"', sideEffect: 'irreversible' }],
+      };
+      const id = await client.create({ plan, autoApprove: true });
+      const asking = await client.stream(id, 1, (all) =>
+        all.some(({ type }) => type === 'step.confirmation_requested'),
+      );
+      expect(asking.map(({ type }) => type)).not.toContain('step.started');
+      expect(await client.post(`/workflows/${id}/steps/step_1/confirm`, {})).toMatchObject({ status: 200 });
+      expect(await client.closed(id)).toMatchObject({ status: 'completed' });
     });
 
     it('computes with JSONata what costs nothing, without a hold', async () => {
