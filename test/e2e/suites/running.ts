@@ -142,6 +142,7 @@ export const running = (installed: () => Installed) =>
         steps: [{ key: 'send', kind: 'data_transform', input: '"sent"', sideEffect: 'irreversible' }],
       };
       const id = await client.create({ plan, autoApprove: true });
+      await client.planned(id);
       const asking = await client.stream(id, 1, (all) =>
         all.some(({ type }) => type === 'step.confirmation_requested'),
       );
