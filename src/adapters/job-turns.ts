@@ -8,6 +8,8 @@ export interface Turn {
 }
 
 const FREE: Permit = { release: () => undefined };
+/** Those admitted first do not wait for more than so many others to be. */
+const ADMITTED_AT_ONCE = 8;
 
 /**
  * Whose job a worker takes next: fair between owners, by priority, within the limits. It knows how much waits, not
@@ -51,11 +53,15 @@ export class JobTurns {
 
   /** At most `count` turns, fewer when fewer may be taken now. */
   async take(count: number): Promise<readonly Turn[]> {
-    const picked: JobFlow[] = [];
-    for (let flow = this.pick(picked, count); flow; flow = this.pick(picked, count)) picked.push(flow);
-    if (!this.limits) return picked.map((flow) => ({ flow, permit: FREE }));
-    const asked = await Promise.all(picked.map((flow) => this.admit(flow)));
-    return asked.flatMap((turn) => turn ?? []);
+    const turns: Turn[] = [];
+    // one after the other: what is refused is held before the next is picked, so that its turn is not lost
+    while (turns.length < (this.limits ? Math.min(count, ADMITTED_AT_ONCE) : count)) {
+      const flow = this.share.next();
+      if (!flow) break;
+      const turn = this.limits ? await this.admit(flow) : { flow, permit: FREE };
+      if (turn) turns.push(turn);
+    }
+    return turns;
   }
 
   /** A turn that came to nothing: the job is not there any more. */
@@ -67,10 +73,6 @@ export class JobTurns {
   stop(): void {
     this.stopped = true;
     for (const { timer } of this.held.values()) clearTimeout(timer);
-  }
-
-  private pick(picked: readonly JobFlow[], count: number): JobFlow | undefined {
-    return picked.length < count ? this.share.next() : undefined;
   }
 
   private async admit(flow: JobFlow): Promise<Turn | undefined> {

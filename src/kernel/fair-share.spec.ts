@@ -68,6 +68,29 @@ describe('a fair share', () => {
     expect(owners(drain(share, 3)).filter((owner) => owner === 'a')).toHaveLength(1);
   });
 
+  it('lets owners take turns at one thing that all are held for', () => {
+    const share = new FairShare<Flow>();
+    const both = [flow('batch'), flow('single')];
+    share.add(both[0]!, 50);
+    share.add(both[1]!, 5);
+    const served: string[] = [];
+    while (served.length < 8) {
+      // one may go on each time; everybody else is tried, refused and held until the next time
+      let isFree = true;
+      for (let next = share.next(); next; next = share.next()) {
+        if (isFree) served.push(next.owner);
+        else {
+          share.refund(next);
+          share.hold(next);
+          share.add(next);
+        }
+        isFree = false;
+      }
+      for (const { key } of both) share.free(key);
+    }
+    expect(served.filter((owner) => owner === 'single')).toHaveLength(4);
+  });
+
   it('believes the queue about how much waits', () => {
     const share = new FairShare<Flow>();
     share.add(flow('a'), 10);

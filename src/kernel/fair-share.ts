@@ -54,6 +54,8 @@ export class FairShare<F extends Flow> {
     a.finish === b.finish ? a.turn < b.turn : a.finish < b.finish,
   );
   private clock = 0;
+  /** the clocks as they were before the last turn, should it be refunded */
+  private before = { key: '', clock: 0, own: 0 };
   private turn = 0;
   private active = 0;
 
@@ -91,7 +93,7 @@ export class FairShare<F extends Flow> {
     if (known.held) return;
     if (before > 0 && known.waiting === 0) this.leave(known);
     if (before === 0 && known.waiting > 0) this.enter(known);
-    if (known.waiting === 0) this.known.delete(flow.key);
+    if (known.waiting === 0) this.drop(flow.key);
   }
 
   /** It may not be done yet: others go first, and it gains nothing by waiting. */
@@ -110,7 +112,7 @@ export class FairShare<F extends Flow> {
     if (!known?.held) return;
     known.held = false;
     if (known.waiting > 0) this.enter(known);
-    else this.known.delete(key);
+    else this.drop(key);
   }
 
   /** Takes the flow whose turn it is: one piece less waits. */
@@ -124,6 +126,7 @@ export class FairShare<F extends Flow> {
       const [flow] = line.ready.values() as Iterable<F> as [F];
       line.ready.delete(flow.key);
       line.ready.set(flow.key, flow);
+      this.before = { key: flow.key, clock: this.clock, own: owner.clock };
       this.clock = Math.max(this.clock, owner.start);
       owner.clock = Math.max(owner.clock, line.start);
       owner.start += COST[rank];
@@ -135,10 +138,18 @@ export class FairShare<F extends Flow> {
     return undefined;
   }
 
-  /** What {@link next} took was not done after all: it costs its owner nothing. */
+  /**
+   * What {@link next} took was not done after all: it costs its owner nothing. Said of the last turn, it was never
+   * taken; the clock does not run for it, or those who are held would all be as late as the last that was tried.
+   */
   refund(flow: F): void {
     const owner = this.owners.get(flow.owner);
     if (!owner) return;
+    if (this.before.key === flow.key) {
+      this.clock = this.before.clock;
+      owner.clock = this.before.own;
+      this.before = { key: '', clock: 0, own: 0 };
+    }
     owner.start -= COST[flow.priority];
     owner.lines[flow.priority].start -= COST[flow.priority];
     this.place(owner);
@@ -165,7 +176,7 @@ export class FairShare<F extends Flow> {
     }
     owner.entry = undefined;
     this.active--;
-    if (this.active === 0 || this.owners.size > this.active + REMEMBERED) this.forget();
+    if (this.owners.size > this.active + REMEMBERED) this.forget();
   }
 
   /** Puts the owner where it belongs; an older entry of it counts no more. */
@@ -186,6 +197,11 @@ export class FairShare<F extends Flow> {
     const made: Owner<F> = { name, start: this.clock, clock: 0, entry: undefined, lines };
     this.owners.set(name, made);
     return made;
+  }
+
+  private drop(key: string): void {
+    this.known.delete(key);
+    if (this.known.size === 0) this.forget();
   }
 
   private forget(): void {

@@ -123,6 +123,27 @@ export function jobFairnessContract(name: string, open: () => Promise<JobQueueUn
       expect([...limits.running.values()]).toEqual([0]);
     });
 
+    it('lets users take turns at a service that has as many calls as it may', async () => {
+      const [started, finish] = [gate(), gate()];
+      const seen = new Seen<string>();
+      await queue.publish(batchOf('batch', 40, { service: 'slow' }));
+      await work(
+        20,
+        async ({ owner }) => {
+          seen.add(owner!);
+          started.open();
+          await finish.opened;
+        },
+        new Concurrency(2),
+      );
+      await started.opened;
+      await queue.publish(batchOf('single', 1, { service: 'slow' }));
+      while ((await queue.view.flows(10, 'single')).length === 0) await new Promise(setImmediate);
+      finish.open();
+      expect((await seen.count(41)).indexOf('single')).toBeLessThanOrEqual(6);
+      await untilEmpty();
+    });
+
     it('leaves its hands to others while a service has as many calls as it may', async () => {
       const [first, finish] = [gate(), gate()];
       const seen = new Seen<string>();
@@ -172,9 +193,9 @@ export function jobFairnessContract(name: string, open: () => Promise<JobQueueUn
       expect((await queue.view.flows(10, 'b')).map(({ flow, waiting }) => [flow.owner, waiting])).toEqual([
         ['b', 2],
       ]);
-      expect((await queue.view.flows(10, 'a')).map(({ flow, inFlight }) => [flow.service, inFlight])).toEqual([
-        ['s1', 1],
-      ]);
+      expect((await queue.view.flows(10, 'a')).map(({ flow, inFlight }) => [flow.service, inFlight])).toEqual(
+        [['s1', 1]],
+      );
       expect(await queue.view.flows(10, 'nobody')).toEqual([]);
       finish.open();
       await untilEmpty();
