@@ -122,6 +122,8 @@ async function live({ account, config, processes, stack, urls }: Cluster) {
   const takenOverAfterMs = Math.round(performance.now() - stoppedAt);
   say(`others have what they held, after ${takenOverAfterMs} ms`);
   const closedBefore = await count(CLOSED);
+  // what is left does the work of all: on a busy machine it may take longer than the pause
+  await until(async () => ((await count(CLOSED)) > closedBefore ? true : undefined), PATIENCE_MS);
   await sleep(Math.max(0, pauseMs - (performance.now() - stoppedAt)));
   const closedMeanwhile = (await count(CLOSED)) - closedBefore;
   signal(STOPPED, 'SIGCONT');
