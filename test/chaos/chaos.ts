@@ -51,7 +51,7 @@ export async function chaos(
   const { house, app } = await House.open(folder.path, market);
   const crew = new Crew(house);
   crew.keep('app', {}, app);
-  crew.keep('worker', { ROLE: 'worker' });
+  crew.keep('worker', { ROLE: 'worker', INSTANCE: 'worker' });
   try {
     const runs: Run[] = [];
     const faults: Record<string, number> = {};

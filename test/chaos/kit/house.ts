@@ -58,7 +58,7 @@ export class House {
 
   /** @param extra environment of this process only */
   launch(extra: Readonly<Record<string, string>> = {}): AppProcess {
-    return new AppProcess({ ...this.env, ...extra });
+    return new AppProcess({ ...this.env, INSTANCE: 'app', ...extra });
   }
 
   async start(extra?: Readonly<Record<string, string>>): Promise<AppProcess> {
