@@ -23,15 +23,17 @@ import type { Clock } from '../../src/ports/clock.js';
 import type { EventStore } from '../../src/ports/event-store.js';
 import type { Job, JobContext, JobQueue } from '../../src/ports/jobs.js';
 import type { KeyVault } from '../../src/ports/key-vault.js';
+import type { LeaseStore } from '../../src/ports/leases.js';
 import type { Payer } from '../../src/ports/payments.js';
 import type { Planner } from '../../src/ports/planner.js';
 import type { TimerStore } from '../../src/ports/timers.js';
 import { type CheckOwn, ReceiptJob } from '../../src/receipts/receipt-job.js';
 import { CommandHandler } from '../../src/runtime/command-handler.js';
 import type { Converse, Dispatch } from '../../src/runtime/dispatch.js';
+import { LeaseKeeper } from '../../src/runtime/lease-keeper.js';
+import { LeasedSagas } from '../../src/runtime/leased-sagas.js';
 import type { Log } from '../../src/runtime/log.js';
 import { Reactor } from '../../src/runtime/reactor.js';
-import { SagaRunner } from '../../src/runtime/saga-runner.js';
 import { TimerRunner } from '../../src/runtime/timer-runner.js';
 import { sagas } from '../../src/sagas/all.js';
 import type { StepTask } from '../../src/sagas/reaction.js';
@@ -46,6 +48,7 @@ export interface Outside {
   readonly store: EventStore;
   readonly timers: TimerStore;
   readonly checkpoints: CheckpointStore;
+  readonly leases: LeaseStore;
   readonly jobs: JobQueue;
   readonly payer: Payer;
   readonly chain: Chain;
@@ -82,6 +85,10 @@ const check: CheckOwn = async (document) => {
 };
 
 const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** Pauses last up to 45 s. A process's own clock stands still here: only fences keep a former holder out. */
+const LEASE_MS = 15_000;
+let lives = 0;
 
 const payload = <T>(job: Job): T => job.payload as T;
 
@@ -125,12 +132,12 @@ export async function startEngine(
     const timing = new TimerRunner(timers, reactor, jobs, process, silent);
     timing.start();
     stops.push(() => timing.stop());
-    for (const each of sagas) {
-      const saga = bug?.saga?.(each) ?? each;
-      const runner = new SagaRunner(saga, store, checkpoints, reactor, silent);
-      await runner.start();
-      stops.push(() => runner.stop());
-    }
+    const running = sagas.map((each) => bug?.saga?.(each) ?? each);
+    const tenant = new LeasedSagas(running, store, checkpoints, reactor, silent);
+    const member = { instance: process.name, life: `${++lives}`, pools: [tenant.pool] };
+    const keeper = new LeaseKeeper(outside.leases, member, [tenant], { ttlMs: LEASE_MS }, silent);
+    await keeper.start();
+    stops.push(() => keeper.stop());
   } else {
     const deposits = new DepositJob(dispatch, outside.chain, timers, process);
     const watch = new PaymentWatch(dispatch, payer, timers, process);

@@ -1,7 +1,9 @@
 import { MemoryCheckpointStore } from '../../src/adapters/memory/checkpoint-store.js';
+import { MemoryLeaseStore } from '../../src/adapters/memory/lease-store.js';
 import type { Position } from '../../src/kernel/event.js';
 import { LIMITS } from '../../src/kernel/limits.js';
 import type { CheckpointStore, Claim, Move } from '../../src/ports/checkpoints.js';
+import type { Lease, LeaseStore, Member, Roll } from '../../src/ports/leases.js';
 import type { Timer, TimerStore } from '../../src/ports/timers.js';
 import type { Eavesdropper } from './eavesdropper.js';
 import type { Network } from './network.js';
@@ -105,5 +107,35 @@ export class Checkpoints implements CheckpointStore {
 
   save(moves: readonly Move[]): Promise<readonly string[]> {
     return this.network.call('save checkpoint', () => this.memory.save(moves));
+  }
+}
+
+/** Who may work on what, by the clock of the world. */
+export class Leases implements LeaseStore {
+  private readonly memory: MemoryLeaseStore;
+
+  constructor(private readonly network: Network) {
+    this.memory = new MemoryLeaseStore(() => network.scheduler.now);
+  }
+
+  join(member: Member, ttlMs: number): Promise<void> {
+    // a process that cannot join does not start at all, and is started again
+    return this.network.call('join', () => this.memory.join(member, ttlMs), { steady: true });
+  }
+
+  renew(member: Member, ttlMs: number): Promise<Roll> {
+    return this.network.call('renew leases', () => this.memory.renew(member, ttlMs));
+  }
+
+  acquire(member: Member, resources: readonly string[], ttlMs: number): Promise<readonly Lease[]> {
+    return this.network.call('acquire leases', () => this.memory.acquire(member, resources, ttlMs));
+  }
+
+  release(member: Member, leases: readonly Lease[]): Promise<void> {
+    return this.network.call('release leases', () => this.memory.release(member, leases));
+  }
+
+  leave(member: Member): Promise<void> {
+    return this.network.call('leave', () => this.memory.leave(member));
   }
 }

@@ -24,7 +24,7 @@ import { Random } from './random.js';
 import { ReceiptRules } from './receipt-rules.js';
 import { Scheduler } from './scheduler.js';
 import { SharedBreakers } from './shared-breakers.js';
-import { Checkpoints, TimerTable } from './timer-table.js';
+import { Checkpoints, Leases, TimerTable } from './timer-table.js';
 import { Users } from './users.js';
 import { useSimulatedTime } from './virtual-globals.js';
 import { WorkQueue } from './work-queue.js';
@@ -108,6 +108,7 @@ class World {
       store: this.store,
       timers: new TimerTable(this.network, this.judge),
       checkpoints: new Checkpoints(this.network),
+      leases: new Leases(this.network),
       jobs: this.queue,
       payer: this.services,
       chain: this.chain(),
