@@ -141,6 +141,22 @@ export async function program(args: readonly string[]): Promise<number> {
     },
   );
 
+  onInstallation(
+    'pause <workflow>',
+    'let nothing new start; what is in flight finishes, the deadline waits',
+  ).action(async (id, options) => {
+    code = await (await import('./commands/decide.js')).pause(id, options);
+  });
+
+  onInstallation(
+    'resume <workflow>',
+    'let a paused workflow go on; steps that used up their attempts get new ones',
+  )
+    .option('--skip <step>', 'go on without it; may be given several times', several, [])
+    .action(async (id, options) => {
+      code = await (await import('./commands/decide.js')).resume(id, options);
+    });
+
   onInstallation('retry <workflow>', 'run a workflow again that failed or expired, keeping what completed')
     .option('--restart', 'plan it anew and keep nothing')
     .action(async (id, options) => {

@@ -34,6 +34,8 @@ export interface Board {
   readonly kept: readonly string[];
   readonly paid: bigint;
   readonly startedAt: number | undefined;
+  /** why it waits for its owner in the middle of the run */
+  readonly paused?: string | undefined;
   readonly outcome: string | undefined;
   readonly failure: { readonly code: string; readonly message: string; readonly stepId?: string } | undefined;
   readonly receiptIssued: boolean;
@@ -74,9 +76,14 @@ export function heard(board: Board, message: StreamMessage): Board {
   const stepId = text(data['stepId']);
   switch (message.type) {
     case 'workflow.awaiting_approval':
-      return { ...board, phase: 'asking' };
+      return board.startedAt === undefined ? { ...board, phase: 'asking' } : board;
     case 'workflow.approved':
-      return { ...board, phase: 'approved' };
+      return board.startedAt === undefined ? { ...board, phase: 'approved' } : board;
+    case 'workflow.paused':
+      return { ...board, paused: text(data['reason']) };
+    case 'workflow.resumed':
+    case 'workflow.cancelling':
+      return { ...board, paused: undefined };
     case 'workflow.approval_expired':
       return refused(board, 'APPROVAL_EXPIRED', 'Nobody approved the plan in time.');
     case 'workflow.executing':
@@ -140,6 +147,9 @@ function changeOf({ type, data, timestamp }: StreamMessage): Partial<BoardStep> 
       return { state: 'sleeping', attempt: Number(data['attempt']), until: Date.parse(text(data['until'])) };
     case 'step.retrying':
       return { state: 'retrying', attempt: Number(data['attempt']) };
+    case 'step.reassigned':
+      return { state: 'retrying', trouble: `goes on with ${text(data['to'])}` };
+    case 'step.held':
     case 'step.failed':
       return { state: 'failed', trouble: errorOf(data['error']) };
     case 'step.skipped':

@@ -10,6 +10,7 @@ import {
   workflow,
 } from './api/views.js';
 import type { InputFile } from './input-files.js';
+import type { Board } from './run-board.js';
 import { RunWatch } from './run-watch.js';
 import { boardLines } from './show/board-lines.js';
 import { duration } from './show/figures.js';
@@ -102,6 +103,19 @@ export async function runCreated(
   }
 }
 
+const isOver = ({ phase }: Board): boolean => phase === 'closed' || phase === 'refused';
+
+/** What the owner of a paused run can do, and where nobody sees it otherwise. */
+function pauseLines(reason: string | undefined, id: string): readonly string[] {
+  if (reason === undefined) return ['The run goes on.'];
+  const asks = reason === 'price_drift' || reason === 'funds_exhausted';
+  const command = asks ? 'approve' : 'resume';
+  return [
+    `The run is paused (${reason.replaceAll('_', ' ')}). Go on with: quittance ${command} ${id}`,
+    `or end it with: quittance cancel ${id}`,
+  ];
+}
+
 class Run {
   private readonly began = performance.now();
   private readonly watch: RunWatch;
@@ -150,10 +164,12 @@ class Run {
   /** @returns ms from the approval to the end of the run */
   async closed(): Promise<number> {
     const began = performance.now();
-    const area = this.hooks.screen.live(() => boardLines(this.watch.board, Date.now()));
-    await this.watch
-      .until(({ phase }) => phase === 'closed' || phase === 'refused')
-      .finally(() => area.end());
+    for (let told: string | undefined; ; told = this.watch.board.paused) {
+      const area = this.hooks.screen.live(() => boardLines(this.watch.board, Date.now()));
+      await this.watch.until((board) => isOver(board) || board.paused !== told).finally(() => area.end());
+      if (isOver(this.watch.board)) break;
+      this.hooks.screen.say(...pauseLines(this.watch.board.paused, this.id));
+    }
     if (!this.hooks.screen.moves)
       this.hooks.screen.say(...boardLines(this.watch.board, Date.now()).slice(-1));
     return performance.now() - began;

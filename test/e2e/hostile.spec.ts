@@ -106,7 +106,6 @@ describe('services that are not what they were approved as', () => {
   }
 
   it.each([
-    ['dearer', 'PRICE_DRIFT'],
     ['thief', 'RECIPIENT_CHANGED'],
     ['elsewhere', 'OFFER_REFUSED'],
   ])('%s is not paid: %s', async (id, code) => {
@@ -118,6 +117,22 @@ describe('services that are not what they were approved as', () => {
     expect(await moved(installed, client)).toBe(touched);
     expect((await client.balance()).available).toBe(before.available);
     const receipt = await client.receipt(done.id);
+    expect((await client.verify('rcpt_any', receipt)).valid).toBe(true);
+  });
+
+  it('dearer is not paid: the run pauses and asks, and is cancelled', async () => {
+    const before = await client.balance();
+    const touched = await moved(installed, client);
+    const { id } = await client.begin(inTurn('dearer'));
+    const asked = await client.until(id, (doc) => doc.status === 'awaiting_approval');
+    expect(asked).toMatchObject({ approvalReason: 'price_drift', pausedStep: 'step_1', spentMicro: '0' });
+    expect((await client.post(`/workflows/${id}/cancel`, {})).status).toBe(200);
+    const done = await client.closed(id);
+    expect([done.status, done.spentMicro]).toEqual(['cancelled', '0']);
+    expect(market.sales.get('dearer')).toBeUndefined();
+    expect(await moved(installed, client)).toBe(touched);
+    expect((await client.balance()).available).toBe(before.available);
+    const receipt = await client.receipt(id);
     expect((await client.verify('rcpt_any', receipt)).valid).toBe(true);
   });
 

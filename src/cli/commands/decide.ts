@@ -46,6 +46,24 @@ export async function cancel(
   return 0;
 }
 
+export async function pause(workflowId: string, options: ConnectOptions): Promise<number> {
+  const { client } = requireInstallation(options);
+  const { message } = await client.post(`/workflows/${encodeURIComponent(workflowId)}/pause`, {}, said);
+  new Screen().say(`${pc.green('✓')} ${message}; what is in flight finishes.`);
+  return 0;
+}
+
+export async function resume(
+  workflowId: string,
+  options: ConnectOptions & { readonly skip: readonly string[] },
+): Promise<number> {
+  const { client } = requireInstallation(options);
+  const path = `/workflows/${encodeURIComponent(workflowId)}/resume`;
+  const { message } = await client.post(path, { skip: options.skip }, said);
+  new Screen().say(`${pc.green('✓')} ${message}.`);
+  return 0;
+}
+
 /** Says yes or no to a step that waits for it. */
 export async function answerStep(
   workflowId: string,
