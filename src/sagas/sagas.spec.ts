@@ -12,7 +12,10 @@ function recorded(type: string, changes: object = {}): Recorded {
   const [category, definition] = Object.entries(eventCatalogue)
     .flatMap(([name, list]) => list.map((each) => [name, each] as const))
     .find(([, { type: name }]) => name === type)!;
-  const id = { workflow: 'wf_01', escrow: 'user_01', payment: 'pay_1', receipt: 'rcpt_1' }[category] ?? 'x';
+  const id =
+    { workflow: 'wf_01', escrow: 'user_01', payment: 'pay_1', receipt: 'rcpt_1', batch: 'bat_01' }[
+      category
+    ] ?? 'x';
   return {
     id: eventId(`command of ${type}`, 0),
     event: { ...(definition.sample as DomainEvent), ...changes },
@@ -361,9 +364,10 @@ describe('every saga', () => {
     for (const event of events) expect(react(event)).toEqual(react(event));
   });
 
-  it('handles only events that exist, and keeps one workflow in one lane', () => {
+  it('handles only events that exist, and keeps one workflow, user or batch in one lane', () => {
     for (const saga of sagas)
-      for (const type of saga.handles) expect(saga.correlate(recorded(type))).toMatch(/^(wf_01|user_01)$/);
+      for (const type of saga.handles)
+        expect(saga.correlate(recorded(type))).toMatch(/^(wf_01|user_01|bat_01)$/);
   });
 
   it('has a name of its own: the ids of its commands derive from it', () =>
