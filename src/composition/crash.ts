@@ -111,10 +111,10 @@ const SPECIAL: Partial<Record<CrashCall, (call: Call, point: CrashPoint, parts: 
   // rows and checkpoint are one transaction: before means written and not committed
   'commit projection':
     (advance, { when }) =>
-    (name, from, to, write: Call) =>
+    (...args) =>
       when === 'after'
-        ? advance(name, from, to, write).then(die)
-        : advance(name, from, to, (sql: unknown) => write(sql).then(die)),
+        ? advance(...args).then(die)
+        : advance(...args.map((arg) => (typeof arg === 'function' ? dyingAfter(arg as Call) : arg))),
   'take timer':
     (due) =>
     async (...args) => {
@@ -123,6 +123,11 @@ const SPECIAL: Partial<Record<CrashCall, (call: Call, point: CrashPoint, parts: 
       return timers;
     },
 };
+
+const dyingAfter =
+  (write: Call): Call =>
+  (...args) =>
+    write(...args).then(die);
 
 function intercepted(part: object, method: string, calling: (call: Call) => Call): object {
   return new Proxy(part, {
