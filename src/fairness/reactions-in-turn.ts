@@ -3,12 +3,12 @@ import { FairTurns } from '../runtime/fair-turns.js';
 import type { InTurn } from '../runtime/reactor.js';
 import { RunOwners } from './run-owners.js';
 
-/** Reactions of all sagas of one process under way at once: enough to fill an append, few enough to get by soon. */
-const AT_ONCE = 64;
+/** Reactions of all sagas of one process. */
+const HANDS = { alone: 64, shared: 16 };
 
 /** Users take turns at what their events lead to: a batch of one does not keep the next event of another waiting. */
 export function reactionsInTurn(runs: Pick<Dispatch, 'load'>): InTurn {
-  const turns = new FairTurns(AT_ONCE);
+  const turns = new FairTurns(HANDS);
   const owners = new RunOwners(runs);
   return (correlationId, work) => {
     const owner = owners.of(correlationId);

@@ -4,7 +4,7 @@ import { FairTurns } from './fair-turns.js';
 
 /** Work that ends when the test says so, in the order it began. */
 function workshop(hands: number) {
-  const turns = new FairTurns(hands);
+  const turns = new FairTurns({ alone: hands, shared: hands });
   const begun: string[] = [];
   const ends: (() => void)[] = [];
   const ask = (owner: string) =>
@@ -37,15 +37,37 @@ describe('fair turns', () => {
     expect(begun).toEqual(['batch', 'batch', 'batch', 'single']);
   });
 
+  it('are fewer while several owners are there, and as many as before once the others are gone', async () => {
+    let now = 0;
+    const turns = new FairTurns({ alone: 8, shared: 2 }, () => now);
+    const ends: (() => void)[] = [];
+    const ask = (owner: string) => void turns.run(owner, () => new Promise<void>((done) => ends.push(done)));
+    const endAll = async () => {
+      for (const end of ends.splice(0)) end();
+      await new Promise(setImmediate);
+    };
+    for (let n = 0; n < 8; n++) ask('batch');
+    expect(ends).toHaveLength(8);
+    ask('single');
+    for (let n = 0; n < 30; n++) ask('batch');
+    await endAll();
+    expect(ends).toHaveLength(2);
+    await endAll();
+    expect(ends).toHaveLength(2);
+    now = 2_000;
+    await endAll();
+    expect(ends).toHaveLength(8);
+  });
+
   it('keep the order of one owner’s work', async () => {
-    const turns = new FairTurns(1);
+    const turns = new FairTurns({ alone: 1, shared: 1 });
     const done: number[] = [];
     await Promise.all(Array.from({ length: 3_000 }, (_, n) => turns.run('a', async () => void done.push(n))));
     expect(done).toEqual(Array.from({ length: 3_000 }, (_, n) => n));
   });
 
   it('hand on what the work gives, and what it throws, and go on', async () => {
-    const turns = new FairTurns(1);
+    const turns = new FairTurns({ alone: 1, shared: 1 });
     const failing = turns.run('a', () => Promise.reject(new Error('no')));
     const next = turns.run('a', async () => 7);
     await expect(failing).rejects.toThrow('no');

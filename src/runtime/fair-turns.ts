@@ -5,6 +5,16 @@ interface Waiting {
   at: number;
 }
 
+export interface Hands {
+  /** work under way at once while all of it is one owner's: enough to fill an append */
+  readonly alone: number;
+  /** while several have some: whoever comes next waits for no more than this, also for the processor */
+  readonly shared: number;
+}
+
+/** ms after which an owner of whom nothing was heard does not count as being there. */
+const HEARD_OF = 2_000;
+
 /**
  * So much work at once, and owners in turn for the rest: whoever comes with one piece of work is next, however much
  * another has waiting. Nothing waits while there is a hand free, and then it costs nothing.
@@ -12,12 +22,18 @@ interface Waiting {
 export class FairTurns {
   private readonly owners = new Map<string, Waiting>();
   private busy = 0;
+  private lastOwner: string | undefined;
+  private sharedUntil = Number.NEGATIVE_INFINITY;
 
-  /** @param hands how much is under way at once */
-  constructor(private readonly hands: number) {}
+  /** @param now ms, of any clock that only goes forward */
+  constructor(
+    private readonly hands: Hands,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
 
   run<T>(owner: string, work: () => Promise<T>): Promise<T> {
-    if (this.busy < this.hands) return this.begin(work);
+    if (owner !== this.lastOwner) this.noteOther(owner);
+    if (this.owners.size === 0 && this.hasHand()) return this.begin(work);
     return new Promise<T>((resolve, reject) => {
       this.wait(owner, () => this.begin(work).then(resolve, reject));
     });
@@ -26,6 +42,16 @@ export class FairTurns {
   /** how many owners wait */
   get waiting(): number {
     return this.owners.size;
+  }
+
+  private noteOther(owner: string): void {
+    if (this.lastOwner !== undefined) this.sharedUntil = this.now() + HEARD_OF;
+    this.lastOwner = owner;
+  }
+
+  private hasHand(): boolean {
+    const { alone, shared } = this.hands;
+    return this.busy < shared || (this.busy < alone && this.now() >= this.sharedUntil);
   }
 
   private begin<T>(work: () => Promise<T>): Promise<T> {
@@ -37,7 +63,7 @@ export class FairTurns {
 
   private readonly end = (): void => {
     this.busy--;
-    this.next()?.();
+    while (this.owners.size > 0 && this.hasHand()) this.next()?.();
   };
 
   private wait(owner: string, begin: () => void): void {

@@ -92,7 +92,7 @@ export async function openHouse(options: { readonly perMinute?: number; readonly
     breakers,
     permits,
     limits,
-    turns: new FairTurns(16),
+    turns: new FairTurns({ alone: 16, shared: 4 }),
     chain: {
       network: 'solana:local',
       mint: 'mint',
