@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ApiKeyCommand } from '../../src/commands/api-key/commands.js';
 import { apiKey } from '../../src/commands/api-key/decide.js';
+import type { BatchCommand } from '../../src/commands/batch/commands.js';
+import { batch } from '../../src/commands/batch/decide.js';
 import type { DepositCommand } from '../../src/commands/deposit/commands.js';
 import { deposit } from '../../src/commands/deposit/decide.js';
 import type { EscrowCommand } from '../../src/commands/escrow/commands.js';
@@ -205,6 +207,30 @@ const depositCommand: fc.Arbitrary<DepositCommand> = fc.record({
   userId: among('user_1', 'user_2'),
 });
 
+const piece = { sha256: 'c'.repeat(64), size: 9, mediaType: 'application/json' };
+const item = fc.integer({ min: 0, max: 30 });
+const batchCommand: fc.Arbitrary<BatchCommand> = fc.oneof(
+  fc.record({
+    type: among('CreateBatch'),
+    at: time,
+    batchId: among('bat_1'),
+    userId: among('user_1'),
+    template: among(piece),
+    pieces: among([piece, piece, piece]),
+    pieceSize: among(10),
+    count: among(25),
+    priority: among('low'),
+  }),
+  fc.record({
+    type: among('RecordItemsCreated'),
+    from: item,
+    to: item,
+    refused: fc.array(fc.record({ index: item, code: among('KEY_DESTROYED'), message }), { maxLength: 3 }),
+  }),
+  fc.record({ type: among('CancelBatch'), at: time, by: among('user_1', 'user_2') }),
+  fc.record({ type: among('RecordItemsCancelled'), to: item }),
+);
+
 /**
  * Runs random sequences and checks that they reached every event the aggregate has: a property over commands
  * that were all refused would hold of anything.
@@ -226,6 +252,17 @@ function forAnySequence<State, Command, Event extends DomainEvent>(
 
 describe('any sequence of commands: a repeat yields nothing, every event is storable', () => {
   it('of a deposit claim', () => forAnySequence(deposit, depositCommand));
+  it('of a batch, which handles each item once and in order', () =>
+    forAnySequence(batch, batchCommand, (state, history) => {
+      let handled = 0;
+      for (const event of history) {
+        if (event.type !== 'BatchItemsCreated') continue;
+        expect(event.from).toBe(handled);
+        expect(event.to).toBeGreaterThan(handled);
+        handled = event.to;
+      }
+      if (state.status !== 'none') expect(state.handled).toBeLessThanOrEqual(state.created.count);
+    }));
   it('of a receipt', () => forAnySequence(receipt, receiptCommand));
   it('of a user', () => forAnySequence(user, userCommand));
   it('of an API key', () => forAnySequence(apiKey, apiKeyCommand));

@@ -38,18 +38,19 @@ function create({ type: _type, at, ...fields }: CreateBatch, state: BatchState):
 
 /** Two workers may have made the same ones: what is handled already is not told again. */
 function itemsCreated({ from, to, refused }: RecordItemsCreated, state: Batch): BatchEvent[] {
-  if (to <= state.handled || from > state.handled) return [];
-  const news = refused.filter(({ index }) => index >= state.handled);
+  const { handled, created } = state;
+  if (to <= handled || from > handled || to > created.count) return [];
+  const news = refused.filter(({ index }) => index >= handled && index < to);
   const late = state.status === 'cancelling' || state.status === 'cancelled';
   return [
     {
       type: 'BatchItemsCreated',
       v: 1,
-      userId: state.created.userId,
-      from: state.handled,
+      userId: created.userId,
+      from: handled,
       to,
       refused: news,
-      more: to < state.created.count,
+      more: to < created.count,
       ...(late && { late }),
     },
   ];
@@ -62,7 +63,7 @@ function cancel({ by, at }: CancelBatch, state: Batch): BatchEvent[] {
 }
 
 function itemsCancelled({ to }: RecordItemsCancelled, state: Batch): BatchEvent[] {
-  if (state.status !== 'cancelling' || to <= state.cancelled) return [];
+  if (state.status !== 'cancelling' || to <= state.cancelled || to > mayExist(state)) return [];
   return [
     { type: 'BatchItemsCancelled', v: 1, userId: state.created.userId, to, more: to < mayExist(state) },
   ];
