@@ -59,6 +59,8 @@ export interface Engine {
   readonly dispatch: CommandHandler;
   readonly progress: ReadModelProgress;
   readonly steps: StepRunner;
+  /** whether another living process takes jobs, as far as is known once started */
+  hasOtherWorkers(): boolean;
   start(): Promise<void>;
   /** in the order of the data's way, so that nothing is started that nobody would finish */
   stop(): Promise<void>;
@@ -140,9 +142,10 @@ export function buildEngine(
         ]
       : []),
   ];
+  const others = (['api', 'worker'] as const).filter(runs);
   const keeper = new LeaseKeeper(
     parts.leases,
-    memberOf(config, [...tenants.map(({ pool }) => pool), ...(runs('api') ? ['api'] : [])]),
+    memberOf(config, [...tenants.map(({ pool }) => pool), ...others]),
     tenants,
     { ttlMs: config.LEASE_TTL_MS },
     log,
@@ -152,6 +155,7 @@ export function buildEngine(
     dispatch,
     progress,
     steps,
+    hasOtherWorkers: () => keeper.hasOthers('worker'),
     async start() {
       await keeper.start();
       timing?.start();

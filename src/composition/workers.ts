@@ -2,6 +2,7 @@ import { systemChance } from '../adapters/system/chance.js';
 import { systemClock } from '../adapters/system/clock.js';
 import { BatchJob } from '../batches/batch-job.js';
 import { type Config, runsRole } from '../config.js';
+import { vacate } from '../fairness/vacate.js';
 import { DepositJob, type DepositTask } from '../payments/deposit-job.js';
 import { PaymentWatch } from '../payments/payment-watch.js';
 import { PlanJob, type PlanTask } from '../planning/plan-job.js';
@@ -35,7 +36,7 @@ export interface WorkerParts extends ReceiptParts {
 export async function startWorkers(
   config: Config,
   parts: Parts,
-  { dispatch, steps }: Engine,
+  { dispatch, steps, hasOtherWorkers }: Engine,
   { planner, limits, ...own }: WorkerParts,
 ): Promise<() => Promise<void>> {
   const { content, catalogue, chain, payer, timers, jobs } = parts;
@@ -60,6 +61,9 @@ export async function startWorkers(
     ['worker', 'receipt', RECEIPTS, (job) => receipts.issue(payload(job))],
     ['prover', 'prove', PROOFS, (job) => receipts.prove(payload(job))],
   ];
+  // nobody but the process that was here before can have had jobs in hand, or calls under way
+  if (runsRole(config.ROLE, 'worker') && config.INSTANCE !== undefined && !hasOtherWorkers())
+    await Promise.all([jobs.inherit(), vacate(parts.permits)]);
   const mine = table.filter(([role]) => runsRole(config.ROLE, role));
   const workers: JobWorker[] = await Promise.all(
     mine.map(([, kind, concurrency, handle]) =>

@@ -14,6 +14,8 @@ import type { PermitStore } from '../ports/permits.js';
 export const LEASE_MS = 15_000;
 const RETRIES = 16;
 
+type Change = (permits: Permits, now: number) => Permits | undefined;
+
 /**
  * What this process holds of one key, and the shared record of what all hold. One change at a time; the last version
  * seen is tried first, so that a key only this process uses costs one write a change.
@@ -24,7 +26,8 @@ export class LimitedKey {
     permits: NO_PERMITS,
     version: 0,
   };
-  private turn: Promise<unknown> = Promise.resolve();
+  private asked: { readonly to: Change; done(): void; fail(error: unknown): void }[] = [];
+  private isChanging = false;
 
   constructor(
     private readonly key: string,
@@ -58,26 +61,49 @@ export class LimitedKey {
     await this.change((permits) => permits);
   }
 
-  /**
-   * @param to undefined when nothing is to be changed after all; believed only of what was just read
-   * @throws Error when the others keep changing it
-   */
-  private change(to: (permits: Permits, now: number) => Permits | undefined): Promise<void> {
-    const mine = this.turn.then(async () => {
-      for (let tries = 0; tries < RETRIES; tries++) {
-        if (tries > 0) this.known = await this.store.load(this.key);
-        const now = this.clock.now();
-        const next = to(renew(this.known.permits, this.own, now, LEASE_MS), now);
-        if (!next && tries > 0) return;
-        const version = next && (await this.store.save(this.key, next, this.known.version));
-        if (next && version !== undefined) {
-          this.known = { permits: next, version };
-          return;
-        }
-      }
-      throw new Error(`others kept changing the permits of ${this.key}`);
+  /** @param to undefined when nothing is to be changed after all; believed only of what was just read */
+  private change(to: Change): Promise<void> {
+    return new Promise((done, fail) => {
+      this.asked.push({ to, done, fail });
+      if (!this.isChanging) void this.changeAll();
     });
-    this.turn = mine.catch(() => undefined);
-    return mine;
+  }
+
+  /** What is asked for while one change is on its way is the next one, all of it together. */
+  private async changeAll(): Promise<void> {
+    this.isChanging = true;
+    while (this.asked.length > 0) {
+      const asked = this.asked.splice(0);
+      try {
+        await this.changeTogether(asked.map(({ to }) => to));
+        for (const { done } of asked) done();
+      } catch (error) {
+        for (const { fail } of asked) fail(error);
+      }
+    }
+    this.isChanging = false;
+  }
+
+  /** @throws Error when the others keep changing it */
+  private async changeTogether(changes: readonly Change[]): Promise<void> {
+    for (let tries = 0; tries < RETRIES; tries++) {
+      if (tries > 0) this.known = await this.store.load(this.key);
+      const now = this.clock.now();
+      let next = renew(this.known.permits, this.own, now, LEASE_MS);
+      let unchanged = 0;
+      for (const to of changes) {
+        const changed = to(next, now);
+        if (changed) next = changed;
+        else unchanged++;
+      }
+      // what was remembered is no reason to do nothing: the others may have moved on
+      if (unchanged === changes.length && tries > 0) return;
+      if (unchanged > 0 && tries === 0) continue;
+      const version = await this.store.save(this.key, next, this.known.version);
+      if (version === undefined) continue;
+      this.known = { permits: next, version };
+      return;
+    }
+    throw new Error(`others kept changing the permits of ${this.key}`);
   }
 }

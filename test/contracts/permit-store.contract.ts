@@ -3,6 +3,7 @@ import { systemChance } from '../../src/adapters/system/chance.js';
 import { systemClock } from '../../src/adapters/system/clock.js';
 import { CallLimits } from '../../src/fairness/call-limits.js';
 import { limitTable } from '../../src/fairness/limit-table.js';
+import { vacate } from '../../src/fairness/vacate.js';
 import { NO_PERMITS, type Permits } from '../../src/kernel/permits.js';
 import type { JobFlow, Permit } from '../../src/ports/jobs.js';
 import type { PermitStore } from '../../src/ports/permits.js';
@@ -46,6 +47,12 @@ export function permitStoreContract(
         await other.save('user/a', HELD, version),
       ];
       expect(saved.map((each) => each !== undefined)).toEqual([true, false]);
+    });
+
+    it('of processes that are gone are taken back at once, and what was spent of a rate stays spent', async () => {
+      await one.save('user/a', HELD, 0);
+      await vacate(other);
+      expect((await one.load('user/a')).permits).toEqual({ ...HELD, holders: {} });
     });
 
     it('take a service id with whatever stands in it', async () => {

@@ -70,6 +70,28 @@ describe('the NATS job queue', () => {
     ]);
   });
 
+  it('gives a job of a worker that died to the next at once, when that one is known to be alone', async () => {
+    const seen = new Seen<[string, number]>();
+    const dying = await anotherConnection();
+    const patient = 60_000;
+    await work(await openQueue(dying, patient), async ({ id }, { delivery }) => {
+      seen.add([id, delivery]);
+      await new Promise(() => undefined);
+    });
+    const next = await openQueue(nats.connection, patient);
+    await next.publish([job('a')]);
+    await seen.count(1);
+    await dying.close();
+    expect(await next.inherit()).toBe(1);
+    await work(next, async ({ id }, { delivery }) => seen.add([id, delivery]));
+    expect(await seen.count(2)).toEqual([
+      ['a', 1],
+      ['a', 2],
+    ]);
+  });
+
+  it('inherits nothing where nothing was in hand', async () => expect(await queue.inherit()).toBe(0));
+
   it('leaves a job with a worker that takes longer than the ack wait and says so', async () => {
     const seen = new Seen<number>();
     const longer = IMPATIENT.ackWaitMs * 2.5;

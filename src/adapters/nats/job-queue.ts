@@ -1,4 +1,5 @@
-import type { NatsConnection } from '@nats-io/transport-node';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type NatsConnection, nanos } from '@nats-io/transport-node';
 import { Refusal } from '../../kernel/errors.js';
 import type { Job, JobContext, JobKind, JobLimits, JobQueue, JobWorker } from '../../ports/jobs.js';
 import { flowOf } from '../job-flow.js';
@@ -12,6 +13,10 @@ import { DisposableStreams } from './streams.js';
 
 /** Publishes in flight at once; the next wait for the acknowledgement of these. */
 const PIPELINE = 256;
+
+/** ms; the server looks a tenth of a second after the change, and at what is older than this */
+const IMPATIENT_MS = 50;
+const JUDGED_AFTER_MS = 300;
 
 export interface NatsJobQueueOptions {
   /** sets this queue apart from others on the same server */
@@ -77,6 +82,32 @@ export class NatsJobQueue implements JobQueue {
   ): Promise<JobWorker> {
     const { streams, names, timing, dead } = this;
     return new NatsJobWorker({ streams, names, timing, dead, kind, concurrency, handle, limits });
+  }
+
+  /**
+   * Delivers at once what was in the hands of workers that are gone, instead of when their time is up. For who knows
+   * to be the only one to take jobs, before it takes any: whoever works on one at this moment would have company.
+   * @returns how many were in hand
+   */
+  async inherit(): Promise<number> {
+    return this.streams.mending(async () => {
+      const { consumers } = await this.streams.api();
+      const left: { readonly name: string; readonly count: number }[] = [];
+      for await (const { name, num_ack_pending: count } of consumers.list(this.names.jobs))
+        if (count > 0) left.push({ name, count });
+      if (left.length === 0) return 0;
+      const patience = async (ms: number) => {
+        for (const { name } of left) await consumers.update(this.names.jobs, name, { ack_wait: nanos(ms) });
+      };
+      // the server judges what is in hand anew when the time it allows changes
+      await patience(IMPATIENT_MS);
+      try {
+        await pause(JUDGED_AFTER_MS);
+      } finally {
+        await patience(this.timing.ackWaitMs);
+      }
+      return left.reduce((sum, { count }) => sum + count, 0);
+    });
   }
 
   async depth(): Promise<Readonly<Record<string, number>>> {

@@ -7,6 +7,8 @@ export function openPool(url: string, name: string, max = 8): pg.Pool {
     max,
     application_name: `quittance ${name}`,
     connectionTimeoutMillis: 10_000,
+    // between two loads a connection waits: to open one takes the database a process and us a password's hashing
+    idleTimeoutMillis: 300_000,
     keepAlive: true,
   });
   // A connection that breaks is replaced on the next query, and one in the middle of a transaction fails there;
