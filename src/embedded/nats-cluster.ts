@@ -4,7 +4,6 @@ import { connectNats } from '../adapters/nats/connection.js';
 import { freePort } from './loopback-port.js';
 import { type NatsNode, startNats } from './nats.js';
 import { partFailed, type RunningPart, type UnexpectedExit } from './server-process.js';
-import type { Started } from './stack-parts.js';
 import { waitUntil } from './wait-until.js';
 
 export interface NatsClusterOptions {
@@ -15,10 +14,20 @@ export interface NatsClusterOptions {
   readonly onUnexpectedExit?: (exit: UnexpectedExit) => void;
 }
 
+export interface RunningNatsCluster {
+  readonly addresses: string;
+  /** of the first node */
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
 const READY_MS = 30_000;
 
 /** Several NATS servers that keep their streams together. Addresses are those of all nodes, separated by commas. */
-export async function startNatsCluster({ nodes, ...options }: NatsClusterOptions): Promise<Started<string>> {
+export async function startNatsCluster({
+  nodes,
+  ...options
+}: NatsClusterOptions): Promise<RunningNatsCluster> {
   const ports = await Promise.all(Array.from({ length: nodes }, freePort));
   const starts = ports.map((port, index) => startNode({ name: `nats-${index + 1}`, port, ports }, options));
   const ends = await Promise.allSettled(starts);
