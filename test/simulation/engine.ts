@@ -24,16 +24,27 @@ import type { EventStore } from '../../src/ports/event-store.js';
 import type { Job, JobContext, JobQueue } from '../../src/ports/jobs.js';
 import type { KeyVault } from '../../src/ports/key-vault.js';
 import type { LeaseStore } from '../../src/ports/leases.js';
+import type { LiveBus } from '../../src/ports/live.js';
 import type { Payer } from '../../src/ports/payments.js';
 import type { Planner } from '../../src/ports/planner.js';
+import type { ReadModels } from '../../src/ports/read-models.js';
 import type { TimerStore } from '../../src/ports/timers.js';
+import { escrowProjection } from '../../src/projections/escrow/project.js';
+import { paymentsProjection } from '../../src/projections/payments/project.js';
+import type { Projection } from '../../src/projections/projection.js';
+import { receiptsProjection } from '../../src/projections/receipts/project.js';
+import { timelineProjection } from '../../src/projections/timeline/project.js';
+import { workflowsProjection } from '../../src/projections/workflows/project.js';
 import { type CheckOwn, ReceiptJob } from '../../src/receipts/receipt-job.js';
 import { CommandHandler } from '../../src/runtime/command-handler.js';
 import type { Converse, Dispatch } from '../../src/runtime/dispatch.js';
 import { LeaseKeeper } from '../../src/runtime/lease-keeper.js';
 import { LeasedSagas } from '../../src/runtime/leased-sagas.js';
 import type { Log } from '../../src/runtime/log.js';
+import { persist } from '../../src/runtime/persist.js';
+import { ProjectionRunner } from '../../src/runtime/projection-runner.js';
 import { Reactor } from '../../src/runtime/reactor.js';
+import { ReadModelProgress } from '../../src/runtime/read-model-progress.js';
 import { TimerRunner } from '../../src/runtime/timer-runner.js';
 import { sagas } from '../../src/sagas/all.js';
 import type { StepTask } from '../../src/sagas/reaction.js';
@@ -58,6 +69,8 @@ export interface Outside {
   readonly catalogue: Pick<Catalogue, 'all'>;
   readonly planner: Planner;
   readonly breakers: BreakerStore;
+  readonly readModels: ReadModels;
+  readonly live: LiveBus;
 }
 
 export type Role = 'core' | 'worker';
@@ -74,6 +87,28 @@ export interface SimulatedEngine {
 /** As src/composition/engine.ts has it. */
 const HOLD_TIMERS_MS = 1_000;
 const PAYER = 'PAYER';
+
+/** What a client reads, and what is kept of it in the rules. */
+export const watched: readonly Projection[] = [
+  workflowsProjection,
+  timelineProjection,
+  escrowProjection,
+  paymentsProjection,
+  receiptsProjection,
+];
+
+function runnersOf(
+  outside: Outside,
+  store: EventStore,
+  bug: PlantedBug | undefined,
+): readonly ProjectionRunner[] {
+  const progress = new ReadModelProgress(watched.map(({ name }) => name));
+  const readModels = bug?.readModels?.(outside.readModels) ?? outside.readModels;
+  return watched.map((each) => {
+    const projection = bug?.projection?.(each) ?? each;
+    return new ProjectionRunner(projection, store, readModels, outside.live, progress, silent);
+  });
+}
 
 /** As src/composition/verification.ts does, for levels that need no proof. */
 const check: CheckOwn = async (document) => {
@@ -111,7 +146,7 @@ export async function startEngine(
   const dispatch = bug?.dispatch?.(handler) ?? handler;
   const content = new ContentStore(outside.vault, outside.artifacts, random);
   const plans = new PlanJob(dispatch, content, outside.catalogue, outside.planner, process);
-  const live = { publish: () => {}, subscribe: () => () => {} };
+  const { live } = outside;
   const executors = {
     data_transform: transform,
     conditional,
@@ -138,6 +173,11 @@ export async function startEngine(
     const keeper = new LeaseKeeper(outside.leases, member, [tenant], { ttlMs: LEASE_MS }, silent);
     await keeper.start();
     stops.push(() => keeper.stop());
+    // a read model has one keeper
+    for (const runner of process.name === 'core-1' ? runnersOf(outside, store, bug) : []) {
+      await persist(() => runner.start(), { signal: stopping.signal, log: silent, what: 'read model' });
+      stops.push(() => runner.stop());
+    }
   } else {
     const deposits = new DepositJob(dispatch, outside.chain, timers, process);
     const watch = new PaymentWatch(dispatch, payer, timers, process);

@@ -9,7 +9,10 @@ import type { ArtifactStore } from '../../src/ports/artifacts.js';
 import type { CheckpointStore } from '../../src/ports/checkpoints.js';
 import type { EventStore } from '../../src/ports/event-store.js';
 import type { Payer } from '../../src/ports/payments.js';
+import type { ReadModels } from '../../src/ports/read-models.js';
+import type { Sql } from '../../src/ports/sql.js';
 import type { TimerStore } from '../../src/ports/timers.js';
+import type { Projection } from '../../src/projections/projection.js';
 import type { Converse, Dispatch } from '../../src/runtime/dispatch.js';
 import type { AnyAggregate } from '../../src/runtime/reactor.js';
 import type { Saga } from '../../src/sagas/reaction.js';
@@ -26,6 +29,8 @@ export interface PlantedBug {
   dispatch?(real: Dispatch & Converse): Dispatch & Converse;
   saga?(real: Saga): Saga;
   artifacts?(real: ArtifactStore): ArtifactStore;
+  projection?(real: Projection): Projection;
+  readModels?(real: ReadModels): ReadModels;
   /** whom a call counts for, when it names something of `owner` */
   principal?(real: Principal, owner: string): Principal;
 }
@@ -72,6 +77,11 @@ const paying = (real: Payer, wrong: Partial<Payer>): Payer => ({
   find: (prepared, quote) => real.find(prepared, quote),
   isExpired: (prepared) => real.isExpired(prepared),
   ...wrong,
+});
+
+/** Reads, and forgets what was to be written. */
+const readOnly = (sql: Sql): Sql => ({
+  query: async (text, values) => (text.startsWith('insert') ? { rows: [] } : sql.query(text, values)),
 });
 
 const isExecuting = (state: WorkflowState): state is Executing => state.status === 'executing';
@@ -353,5 +363,38 @@ export const plantedBugs: readonly PlantedBug[] = [
         return { ...loaded, state: { ...now, progress } as never };
       },
     }),
+  },
+  {
+    name: 'checkpoint-without-rows',
+    what: 'The checkpoint of a read model moves although, now and then, its rows are lost',
+    readModels: (real) => {
+      let writes = 0;
+      return {
+        prepare: (model) => real.prepare(model),
+        advance: (name, from, to, write, epoch) =>
+          real.advance(name, from, to, (sql) => write(++writes % 25 === 0 ? readOnly(sql) : sql), epoch),
+      };
+    },
+  },
+  {
+    name: 'numbers-from-memory',
+    what: 'The timeline is numbered from what a process remembers, not from what stands in the table',
+    projection: (real) => {
+      if (real.name !== 'timeline') return real;
+      const known = new Map<string, object[]>();
+      return {
+        ...real,
+        project: (events, sql) =>
+          real.project(events, {
+            query: async (text, values) => {
+              if (!text.startsWith('select id as')) return sql.query(text, values);
+              const key = JSON.stringify(values);
+              const rows = known.get(key) ?? (await sql.query(text, values)).rows;
+              known.set(key, rows as object[]);
+              return { rows: rows as never };
+            },
+          }),
+      };
+    },
   },
 ];

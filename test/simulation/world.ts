@@ -10,7 +10,7 @@ import { givenPlanSchema } from '../../src/planning/draft-schema.js';
 import type { Chain } from '../../src/ports/chain.js';
 import type { PlanDraft } from '../../src/ports/planner.js';
 import { depositMemo } from '../../src/requests/open-escrow.js';
-import { type Outside, type Role, type SimulatedEngine, startEngine } from './engine.js';
+import { type Outside, type Role, type SimulatedEngine, startEngine, watched } from './engine.js';
 import { EventLog } from './event-log.js';
 import type { Fault } from './faults.js';
 import { Judge } from './judge.js';
@@ -21,9 +21,11 @@ import { type Offer, randomDraft, randomOffer, WORDS } from './plans.js';
 import type { PlantedBug } from './planted-bugs.js';
 import { SimulatedProcess } from './process.js';
 import { Random } from './random.js';
+import { equalTheirFold } from './read-model-rules.js';
 import { ReceiptRules } from './receipt-rules.js';
 import { Scheduler } from './scheduler.js';
 import { SharedBreakers } from './shared-breakers.js';
+import { SharedReadModels } from './tables.js';
 import { Checkpoints, Leases, TimerTable } from './timer-table.js';
 import { Users } from './users.js';
 import { useSimulatedTime } from './virtual-globals.js';
@@ -61,7 +63,10 @@ interface Slot {
 /** Lives through one seed. Nothing but the seed, and the bug planted in it, decides what happens. */
 export async function simulate(
   seed: number,
-  options: { readonly bug?: PlantedBug | undefined; readonly trace?: boolean } = {},
+  options: {
+    readonly bug?: PlantedBug | undefined;
+    readonly trace?: boolean;
+  } = {},
 ): Promise<Outcome> {
   return new World(seed, options.bug, options.trace ?? false).live();
 }
@@ -76,6 +81,7 @@ class World {
   private readonly store: EventLog;
   private readonly outside: Outside;
   private readonly users: Users;
+  private readonly readModels: SharedReadModels;
   private readonly offers: readonly Offer[];
   private readonly drafts = new Map<string, PlanDraft>();
   private readonly slots: Slot[] = [];
@@ -104,6 +110,7 @@ class World {
     this.offers = Array.from({ length: 4 }, (_, index) => randomOffer(random, index));
     const byUrl = new Map(this.offers.map((offer) => [offer.url, offer]));
     this.services = new PaidServices(this.network, byUrl, this.judge);
+    this.readModels = new SharedReadModels(this.network);
     this.outside = {
       store: this.store,
       timers: new TimerTable(this.network, this.judge),
@@ -118,6 +125,8 @@ class World {
       catalogue: new ListedServices(this.network, this.offers),
       planner: new MoodyPlanner(this.network, (text) => this.drafts.get(/wf_\w+/.exec(text)![0])!),
       breakers: new SharedBreakers(this.network),
+      readModels: this.readModels,
+      live: { publish: () => {}, subscribe: () => () => {} },
     };
     this.users = new Users(
       this.scheduler,
@@ -145,6 +154,7 @@ class World {
       if (scheduler.failures.length > 0) throw scheduler.failures[0];
       judge.concludes();
       await this.lookAtReceipts();
+      await judge.looking(() => equalTheirFold(this.readModels.tables, watched, this.store.log));
     } finally {
       real();
     }
@@ -166,9 +176,22 @@ class World {
       });
   }
 
+  private get areReadModelsDone(): boolean {
+    return watched.every(({ name, handles }) => {
+      const last = this.store.log.findLast(({ event }) => handles.includes(event.type))?.position;
+      const at = this.readModels.position(name);
+      return last === undefined || (at !== undefined && at >= last);
+    });
+  }
+
   private get isDone(): boolean {
     const { judge, drafts, services } = this;
-    return services.underWay === 0 && drafts.size === judge.workflows.size && judge.isQuiet;
+    return (
+      this.areReadModelsDone &&
+      services.underWay === 0 &&
+      drafts.size === judge.workflows.size &&
+      judge.isQuiet
+    );
   }
 
   private begin(): void {

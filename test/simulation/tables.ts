@@ -1,0 +1,127 @@
+import { Refusal } from '../../src/kernel/errors.js';
+import type { Position } from '../../src/kernel/event.js';
+import type { ReadModels } from '../../src/ports/read-models.js';
+import type { Sql } from '../../src/ports/sql.js';
+import type { Network } from './network.js';
+
+type Row = Record<string, unknown>;
+type Answer = (values: readonly unknown[]) => Row[];
+
+const UPSERT =
+  /^insert into (\w+) .*\) as rows\((.*)\)\non conflict \((.*)\) do update set .*\nwhere \w+\.(\w+) < excluded\.\w+$/s;
+const WHERE = /^select \* from (\w+) where (\w+) = any\(\$1\)$/;
+
+/** The tables of read models, and the few statements that projections and followers ask of them. */
+export class Tables implements Sql {
+  private readonly rows = new Map<string, Map<string, Row>>();
+
+  async query<R extends object>(text: string, values: readonly unknown[] = []): Promise<{ rows: R[] }> {
+    return { rows: this.answer(text.trim())(values).map((row) => ({ ...row })) as R[] };
+  }
+
+  /** Everything, in one form however it came about. */
+  dump(): string {
+    const tables = [...this.rows].map(([name, rows]) => [
+      name,
+      [...rows].map(([key, row]) => [key, JSON.stringify(row)]).sort((a, b) => (a[0]! < b[0]! ? -1 : 1)),
+    ]);
+    return JSON.stringify(tables.sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1)));
+  }
+
+  all(table: string): readonly Row[] {
+    return [...(this.rows.get(table)?.values() ?? [])];
+  }
+
+  private answer(text: string): Answer {
+    const upsert = UPSERT.exec(text);
+    if (upsert) return this.upsert(upsert[1]!, upsert[2]!, upsert[3]!, upsert[4]!);
+    const where = WHERE.exec(text);
+    if (where)
+      return ([among]) => this.all(where[1]!).filter((row) => (among as unknown[]).includes(row[where[2]!]));
+    if (text.startsWith('select id as workflow_id, head.seq')) return ([ids]) => this.heads(ids as string[]);
+    if (text.startsWith('select step.* from unnest')) return (pairs) => this.steps(pairs as string[][]);
+    if (text.startsWith('select * from rm_workflow_timeline where workflow_id = $1 and seq >= $2'))
+      return ([id, from, limit]) =>
+        this.timeline(String(id))
+          .filter(({ seq }) => Number(seq) >= Number(from))
+          .slice(0, Number(limit));
+    throw new Error(`no table here understands: ${text.slice(0, 200)}`);
+  }
+
+  private upsert(name: string, definition: string, keys: string, newer: string): Answer {
+    const types = definition.split(', ').map((column) => column.split(' ') as [string, string]);
+    return ([json]) => {
+      const table = this.rows.get(name) ?? new Map<string, Row>();
+      this.rows.set(name, table);
+      for (const given of JSON.parse(String(json)) as Row[]) {
+        const row: Row = {};
+        for (const [column, type] of types) {
+          const value = given[column] ?? null;
+          row[column] = type === 'bigint' && value !== null ? String(value) : value;
+        }
+        const key = keys
+          .split(', ')
+          .map((column) => String(row[column]))
+          .join(' ');
+        const before = table.get(key);
+        if (!before || (before[newer] as string) < (row[newer] as string)) table.set(key, row);
+      }
+      return [];
+    };
+  }
+
+  private timeline(workflowId: string): Row[] {
+    return this.all('rm_workflow_timeline')
+      .filter((row) => row['workflow_id'] === workflowId)
+      .sort((a, b) => Number(a['seq']) - Number(b['seq']));
+  }
+
+  private heads(ids: readonly string[]): Row[] {
+    return ids.flatMap((id) => this.timeline(id).slice(-1));
+  }
+
+  private steps([workflows = [], steps = []]: readonly (readonly string[])[]): Row[] {
+    return this.all('rm_workflow_steps').filter((row) =>
+      workflows.some((id, at) => row['workflow_id'] === id && row['step_id'] === steps[at]),
+    );
+  }
+}
+
+/** Rows and checkpoint change together or not at all, under a fence, behind the same unsafe way. */
+export class SharedReadModels implements ReadModels {
+  readonly tables = new Tables();
+  private readonly standing = new Map<string, { position: Position | undefined; epoch: number }>();
+
+  constructor(private readonly network: Network) {}
+
+  prepare({ name, epoch = 0 }: Parameters<ReadModels['prepare']>[0]): Promise<Position | undefined> {
+    return this.network.call('open read model', () => {
+      const known = this.standing.get(name) ?? { position: undefined, epoch: 0 };
+      if (known.epoch > epoch) throw new Refusal('LEASE_LOST', `${name} has another keeper.`);
+      this.standing.set(name, { ...known, epoch });
+      return known.position;
+    });
+  }
+
+  advance<T>(
+    name: string,
+    from: Position | undefined,
+    to: Position,
+    write: (sql: Sql) => Promise<T>,
+    epoch = 0,
+  ): Promise<T> {
+    return this.network.call('write read model', async () => {
+      const known = this.standing.get(name);
+      if (known?.position !== from || known?.epoch !== epoch)
+        throw new Refusal('CONFLICT', `${name} was moved by another.`, {}, 'retryable');
+      const written = await write(this.tables);
+      this.standing.set(name, { position: to, epoch });
+      return written;
+    });
+  }
+
+  /** How far it is. */
+  position(name: string): Position | undefined {
+    return this.standing.get(name)?.position;
+  }
+}
