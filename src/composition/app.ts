@@ -31,7 +31,7 @@ import { VERSION } from './version.js';
 import { startWorkers } from './workers.js';
 
 /** Runs created at once by one process: enough to fill an append. */
-const CREATIONS = 32;
+const CREATIONS = { alone: 32, shared: 4 };
 
 /** One process of the product, in the role its configuration names. */
 export interface App {
