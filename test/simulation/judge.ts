@@ -117,7 +117,7 @@ export class Judge implements Watcher {
 
   private settle(workflowId: string, runNo: number): void {
     const run = this.workflow(workflowId).run(runNo);
-    this.settledAt.set(run, this.paidFor(run));
+    this.settledAt.set(run, this.paidFor(run, run.free));
   }
 
   private issue(issued: Issued): void {
@@ -128,11 +128,11 @@ export class Judge implements Watcher {
   }
 
   /** for its steps, not for undoing them */
-  private paidFor(run: RunRules): bigint {
+  private paidFor(run: RunRules, but: ReadonlySet<string> = new Set()): bigint {
     let paid = 0n;
     for (const [id, { status, quoted }] of this.payments) {
       const of = this.stepOf(id);
-      if (of.run === run && !of.undo && status === 'confirmed') paid += quoted?.amount ?? 0n;
+      if (of.run === run && !of.undo && !but.has(of.stepId) && status === 'confirmed') paid += quoted?.amount ?? 0n;
     }
     return paid;
   }

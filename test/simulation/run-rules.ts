@@ -24,6 +24,8 @@ export class RunRules {
   outcome: string | undefined;
   settled: bigint | undefined;
   spent = 0n;
+  /** steps whose answer came for nothing, though another worker may have paid for the same step meanwhile */
+  readonly free = new Set<string>();
   private ending = false;
   private paused = false;
   private offer: { readonly plan: Plan; readonly planHash: string } | undefined;
@@ -125,6 +127,7 @@ export class RunRules {
       case 'StepCompleted': {
         const seen = this.live(event.stepId, event.attempt, 'completed');
         seen.status = 'completed';
+        if (event.cost === '0') this.free.add(event.stepId);
         if (event.branch) seen.branch = event.branch;
         this.spent += BigInt(event.cost);
         must(this.spent <= this.budget, 'I3', () => `${this.spent} was spent of ${this.budget} approved`);
