@@ -124,7 +124,8 @@ describe('services that are not what they were approved as', () => {
     const before = await client.balance();
     const touched = await moved(installed, client);
     const { id } = await client.begin(inTurn('dearer'));
-    const asked = await client.until(id, (doc) => doc.status === 'awaiting_approval');
+    // the question it began with is read until the read model knows the next
+    const asked = await client.until(id, (doc) => 'pausedStep' in doc && doc.status === 'awaiting_approval');
     expect(asked).toMatchObject({ approvalReason: 'price_drift', pausedStep: 'step_1', spentMicro: '0' });
     expect((await client.post(`/workflows/${id}/cancel`, {})).status).toBe(200);
     const done = await client.closed(id);

@@ -1,15 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { requiredFor } from '../../src/commands/workflow/approval.js';
+import { openQuestion, requiredFor } from '../../src/commands/workflow/approval.js';
 import type { WorkflowCommand } from '../../src/commands/workflow/commands.js';
 import { workflowDecider as decider } from '../../src/commands/workflow/decide.js';
 import { type KeptFromElsewhere, keptForFork, requireForkable } from '../../src/commands/workflow/fork.js';
+import { offeredPlan } from '../../src/commands/workflow/overrun.js';
 import { keptOf } from '../../src/commands/workflow/retry.js';
 import {
   type AwaitingApproval,
   type Compensating,
   type Executing,
   isInFlight,
+  isRunning,
   type StepState,
   type WorkflowState,
 } from '../../src/commands/workflow/state.js';
@@ -22,6 +24,7 @@ import { isRefusal } from '../../src/kernel/errors.js';
 import { LIMITS } from '../../src/kernel/limits.js';
 import { toMicros } from '../../src/kernel/money.js';
 import {
+  alternative,
   approve,
   assemble,
   broken,
@@ -29,6 +32,7 @@ import {
   complete,
   condition,
   create,
+  drift,
   endDrain,
   fail,
   later,
@@ -38,8 +42,10 @@ import {
   ofRun,
   PLAN_HASH,
   paid,
+  pause,
   planOf,
   resolveRollback,
+  resume,
   retry,
   retryRollback,
   retryRun,
@@ -88,6 +94,10 @@ const graph: fc.Arbitrary<Plan> = fc.array(node, { minLength: 1, maxLength: 8 })
       toleratesSkipped: tolerant,
       onFailure,
       sideEffect,
+      ...(kind === 'paid' &&
+        onFailure === 'fallback' && {
+          alternatives: [alternative('svc_2', '15000'), alternative('svc_3', '30000')],
+        }),
       ...(sideEffect === 'reversible' && { compensation: kind === 'paid' ? undoCall : undoHere }),
       retry: { maxAttempts: attempts, initialMs: 1_000, multiplier: 2, maxMs: 4_000 },
       ...(when && decision && { when: { step: decision.id, branch: when } }),
@@ -122,6 +132,12 @@ interface Happening {
     | 'not-undone'
     | 'undo-again'
     | 'rate'
+    | 'pause'
+    | 'resume'
+    | 'drift'
+    | 'short'
+    | 'approve-again'
+    | 'nobody-answers'
     | 'confirm'
     | 'decline'
     | 'unanswered'
@@ -150,6 +166,7 @@ const happening: fc.Arbitrary<Happening> = fc.record({
     ...(['complete', 'complete', 'complete', 'complete', 'break'] as const),
     ...(['break', 'step-timeout', 'stale', 'cancel', 'drain', 'deadline', 'settle', 'keep'] as const),
     ...(['undo', 'undone', 'undone', 'undone', 'not-undone', 'not-undone', 'undo-again'] as const),
+    ...(['pause', 'resume', 'drift', 'short', 'approve-again', 'approve-again', 'nobody-answers'] as const),
     ...(['operator-retries', 'operator-resolves', 'rate'] as const),
     ...(['confirm', 'confirm', 'decline', 'unanswered'] as const),
     ...(['wait', 'wait', 'wake'] as const),
@@ -160,8 +177,7 @@ const happening: fc.Arbitrary<Happening> = fc.record({
 });
 
 type Live = Extract<WorkflowState, { steps: unknown }>;
-const isLive = (state: WorkflowState): state is Live =>
-  state.status === 'executing' || state.status === 'draining';
+const isLive = (state: WorkflowState): state is Live => isRunning(state);
 const isRollingBack = (state: WorkflowState): state is Compensating =>
   state.status === 'compensating' || state.status === 'compensation_failed';
 
@@ -204,6 +220,18 @@ const answerTo = (
   if (what === 'confirm') return { type: 'ConfirmStep', ...of };
   return what === 'decline' ? { type: 'DeclineStep', ...of } : { type: 'ExpireConfirmation', ...of };
 };
+
+const requestOf = (state: WorkflowState): string => openQuestion(state)?.request.requestId ?? 'apr_1';
+
+/** The owner's answer to the question of a paused run, with its hold extended to what it costs now. */
+function approveAgain(state: WorkflowState): WorkflowCommand | undefined {
+  const open = openQuestion(state);
+  if (!open || state.status !== 'paused') return undefined;
+  const { holdId = 'hold_1' } = state.approval;
+  const { planHash, request } = open;
+  const answer = { approver: OWNER, automatic: false, planHash, requestId: request.requestId, holdId };
+  return { type: 'Approve', at: later(5), ...answer, budget: requiredFor(open) };
+}
 
 /** Which steps a happening is about, where that is not those in flight. */
 const WANTED: Readonly<Partial<Record<Happening['what'], StepState['status']>>> = {
@@ -264,6 +292,26 @@ function commandOf(happening: Happening, state: WorkflowState, plan: Plan): Work
       return startWait(stepId, later(10 + (which % 4) * 100), { attempt, at });
     case 'wake':
       return wake(stepId, later(10 + (which % 4) * 100), attempt);
+    case 'pause':
+      return pause(at);
+    case 'resume':
+      return which % 3 === 0 ? resume(at, stepId) : resume(at);
+    case 'drift': {
+      const base = state.status === 'executing' || state.status === 'paused' ? offeredPlan(state) : plan;
+      const priced = base.steps.find(({ id }) => id === stepId)!;
+      if (!priced.service) return pause(at);
+      const serviceId = which % 3 === 0 ? 'svc_2' : priced.service.id;
+      return drift(base, stepId, BigInt(priced.maxCost) + 1_000n, { attempt, at, serviceId });
+    }
+    case 'short': {
+      const figures = { required: toMicros(1n), available: toMicros(0n) };
+      const of = { at, runNo: 1, stepId, attempt, holdId: 'hold_1' };
+      return { type: 'ReportFundsExhausted', ...of, ...figures };
+    }
+    case 'approve-again':
+      return approveAgain(state) ?? resume(at);
+    case 'nobody-answers':
+      return { type: 'ExpireApproval', at: later(7_200), requestId: requestOf(state) };
     case 'rate':
       return { type: 'RateWorkflow', by: OWNER, stars: 1 + (which % 5) };
     case 'retry':
@@ -354,7 +402,7 @@ class Run {
   private judgeScheduled(stepId: string, state: WorkflowState): void {
     expect(state.status).toBe('executing');
     const { steps, approval } = state as Executing;
-    expect(['waiting', 'retrying']).toContain(steps[stepId]!.status);
+    expect(['waiting', 'retrying', 'held']).toContain(steps[stepId]!.status);
     const { dependencies, toleratesSkipped } = this.plan.steps.find(({ id }) => id === stepId)!;
     const wanted = toleratesSkipped ? ['completed', 'skipped', 'failed'] : ['completed'];
     for (const id of dependencies) expect(wanted).toContain(steps[id]!.status);
@@ -400,7 +448,7 @@ class Run {
     const budget = requiredFor(this.state as WorkflowState as AwaitingApproval);
     const hold = budget > 0n ? 'hold_2' : undefined;
     const more = { requestId: 'apr_2', at: later(60), budget, ...(hold && { holdId: hold }) };
-    const { holdId: _hold, ...answer } = approve(this.plan);
+    const { holdId: _hold, planHash: _hash, ...answer } = approve(this.plan);
     this.carryOut({ ...answer, ...more });
     this.carryOut(startExecution(later(60)));
     return kept;
@@ -412,6 +460,10 @@ class Run {
       if (turn > 200) throw new Error(`the run does not end: ${JSON.stringify(this.state)}`);
       if (isRollingBack(this.state)) {
         this.rollBack(this.state);
+        continue;
+      }
+      if (this.state.status === 'paused') {
+        this.carryOut(approveAgain(this.state) ?? resume(later(8)));
         continue;
       }
       const { steps } = this.state as Live;
@@ -444,7 +496,12 @@ describe('whatever workers, owners and clocks do to a run of whatever graph', ()
     const rollbacks = new Set<string>();
     fc.assert(
       fc.property(graph, fc.array(happening, { maxLength: 60, size: 'max' }), (plan, happenings) => {
-        const run = new Run(plan);
+        // half of them ask before they fail
+        const asks = create({ onExhausted: 'pause' });
+        const run = new Run(
+          plan,
+          happenings.length % 2 === 0 ? toExecution(plan) : [asks, ...toExecution(plan).slice(1)],
+        );
         const past: WorkflowCommand[] = [];
         for (const each of happenings) {
           const command = commandOf(each, run.state, plan);
@@ -480,6 +537,8 @@ describe('whatever workers, owners and clocks do to a run of whatever graph', ()
       ...['StepSkipped', 'StepRetryScheduled', 'StaleStepResultRecorded', 'WorkflowTimedOut'],
       ...['StepConfirmed', 'StepConfirmationDeclined', 'StepCompensationRetryScheduled'],
       ...['StepCompensationFailed', 'CompensationFailed', 'CompensationRestarted'],
+      ...['StepReassigned', 'PriceDriftDetected', 'BudgetExhausted', 'ApprovalExpired'],
+      ...['ExecutionPaused', 'ExecutionResumed', 'StepHeld'],
     ])
       expect(types).toContain(type);
   });

@@ -493,6 +493,21 @@ describe('a run that is to pause instead of failing', () => {
       .refuses('WRONG_STATE');
   });
 
+  it('does not go on without the step that is the result', () => {
+    const chain = planOf(paid('step_1'), assemble('step_2', ['step_1']));
+    const held = history(
+      create({ onExhausted: 'pause' }),
+      propose(chain),
+      approve(chain),
+      startExecution(),
+      complete('step_1'),
+      fail('step_2', { error: broken }),
+    );
+    given(decider, held)
+      .when(resume(later(20), 'step_2'))
+      .refuses('WRONG_STATE');
+  });
+
   it.each(['step_1', 'step_4', 'step_9'])('does not skip %s, which has not used up its attempts', (stepId) =>
     given(decider, history(...exhausted))
       .when(resume(later(20), stepId))

@@ -44,7 +44,8 @@ export function goOn(state: Paused, by: string, at: string, skip: readonly strin
       ending({ runNo, stepId: doomed, at, ...exhausted(state, doomed) }, next as Executing),
     );
   const events = then([...given, resumed], state, at);
-  if (skip.length > 0 && events.some(({ type }) => type === 'WorkflowFailed'))
+  const withoutResult = skip.includes(state.plan.steps.at(-1)!.id);
+  if (withoutResult || (skip.length > 0 && events.some(({ type }) => type === 'WorkflowFailed')))
     throw wrongState(state, `without ${skip.join(', ')} there would be no result`);
   return events;
 }
