@@ -21,6 +21,7 @@ import { issuerFromSeed } from '../receipts/issuer.js';
 import { OpenRuns } from '../requests/open-runs.js';
 import { FairTurns } from '../runtime/fair-turns.js';
 import type { Log } from '../runtime/log.js';
+import { LoopShare } from '../runtime/loop-share.js';
 import { armed } from './crash.js';
 import { buildEngine, type Engine } from './engine.js';
 import { callLimits, limitsOf } from './limits.js';
@@ -32,6 +33,9 @@ import { startWorkers } from './workers.js';
 
 /** Runs created at once by one process: enough to fill an append. */
 const CREATIONS = { alone: 32, shared: 4 };
+
+/** Of these, in one turn of the event loop: some ten milliseconds of computing. */
+const CREATIONS_A_TURN = 4;
 
 /** One process of the product, in the role its configuration names. */
 export interface App {
@@ -149,7 +153,7 @@ function apiDependencies(
     breakers: parts.breakers,
     permits: parts.permits,
     limits: limitsOf(config),
-    turns: new FairTurns(CREATIONS),
+    turns: new FairTurns(CREATIONS, undefined, new LoopShare(CREATIONS_A_TURN)),
     chain: parts.chain,
     circuits: parts.prover,
     verification: verificationOf(config, issuerKeys),

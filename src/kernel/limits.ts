@@ -54,8 +54,10 @@ export const LIMITS = {
   /** appends and bytes one transaction of the event store takes; the rest wait for the next */
   appendBatch: 500,
   appendBatchBytes: 8 * 1024 * 1024,
+  /** events of those in memory a subscription hands over at once; wait */
+  tailBatch: 2_000,
   /** newest events a process keeps for its subscriptions; shed, read again from the store */
-  tailEvents: 4_096,
+  tailEvents: 16_384,
   /** deliveries of one job before it is a dead letter */
   jobDeliveries: 5,
   /** messages waiting for one WebSocket client; cut with a reason */

@@ -1,3 +1,5 @@
+import type { LoopShare } from './loop-share.js';
+
 /** Work that waits, of one owner, in the order it came. */
 interface Waiting {
   readonly owner: string;
@@ -29,6 +31,8 @@ export class FairTurns {
   constructor(
     private readonly hands: Hands,
     private readonly now: () => number = () => performance.now(),
+    /** for work that begins with much to compute */
+    private readonly share?: LoopShare,
   ) {}
 
   run<T>(owner: string, work: () => Promise<T>): Promise<T> {
@@ -56,7 +60,7 @@ export class FairTurns {
 
   private begin<T>(work: () => Promise<T>): Promise<T> {
     this.busy++;
-    const doing = work();
+    const doing = this.share ? this.share.begin().then(work) : work();
     doing.then(this.end, this.end);
     return doing;
   }

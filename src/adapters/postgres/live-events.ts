@@ -82,7 +82,7 @@ export class LiveEvents {
     for (const event of this.tail.after(after)) {
       position = numberOf(event.position);
       if (wanted(event.event.type, event.stream)) events.push(event);
-      if (events.length === LIMITS.subscriptionBatch) break;
+      if (events.length === LIMITS.tailBatch) break;
     }
     return { events, position: positionOf(position), caughtUp: position >= this.tail.end };
   }
