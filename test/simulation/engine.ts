@@ -123,7 +123,6 @@ const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** Pauses last up to 45 s. A process's own clock stands still here: only fences keep a former holder out. */
 const LEASE_MS = 15_000;
-let lives = 0;
 
 const payload = <T>(job: Job): T => job.payload as T;
 
@@ -169,7 +168,11 @@ export async function startEngine(
     stops.push(() => timing.stop());
     const running = sagas.map((each) => bug?.saga?.(each) ?? each);
     const tenant = new LeasedSagas(running, store, checkpoints, reactor, silent);
-    const member = { instance: process.name, life: `${++lives}`, pools: [tenant.pool] };
+    const member = {
+      instance: process.name,
+      life: `${process.name} ${process.now()} ${random.ulid()}`,
+      pools: [tenant.pool],
+    };
     const keeper = new LeaseKeeper(outside.leases, member, [tenant], { ttlMs: LEASE_MS }, silent);
     await keeper.start();
     stops.push(() => keeper.stop());

@@ -132,7 +132,8 @@ export class Judge implements Watcher {
     let paid = 0n;
     for (const [id, { status, quoted }] of this.payments) {
       const of = this.stepOf(id);
-      if (of.run === run && !of.undo && !but.has(of.stepId) && status === 'confirmed') paid += quoted?.amount ?? 0n;
+      if (of.run === run && !of.undo && !but.has(of.stepId) && status === 'confirmed')
+        paid += quoted?.amount ?? 0n;
     }
     return paid;
   }

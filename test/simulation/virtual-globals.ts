@@ -6,8 +6,8 @@ const forbidden = (what: string) => () => {
 
 /**
  * Puts simulated time under the real runtime: its `setTimeout` and `setInterval` become happenings of the scheduler, owned by the
- * process that asked for it, and the machine's own time and chance are refused. `performance.now` is the
- * scheduler's, which no jump of a clock moves; no expression runs out of time, for it takes none.
+ * process that asked for it, and the machine's own time and chance are refused. `performance.now` stands still:
+ * pacing then always waits its whole pace, and no expression runs out of time.
  * @returns a function that gives the real ones back
  */
 export function useSimulatedTime(scheduler: Scheduler): () => void {
@@ -42,7 +42,7 @@ export function useSimulatedTime(scheduler: Scheduler): () => void {
   put('clearTimeout', clearSimulated);
   put('setInterval', setSimulatedInterval);
   put('clearInterval', clearSimulated);
-  put('performance', { now: () => scheduler.now });
+  put('performance', { now: () => 0 });
   Date.now = forbidden('Date.now');
   Math.random = forbidden('Math.random');
   return () => {
