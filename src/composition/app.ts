@@ -26,7 +26,7 @@ import { armed } from './crash.js';
 import { buildEngine, type Engine } from './engine.js';
 import { callLimits, limitsOf } from './limits.js';
 import { openParts, type Parts } from './parts.js';
-import { receiptsHere } from './receipts.js';
+import { receiptMaker, receiptsHere } from './receipts.js';
 import { checkOwn, issuerKeysOf, verificationOf } from './verification.js';
 import { VERSION } from './version.js';
 import { startWorkers } from './workers.js';
@@ -54,9 +54,11 @@ export interface App {
 export async function startApp(config: Config): Promise<App> {
   const log = openLog(config.LOG_LEVEL, config.ROLE);
   const parts = armed(await openParts(config), config);
-  const issuer = issuerFromSeed(Buffer.from(config.RECEIPT_SIGNING_SEED, 'hex'));
+  const seed = new Uint8Array(Buffer.from(config.RECEIPT_SIGNING_SEED, 'hex'));
+  const issuer = issuerFromSeed(seed);
   const issuerKeys = issuerKeysOf(config, issuer);
-  const own = { issuer, check: checkOwn(config, issuerKeys) };
+  const maker = receiptMaker(seed);
+  const own = { issuer, check: checkOwn(config, issuerKeys), make: maker.make };
   const here = runsRole(config.ROLE, 'worker') ? receiptsHere(parts, own) : undefined;
   const engine = buildEngine(parts, config, log, here);
   const undo: (() => Promise<unknown>)[] = [() => parts.close()];
@@ -64,6 +66,7 @@ export async function startApp(config: Config): Promise<App> {
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
+    undo.push(() => maker.close());
     undo.push(() => engine.stop());
     await engine.start();
     const limits = callLimits(config, parts, log);

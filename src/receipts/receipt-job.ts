@@ -17,6 +17,7 @@ import { type Receipt, receiptSchema } from '../verifier/document.js';
 import { closedRunOf, type PaidInVain } from './closed-run-of.js';
 import { issueReceipt, receiptBytes, receiptHash, withProof } from './issue-receipt.js';
 import type { Issuer } from './issuer.js';
+import { type MakeReceipt, makeReceipt } from './make-receipt.js';
 
 export interface RunTask {
   readonly workflowId: string;
@@ -40,6 +41,7 @@ export class ReceiptJob {
     private readonly clock: Clock,
     /** address that pays for steps */
     private readonly payer: string,
+    private readonly make: MakeReceipt = makeReceipt(issuer),
   ) {}
 
   async issue(task: RunTask): Promise<void> {
@@ -100,7 +102,7 @@ export class ReceiptJob {
   }
 
   private async publish(task: RunTask, receiptId: string, run: ReturnType<typeof closedRunOf>, at: string) {
-    const { receipt: document, proving } = issueReceipt(run, this.issuer, at);
+    const { document, bytes, hash, unprovable } = await this.make(run, at);
     // a basic receipt brings no proof, and its commitments were computed a line above: nothing here could disagree
     const objections = run.level === 'basic' ? [] : await this.check(document);
     if (objections.length > 0)
@@ -119,10 +121,10 @@ export class ReceiptJob {
       resultsRoot: commitments?.resultsRoot ?? null,
       finalResultHash: commitments?.finalResultHash ?? null,
       totalCost: toMicros(run.steps.reduce((sum, step) => sum + step.cost, 0n)),
-      documentHash: receiptHash(document),
-      document: await this.store(document),
+      documentHash: hash,
+      document: await this.storeBytes(bytes),
       keyId: this.issuer.keyId,
-      ...(proving && !proving.provable && { unprovable: proving.reason }),
+      ...(unprovable !== null && { unprovable }),
     };
     // nearly always the first: nothing is read to learn that there is nothing
     await this.dispatch.converse(
@@ -162,8 +164,9 @@ export class ReceiptJob {
   }
 
   /** Receipts hold commitments and no content, so they are kept as they are. */
-  private async store(document: Receipt) {
-    const bytes = receiptBytes(document);
+  private store = (document: Receipt) => this.storeBytes(receiptBytes(document));
+
+  private async storeBytes(bytes: Uint8Array) {
     return { sha256: await this.artifacts.put(bytes), size: bytes.length, mediaType: 'application/json' };
   }
 

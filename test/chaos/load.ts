@@ -19,7 +19,8 @@ export const ENDS: Readonly<Record<Wish, readonly string[]>> = {
   free: ['completed'],
   paid: ['completed'],
   wide: ['completed'],
-  moody: ['completed'],
+  // a service that refuses every first call opens its breaker when many call: some give up meanwhile
+  moody: ['completed', 'failed'],
   refused: ['failed'],
   unavailable: ['failed'],
   undone: ['failed'],

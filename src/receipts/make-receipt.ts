@@ -1,0 +1,30 @@
+import { hex } from '../kernel/commitments/json-hash.js';
+import { sha256 } from '../kernel/commitments/sha2.js';
+import type { Receipt } from '../verifier/document.js';
+import type { ClosedRun } from './closed-run.js';
+import { issueReceipt, receiptBytes } from './issue-receipt.js';
+import type { Issuer } from './issuer.js';
+
+/** A signed receipt, as it is stored and as it is named. */
+export interface MadeReceipt {
+  readonly document: Receipt;
+  /** RFC 8785 text */
+  readonly bytes: Uint8Array;
+  /** SHA-256 of the bytes, in hex: receiptHash of the document */
+  readonly hash: string;
+  /** why a run that asks for a proof gets none; null when it gets one, or asks for none */
+  readonly unprovable: string | null;
+}
+
+/** @param issuedAt ISO 8601 with milliseconds */
+export type MakeReceipt = (run: ClosedRun, issuedAt: string) => MadeReceipt | Promise<MadeReceipt>;
+
+/** Pure computing, which may be done in any thread. */
+export const makeReceipt =
+  (issuer: Issuer) =>
+  (run: ClosedRun, issuedAt: string): MadeReceipt => {
+    const { receipt, proving } = issueReceipt(run, issuer, issuedAt);
+    const bytes = receiptBytes(receipt);
+    const unprovable = proving && !proving.provable ? proving.reason : null;
+    return { document: receipt, bytes, hash: hex(sha256(bytes)), unprovable };
+  };
