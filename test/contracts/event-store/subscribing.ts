@@ -64,7 +64,7 @@ export function subscribing(store: () => EventStore, open: () => Promise<EventSt
         await follower.untilCaughtUp();
         expect(follower.events).toHaveLength(1_600);
         for (const batch of follower.batches)
-          expect(batch.events.length).toBeLessThanOrEqual(LIMITS.subscriptionBatch);
+          expect(batch.events.length).toBeLessThanOrEqual(LIMITS.tailBatch);
       },
       after,
     );
