@@ -103,6 +103,42 @@ describe('leases', () => {
     fair();
   });
 
+  it('a tenant that cannot begin does not have taken from another what that is still beginning with', async () => {
+    const failing = {
+      pool: 'projector',
+      resources: ['rows'],
+      take: async () => Promise.reject(new Error('away')),
+    };
+    const told: string[] = [];
+    let begin = () => {};
+    const slow: Tenant = {
+      pool: 'saga',
+      resources: PARTS,
+      take: () => {
+        told.push('taking');
+        return new Promise((begun) => {
+          begin = () => begun(void told.push('taken'));
+        });
+      },
+      giveUp: async (resources) => void (resources.length > 0 && told.push('given up')),
+      lose: async () => {},
+    };
+    const nothing = async () => {};
+    const tenants = [{ ...failing, giveUp: nothing, lose: nothing }, slow];
+    const member = { instance: 'ann', life: 'first', pools: ['projector', 'saga'] };
+    const keeper = new LeaseKeeper(store, member, tenants, { ttlMs: TTL }, silent);
+    void keeper.start();
+    await pass(0);
+    await bob.keeper.start();
+    await pass(TTL / 2);
+    begin();
+    await pass(0);
+    expect(told).toEqual(['taking', 'taken']);
+    await pass(TTL);
+    expect(told).toEqual(['taking', 'taken', 'given up']);
+    expect(bob.parts).toHaveLength(3);
+  });
+
   it('what a process held that stops in good order is taken at once', async () => {
     await ann.keeper.start();
     await bob.keeper.start();

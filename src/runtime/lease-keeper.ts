@@ -119,7 +119,7 @@ export class LeaseKeeper {
     this.isBalancing = true;
     try {
       await this.releaseUnknown(roll);
-      const wanting = await Promise.all(this.tenants.map((tenant) => this.balanceOne(tenant, roll)));
+      const wanting = await all(this.tenants.map((tenant) => this.balanceOne(tenant, roll)));
       this.isHungry = wanting.includes(true);
     } catch (error) {
       this.isHungry = true;
@@ -200,4 +200,13 @@ export class LeaseKeeper {
   private failed(error: unknown, what: string): void {
     this.log.warn({ instance: this.member.instance, error: String(error) }, what);
   }
+}
+
+/**
+ * Waits for every one even when one fails: what is still being taken must not be balanced a second time meanwhile.
+ * @throws what the first of them threw
+ */
+async function all<T>(works: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(works);
+  return Promise.all(works);
 }

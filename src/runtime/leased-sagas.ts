@@ -33,7 +33,10 @@ export class LeasedSagas implements Tenant {
     const { store, checkpoints, reactor, log } = this;
     const fresh = this.sagas.map((saga) => new SagaRunner(saga, store, checkpoints, reactor, log, share));
     this.runners.push(...fresh);
-    await Promise.all(fresh.map((runner) => runner.start()));
+    const starting = fresh.map((runner) => runner.start());
+    // who fails makes all of them be given up: none may begin after that
+    await Promise.allSettled(starting);
+    await Promise.all(starting);
   }
 
   async giveUp(resources: readonly string[]): Promise<void> {
