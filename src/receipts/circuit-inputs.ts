@@ -44,6 +44,13 @@ function unprovable(run: ClosedRun, commitments: RunCommitments | undefined): st
     if (step.status !== 'skipped') return `The step ${step.stepId} did not complete.`;
     if (!step.skippable) return `The step ${step.stepId} was skipped, which the plan does not allow.`;
   }
+  const ownOf = new Map(run.steps.filter(({ keptFrom }) => !keptFrom).map((step) => [step.stepId, step]));
+  for (const step of run.steps) {
+    const later = step.keptFrom && step.dependencies.find((id) => ownOf.has(id));
+    // the circuit knows one order, and this step came before what it depends on was tried again
+    if (later)
+      return `The step ${step.stepId} was kept from another run without ${later}, which it depends on.`;
+  }
   return commitments.finalResultHash === null ? 'The last step of the plan has no result.' : undefined;
 }
 

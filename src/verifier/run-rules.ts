@@ -16,7 +16,11 @@ export function overspent(steps: readonly DisclosedStep[], statement: Statement)
   return undefined;
 }
 
-export function brokenOrder(steps: readonly DisclosedStep[], { outcome }: Statement): string | undefined {
+export function brokenOrder(
+  steps: readonly DisclosedStep[],
+  { outcome, kept = [] }: Statement,
+): string | undefined {
+  const isKept = new Set(kept.map(({ stepId }) => stepId));
   const byId = new Map(steps.map((step) => [step.stepId, step]));
   for (const step of steps) {
     const needed = step.dependencies.map((id) => byId.get(id));
@@ -31,9 +35,12 @@ export function brokenOrder(steps: readonly DisclosedStep[], { outcome }: Statem
     if (step.outcome !== 'completed') continue;
     if (step.attempt < 1) return `${step.stepId} completed without an attempt.`;
     // a plan may let a step run although what it needs was skipped or has failed, but not before that is so
-    for (const other of needed)
+    for (const other of needed) {
+      // it went without something that is tried again here: when that was, its own run's receipt says
+      if (other && isKept.has(step.stepId) && !isKept.has(other.stepId)) continue;
       if (!other || other.outcome === 'not_finished' || other.seq >= step.seq)
         return `${step.stepId} completed before ${other?.stepId ?? 'a step'} on which it depends.`;
+    }
   }
   return undefined;
 }
