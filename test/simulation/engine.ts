@@ -38,10 +38,11 @@ import { workflowsProjection } from '../../src/projections/workflows/project.js'
 import { type CheckOwn, ReceiptJob } from '../../src/receipts/receipt-job.js';
 import { CommandHandler } from '../../src/runtime/command-handler.js';
 import type { Converse, Dispatch } from '../../src/runtime/dispatch.js';
+import type { HeldLease } from '../../src/runtime/held-lease.js';
 import { LeaseKeeper } from '../../src/runtime/lease-keeper.js';
+import { LeasedParts } from '../../src/runtime/leased-parts.js';
 import { LeasedSagas } from '../../src/runtime/leased-sagas.js';
 import type { Log } from '../../src/runtime/log.js';
-import { persist } from '../../src/runtime/persist.js';
 import { ProjectionRunner } from '../../src/runtime/projection-runner.js';
 import { Reactor } from '../../src/runtime/reactor.js';
 import { ReadModelProgress } from '../../src/runtime/read-model-progress.js';
@@ -97,17 +98,17 @@ export const watched: readonly Projection[] = [
   receiptsProjection,
 ];
 
-function runnersOf(
-  outside: Outside,
-  store: EventStore,
-  bug: PlantedBug | undefined,
-): readonly ProjectionRunner[] {
+function runnersOf(outside: Outside, store: EventStore, bug: PlantedBug | undefined) {
   const progress = new ReadModelProgress(watched.map(({ name }) => name));
   const readModels = bug?.readModels?.(outside.readModels) ?? outside.readModels;
-  return watched.map((each) => {
-    const projection = bug?.projection?.(each) ?? each;
-    return new ProjectionRunner(projection, store, readModels, outside.live, progress, silent);
-  });
+  return Object.fromEntries(
+    watched.map((each) => {
+      const projection = bug?.projection?.(each) ?? each;
+      const made = (lease: HeldLease) =>
+        new ProjectionRunner(projection, store, readModels, outside.live, progress, silent, lease);
+      return [`projection/${each.name}`, made] as const;
+    }),
+  );
 }
 
 /** As src/composition/verification.ts does, for levels that need no proof. */
@@ -167,20 +168,18 @@ export async function startEngine(
     timing.start();
     stops.push(() => timing.stop());
     const running = sagas.map((each) => bug?.saga?.(each) ?? each);
-    const tenant = new LeasedSagas(running, store, checkpoints, reactor, silent);
+    const tenants = [
+      new LeasedSagas(running, store, checkpoints, reactor, silent),
+      new LeasedParts('projector', runnersOf(outside, store, bug)),
+    ];
     const member = {
       instance: process.name,
       life: `${process.name} ${process.now()} ${random.ulid()}`,
-      pools: [tenant.pool],
+      pools: tenants.map(({ pool }) => pool),
     };
-    const keeper = new LeaseKeeper(outside.leases, member, [tenant], { ttlMs: LEASE_MS }, silent);
+    const keeper = new LeaseKeeper(outside.leases, member, tenants, { ttlMs: LEASE_MS }, silent);
     await keeper.start();
     stops.push(() => keeper.stop());
-    // a read model has one keeper
-    for (const runner of process.name === 'core-1' ? runnersOf(outside, store, bug) : []) {
-      await persist(() => runner.start(), { signal: stopping.signal, log: silent, what: 'read model' });
-      stops.push(() => runner.stop());
-    }
   } else {
     const deposits = new DepositJob(dispatch, outside.chain, timers, process);
     const watch = new PaymentWatch(dispatch, payer, timers, process);

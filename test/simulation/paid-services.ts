@@ -170,7 +170,7 @@ export class PaidServices implements Payer {
     }
     const { now } = this.network.scheduler;
     if (this.chain.has(bytes.memo) || BigInt(Math.floor(now / BLOCK_MS)) > BigInt(bytes.validUntil)) return;
-    const signature = `${'5'.repeat(80)}${String(this.signatures.length + 1).padStart(8, '1')}`;
+    const signature = `${'5'.repeat(80)}${String(this.signatures.length + 1).padStart(8, 'z')}`;
     this.signatures.push(signature);
     const { paymentId, payTo, amount } = bytes;
     const transfer = { paymentId, payTo, amount: parseMicros(amount), at: now, signature };
