@@ -93,7 +93,6 @@ export const CRASH_POINTS = {
   'receipt-signed-not-stored': before('store artifact', 'receipt'),
   'receipt-stored-not-recorded': before('append', 'ReceiptIssued'),
   'receipt-recorded': after('append', 'ReceiptIssued'),
-  'receipt-job-done-not-acknowledged': after('handle job', 'receipt'),
   'proof-requested': after('append', 'ProofRequested'),
   'proof-made-not-published': after('prove'),
   'proof-published': after('append', 'WorkflowProofGenerated'),

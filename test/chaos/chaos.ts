@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until, type WorkflowDoc } from '../e2e/kit/client.js';
+import { type WorkflowDoc } from '../e2e/kit/client.js';
 import { temporaryFolder } from '../kit/folder.js';
 import { Random } from '../simulation/random.js';
 import { anyFault, Crew } from './faults.js';
-import { type Books, objectionsTo, readBooks } from './kit/books.js';
+import { type Books, objectionsTo } from './kit/books.js';
 import { House } from './kit/house.js';
 import type { PatientClient } from './kit/patient-client.js';
 import { requireResults } from './kit/results.js';
+import { settledBooks } from './kit/settled-books.js';
 import { anyWish, ENDS, openChaosMarket, planOf, type Wish } from './load.js';
 
 /** Clients that each have one run under way. */
 const CLIENTS = 10;
-const LOOK_MS = 2_000;
 const FIRST_FAULT_MS = 2_000;
 const BETWEEN_FAULTS_MS = [1_500, 6_000] as const;
 /** Runs that wait for a redelivery, a lease or a step's time limit end within this, once faults have stopped. */
@@ -78,7 +78,7 @@ export async function chaos(
       sleep(QUIET_MS, false, { ref: false }),
     ]);
     const client = house.client();
-    const books = await settledBooks(house, client);
+    const books = await settledBooks(house, client, QUIET_MS);
     const quietAfterMs = performance.now() - stopped;
     const objections = [
       ...(quiet ? [] : ['I14: not everything ended']),
@@ -103,19 +103,6 @@ export async function chaos(
     await market.close();
     folder.remove();
   }
-}
-
-/** Bytes that were sent and never settled are looked for until they have expired, a minute or more. */
-async function settledBooks(house: House, client: PatientClient): Promise<Books> {
-  const escrow = (await client.get<{ tokenAccount: string }>('/escrow/address')).body;
-  const read = () => readBooks(house.config.DATABASE_URL, house.servers.stack.chain, escrow);
-  const settled = async () => {
-    await sleep(LOOK_MS);
-    const books = await read();
-    const open = [...books.payments.values()].some((events) => events.at(-1)?.type === 'PaymentSubmitted');
-    return open || (await client.balance()).held > 0n ? undefined : books;
-  };
-  return until(settled, QUIET_MS).catch(read);
 }
 
 /** One client: a run after the other, each followed to its end and its receipt checked. */

@@ -1,8 +1,9 @@
 import { type CrashPointName, crashPointNames } from '../../src/runtime/crash-points.js';
-import { type Books, objectionsTo, readBooks } from '../chaos/kit/books.js';
+import { type Books, objectionsTo } from '../chaos/kit/books.js';
 import { House } from '../chaos/kit/house.js';
 import type { PatientClient } from '../chaos/kit/patient-client.js';
 import { requireResults } from '../chaos/kit/results.js';
+import { settledBooks } from '../chaos/kit/settled-books.js';
 import { until, type WorkflowDoc } from '../e2e/kit/client.js';
 import { temporaryFolder } from '../kit/folder.js';
 import { OUTCOMES, openSweepMarket, planOf, type Workload, workloadOf } from './workloads.js';
@@ -18,6 +19,7 @@ const DEPOSIT = 1_000_000n;
  */
 const IN_A_ROW = 5;
 const CALM_MS = 30_000;
+const SETTLED_MS = 120_000;
 
 /** What was seen of one crash point. */
 export interface Crash {
@@ -109,11 +111,7 @@ export async function sweep(
       Promise.all(under).then(() => true),
       new Promise((resolve) => setTimeout(() => resolve(false), FINISH_MS).unref()),
     ]);
-    const escrow = (await client.get<{ tokenAccount: string }>('/escrow/address')).body;
-    await until(async () => ((await client.balance()).held === 0n ? true : undefined), 10_000).catch(
-      () => undefined,
-    );
-    const books = await readBooks(house.config.DATABASE_URL, house.servers.stack.chain, escrow);
+    const books = await settledBooks(house, client, SETTLED_MS);
     const crashes = [...runs.values()].map((run): Crash => {
       const { point, workload, endedAt, failure } = run;
       const died = diedAt.get(point);
@@ -224,12 +222,13 @@ function objectionsToRun({ workload, workflow }: Run, { landed, payments }: Book
   );
   const paid = its.map(([id]) => landed.get(id)!.length);
   const expected = EXPECTED_PAYMENTS[workload];
-  if (paid.length !== expected || paid.some((times) => times !== 1))
+  const isWrong = workload === 'cancel' ? paid.length > expected : paid.length !== expected;
+  if (isWrong || paid.some((times) => times !== 1))
     said.push(`${expected} payments expected, landed: ${JSON.stringify(paid)}`);
   return said;
 }
 
-/** A cancelled run has paid for what was under way; an undone one has paid for its undoing. */
+/** A cancelled run has paid at most for what was under way; an undone one has paid for its undoing. */
 const EXPECTED_PAYMENTS: Readonly<Record<Workload, number>> = {
   create: 1,
   paid: 2,

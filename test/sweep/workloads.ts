@@ -67,7 +67,7 @@ export function planOf(workload: Workload, words: string) {
       call('big', 'big', ['first'], 'steps.first'),
       call('small', 'small', ['first', 'big'], 'steps.first'),
     ],
-    moody: [call('moody', 'moody', ['first'], 'steps.first')],
+    moody: [call('moody', moodyFor(words), ['first'], 'steps.first')],
     undo: [
       {
         ...call('small', 'small', ['first'], 'steps.first'),
@@ -86,6 +86,16 @@ export function planOf(workload: Workload, words: string) {
     plan: { steps: [first, ...moreOf[workload]] },
     ...(workload === 'proof' && { verificationLevel: 'zero-knowledge' }),
   };
+}
+
+/** Each refuses the first call of every run; one that all runs called would soon be left alone. */
+const MOODY = Array.from({ length: 16 }, (_, index) => `moody-${index}`);
+let asked = 0;
+const moodyOf = new Map<string, string>();
+function moodyFor(words: string): string {
+  const mine = moodyOf.get(words) ?? MOODY[asked++ % MOODY.length]!;
+  moodyOf.set(words, mine);
+  return mine;
 }
 
 /** What has become of a run when all is over. */
@@ -112,17 +122,18 @@ export async function openSweepMarket(): Promise<{ market: Market; release(words
     gates.set(words, gate);
     return gate;
   };
+  const moody = {
+    serve: async (sale: Sale) => {
+      const first = !heard.has(wordsOf(sale));
+      heard.add(wordsOf(sale));
+      return first ? busy : honest(sale);
+    },
+  };
   const market = await openMarket({
     small: {},
     refund: {},
     big: { serve: settledThen(() => ok({ text: 'much to say '.repeat(1_000) })) },
-    moody: {
-      serve: async (sale) => {
-        const first = !heard.has(wordsOf(sale));
-        heard.add(wordsOf(sale));
-        return first ? busy : honest(sale);
-      },
-    },
+    ...Object.fromEntries(MOODY.map((id) => [id, moody])),
     slow: {
       serve: async (sale) => {
         await gateOf(wordsOf(sale)).opened;

@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../../e2e/kit/client.js';
+import { type Books, readBooks } from './books.js';
+import type { House } from './house.js';
+import type { PatientClient } from './patient-client.js';
+
+const LOOK_MS = 1_000;
+
+/**
+ * The books when nothing is on its way any more: bytes that were sent and never settled are looked for until they
+ * have expired, a minute or more.
+ * @returns what they are after `patienceMs` all the same
+ */
+export async function settledBooks(house: House, client: PatientClient, patienceMs: number): Promise<Books> {
+  const escrow = (await client.get<{ tokenAccount: string }>('/escrow/address')).body;
+  const read = () => readBooks(house.config.DATABASE_URL, house.servers.stack.chain, escrow);
+  const settled = async () => {
+    await sleep(LOOK_MS);
+    const books = await read();
+    const open = [...books.payments.values()].some((events) => events.at(-1)?.type === 'PaymentSubmitted');
+    return open || (await client.balance()).held > 0n ? undefined : books;
+  };
+  return until(settled, patienceMs).catch(read);
+}
