@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const LANE_LIMIT_MS = 15 * 60_000;
 /** They take minutes and have commands of their own. */
-const LONG_LANES = ['chaos', 'load'];
+const LONG_LANES = ['chaos', 'load', 'sweep'];
 const FIRST = ['house', 'unit', 'golden', 'properties', 'contracts'];
 const LAST = ['e2e'];
 

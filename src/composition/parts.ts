@@ -95,7 +95,7 @@ export async function openParts(config: Config): Promise<Parts> {
     live: new NatsLiveBus(nats),
     readModels,
     readPool,
-    timers: new PostgresTimerStore(relaxedPool),
+    timers: new PostgresTimerStore(relaxedPool, opsPool),
     checkpoints: new PostgresCheckpointStore(relaxedPool),
     leases: new PostgresLeaseStore(opsPool),
     snapshots: new PostgresSnapshotStore(relaxedPool),

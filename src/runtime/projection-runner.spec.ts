@@ -119,6 +119,23 @@ describe('a read model', () => {
     expect((await rows()).map(({ stream }) => stream)).toEqual(['workflow-a', 'workflow-b']);
   });
 
+  it('of a database that lost its last commits in a crash goes on from where that one stands', async () => {
+    const one = runner(listing());
+    await one.start();
+    await happened('a');
+    await caughtUp();
+    const stood = (await readModels.positions()).get('listing')!;
+    await happened('b');
+    await caughtUp();
+    // rows and checkpoint are lost together, and who wrote them is told nothing
+    await pool.query("delete from listing where stream = 'workflow-b'");
+    await pool.query('update quittance_read_models.checkpoints set position = $1', [stood]);
+    await happened('c');
+    await caughtUp();
+    await one.stop();
+    expect((await rows()).map(({ stream }) => stream)).toEqual(['workflow-a', 'workflow-b', 'workflow-c']);
+  });
+
   it('that another process has taken over is written no more by the one before, whatever it still believes', async () => {
     const fence = (epoch: number) => ({ ...UNRIVALLED, epoch });
     const under = (epoch: number) =>

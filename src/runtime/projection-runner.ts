@@ -14,6 +14,8 @@ import type { ReadModelProgress } from './read-model-progress.js';
 
 const PACE_MS = 10;
 
+type Written = { readonly topics: readonly string[] } | { readonly to: Position | undefined };
+
 /**
  * Keeps one read model. Rows and checkpoint change in one transaction, so a crash neither loses nor doubles a row.
  * A read model whose version has changed is rebuilt from the beginning before it follows again.
@@ -35,14 +37,9 @@ export class ProjectionRunner {
   ) {}
 
   async start(): Promise<void> {
-    const { name, handles } = this.projection;
     const after = await this.prepare();
-    if (after !== undefined) this.progress.advance(name, after);
-    this.subscription = this.store.subscribe({
-      ...(after !== undefined && { after }),
-      filter: { types: handles },
-    });
-    this.running = this.follow(this.subscription, after);
+    if (after !== undefined) this.progress.advance(this.projection.name, after);
+    this.running = this.run(this.subscribe(after), after);
   }
 
   async stop(): Promise<void> {
@@ -51,40 +48,72 @@ export class ProjectionRunner {
     await this.running;
   }
 
-  private async follow(subscription: Subscription, start: Position | undefined): Promise<void> {
+  private subscribe(after: Position | undefined): Subscription {
+    const { handles } = this.projection;
+    this.subscription = this.store.subscribe({
+      ...(after !== undefined && { after }),
+      filter: { types: handles },
+    });
+    return this.subscription;
+  }
+
+  private async run(first: Subscription, start: Position | undefined): Promise<void> {
+    let moved = await this.follow(first, start);
+    while (moved && !this.stopping.signal.aborted) {
+      const { to } = moved;
+      this.log.warn({ projection: this.projection.name, to }, 'the database went back, and so do we');
+      moved = await this.follow(this.subscribe(to), to);
+    }
+  }
+
+  /** @returns where to go on from when the read model is not where it was left; undefined when stopped */
+  private async follow(
+    subscription: Subscription,
+    start: Position | undefined,
+  ): Promise<{ readonly to: Position | undefined } | undefined> {
     let saved = start;
     for await (const batch of subscription) {
       const began = performance.now();
       if (batch.events.length > 0) {
-        const topics = await this.write(batch, saved);
-        if (topics === undefined) return;
+        const written = await this.write(batch, saved);
+        if (written === undefined) return undefined;
+        if ('to' in written) {
+          await subscription.stop();
+          return written;
+        }
         saved = batch.position;
-        for (const topic of new Set(topics)) this.live.publish(`timeline.${topic}`, {});
+        for (const topic of new Set(written.topics)) this.live.publish(`timeline.${topic}`, {});
       }
       this.progress.advance(this.projection.name, batch.position);
-      if (this.stopping.signal.aborted) return;
+      if (this.stopping.signal.aborted) return undefined;
       // the first event after a pause is written at once; in a stream of them each transaction takes many
       const left = (this.projection.paceMs ?? PACE_MS) - (performance.now() - began);
       if (batch.events.length > 0 && left > 0) await pause(left, this.stopping.signal);
     }
+    return undefined;
   }
 
-  /** @returns topics to announce, or undefined when stopped before the batch could be written */
-  private async write(batch: Batch, from: Position | undefined): Promise<readonly string[] | undefined> {
+  /** @returns topics to announce, or where the read model is instead; undefined when stopped before it was written */
+  private async write(batch: Batch, from: Position | undefined): Promise<Written | undefined> {
     const events = batch.events.map((recorded): Recorded => ({ ...recorded, event: upcast(recorded.event) }));
-    let topics: readonly string[] = [];
+    let written: Written = { topics: [] };
     const { name } = this.projection;
     const advance = async () => {
       try {
         const write = async (sql: Sql) => {
-          topics = await this.projection.project(events, sql);
+          const topics = await this.projection.project(events, sql);
+          written = { topics };
           return topics;
         };
-        topics = await this.readModels.advance(name, from, batch.position, write, this.fence.epoch);
+        await this.readModels.advance(name, from, batch.position, write, this.fence.epoch);
       } catch (error) {
-        // a commit whose answer was lost has moved the checkpoint all the same
         if (!isRefusal(error, 'CONFLICT')) throw error;
-        if ((await this.prepare()) !== batch.position) throw error;
+        const to = await this.prepare();
+        // a commit whose answer was lost has moved the checkpoint all the same
+        if (to === batch.position) return;
+        if (to === from) throw error;
+        // commits are not flushed one by one: a database that crashed has lost the last ones, rows and checkpoint
+        written = { to };
       }
     };
     const options = {
@@ -92,7 +121,7 @@ export class ProjectionRunner {
       log: this.log,
       what: `projection ${this.projection.name}`,
     };
-    return (await persist(advance, options)) ? topics : undefined;
+    return (await persist(advance, options)) ? written : undefined;
   }
 
   private prepare(): Promise<Position | undefined> {

@@ -26,16 +26,24 @@ const HIGHEST = '\u{10FFFF}';
 
 /** On a pool whose database has OPS_SCHEMA. A claimed timer that is not done comes back after its lease. */
 export class PostgresTimerStore implements TimerStore {
-  constructor(private readonly pool: pg.Pool) {}
+  /**
+   * @param pool may commit without flushing: a timer that comes back fires once more, and nothing follows from it
+   * @param flushed commits for good: who has moved past the event that set a timer never sets it again
+   */
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly flushed: pg.Pool = pool,
+  ) {}
 
   async set(timers: readonly Timer[]): Promise<void> {
     if (timers.length === 0) return;
     const last = [...new Map(timers.map((timer) => [timer.id, timer])).values()];
-    await this.run('timers-set', SET, [
+    const values = [
       last.map((timer) => timer.id),
       last.map((timer) => timer.dueAt),
       last.map((timer) => JSON.stringify(timer.action)),
-    ]);
+    ];
+    await this.run('timers-set', SET, values, this.flushed);
   }
 
   async cancel(ids: readonly string[]): Promise<void> {
@@ -59,8 +67,13 @@ export class PostgresTimerStore implements TimerStore {
     await this.run('timers-done', text, [timer.id, timer.dueAt]);
   }
 
-  private async run(name: string, text: string, values: unknown[]): Promise<TimerRow[]> {
-    return (await reachable(this.pool.query<TimerRow>({ name, text, values }))).rows;
+  private async run(
+    name: string,
+    text: string,
+    values: unknown[],
+    pool: pg.Pool = this.pool,
+  ): Promise<TimerRow[]> {
+    return (await reachable(pool.query<TimerRow>({ name, text, values }))).rows;
   }
 }
 

@@ -5,9 +5,9 @@ import type { AppProcess } from '../chaos/kit/app-process.js';
 import { objectionsTo, readBooks } from '../chaos/kit/books.js';
 import { House } from '../chaos/kit/house.js';
 import type { PatientClient } from '../chaos/kit/patient-client.js';
-import { Client, until } from '../e2e/kit/client.js';
 import { type TemporaryFolder, temporaryFolder } from '../kit/folder.js';
-import { openSweepMarket, planOf } from './workloads.js';
+import { openSweepMarket, planOf } from '../sweep/workloads.js';
+import { Client, until } from './kit/client.js';
 
 const OUTAGE_MS = 120_000;
 const WAL_FILE = 16 * 1024 * 1024;
