@@ -34,8 +34,8 @@ import { startWorkers } from './workers.js';
 /** Runs created at once by one process: enough to fill an append. */
 const CREATIONS = { alone: 32, shared: 4 };
 
-/** Of these, in one turn of the event loop: some ten milliseconds of computing. */
-const CREATIONS_A_TURN = 4;
+/** Of these, in one turn of the event loop: some fifteen milliseconds of computing. */
+const CREATIONS_A_TURN = 8;
 
 /** One process of the product, in the role its configuration names. */
 export interface App {
