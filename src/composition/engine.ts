@@ -116,7 +116,12 @@ export function buildEngine(
     reactionsInTurn(dispatch),
   );
   const roles = { keeps: runs('projector'), answers: runs('api') };
-  const progress = readModelProgress(live, roles, () => keeper.hasOthers('api'));
+  const progress = readModelProgress(
+    live,
+    roles,
+    () => keeper.hasOthers('api'),
+    () => readModels.positions(),
+  );
   const tenants: readonly Tenant[] = [
     ...(runs('saga')
       ? [new LeasedSagas(sagas, store, new GatheredCheckpoints(checkpoints), reactor, log)]
@@ -159,7 +164,6 @@ export function buildEngine(
     async start() {
       await keeper.start();
       timing?.start();
-      if (runs('api')) progress.recall(await readModels.positions());
     },
     async stop() {
       stopping.abort();

@@ -14,18 +14,20 @@ interface Told {
  * How far the read models are, told by the processes that keep them to those that answer from them.
  * @param keeps whether this process may keep read models
  * @param answers whether it answers from them
- * @param hasReaders whether another process answers from them: alone, nothing is told
+ * @param hasReaders whether another process answers from them, as far as is known yet: alone, nothing is told
+ * @param ask where they are; what was not told to a newcomer, it asks
  */
 export function readModelProgress(
   live: LiveBus,
   { keeps, answers }: { readonly keeps: boolean; readonly answers: boolean },
   hasReaders: () => boolean,
+  ask: () => Promise<ReadonlyMap<string, Position>>,
 ): ReadModelProgress {
   const tell = (name: string, position: Position) => {
     if (hasReaders()) live.publish(PROGRESS, { name, position } satisfies Told);
   };
   const names = projections.map(({ name }) => name);
-  const progress = new ReadModelProgress(names, keeps ? tell : undefined);
+  const progress = new ReadModelProgress(names, keeps ? tell : undefined, answers ? ask : undefined);
   if (answers)
     live.subscribe(PROGRESS, (message) => {
       const { name, position } = message as Told;

@@ -32,3 +32,23 @@ it('waiting has an end', async () => {
   progress.advance('b', at(9));
   expect(await progress.waitFor(at(1), 1)).toBe(true);
 });
+
+it('who waits asks the read models themselves when nothing is told', async () => {
+  const asked = () => Promise.resolve(new Map([['a', at(7)]]));
+  const progress = new ReadModelProgress(['a'], () => undefined, asked);
+  progress.learn('a', at(3));
+  expect(await progress.waitFor(at(7), 60_000)).toBe(true);
+});
+
+it('an answer older than what was heard meanwhile is not believed, and one that fails is asked for again', async () => {
+  const answers = [Promise.reject(new Error('down')), Promise.resolve(new Map([['a', at(2)]]))];
+  const last = Promise.resolve(new Map([['a', at(9)]]));
+  const lows: unknown[] = [];
+  const progress: ReadModelProgress = new ReadModelProgress(['a'], undefined, () => {
+    lows.push(progress.low());
+    return answers.shift() ?? last;
+  });
+  progress.learn('a', at(5));
+  expect(await progress.waitFor(at(8), 60_000)).toBe(true);
+  expect(lows).toEqual([at(5), at(5), at(5)]);
+});

@@ -1,14 +1,22 @@
 import { comparePositions, type Position } from '../kernel/event.js';
 
+/** ms a reader waits for news before the read models themselves are asked */
+const ASK_MS = 200;
+
 /** Knows how far the read models are, so that a client can read its own writes. */
 export class ReadModelProgress {
   private readonly reached = new Map<string, Position>();
   private waiting: { readonly position: Position; readonly wake: () => void }[] = [];
+  private asking: NodeJS.Timeout | undefined;
 
-  /** @param announce told of every advance, for processes that keep no read model themselves */
+  /**
+   * @param announce told of every advance, for processes that keep no read model themselves
+   * @param ask where the read models are as they say themselves: news of them may be lost, or meant for others
+   */
   constructor(
     private readonly projections: readonly string[],
     private readonly announce: (projection: string, position: Position) => void = () => {},
+    private readonly ask?: () => Promise<ReadonlyMap<string, Position>>,
   ) {}
 
   /** Called by a projection runner after its commit. */
@@ -43,13 +51,26 @@ export class ReadModelProgress {
         resolve(false);
       }, timeoutMs);
       this.waiting.push(waiter);
+      this.askSoon();
     });
   }
 
-  /** What is known only from long ago: whatever was heard since is newer. */
-  recall(positions: ReadonlyMap<string, Position>): void {
-    for (const [projection, position] of positions)
-      if (!this.reached.has(projection)) this.learn(projection, position);
+  /** While somebody waits. */
+  private askSoon(): void {
+    if (!this.ask || this.asking || this.waiting.length === 0) return;
+    this.asking = setTimeout(async () => {
+      // a read model that cannot be asked is asked again; who waits has an end of his own
+      const positions = await this.ask?.().catch(() => undefined);
+      for (const [projection, position] of positions ?? []) this.catchUp(projection, position);
+      this.asking = undefined;
+      this.askSoon();
+    }, ASK_MS).unref();
+  }
+
+  /** What was asked for may be older than what was heard meanwhile. */
+  private catchUp(projection: string, position: Position): void {
+    const known = this.reached.get(projection);
+    if (known === undefined || comparePositions(position, known) > 0) this.learn(projection, position);
   }
 
   /** The position every read model has reached. */
