@@ -24,6 +24,11 @@ export class EventTail {
     return this.known;
   }
 
+  /** position of the newest event heard of, also while it is still being read */
+  get heard(): number {
+    return Math.max(this.known, this.hinted);
+  }
+
   /** everything after this position is in memory */
   get start(): number {
     return this.known - this.events.length;

@@ -84,7 +84,7 @@ export class LiveEvents {
       if (wanted(event.event.type, event.stream)) events.push(event);
       if (events.length === LIMITS.tailBatch) break;
     }
-    return { events, position: positionOf(position), caughtUp: position >= this.tail.end };
+    return { events, position: positionOf(position), caughtUp: position >= this.tail.heard };
   }
 
   /** Listens first and looks second, so that nothing falls between the two. */
