@@ -15,7 +15,7 @@ export const PaymentQuoted = defineEvent(
     userId: field.id,
     holdId: field.id,
     serviceId: field.id,
-    dialect: z.enum(['x402-v2']),
+    dialect: z.enum(['x402-v2', 'x402-v1']),
     scheme: z.enum(['exact']),
     network: z.string().max(80),
     asset: z.string().max(80),

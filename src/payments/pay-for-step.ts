@@ -129,12 +129,12 @@ export class StepPayments {
 
   /** Asks for the terms, has them authorized against the plan, signs, and records the bytes. */
   private async sign(step: Acting, before: PaymentState): Promise<InFlight | PaidAnswer> {
-    const asked = await this.payer.quote(step.call);
+    const asked = await this.payer.quote(step.call, step.approved);
     if ('answer' in asked) return { answer: usable(asked.answer), cost: ZERO };
     const { quote } = asked;
     const { paymentId, workflowId, runNo, stepId, userId, holdId, serviceId, planHash, ceiling, approved } =
       step;
-    const { scheme, network, asset, payTo, amount } = quote;
+    const { dialect, scheme, network, asset, payTo, amount } = quote;
     await this.record(step, {
       type: 'RecordQuote',
       paymentId,
@@ -144,7 +144,7 @@ export class StepPayments {
       userId,
       holdId,
       serviceId,
-      dialect: 'x402-v2',
+      dialect,
       scheme,
       network,
       asset,
@@ -170,7 +170,7 @@ export class StepPayments {
     const { attempt } = state.prepared;
     await this.record(step, { type: 'SubmitPayment', attempt });
     const answer = await this.send(step, state.prepared);
-    const settled = await this.lookFor(state, isGood(answer) ? LOOKS : 1, signal);
+    const settled = await this.lookFor(state, isGood(answer) ? LOOKS : 1, signal, answer?.claimedSignature);
     if (settled) {
       const { signature, slot } = settled;
       const confirmed = await this.record(step, { type: 'ConfirmPayment', attempt, signature, slot });
@@ -232,10 +232,10 @@ export class StepPayments {
     }
   }
 
-  private async lookFor(state: InFlight, looks: number, signal: AbortSignal) {
+  private async lookFor(state: InFlight, looks: number, signal: AbortSignal, claimed?: string) {
     const { payTo, amount, asset } = state.quote;
     for (let look = 1; ; look++) {
-      const settled = await this.payer.find(state.prepared, { payTo, amount, asset });
+      const settled = await this.payer.find(state.prepared, { payTo, amount, asset }, claimed);
       if (settled || look >= looks || signal.aborted) return settled;
       await pause(LOOK_EVERY_MS, signal);
     }

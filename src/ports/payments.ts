@@ -10,8 +10,18 @@ export interface PaidCall {
   readonly idempotencyKey: string;
 }
 
+/** What the plan says of whom to pay: of several offers, one like this is taken. */
+export interface ApprovedTerms {
+  readonly payTo: string;
+  readonly asset: string;
+  /** CAIP-2 */
+  readonly network: string;
+}
+
 /** What a service asks for one call, read from its 402 answer. */
 export interface Quote {
+  /** the version of the protocol it was asked in, and is paid in */
+  readonly dialect: 'x402-v2' | 'x402-v1';
   readonly scheme: 'exact';
   /** CAIP-2 */
   readonly network: string;
@@ -19,6 +29,8 @@ export interface Quote {
   readonly payTo: string;
   readonly amount: Micros;
   readonly maxTimeoutSeconds: number;
+  /** who pays the fee of the transaction */
+  readonly feePayer: string;
   /** the accepted requirement, verbatim, for the payload */
   readonly requirement: unknown;
   readonly resource: unknown;
@@ -26,7 +38,7 @@ export interface Quote {
 
 /** Signed bytes, to be recorded before they leave the process. */
 export interface PreparedPayment {
-  /** PAYMENT-SIGNATURE header, the same bytes for every send */
+  /** PAYMENT-SIGNATURE or X-PAYMENT header, the same bytes for every send */
   readonly header: string;
   /** unique memo inside the transaction, to find it on the chain */
   readonly memo: string;
@@ -49,18 +61,25 @@ export interface SettledPayment {
   readonly slot: bigint;
 }
 
-/** Pays x402 v2 services with the escrow's key. */
+/** Pays x402 services with the escrow's key. */
 export interface Payer {
   /** Sends the call unpaid. A free service answers at once. @throws Refusal SERVICE_ERROR | SERVICE_BAD_OUTPUT */
-  quote(call: PaidCall): Promise<{ readonly quote: Quote } | { readonly answer: ServiceAnswer }>;
+  quote(
+    call: PaidCall,
+    approved?: ApprovedTerms,
+  ): Promise<{ readonly quote: Quote } | { readonly answer: ServiceAnswer }>;
   /** Signs, with our own blockhash; sends nothing. The memo binds `paymentId`. */
   prepare(quote: Quote, paymentId: string): Promise<PreparedPayment>;
   /** Sends the call with the prepared bytes. @throws Refusal kind `unknown` when no answer came */
   submit(call: PaidCall, payment: PreparedPayment): Promise<ServiceAnswer>;
-  /** Looks for the payment on the chain by its memo and checks amount, asset and recipient. */
+  /**
+   * Looks for the payment on the chain by its memo and checks amount, asset and recipient.
+   * @param claimed a signature that somebody says it is: looked at first, and believed no more than any other
+   */
   find(
     payment: PreparedPayment,
     quote: Pick<Quote, 'payTo' | 'amount' | 'asset'>,
+    claimed?: string,
   ): Promise<SettledPayment | undefined>;
   /** True once the bytes can never land any more: finalized height beyond last valid height. */
   isExpired(payment: PreparedPayment): Promise<boolean>;

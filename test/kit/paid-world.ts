@@ -52,12 +52,14 @@ export class PaidWorld {
       if (this.free) return { answer: good };
       const { price, payTo } = this;
       const quote: Quote = {
+        dialect: 'x402-v2',
         scheme: 'exact',
         network: 'n',
         asset: 'USDC',
         payTo,
         amount: toMicros(price),
         maxTimeoutSeconds: 60,
+        feePayer: 'FACILITATOR',
         requirement: {},
         resource: {},
       };

@@ -186,6 +186,8 @@ export class PaidServices implements Payer {
 }
 
 const termsOf = (offer: Offer, amount: Micros, payTo = offer.payTo): Quote => ({
+  dialect: 'x402-v2',
+  feePayer: 'FACILITATOR',
   scheme: 'exact',
   network: offer.network,
   asset: offer.asset,

@@ -1,10 +1,10 @@
-import { PaymentRequiredV2Schema } from '@x402/core/schemas';
-import type { PaymentRequirements } from '@x402/core/types';
 import { Refusal } from '../../kernel/errors.js';
 import { type Micros, parseMicros } from '../../kernel/money.js';
-import type { Quote } from '../../ports/payments.js';
+import type { ApprovedTerms, Quote } from '../../ports/payments.js';
 import { isWellFormedAddress } from '../solana/well-formed.js';
+import type { Asked, AskedOffer } from './dialect.js';
 import type { PaidResource } from './memo.js';
+import { isSameResource } from './same-resource.js';
 
 /** What this payer can pay with. */
 export interface Terms {
@@ -13,43 +13,52 @@ export interface Terms {
   /** mint address */
   readonly asset: string;
   readonly payer: string;
+  /** what the plan says of the service */
+  readonly approved?: ApprovedTerms;
 }
 
 /** `Quote.resource` of this adapter: what the call was, and what the service said of it, verbatim. */
 export interface QuotedResource extends PaidResource {
-  readonly declared: unknown;
+  readonly declared?: unknown;
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-const badOutput = (reason: string): Refusal =>
-  new Refusal('SERVICE_BAD_OUTPUT', `The service asks for payment in a way that cannot be read: ${reason}.`);
-
 /**
- * Reads the PAYMENT-REQUIRED header of a 402 answer and takes the cheapest offer that this payer may accept.
- * @throws Refusal SERVICE_BAD_OUTPUT when it cannot be read, OFFER_REFUSED when no offer may be accepted
+ * Of the offers that this payer may accept, the cheapest to the approved recipient; where there is none, the cheapest
+ * of all, so that the plan's refusal can name what is asked instead.
+ * @throws Refusal OFFER_REFUSED when no offer may be accepted
  */
-export function readOffer(header: string | null, resource: PaidResource, terms: Terms): Quote {
-  if (header === null) throw badOutput('there is no PAYMENT-REQUIRED header');
-  const required = PaymentRequiredV2Schema.safeParse(parseHeader(header));
-  if (!required.success) throw badOutput('it is not x402 version 2');
-  const { accepts, resource: declared, extensions } = required.data;
-  const judged = accepts.map((offer) => judge(offer as PaymentRequirements, terms));
+export function readOffer(asked: Asked, resource: PaidResource, terms: Terms): Quote {
+  const judged = asked.offers.map((offer) => judge(offer, resource, terms));
   const acceptable = judged.filter((offer) => typeof offer !== 'string');
-  const cheapest = acceptable.sort((a, b) => (a.amount < b.amount ? -1 : a.amount > b.amount ? 1 : 0))[0];
+  const meant = acceptable.filter(({ payTo }) => payTo === terms.approved?.payTo);
+  const cheapest = (meant.length > 0 ? meant : acceptable).reduce<Judged | undefined>(
+    (best, offer) => (best === undefined || offer.amount < best.amount ? offer : best),
+    undefined,
+  );
   if (!cheapest)
     throw new Refusal('OFFER_REFUSED', 'The service asks for no payment that may be made.', {
-      reasons: judged.filter((offer) => typeof offer === 'string'),
+      reasons: judged.filter((offer) => typeof offer === 'string').slice(0, MOST_REASONS),
     });
-  const quoted: QuotedResource = { ...resource, declared, ...(extensions ? { extensions } : {}) };
-  return { ...cheapest, resource: quoted };
+  const { dialect, declared, extensions } = asked;
+  const quoted: QuotedResource = {
+    ...resource,
+    ...(declared === undefined ? {} : { declared }),
+    ...(extensions ? { extensions } : {}),
+  };
+  return { ...cheapest, dialect, resource: quoted };
 }
 
+type Judged = Omit<Quote, 'resource' | 'dialect'>;
+const MOST_REASONS = 10;
+
 /** @returns the offer, or why it is not acceptable */
-function judge(offer: PaymentRequirements, terms: Terms): Omit<Quote, 'resource'> | string {
-  const feePayer = offer.extra?.['feePayer'];
+function judge(offer: AskedOffer, called: PaidResource, terms: Terms): Judged | string {
+  const { feePayer, memo } = offer.extra;
   if (offer.scheme !== 'exact') return `scheme ${offer.scheme.slice(0, 40)}`;
   if (offer.network !== terms.network) return `network ${offer.network.slice(0, 80)}`;
   if (offer.asset !== terms.asset) return `asset ${offer.asset.slice(0, 80)}`;
+  if (!isSameResource(offer.resource, called.url)) return `resource ${offer.resource.slice(0, 80)}`;
   const amount = readAmount(offer.amount);
   if (amount === undefined) return `amount ${offer.amount.slice(0, 40)}`;
   if (!isWellFormedAddress(offer.payTo)) return 'recipient is not an address';
@@ -58,23 +67,15 @@ function judge(offer: PaymentRequirements, terms: Terms): Omit<Quote, 'resource'
   // As fee payer our signature would cover whatever else the facilitator puts in our name.
   if (feePayer === terms.payer) return 'fee payer is the payer';
   // Its memo would take the place of ours, by which the payment is found again.
-  if (offer.extra['memo'] !== undefined) return 'memo is prescribed';
-  const { payTo, maxTimeoutSeconds, network, asset } = offer;
-  return { scheme: 'exact', network, asset, payTo, amount, maxTimeoutSeconds, requirement: offer };
+  if (memo !== undefined) return 'memo is prescribed';
+  const { payTo, maxTimeoutSeconds, network, asset, requirement } = offer;
+  return { scheme: 'exact', network, asset, payTo, amount, maxTimeoutSeconds, feePayer, requirement };
 }
 
 function readAmount(text: string): Micros | undefined {
   try {
     const amount = parseMicros(text);
     return amount > 0n ? amount : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function parseHeader(header: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(header, 'base64').toString());
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import { createSolanaRpc, type KeyPairSigner, type Rpc, type SolanaRpcApi } from
 import { ExactSvmScheme } from '@x402/svm/exact/client';
 import { isRefusal, Refusal } from '../../kernel/errors.js';
 import type {
+  ApprovedTerms,
   PaidCall,
   Payer,
   PreparedPayment,
@@ -12,10 +13,11 @@ import type {
 import type { GuardedClient, IncomingAnswer } from '../http/guarded-client.js';
 import { askChain } from '../solana/ask-chain.js';
 import { tokenAccountOf } from '../solana/token-account.js';
+import { claimedSignature, dialectNamed, dialectOfPayment, readAsked } from './dialects.js';
 import { makeMemo } from './memo.js';
 import { type QuotedResource, readOffer } from './offer.js';
 import { findPayment } from './search.js';
-import { signPayment } from './signing.js';
+import { signTransfer } from './signing.js';
 
 export interface X402PayerOptions {
   readonly http: Pick<GuardedClient, 'request'>;
@@ -32,7 +34,7 @@ export interface X402PayerOptions {
   readonly searchPage?: number;
 }
 
-/** Pays x402 v2 `exact` offers on Solana out of the signer's associated token account. */
+/** Pays x402 `exact` offers on Solana, in version 2 or 1, out of the signer's associated token account. */
 export class X402Payer implements Payer {
   readonly #rpc: Rpc<SolanaRpcApi>;
   readonly #scheme: ExactSvmScheme;
@@ -43,15 +45,18 @@ export class X402Payer implements Payer {
     this.#scheme = new ExactSvmScheme(options.signer, { rpcUrl: options.rpcUrl });
   }
 
-  async quote(call: PaidCall): Promise<{ readonly quote: Quote } | { readonly answer: ServiceAnswer }> {
+  async quote(
+    call: PaidCall,
+    approved?: ApprovedTerms,
+  ): Promise<{ readonly quote: Quote } | { readonly answer: ServiceAnswer }> {
     const answer = await this.#send(call, {}).catch((error: unknown) => {
       throw unpaid(error);
     });
     if (answer.status >= 200 && answer.status < 300) return { answer: serviceAnswer(answer) };
     if (answer.status !== 402) throw serviceError(answer.status);
     const { signer, network, mint } = this.options;
-    const terms = { network, asset: mint, payer: signer.address };
-    return { quote: readOffer(answer.header('payment-required'), call, terms) };
+    const terms = { network, asset: mint, payer: signer.address, ...(approved ? { approved } : {}) };
+    return { quote: readOffer(readAsked(answer), { method: call.method, url: call.url }, terms) };
   }
 
   prepare(quote: Quote, paymentId: string): Promise<PreparedPayment> {
@@ -60,14 +65,21 @@ export class X402Payer implements Payer {
       const watermark = await this.#newestSignature(quote.asset);
       const { value: latest } = await this.#rpc.getLatestBlockhash({ commitment: 'confirmed' }).send();
       const memo = makeMemo(paymentId, quote.resource as QuotedResource);
-      const header = await signPayment(this.#scheme, quote, { memo, ...latest });
+      const transaction = await signTransfer(this.#scheme, quote, {
+        payer: this.options.signer.address,
+        memo,
+        ...latest,
+      });
+      const header = dialectNamed(quote.dialect).encode(transaction, quote, memo);
       return { header, memo, ...latest, watermark };
     });
   }
 
   async submit(call: PaidCall, payment: PreparedPayment): Promise<ServiceAnswer> {
     try {
-      return serviceAnswer(await this.#send(call, { 'payment-signature': payment.header }));
+      return serviceAnswer(
+        await this.#send(call, { [dialectOfPayment(payment.header).paymentHeader]: payment.header }),
+      );
     } catch (error) {
       throw paid(error);
     }
@@ -76,10 +88,12 @@ export class X402Payer implements Payer {
   find(
     payment: PreparedPayment,
     quote: Pick<Quote, 'payTo' | 'amount' | 'asset'>,
+    claimed?: string,
   ): Promise<SettledPayment | undefined> {
     return askChain(async () => {
       const source = await tokenAccountOf(this.options.signer.address, quote.asset);
-      return findPayment(this.#rpc, source, payment, quote, this.options.searchPage);
+      const pageSize = this.options.searchPage;
+      return findPayment(this.#rpc, source, payment, quote, { claimed, pageSize });
     });
   }
 
@@ -118,25 +132,13 @@ export class X402Payer implements Payer {
 }
 
 function serviceAnswer(answer: IncomingAnswer): ServiceAnswer {
-  const claimedSignature = claimed(answer.header('payment-response'));
+  const claimed = claimedSignature(answer);
   return {
     status: answer.status,
     mediaType: answer.header('content-type') ?? 'application/octet-stream',
     body: answer.body,
-    ...(claimedSignature === undefined ? {} : { claimedSignature }),
+    ...(claimed === undefined ? {} : { claimedSignature: claimed }),
   };
-}
-
-/** What the service says it settled. Anything at all may stand here; `find` tells what is true. */
-function claimed(header: string | null): string | undefined {
-  if (header === null) return undefined;
-  try {
-    const response: unknown = JSON.parse(Buffer.from(header, 'base64').toString());
-    const { success, transaction } = response as { success?: unknown; transaction?: unknown };
-    return success === true && typeof transaction === 'string' ? transaction.slice(0, 100) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function serviceError(status: number): Refusal {

@@ -2,11 +2,18 @@ import type { Address, Rpc, Signature, SolanaRpcApi } from '@solana/kit';
 import type { PreparedPayment, Quote, SettledPayment } from '../../ports/payments.js';
 import { readTransaction } from '../solana/read-transaction.js';
 import { tokenAccountOf } from '../solana/token-account.js';
+import { isWellFormedSignature } from '../solana/well-formed.js';
 
 const PAGE = 1_000;
 
+export interface SearchOptions {
+  /** a signature that somebody says it is */
+  readonly claimed?: string | undefined;
+  readonly pageSize?: number | undefined;
+}
+
 /**
- * Looks for the payment among everything that touched our token account since it was signed. What is found is
+ * Looks where somebody says it is, then for the payment among everything that touched our token account since it was signed. What is found is
  * believed only after the transaction itself showed the transfer: memos can be written by anybody.
  */
 export async function findPayment(
@@ -14,8 +21,12 @@ export async function findPayment(
   source: Address,
   payment: PreparedPayment,
   quote: Pick<Quote, 'payTo' | 'amount' | 'asset'>,
-  pageSize = PAGE,
+  { claimed, pageSize = PAGE }: SearchOptions = {},
 ): Promise<SettledPayment | undefined> {
+  if (claimed !== undefined && isWellFormedSignature(claimed)) {
+    const slot = await slotOf(rpc, source, claimed, payment, quote);
+    if (slot !== undefined) return { signature: claimed, slot };
+  }
   let before: Signature | undefined;
   for (;;) {
     const page = await rpc
@@ -30,7 +41,7 @@ export async function findPayment(
       if (
         err === null &&
         memo?.includes(payment.memo) &&
-        (await pays(rpc, source, signature, payment, quote))
+        (await slotOf(rpc, source, signature, payment, quote)) !== undefined
       )
         return { signature, slot };
     const last = page.at(-1);
@@ -39,13 +50,14 @@ export async function findPayment(
   }
 }
 
-async function pays(
+/** @returns the slot it landed in, or undefined for a transaction that is not this payment */
+async function slotOf(
   rpc: Rpc<SolanaRpcApi>,
   source: Address,
   signature: Signature,
   payment: PreparedPayment,
   quote: Pick<Quote, 'payTo' | 'amount' | 'asset'>,
-): Promise<boolean> {
+): Promise<bigint | undefined> {
   const found = await rpc
     .getTransaction(signature, {
       commitment: 'confirmed',
@@ -53,15 +65,16 @@ async function pays(
       maxSupportedTransactionVersion: 0,
     })
     .send();
-  if (!found?.meta || found.meta.err !== null) return false;
+  if (!found?.meta || found.meta.err !== null) return undefined;
   const destination = await tokenAccountOf(quote.payTo, quote.asset);
   const { blockhash, memos, transfers } = readTransaction(found.transaction[0]);
-  if (blockhash !== payment.blockhash || memos.length !== 1 || memos[0] !== payment.memo) return false;
-  return transfers.some(
+  if (blockhash !== payment.blockhash || memos.length !== 1 || memos[0] !== payment.memo) return undefined;
+  const isIt = transfers.some(
     (transfer) =>
       transfer.source === source &&
       transfer.destination === destination &&
       transfer.mint === quote.asset &&
       transfer.amount === quote.amount,
   );
+  return isIt ? found.slot : undefined;
 }
