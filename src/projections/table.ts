@@ -1,7 +1,7 @@
 import type { Sql } from '../ports/sql.js';
 
 /** Times are text: ISO 8601 in UTC at a fixed width sorts as text and reads back as it was written. */
-type ColumnType = 'text' | 'bigint' | 'integer' | 'double precision' | 'boolean' | 'jsonb';
+type ColumnType = 'text' | 'bigint' | 'integer' | 'double precision' | 'boolean' | 'json' | 'jsonb';
 
 export interface TableDefinition<Row extends object> {
   readonly name: string;
@@ -11,6 +11,8 @@ export interface TableDefinition<Row extends object> {
   readonly newer: keyof Row & string;
   /** column lists, e.g. `user_id, created_at desc`; with a condition, e.g. `user_id where not terminal` */
   readonly indexes?: readonly string[];
+  /** rows are never changed and some KB long: pages are filled, and rows stay in them as they are */
+  readonly isLog?: boolean;
 }
 
 export interface Table<Row extends object> {
@@ -24,13 +26,13 @@ export interface Table<Row extends object> {
 
 /** One definition of a read model's table: what creates it, and what writes sets of rows into it. */
 export function defineTable<Row extends object>(definition: TableDefinition<Row>): Table<Row> {
-  const { name, key, newer, indexes = [] } = definition;
+  const { name, key, newer, indexes = [], isLog = false } = definition;
   const columns = Object.entries(definition.columns) as [keyof Row & string, ColumnType][];
   const upsertSql = upsertStatement(name, columns, key, newer);
   return {
     name,
     schema: [
-      createStatement(name, columns, key),
+      `${createStatement(name, columns, key)} with (${isLog ? LOG_STORAGE : ROW_STORAGE})`,
       ...indexes.map((on, i) => indexStatement(name, on, i)),
     ].join(';\n'),
     async upsert(sql, rows) {
@@ -47,10 +49,14 @@ export function defineTable<Row extends object>(definition: TableDefinition<Row>
 type Columns = readonly (readonly [string, ColumnType])[];
 
 /** Room on each page lets a row be updated in place, without touching the indexes. */
+const ROW_STORAGE = 'fillfactor = 70';
+/** Postgres would compress and cut up whatever is longer than 2 KB, which costs more than the bytes it saves. */
+const LOG_STORAGE = 'toast_tuple_target = 8160';
+
 const createStatement = (name: string, columns: Columns, key: readonly string[]): string =>
   `create table if not exists ${name} (\n  ${columns
     .map(([column, type]) => `${column} ${type}${key.includes(column) ? ' not null' : ''}`)
-    .join(',\n  ')},\n  primary key (${key.join(', ')})\n) with (fillfactor = 70)`;
+    .join(',\n  ')},\n  primary key (${key.join(', ')})\n)`;
 
 function indexStatement(name: string, on: string, index: number): string {
   const [columns, condition] = on.split(' where ');

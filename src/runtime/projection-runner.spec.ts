@@ -6,6 +6,7 @@ import { MemoryEventStore } from '../adapters/memory/event-store.js';
 import { MemoryLiveBus } from '../adapters/memory/live-bus.js';
 import { openReadModelPool, PostgresReadModels } from '../adapters/postgres/read-models.js';
 import { eventId } from '../kernel/event.js';
+import { LIMITS } from '../kernel/limits.js';
 import type { ReadModels } from '../ports/read-models.js';
 import type { Projection } from '../projections/projection.js';
 import { UNRIVALLED } from './fence.js';
@@ -91,6 +92,12 @@ describe('a read model', () => {
     await follow(listing());
     await announced.count(1);
     expect((await rows()).map(({ stream }) => stream)).toEqual(['workflow-a', 'workflow-b']);
+  });
+
+  it('that is far behind is not held up by the pace it keeps when it follows', async () => {
+    await happened(...Array.from({ length: 2 * LIMITS.subscriptionBatch + 1 }, (_, nth) => `w${nth}`));
+    await follow({ ...listing(), paceMs: 60_000 });
+    expect(await rows()).toHaveLength(2 * LIMITS.subscriptionBatch + 1);
   });
 
   it('that crashed after writing its rows has neither lost nor doubled one', async () => {

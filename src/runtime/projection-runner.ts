@@ -1,6 +1,7 @@
 import { upcast } from '../events/catalogue.js';
 import { isRefusal } from '../kernel/errors.js';
 import type { Position, Recorded } from '../kernel/event.js';
+import { LIMITS } from '../kernel/limits.js';
 import type { Batch, EventStore, Subscription } from '../ports/event-store.js';
 import type { LiveBus } from '../ports/live.js';
 import type { ReadModels } from '../ports/read-models.js';
@@ -86,9 +87,11 @@ export class ProjectionRunner {
       }
       this.progress.advance(this.projection.name, batch.position);
       if (this.stopping.signal.aborted) return undefined;
-      // the first event after a pause is written at once; in a stream of them each transaction takes many
+      // the first event after a pause is written at once; in a stream of them each transaction takes many;
+      // who is behind gets many at once as it is
       const left = (this.projection.paceMs ?? PACE_MS) - (performance.now() - began);
-      if (batch.events.length > 0 && left > 0) await pause(left, this.stopping.signal);
+      const isFew = batch.events.length > 0 && batch.events.length < LIMITS.subscriptionBatch;
+      if (isFew && left > 0) await pause(left, this.stopping.signal);
     }
     return undefined;
   }

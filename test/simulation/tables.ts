@@ -2,6 +2,7 @@ import { Refusal } from '../../src/kernel/errors.js';
 import type { Position } from '../../src/kernel/event.js';
 import type { ReadModels } from '../../src/ports/read-models.js';
 import type { Sql } from '../../src/ports/sql.js';
+import { messagesOf, type TimelineGroup } from '../../src/projections/timeline/schema.js';
 import type { Network } from './network.js';
 
 type Row = Record<string, unknown>;
@@ -9,6 +10,10 @@ type Answer = (values: readonly unknown[]) => Row[];
 
 const UPSERT =
   /^insert into (\w+) .*\) as rows\((.*)\)\non conflict \((.*)\) do update set .*\nwhere \w+\.(\w+) < excluded\.\w+$/s;
+/** How messages are grouped is left to chance; what they are is not. */
+const GROUPS = 'rm_workflow_timeline_groups';
+const TIMELINE = 'rm_workflow_timeline';
+
 const WHERE = /^select \* from (\w+) where (\w+) = any\(\$1\)$/;
 
 /** The tables of read models, and the few statements that projections and followers ask of them. */
@@ -21,7 +26,12 @@ export class Tables implements Sql {
 
   /** Everything, in one form however it came about. */
   dump(): string {
-    const tables = [...this.rows].map(([name, rows]) => [
+    const timeline: [string, Map<string, Row>] = [
+      TIMELINE,
+      new Map(this.messages().map((row) => [`${row['workflow_id']} ${row['seq']}`, row])),
+    ];
+    const kept = [...this.rows].filter(([name]) => name !== GROUPS);
+    const tables = [...kept, timeline].map(([name, rows]) => [
       name,
       [...rows].map(([key, row]) => [key, JSON.stringify(row)]).sort((a, b) => (a[0]! < b[0]! ? -1 : 1)),
     ]);
@@ -29,6 +39,7 @@ export class Tables implements Sql {
   }
 
   all(table: string): readonly Row[] {
+    if (table === TIMELINE) return this.messages();
     return [...(this.rows.get(table)?.values() ?? [])];
   }
 
@@ -38,12 +49,13 @@ export class Tables implements Sql {
     const where = WHERE.exec(text);
     if (where)
       return ([among]) => this.all(where[1]!).filter((row) => (among as unknown[]).includes(row[where[2]!]));
-    if (text.startsWith('select id as workflow_id, head.seq')) return ([ids]) => this.heads(ids as string[]);
+    if (text.startsWith('select id as workflow_id, head.last_seq'))
+      return ([ids]) => this.heads(ids as string[]);
     if (text.startsWith('select step.* from unnest')) return (pairs) => this.steps(pairs as string[][]);
-    if (text.startsWith('select * from rm_workflow_timeline where workflow_id = $1 and seq >= $2'))
+    if (text.startsWith('select * from rm_workflow_timeline_groups where workflow_id = $1'))
       return ([id, from, limit]) =>
-        this.timeline(String(id))
-          .filter(({ seq }) => Number(seq) >= Number(from))
+        this.groups(String(id))
+          .filter(({ last_seq }) => Number(last_seq) >= Number(from))
           .slice(0, Number(limit));
     throw new Error(`no table here understands: ${text.slice(0, 200)}`);
   }
@@ -70,14 +82,18 @@ export class Tables implements Sql {
     };
   }
 
-  private timeline(workflowId: string): Row[] {
-    return this.all('rm_workflow_timeline')
+  private messages(): readonly Row[] {
+    return messagesOf([...this.all(GROUPS)] as unknown as TimelineGroup[]) as unknown as Row[];
+  }
+
+  private groups(workflowId: string): Row[] {
+    return this.all(GROUPS)
       .filter((row) => row['workflow_id'] === workflowId)
       .sort((a, b) => Number(a['seq']) - Number(b['seq']));
   }
 
   private heads(ids: readonly string[]): Row[] {
-    return ids.flatMap((id) => this.timeline(id).slice(-1));
+    return ids.flatMap((id) => this.groups(id).slice(-1));
   }
 
   private steps([workflows = [], steps = []]: readonly (readonly string[])[]): Row[] {

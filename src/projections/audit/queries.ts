@@ -16,6 +16,9 @@ export interface AuditSearch {
   readonly cursor?: Cursor | undefined;
 }
 
+const COLUMNS = `position, event_id, stream, revision, type, actor_type, actor_id, command_id, correlation_id,
+  causation_id, occurred_at, rejected`;
+
 /** Newest first. */
 export async function searchAudit(sql: Sql, search: AuditSearch): Promise<Page<AuditRow>> {
   const { limit, cursor } = search;
@@ -33,10 +36,11 @@ export async function searchAudit(sql: Sql, search: AuditSearch): Promise<Page<A
   where((p) => `rejected ->> 'code' = ${p}`, search.code);
   where((p) => `occurred_at >= ${p}`, search.since);
   where((p) => `occurred_at < ${p}`, search.until);
-  where((p) => `position < ${p}`, cursor?.[0]);
+  where((p) => `group_position < ${p} and position < ${p}`, cursor?.[0]);
+  // groups stand in the order of their events: only those are cut up that a page needs
   const { rows } = await sql.query<AuditRow>(
-    `select * from rm_audit_log ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''}
-     order by position desc limit $1`,
+    `select ${COLUMNS} from rm_audit_log ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''}
+     order by group_position desc, position desc limit $1`,
     values,
   );
   return pageOf(rows, limit, (row) => [row.position, '']);

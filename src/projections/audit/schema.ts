@@ -24,23 +24,45 @@ export interface AuditRow {
   } | null;
 }
 
-export const auditTable = defineTable<AuditRow>({
-  name: 'rm_audit_log',
+/** What differs between events that one command put into one stream one after another, words separated by spaces. */
+interface Lists {
+  readonly positions: string;
+  readonly event_ids: string;
+  readonly types: string;
+  readonly times: string;
+}
+
+/** Such events are one row: a run has some seventy, of a few commands. `position` and `revision` are the first's. */
+export type AuditGroup = Omit<AuditRow, 'event_id' | 'type' | 'occurred_at'> & Lists;
+
+export const auditGroups = defineTable<AuditGroup>({
+  name: 'rm_audit_groups',
   columns: {
     position: 'text',
-    event_id: 'text',
     stream: 'text',
     revision: 'integer',
-    type: 'text',
     actor_type: 'text',
     actor_id: 'text',
     command_id: 'text',
     correlation_id: 'text',
     causation_id: 'text',
-    occurred_at: 'text',
     rejected: 'jsonb',
+    positions: 'text',
+    event_ids: 'text',
+    types: 'text',
+    times: 'text',
   },
   key: ['position'],
   newer: 'position',
   indexes: ['correlation_id, position'],
+  isLog: true,
 });
+
+/** The log, a row an event; no event of a group stands before its `group_position`, by which the groups are found. */
+export const AUDIT_LOG = `create or replace view rm_audit_log as
+  select g.position as group_position, e.position, e.event_id, g.stream, g.revision + e.nth::int - 1 as revision,
+    e.type, g.actor_type, g.actor_id, g.command_id, g.correlation_id, g.causation_id, e.occurred_at, g.rejected
+  from rm_audit_groups g cross join lateral unnest(
+    string_to_array(g.positions, ' '), string_to_array(g.event_ids, ' '),
+    string_to_array(g.types, ' '), string_to_array(g.times, ' ')
+  ) with ordinality as e (position, event_id, type, occurred_at, nth)`;

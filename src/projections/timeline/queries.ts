@@ -1,5 +1,5 @@
 import type { Sql } from '../../ports/sql.js';
-import type { TimelineRow } from './schema.js';
+import { messagesOf, type TimelineGroup, type TimelineRow } from './schema.js';
 
 /** @param from first sequence number wanted */
 export async function timelineFrom(
@@ -8,11 +8,16 @@ export async function timelineFrom(
   from: number,
   limit: number,
 ): Promise<TimelineRow[]> {
-  const { rows } = await sql.query<TimelineRow>(
-    'select * from rm_workflow_timeline where workflow_id = $1 and seq >= $2 order by seq limit $3',
-    [workflowId, from, limit],
+  // a group holds one message at least
+  const { rows } = await sql.query<TimelineGroup>(
+    `select * from rm_workflow_timeline_groups where workflow_id = $1
+     and seq >= coalesce((select max(seq) from rm_workflow_timeline_groups where workflow_id = $1 and seq <= $2), 0)
+     order by seq limit $3`,
+    [workflowId, from, limit + 1],
   );
-  return rows;
+  return messagesOf(rows)
+    .filter(({ seq }) => seq >= from)
+    .slice(0, limit);
 }
 
 /** Whether the last thing told before `seq` is the end of a run. */
