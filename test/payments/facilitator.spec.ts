@@ -3,13 +3,16 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import {
   AccountRole,
   address,
+  createNoopSigner,
   createSolanaRpc,
   generateKeyPairSigner,
   type Instruction,
   type KeyPairSigner,
 } from '@solana/kit';
+import { getCreateAssociatedTokenIdempotentInstruction } from '@solana-program/token';
 import type { PaymentPayload, PaymentRequirements } from '@x402/core/types';
 import { requestTestFunds } from '../../src/adapters/solana/test-funds.js';
+import { tokenAccountOf } from '../../src/adapters/solana/token-account.js';
 import { Facilitator } from '../../src/embedded/facilitator/facilitator.js';
 import { type Settlement, SettlementBook } from '../../src/embedded/facilitator/settlement-book.js';
 import { parseMicros } from '../../src/kernel/money.js';
@@ -136,6 +139,56 @@ describe('hostile transactions are not signed, and cost the fee payer nothing', 
     expect(await received()).toBe(0n);
   });
 
+  /** The fee payer's tokens, moved by a payer that has no right to them: only its signature would allow it. */
+  async function ownTokens(): Promise<Instruction> {
+    const move = await transfer(world.chain.mint, world.escrow, world.provider.address, PRICE);
+    const [source, authority] = [await tokenAccountOf(feePayer, world.chain.mint), address(feePayer)];
+    const accounts = move.accounts!.map((account, index) =>
+      index === 0
+        ? { ...account, address: source }
+        : index === 3
+          ? { address: authority, role: AccountRole.READONLY_SIGNER }
+          : account,
+    );
+    return { ...move, accounts };
+  }
+  /** A memo that the fee payer would sign as well: harmless here, and the specification forbids it. */
+  const signedMemo = (): Instruction => ({
+    ...memo('m'),
+    accounts: [{ address: address(feePayer), role: AccountRole.READONLY_SIGNER }],
+  });
+  const openAccount = async (): Promise<Instruction> =>
+    getCreateAssociatedTokenIdempotentInstruction({
+      payer: createNoopSigner(address(feePayer)),
+      owner: (await generateKeyPairSigner()).address,
+      mint: address(world.chain.mint),
+      ata: await tokenAccountOf(world.escrow.address, world.chain.mint),
+    });
+
+  it.each<[string, () => Promise<Instruction[]>, string]>([
+    [
+      'that moves its own tokens',
+      async () => [await ownTokens()],
+      'transaction_fee_payer_transferring_funds',
+    ],
+    [
+      'that it would sign a memo of',
+      async () => [await pay(), signedMemo()],
+      'transaction_fee_payer_included_in_instruction_accounts',
+    ],
+    [
+      'that opens an account at its cost',
+      async () => [await pay(), await openAccount()],
+      'unknown_fourth_instruction',
+    ],
+  ])("nor one %s, and it says why in the specification's words", async (_, rest, reason) => {
+    const payload = await payloadOf(computeLimit(20_000), computePrice(1n), ...(await rest()));
+    const expected = `invalid_exact_svm_payload_${reason}`;
+    expect(await verify(payload)).toMatchObject({ isValid: false, invalidReason: expected });
+    expect(await settle(payload)).toMatchObject({ success: false, errorReason: expected, transaction: '' });
+    expect(await received()).toBe(0n);
+  });
+
   it('nor one that somebody tampered with after it was signed', async () => {
     const payload = await honest();
     const wire = Buffer.from(String(payload.payload['transaction']), 'base64');
@@ -212,11 +265,84 @@ describe('when the reply of the chain is lost after the broadcast', () => {
     world.chain.skipSlots(151);
     expect(await open().settle(payload, requirements)).toMatchObject({
       success: false,
-      errorReason: 'transaction_failed',
+      errorReason: 'invalid_exact_svm_transaction_failed',
     });
     expect(await received()).toBe(0n);
   });
 });
+
+describe('version 1', () => {
+  const inV1 = async (payload: PaymentPayload, change = {}) => {
+    const { amount, ...rest } = requirements;
+    const paymentRequirements = {
+      ...rest,
+      network: 'solana-devnet',
+      maxAmountRequired: amount,
+      resource: 'http://service.example/say',
+      description: '',
+      ...change,
+    };
+    const { payload: signed } = payload;
+    const paymentPayload = { x402Version: 1, scheme: 'exact', network: 'solana-devnet', payload: signed };
+    return { x402Version: 1, paymentPayload, paymentRequirements };
+  };
+
+  it("is verified and settled under the network's old name, once in both versions", async () => {
+    const payload = await honest();
+    const asked = await inV1(payload);
+    expect((await ask('/verify', asked)).body).toMatchObject({ isValid: true, payer: world.escrow.address });
+    const settled = (await ask('/settle', asked)).body;
+    expect(settled).toMatchObject({ success: true, network: 'solana-devnet' });
+    expect((await ask('/settle', asked)).body).toMatchObject({ transaction: settled['transaction'] });
+    // the same payment for the same thing, said in the other version
+    expect(await settle(payload)).toMatchObject({ success: true, extra: { repeated: true } });
+    expect(await received()).toBe(PRICE);
+  });
+
+  it('has the same limits of fees', async () => {
+    const payload = await payloadOf(computeLimit(1_400_000), computePrice(1n), await pay(), memo('m'));
+    expect((await ask('/settle', await inV1(payload))).body).toMatchObject({ success: false });
+    expect(await received()).toBe(0n);
+  });
+
+  it('has its own words for some reasons', async () => {
+    const asked = await inV1(await honest(), { extra: { feePayer: world.escrow.address } });
+    const { body } = await ask('/verify', asked);
+    expect(body).toMatchObject({ isValid: false, invalidReason: 'fee_payer_not_managed_by_facilitator' });
+  });
+});
+
+it('both versions are supported, with the fee payer to name', async () => {
+  const answer = await fetch(`${world.chain.facilitatorUrl}/supported`);
+  expect(await answer.json()).toEqual({
+    kinds: [
+      { x402Version: 2, scheme: 'exact', network: requirements.network, extra: { feePayer } },
+      { x402Version: 1, scheme: 'exact', network: 'solana-devnet', extra: { feePayer } },
+    ],
+    extensions: [],
+    signers: { 'solana:*': [feePayer] },
+  });
+});
+
+it.each<[string, object, object, number, string]>([
+  ['another version', { x402Version: 3 }, {}, 400, 'invalid_x402_version'],
+  ['no payload', { payload: undefined }, {}, 400, 'invalid_payload'],
+  ['an amount that is none', {}, { amount: '1e4' }, 400, 'invalid_payment_requirements'],
+  ['another network', {}, { network: 'eip155:8453' }, 200, 'invalid_network'],
+  ['another scheme', {}, { scheme: 'upto' }, 200, 'unsupported_scheme'],
+])(
+  'what is not offered is refused with the code of the specification: %s',
+  async (_, of, asking, status, code) => {
+    const paymentPayload = { ...(await honest()), ...of };
+    const asked = { x402Version: 2, paymentPayload, paymentRequirements: { ...requirements, ...asking } };
+    expect(await ask('/verify', asked)).toMatchObject({
+      status,
+      body: { isValid: false, invalidReason: code },
+    });
+    const settled = { success: false, errorReason: code, transaction: '' };
+    expect(await ask('/settle', asked)).toMatchObject({ status, body: settled });
+  },
+);
 
 describe('a request that is none', () => {
   it.each([

@@ -20,6 +20,8 @@ export interface ReadTransaction {
   readonly memos: readonly string[];
   /** TransferChecked instructions of the SPL token program at the top level */
   readonly transfers: readonly TransferChecked[];
+  /** accounts that stand in any instruction, but for the programs */
+  readonly touched: ReadonlySet<string>;
 }
 
 const MEMO_PROGRAMS: ReadonlySet<string> = new Set([
@@ -40,8 +42,10 @@ export function readTransaction(wire: string): ReadTransaction {
   const keys = message.staticAccounts;
   const memos: string[] = [];
   const transfers: TransferChecked[] = [];
+  const touched = new Set<string>();
   for (const { programAddressIndex, accountIndices = [], data } of message.instructions) {
     const program = keys[programAddressIndex]!;
+    for (const index of accountIndices) if (keys[index]) touched.add(keys[index]);
     const bytes = Buffer.from(data ?? []);
     if (MEMO_PROGRAMS.has(program)) memos.push(bytes.toString());
     if (program !== TOKEN_PROGRAM || bytes[0] !== TRANSFER_CHECKED || bytes.length < 10) continue;
@@ -51,5 +55,5 @@ export function readTransaction(wire: string): ReadTransaction {
       transfers.push({ source, mint, destination, authority, amount: bytes.readBigUInt64LE(1) });
   }
   const signers = keys.slice(0, message.header.numSignerAccounts);
-  return { blockhash: message.lifetimeToken, keys, signers, memos, transfers };
+  return { blockhash: message.lifetimeToken, keys, signers, memos, transfers, touched };
 }

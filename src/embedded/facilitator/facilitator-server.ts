@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PaymentPayloadV2Schema, PaymentRequirementsV2Schema } from '@x402/core/schemas';
-import type { PaymentPayload, PaymentRequirements } from '@x402/core/types';
 import type { Facilitator } from './facilitator.js';
+import { type Asked, isReadable, readAsked, type Unreadable } from './request.js';
+import { settledInV1, verifiedInV1 } from './v1-answers.js';
 
 /** A Solana packet is 1,232 bytes; the rest is requirements and extensions. */
 const BODY_BYTES = 64 * 1024;
@@ -12,7 +12,7 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** The facilitator's HTTP interface as x402 v2 defines it: GET /supported, POST /verify, POST /settle. */
+/** The facilitator's HTTP interface as x402 defines it: GET /supported, POST /verify, POST /settle. */
 export async function serveFacilitator(facilitator: Facilitator, port: number): Promise<Server> {
   const server = createServer((request, response) => {
     answer(facilitator, request)
@@ -41,18 +41,33 @@ async function answer(facilitator: Facilitator, request: IncomingMessage): Promi
   if (route === 'GET /supported') return { status: 200, body: facilitator.supported() };
   if (route === 'GET /health') return { status: 200, body: { status: 'ok' } };
   if (route !== 'POST /verify' && route !== 'POST /settle') return refusal(404, 'There is no such route.');
-  const asked = await readRequest(request);
-  if ('status' in asked) return asked;
-  const { payload, requirements } = asked;
-  const body = await (route === 'POST /verify'
-    ? facilitator.verify(payload, requirements)
-    : facilitator.settle(payload, requirements));
-  return { status: 200, body };
+  const body = await readBody(request);
+  if ('status' in body) return body;
+  const asked = readAsked(body.value);
+  const isVerify = route === 'POST /verify';
+  if (!isReadable(asked)) return unreadable(asked, isVerify);
+  return { status: 200, body: await (isVerify ? verify(facilitator, asked) : settle(facilitator, asked)) };
 }
 
-async function readRequest(
-  request: IncomingMessage,
-): Promise<Answer | { payload: PaymentPayload; requirements: PaymentRequirements }> {
+async function verify(facilitator: Facilitator, { version, payload, requirements }: Asked) {
+  const answer = await facilitator.verify(payload, requirements);
+  return version === 1 ? verifiedInV1(answer) : answer;
+}
+
+async function settle(facilitator: Facilitator, { version, payload, requirements, network }: Asked) {
+  const answer = await facilitator.settle(payload, requirements);
+  return version === 1 ? settledInV1(answer, network) : answer;
+}
+
+/** In the shape of the answer that was asked for, so that whoever only reads that understands it. */
+function unreadable({ code, network }: Unreadable, isVerify: boolean): Answer {
+  const error = 'This is not a payment of x402 version 1 or 2.';
+  return isVerify
+    ? { status: 400, body: { isValid: false, invalidReason: code, error } }
+    : { status: 400, body: { success: false, errorReason: code, transaction: '', network, error } };
+}
+
+async function readBody(request: IncomingMessage): Promise<Answer | { readonly value: unknown }> {
   if (!request.headers['content-type']?.startsWith('application/json'))
     return refusal(415, 'Send application/json.');
   const chunks: Buffer[] = [];
@@ -62,19 +77,11 @@ async function readRequest(
     if (size > BODY_BYTES) return refusal(413, `A request is at most ${BODY_BYTES} bytes.`);
     chunks.push(chunk as Buffer);
   }
-  let body: { paymentPayload?: unknown; paymentRequirements?: unknown };
   try {
-    body = JSON.parse(Buffer.concat(chunks).toString());
+    return { value: JSON.parse(Buffer.concat(chunks).toString()) };
   } catch {
     return refusal(400, 'The body is not JSON.');
   }
-  const payload = PaymentPayloadV2Schema.safeParse(body?.paymentPayload);
-  const requirements = PaymentRequirementsV2Schema.safeParse(body?.paymentRequirements);
-  if (!payload.success || !requirements.success) return refusal(400, 'Not an x402 v2 payment.');
-  return {
-    payload: payload.data as unknown as PaymentPayload,
-    requirements: requirements.data as unknown as PaymentRequirements,
-  };
 }
 
 const refusal = (status: number, error: string): Answer => ({ status, body: { error } });

@@ -26,7 +26,9 @@ import {
 import { ExactSvmScheme } from '@x402/svm/exact/facilitator';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import { broadcast, type Outcome, status } from './broadcast.js';
+import { feePayerMisused } from './fee-payer-rule.js';
 import type { Settlement, SettlementBook } from './settlement-book.js';
+import { withV1Kinds } from './v1-answers.js';
 
 /** What a payer may make the fee payer spend on one payment; the library's defaults let it be drained. */
 export const FEE_LIMITS = {
@@ -36,7 +38,7 @@ export const FEE_LIMITS = {
 } as const;
 
 /**
- * Settles x402 v2 `exact` payments, each at most once and as often as asked: the same payment for the same
+ * Settles x402 `exact` payments, each at most once and as often as asked: the same payment for the same
  * requirements gets the same answer again, marked `extra.repeated`, through lost replies and restarts.
  */
 export class Facilitator {
@@ -65,7 +67,8 @@ export class Facilitator {
   }
 
   supported(): unknown {
-    return this.#x402.getSupported();
+    const supported = this.#x402.getSupported();
+    return { ...supported, kinds: withV1Kinds(supported.kinds) };
   }
 
   /** A payment that was settled for the same requirements stays valid: its service may be asking after a crash. */
@@ -76,11 +79,17 @@ export class Facilitator {
       if (outcome?.is === 'landed')
         return { isValid: true, payer: known.payer, extra: { settled: known.signature } };
     }
-    return this.#x402.verify(payload, requirements);
+    const reason = this.#unsupported(requirements);
+    if (reason !== undefined) return { isValid: false, invalidReason: reason };
+    const verified = await this.#x402.verify(payload, requirements);
+    const misused = verified.isValid ? await feePayerMisused(payload, requirements) : undefined;
+    return misused === undefined ? verified : { ...verified, isValid: false, invalidReason: misused };
   }
 
   async settle(payload: PaymentPayload, requirements: PaymentRequirements): Promise<SettleResponse> {
     const message = messageOf(payload);
+    const reason = this.#unsupported(requirements);
+    if (reason !== undefined) return this.#refused(requirements, { isValid: false, invalidReason: reason });
     if (message === undefined) return this.#x402.settle(payload, requirements);
     const fingerprint = fingerprintOf(payload, requirements);
     const running = this.#running.get(message);
@@ -102,7 +111,13 @@ export class Facilitator {
     requirements: PaymentRequirements,
   ): Promise<SettleResponse> {
     const known = this.book.find(message);
-    if (!known) return this.#x402.settle(payload, requirements);
+    if (!known) {
+      const misused = await feePayerMisused(payload, requirements);
+      // whatever else is wrong with it has its own name
+      return misused === undefined
+        ? this.#x402.settle(payload, requirements)
+        : this.#refused(requirements, await this.verify(payload, requirements));
+    }
     if (known.fingerprint !== fingerprint) return this.#duplicate(message);
     return repeated(this.#response(known, await this.#broadcast(known)));
   }
@@ -142,7 +157,18 @@ export class Facilitator {
     const common = { transaction: signature, network: this.network, payer };
     if (outcome.is === 'landed') return { success: true, ...common };
     if (outcome.is === 'open') return { success: false, errorReason: 'settlement_pending', ...common };
-    return { success: false, errorReason: 'transaction_failed', ...common };
+    return { success: false, errorReason: 'invalid_exact_svm_transaction_failed', ...common };
+  }
+
+  /** @returns the specification's code for what is not offered here at all */
+  #unsupported({ scheme, network }: PaymentRequirements): string | undefined {
+    if (scheme !== 'exact') return 'unsupported_scheme';
+    return network === this.network ? undefined : 'invalid_network';
+  }
+
+  #refused({ network }: PaymentRequirements, verified: VerifyResponse): SettleResponse {
+    const { invalidReason = 'unexpected_settle_error', payer = '' } = verified;
+    return { success: false, errorReason: invalidReason, transaction: '', network, payer };
   }
 
   /** The payment exists, but for other requirements: it buys nothing twice. */
