@@ -31,6 +31,11 @@ export const LIMITS = {
   batchPiece: 100,
   /** wallets linked to one user; refuse */
   walletsPerUser: 20,
+  /** bytes and nesting of a receipt a verifier reads; refuse */
+  receiptBytes: 4 * 1024 * 1024,
+  receiptDepth: 32,
+  /** receipts one call or command verifies together; refuse */
+  verifiedTogether: 1_000,
   /** different verifiers whose finding one receipt keeps; refuse */
   verifiersPerReceipt: 1_000,
   /** times a command is decided again after a conflict; refuse as CONCURRENT_UPDATE */

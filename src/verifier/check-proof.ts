@@ -1,6 +1,7 @@
 import { type Check, check, failed, noted } from './checks.js';
 import type { ReceiptProof, Statement } from './document.js';
-import { findKey, type ProofOptions, proofChecks } from './verify-proof.js';
+import type { Finding } from './pending-proof.js';
+import { findKey, type ProofOptions, proofFindings } from './verify-proof.js';
 
 /** Whether the proof holds, by a key the verifier trusts, and is about this receipt and this context. */
 export function checkReceiptProof(
@@ -8,7 +9,7 @@ export function checkReceiptProof(
   proof: ReceiptProof,
   options: ProofOptions,
   context: string | undefined,
-): readonly Check[] {
+): readonly Finding[] {
   const { circuitId, circuitVersion } = proof;
   const pinned = findKey(circuitId, { ...options, circuitVersion });
   if (!pinned)
@@ -21,7 +22,7 @@ export function checkReceiptProof(
   return [
     check('proof-signals', misstated(statement, signals), 'The proof is about this receipt.'),
     contextCheck(signals.get('context'), context),
-    ...proofChecks(circuitId, proof.proof, proof.publicSignals, { ...options, circuitVersion }),
+    ...proofFindings(circuitId, proof.proof, proof.publicSignals, { ...options, circuitVersion }),
   ];
 }
 

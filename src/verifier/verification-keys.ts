@@ -1,11 +1,8 @@
-import { bn254 } from '@noble/curves/bn254.js';
 import { z } from 'zod';
 import { jsonHash } from '../kernel/commitments/json-hash.js';
 import { Refusal } from '../kernel/errors.js';
-import { type G1, type G2, parseG1, parseG2 } from './groth16-parser.js';
+import { type AffineG1, type AffineG2, parseG1, parseG2 } from './groth16-parser.js';
 import { DEVELOPMENT_KEYS } from './keys/development.js';
-
-const WINDOW_BITS = 6;
 
 const coordinates = z.array(z.string());
 
@@ -33,12 +30,13 @@ const pinnedKeySchema = z.strictObject({
 /** A verification key somebody decided to trust; it is never taken from whoever brings the proof. */
 export type PinnedKey = Readonly<z.output<typeof pinnedKeySchema>>;
 
+/** Its coordinates; whether they are points of their groups is left to the pairing. */
 export interface ParsedKey {
-  /** e(alpha, beta), the same for every proof */
-  readonly alphaBeta: ReturnType<typeof bn254.pairing>;
-  readonly gamma: G2;
-  readonly delta: G2;
-  readonly ic: readonly G1[];
+  readonly alpha: AffineG1;
+  readonly beta: AffineG2;
+  readonly gamma: AffineG2;
+  readonly delta: AffineG2;
+  readonly ic: readonly AffineG1[];
 }
 
 /**
@@ -54,13 +52,15 @@ export function parseKey(pinned: PinnedKey): ParsedKey {
     throw refuse('is for another number of public signals');
   const gamma = parseG2(key.vk_gamma_2, 'gamma');
   const delta = parseG2(key.vk_delta_2, 'delta');
-  if (gamma.equals(delta)) throw refuse('has no contribution: gamma equals delta');
+  // the same x means the same point or its negative, and either lets anybody choose C freely
+  if (gamma.x.c0 === delta.x.c0 && gamma.x.c1 === delta.x.c1)
+    throw refuse('has no contribution: gamma equals delta');
   return {
-    alphaBeta: bn254.pairing(parseG1(key.vk_alpha_1, 'alpha'), parseG2(key.vk_beta_2, 'beta')),
+    alpha: parseG1(key.vk_alpha_1, 'alpha'),
+    beta: parseG2(key.vk_beta_2, 'beta'),
     gamma,
     delta,
-    // tables are built at the first multiplication; later ones take a quarter of the time
-    ic: key.IC.map((point, i) => parseG1(point, `IC ${i}`).precompute(WINDOW_BITS, true)),
+    ic: key.IC.map((point, i) => parseG1(point, `IC ${i}`)),
   };
 }
 

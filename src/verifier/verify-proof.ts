@@ -1,7 +1,9 @@
 import { isRefusal } from '../kernel/errors.js';
-import { type Check, check, failed, noted, passed, type Verdict, verdict } from './checks.js';
-import { groth16Holds, type RawProof } from './groth16.js';
+import { type Check, check, failed, noted, type Verdict } from './checks.js';
+import { parseProof, type RawProof } from './groth16-parser.js';
 import { DEVELOPMENT_KEY_WARNING } from './limits-of-proof.js';
+import type { Pairing } from './pairing.js';
+import { type Finding, settle } from './pending-proof.js';
 import { type PinnedKey, releasedKeys } from './verification-keys.js';
 
 export interface ProofOptions {
@@ -10,6 +12,8 @@ export interface ProofOptions {
   /** keys to trust instead of those this version was released with */
   readonly verificationKeys?: readonly PinnedKey[];
   readonly circuitVersion?: string;
+  /** the library to compute pairings with; the one that runs everywhere when absent */
+  readonly pairing?: Pairing;
 }
 
 /**
@@ -21,21 +25,21 @@ export const verifyProof = (
   proof: unknown,
   publicSignals: unknown,
   options: ProofOptions,
-): Verdict => verdict(proofChecks(circuitId, proof, publicSignals, options));
+): Verdict => settle([proofFindings(circuitId, proof, publicSignals, options)], options.pairing)[0]!;
 
-export function proofChecks(
+export function proofFindings(
   circuitId: string,
   proof: unknown,
   publicSignals: unknown,
   options: ProofOptions,
-): readonly Check[] {
+): readonly Finding[] {
   const pinned = findKey(circuitId, options);
   if (!pinned) return [failed('proof-key', `This verifier trusts no key for the circuit ${circuitId}.`)];
   const key = keyCheck(pinned, options);
   // the cheap answers come first: a key that is not accepted costs no pairing
   if (!key.passed) return [key];
   const warning = pinned.keyKind === 'development' ? [noted('proof-key-kind', DEVELOPMENT_KEY_WARNING)] : [];
-  return [key, ...warning, pairingCheck(pinned, proof, publicSignals)];
+  return [key, ...warning, provenBy(pinned, proof, publicSignals)];
 }
 
 export const findKey = (circuitId: string, options: ProofOptions): PinnedKey | undefined =>
@@ -54,13 +58,13 @@ const keyCheck = (pinned: PinnedKey, options: ProofOptions): Check =>
     `Checked with the ${pinned.keyKind} key ${pinned.vkeyHash.slice(0, 16)} of ${pinned.circuitId}.`,
   );
 
-function pairingCheck(pinned: PinnedKey, proof: unknown, publicSignals: unknown): Check {
+function provenBy(pinned: PinnedKey, proof: unknown, publicSignals: unknown): Finding {
   if (!isProof(proof)) return failed('proof', 'This is not a Groth16 proof over BN254.');
   if (!Array.isArray(publicSignals)) return failed('proof', 'The public signals are not a list.');
   try {
-    if (groth16Holds(pinned, proof, publicSignals))
-      return passed('proof', `The proof of ${pinned.circuitId} holds for these public signals.`);
-    return failed('proof', 'The proof does not hold for these public signals.');
+    const holds = `The proof of ${pinned.circuitId} holds for these public signals.`;
+    const parsed = parseProof(proof, publicSignals, pinned.publicSignals.length);
+    return { name: 'proof', pinned, proof: parsed, holds };
   } catch (error) {
     if (isRefusal(error)) return failed('proof', error.message);
     throw error;

@@ -4,6 +4,9 @@ import { checkReceiptProof } from './check-proof.js';
 import { checkStatement } from './check-statement.js';
 import { type Check, failed, noted, passed, type Verdict, verdict } from './checks.js';
 import { type Receipt, receiptSchema } from './document.js';
+import type { Pairing } from './pairing.js';
+import { type Finding, settle } from './pending-proof.js';
+import { readDocument } from './read-document.js';
 import { checkSignature, type IssuerKey } from './signature.js';
 import type { PinnedKey } from './verification-keys.js';
 
@@ -25,33 +28,59 @@ export interface VerifyOptions {
   /** contents to compare with what was committed to */
   readonly contents?: Contents;
   readonly verificationKeys?: readonly PinnedKey[];
+  /** the library to compute pairings with; the one that runs everywhere when absent */
+  readonly pairing?: Pairing;
 }
 
 /**
  * Checks a receipt with nothing but itself and the keys one trusts: no database, no network. Never throws for
  * what the document says.
- * @param document parsed JSON, from anywhere
+ * @param document parsed JSON, from anywhere; {@link verifyReceiptBytes} also sees what parsing hides
  */
 export async function verifyReceipt(document: unknown, options: VerifyOptions): Promise<Verdict> {
+  return settle([findings(document, options)], options.pairing)[0]!;
+}
+
+/** Checks a receipt as it is written. Two programs may read JSON differently; what they could is refused. */
+export async function verifyReceiptBytes(bytes: Uint8Array, options: VerifyOptions): Promise<Verdict> {
+  return (await verifyReceipts([bytes], options))[0]!;
+}
+
+/** Checks many: their proofs share most of what proofs cost, and bad ones are found among them. */
+export async function verifyReceipts(
+  documents: readonly Uint8Array[],
+  options: VerifyOptions,
+): Promise<readonly Verdict[]> {
+  return settle(
+    documents.map((bytes) => {
+      const read = readDocument(bytes);
+      return 'complaint' in read ? [failed('format', read.complaint)] : findings(read.value, options);
+    }),
+    options.pairing,
+  );
+}
+
+/** A part of what is checked: its findings about a receipt that somebody one trusts has signed. */
+type Section = (receipt: Receipt, options: VerifyOptions) => readonly Finding[];
+
+const SECTIONS: readonly Section[] = [
+  ({ statement }) => [checkStatement(statement)],
+  levelChecks,
+  ({ statement, disclosure }) => (disclosure ? checkDisclosure(statement, disclosure) : []),
+  ({ statement, proof }, options) =>
+    proof ? checkReceiptProof(statement, proof, options, options.context) : [],
+  (receipt, { contents }) => (contents ? checkContents(receipt, contents) : []),
+];
+
+function findings(document: unknown, options: VerifyOptions): readonly Finding[] {
   const read = receiptSchema.safeParse(document);
-  if (!read.success) return verdict([failed('format', complaint(read.error.issues))]);
+  if (!read.success) return [failed('format', complaint(read.error.issues))];
   const receipt = read.data;
   const form = passed('format', `A receipt of the form ${receipt.format}.`);
   const signature = checkSignature(receipt, options.issuerKeys ?? []);
   // nothing that costs time is done for a receipt that nobody one trusts has signed
-  if (!verdict(signature).valid)
-    return verdict([form, ...signature, noted('rest', 'Not looked at any further.')]);
-  const checks: Check[] = [
-    form,
-    ...signature,
-    checkStatement(receipt.statement),
-    ...levelChecks(receipt, options),
-  ];
-  if (receipt.disclosure) checks.push(...checkDisclosure(receipt.statement, receipt.disclosure));
-  if (receipt.proof)
-    checks.push(...checkReceiptProof(receipt.statement, receipt.proof, options, options.context));
-  if (options.contents) checks.push(...checkContents(receipt, options.contents));
-  return verdict(checks);
+  if (!verdict(signature).valid) return [form, ...signature, noted('rest', 'Not looked at any further.')];
+  return [form, ...signature, ...SECTIONS.flatMap((section) => section(receipt, options))];
 }
 
 /** Whether the receipt brings what its level, or the one asked for, needs. */

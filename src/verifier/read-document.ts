@@ -1,0 +1,28 @@
+import { isRefusal } from '../kernel/errors.js';
+import { LIMITS } from '../kernel/limits.js';
+import { parseStrictJson } from './strict-json.js';
+
+/** What came of reading a document: its value, or why it has none that everybody reads alike. */
+export type ReadDocument =
+  | { readonly value: unknown }
+  | { readonly complaint: string; readonly isJson: boolean };
+
+/** @param bytes as they came over the wire or out of a file, not what a parser left of them */
+export function readDocument(bytes: Uint8Array): ReadDocument {
+  if (bytes.length > LIMITS.receiptBytes)
+    return complaint(`It has ${bytes.length} bytes; at most ${LIMITS.receiptBytes} are read.`, true);
+  try {
+    return { value: parseStrictJson(textOf(bytes)) };
+  } catch (error) {
+    if (isRefusal(error, 'AMBIGUOUS_JSON')) return complaint(error.message, true);
+    if (isRefusal(error, 'NOT_JSON')) return complaint(error.message, false);
+    if (error instanceof TypeError) return complaint('This is not text in UTF-8.', false);
+    throw error;
+  }
+}
+
+const complaint = (text: string, isJson: boolean): ReadDocument => ({ complaint: text, isJson });
+
+/** @throws TypeError for bytes that are no UTF-8; a byte order mark stays, and is no JSON */
+const textOf = (bytes: Uint8Array): string =>
+  new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
