@@ -1,5 +1,6 @@
 import type { PaymentCommand } from '../commands/payment/commands.js';
 import { payment } from '../commands/payment/decide.js';
+import type { Confirmed } from '../commands/payment/state.js';
 import { isRefusal } from '../kernel/errors.js';
 import { uuidv5 } from '../kernel/event.js';
 import type { Clock } from '../ports/clock.js';
@@ -9,12 +10,20 @@ import type { Dispatch } from '../runtime/dispatch.js';
 import { lookJob, lookTimer, type PaymentLook } from '../sagas/watch-payment.js';
 
 const LOOK_AGAIN_MS = 5_000;
+/** ms; longer than any service is given to answer */
+const DELIVERY_MS = 120_000;
 /** What the payment answers when whoever made it was quicker. */
-const DECIDED: ReadonlySet<string> = new Set(['WRONG_STATE', 'WRONG_ATTEMPT', 'PAYMENT_SETTLED']);
+const DECIDED: ReadonlySet<string> = new Set([
+  'WRONG_STATE',
+  'WRONG_ATTEMPT',
+  'PAYMENT_SETTLED',
+  'PAYMENT_DELIVERED',
+]);
 
 /**
  * Finds out what became of signed bytes that were sent and never heard of again. A service may keep them and settle
- * when the run has long failed: the money is gone then, and must be captured from the one it was spent for.
+ * when the run has long failed: the money is gone then, and must be captured from the one it was spent for. What was
+ * paid and never answered is on record as undelivered, whoever is left to say so.
  */
 export class PaymentWatch {
   constructor(
@@ -27,15 +36,36 @@ export class PaymentWatch {
   async run(task: PaymentLook): Promise<void> {
     const { paymentId, attempt } = task;
     const { state } = await this.dispatch.load(payment, paymentId);
+    if (state.status === 'confirmed' && state.prepared.attempt === attempt) return this.delivery(task, state);
     if (state.status !== 'submitted' || state.prepared.attempt !== attempt)
       return this.timers.cancel([lookTimer(paymentId, attempt), lookTimer(paymentId, attempt, 'last')]);
     // in this order: what is not found after the bytes expired will never be found
     const expired = await this.payer.isExpired(state.prepared);
     const settled = await this.payer.find(state.prepared, state.quote);
-    if (settled) return this.record(task, { type: 'ConfirmPayment', attempt, ...settled });
+    if (settled) {
+      await this.record(task, { type: 'ConfirmPayment', attempt, ...settled });
+      return this.lookForDelivery(task);
+    }
     if (!expired) return this.lookAgain(task);
     const message = 'The signed transaction expired before it landed.';
     return this.record(task, { type: 'FailPayment', attempt, code: 'PAYMENT_EXPIRED', message });
+  }
+
+  private async delivery(task: PaymentLook, { delivery }: Confirmed): Promise<void> {
+    const { paymentId, attempt } = task;
+    await this.timers.cancel([lookTimer(paymentId, attempt), lookTimer(paymentId, attempt, 'last')]);
+    if (delivery.status !== 'awaited') return;
+    if (!task.paid) return this.lookForDelivery(task);
+    const message = 'The service was paid and has not answered.';
+    return this.record(task, { type: 'RecordNonDelivery', code: 'PAYMENT_UNDELIVERED', message });
+  }
+
+  /** Whoever made the payment may be waiting for the answer still. */
+  private lookForDelivery(task: PaymentLook): Promise<void> {
+    const job = lookJob({ ...task, look: task.look + 1, paid: true });
+    const dueAt = this.clock.now() + DELIVERY_MS;
+    const id = lookTimer(task.paymentId, task.attempt, 'delivery');
+    return this.timers.set([{ id, dueAt, action: { do: 'job', job } }]);
   }
 
   private lookAgain(task: PaymentLook): Promise<void> {

@@ -12,6 +12,8 @@ export interface PaymentLook {
   readonly workflowId: string;
   readonly attempt: number;
   readonly look: number;
+  /** it was settled when this look was asked for: the answer is looked for */
+  readonly paid?: true;
 }
 
 /** ms; most payments are confirmed long before, by whoever made them */
