@@ -16,10 +16,12 @@ import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { Metrics } from './http/metrics.js';
 import { PaymentsController } from './http/payments.controller.js';
 import { ProofsController } from './http/proofs.controller.js';
+import { keepRawBodies } from './http/raw-bodies.js';
 import { ReceiptsController } from './http/receipts.controller.js';
 import { RefusalFilter } from './http/refusal.filter.js';
 import { ServicesController } from './http/services.controller.js';
 import { UsersController } from './http/users.controller.js';
+import { VerificationController } from './http/verification.controller.js';
 import { WorkflowDetailsController } from './http/workflow-details.controller.js';
 import { WorkflowForkController } from './http/workflow-fork.controller.js';
 import { WorkflowRollbackController } from './http/workflow-rollback.controller.js';
@@ -50,6 +52,7 @@ export class ApiModule {
         WorkflowRollbackController,
         WorkflowForkController,
         WorkflowStepsController,
+        VerificationController,
         ReceiptsController,
         UsersController,
         EscrowController,
@@ -90,6 +93,7 @@ export async function createApi(api: ApiDependencies): Promise<NestFastifyApplic
     for (const verb of [method].flat())
       if (operation && verb !== 'HEAD') routes.push({ method: verb, url, operation });
   });
+  keepRawBodies(server);
   guardEdge(server, api);
   metrics.observe(server);
   serveDocs(server, () => openApiDocument(routes, api.settings.version));

@@ -20,6 +20,7 @@ import type { Admission } from '../requests/open-runs.js';
 import type { Converse, Memory } from '../runtime/dispatch.js';
 import type { FairTurns } from '../runtime/fair-turns.js';
 import type { Log } from '../runtime/log.js';
+import type { GivenVerdict, HoldTo } from '../verification/question.js';
 
 /** Everything the API needs, as interfaces; the composition root provides it. */
 export interface ApiDependencies extends IdentityParts {
@@ -74,25 +75,16 @@ export interface ReceiptDocuments {
   read(document: ArtifactRef, receiptId: string, userId: string): Promise<unknown>;
 }
 
-export interface VerificationVerdict {
-  readonly valid: boolean;
-  readonly checks: readonly {
-    readonly name: string;
-    readonly required: boolean;
-    readonly passed: boolean;
-    readonly reason: string;
-  }[];
-}
-
-/** Never throws for anything a stranger may send: rubbish is a verdict, too. The keys are chosen here. */
+/**
+ * Answers whatever a stranger may send, as bytes, without keeping anybody else waiting: rubbish is a verdict, too. The
+ * keys are chosen here.
+ * @throws Refusal VALIDATION_FAILED where it cannot be told what is asked, OVERLOADED when too many ask at once
+ */
 export interface Verification {
-  receipt(document: unknown): Promise<VerificationVerdict>;
-  proof(proof: {
-    readonly circuitId: string;
-    readonly circuitVersion?: string;
-    readonly proof: unknown;
-    readonly publicSignals: unknown;
-  }): Promise<VerificationVerdict>;
+  receipt(body: Uint8Array, hold: HoldTo): Promise<GivenVerdict>;
+  /** in the order they were sent */
+  receipts(body: Uint8Array, hold: HoldTo): Promise<readonly GivenVerdict[]>;
+  proof(body: Uint8Array): Promise<GivenVerdict>;
 }
 
 /** What operators watch. */

@@ -26,8 +26,9 @@ import { armed } from './crash.js';
 import { buildEngine, type Engine } from './engine.js';
 import { callLimits, limitsOf } from './limits.js';
 import { openParts, type Parts } from './parts.js';
+import { publishedCircuits } from './published-circuits.js';
 import { receiptMaker, receiptsHere } from './receipts.js';
-import { checkOwn, issuerKeysOf, verificationOf } from './verification.js';
+import { checkOwn, issuerKeysOf, openVerification } from './verification.js';
 import { VERSION } from './version.js';
 import { startWorkers } from './workers.js';
 
@@ -109,7 +110,9 @@ async function listen(
   log: Log,
   undo: (() => Promise<unknown>)[],
 ): Promise<string> {
-  const api = await createApi(apiDependencies(config, parts, engine, issuerKeys, log));
+  const { verification, close } = openVerification(config, issuerKeys);
+  undo.push(close);
+  const api = await createApi(apiDependencies(config, parts, engine, issuerKeys, verification, log));
   undo.push(() => api.close());
   await api.listen(config.PORT, config.HOST).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
@@ -125,6 +128,7 @@ function apiDependencies(
   parts: Parts,
   engine: Engine,
   issuerKeys: ReturnType<typeof issuerKeysOf>,
+  verification: ApiDependencies['verification'],
   log: Log,
 ): ApiDependencies {
   const sql: ApiDependencies['sql'] = {
@@ -158,8 +162,8 @@ function apiDependencies(
     limits: limitsOf(config),
     turns: new FairTurns(CREATIONS, undefined, new LoopShare(CREATIONS_A_TURN)),
     chain: parts.chain,
-    circuits: parts.prover,
-    verification: verificationOf(config, issuerKeys),
+    circuits: publishedCircuits(),
+    verification,
     receipts: {
       read: async ({ sha256 }) => JSON.parse(new TextDecoder().decode(await parts.artifacts.get(sha256))),
     },

@@ -1,7 +1,13 @@
+import { availableParallelism } from 'node:os';
+import { BoundedThreads } from '../adapters/threads/bounded-threads.js';
 import type { Verification } from '../api/dependencies.js';
 import type { Config } from '../config.js';
+import { isRefusal, Refusal } from '../kernel/errors.js';
+import { LIMITS } from '../kernel/limits.js';
 import type { CheckOwn } from '../receipts/receipt-job.js';
-import { type IssuerKey, issuerKeyId, verifyProof, verifyReceipt } from '../verifier/index.js';
+import type { Answered, GivenVerdict, Question } from '../verification/question.js';
+import { type IssuerKey, issuerKeyId, verifyReceipt } from '../verifier/index.js';
+import type { VerificationThreadData } from './verification-thread.js';
 
 /** Keys of this installation, the present one first. */
 export const issuerKeysOf = (config: Config, present: IssuerKey): readonly IssuerKey[] => [
@@ -11,18 +17,66 @@ export const issuerKeysOf = (config: Config, present: IssuerKey): readonly Issue
     .map((publicKey) => ({ publicKey, keyId: issuerKeyId(publicKey) })),
 ];
 
-/** The verifier with the keys of this installation; callers bring documents, never keys. */
-export function verificationOf(config: Config, issuerKeys: readonly IssuerKey[]): Verification {
-  const allowDevelopmentKeys = !config.PRODUCTION;
-  return {
-    receipt: (document) => verifyReceipt(document, { issuerKeys, allowDevelopmentKeys }),
-    proof: async ({ circuitId, circuitVersion, proof, publicSignals }) =>
-      verifyProof(circuitId, proof, publicSignals, {
-        allowDevelopmentKeys,
-        ...(circuitVersion !== undefined && { circuitVersion }),
-      }),
+/** A batch below this many bytes is not worth being read by every thread. */
+const SHARED_FROM = 64 * 1024;
+
+/** The verifier with the keys of this installation, in threads; callers bring documents, never keys. */
+export function openVerification(
+  config: Pick<Config, 'PRODUCTION'>,
+  issuerKeys: readonly IssuerKey[],
+): { readonly verification: Verification; close(): Promise<void> } {
+  const data: VerificationThreadData = {
+    // what else an issuer has stays here: it signs
+    issuerKeys: issuerKeys.map(({ keyId, publicKey }) => ({ keyId, publicKey })),
+    allowDevelopmentKeys: !config.PRODUCTION,
   };
+  const entry = new URL('./verification-thread.js', import.meta.url);
+  const threads = new BoundedThreads<Question, Answered>(entry, data, {
+    threads: Math.min(2, availableParallelism()),
+    waiting: LIMITS.verificationsWaiting,
+    time: LIMITS.verificationTime,
+    memoryMb: LIMITS.verificationMemoryMb,
+  });
+  const ask = async (question: Question): Promise<readonly GivenVerdict[]> => {
+    const answered = await threads.call(question);
+    if ('verdicts' in answered) return answered.verdicts;
+    throw new Refusal(answered.refused.code, answered.refused.message);
+  };
+  const one = async (question: Question): Promise<GivenVerdict> => {
+    try {
+      return (await ask(question))[0]!;
+    } catch (error) {
+      if (isTooMuch(error)) return tooMuch(error);
+      throw error;
+    }
+  };
+  const verification: Verification = {
+    receipt: (body, hold) => one({ about: 'receipt', body, hold }),
+    proof: (body) => one({ about: 'proof', body }),
+    receipts: async (body, hold) => {
+      const of = body.length < SHARED_FROM ? 1 : threads.threads;
+      const parts = Array.from({ length: of }, (_, index) =>
+        ask({ about: 'receipts', body, hold, part: { index, of } }),
+      );
+      return inTurns(await Promise.all(parts));
+    },
+  };
+  return { verification, close: () => threads.close() };
 }
+
+/** Puts together what threads found that took every n-th each. */
+export function inTurns<T>(parts: readonly (readonly T[])[]): readonly T[] {
+  const count = parts.reduce((sum, part) => sum + part.length, 0);
+  return Array.from({ length: count }, (_, i) => parts[i % parts.length]![Math.floor(i / parts.length)]!);
+}
+
+const isTooMuch = (error: unknown): error is Refusal =>
+  isRefusal(error, 'TIME_LIMIT') || isRefusal(error, 'MEMORY_LIMIT');
+
+const tooMuch = ({ message: reason }: Refusal): GivenVerdict => ({
+  valid: false,
+  checks: [{ name: 'limits', required: true, passed: false, reason }],
+});
 
 /** A receipt whose proof is still to come is held to the level it already brings. */
 export const checkOwn =

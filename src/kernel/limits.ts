@@ -36,6 +36,11 @@ export const LIMITS = {
   receiptDepth: 32,
   /** receipts one call or command verifies together; refuse */
   verifiedTogether: 1_000,
+  /** ms and megabytes one verification may take, of one receipt or of one thread's share of a batch; not valid */
+  verificationTime: 15_000,
+  verificationMemoryMb: 256,
+  /** verifications that wait for a thread; refuse as OVERLOADED */
+  verificationsWaiting: 64,
   /** different verifiers whose finding one receipt keeps; refuse */
   verifiersPerReceipt: 1_000,
   /** times a command is decided again after a conflict; refuse as CONCURRENT_UPDATE */

@@ -3,8 +3,16 @@ export type { Check, Verdict } from './checks.js';
 export { RECEIPT_FORMAT, type Receipt, receiptSchema } from './document.js';
 export { NOT_PROVEN } from './limits-of-proof.js';
 export type { Pairing } from './pairing.js';
+export { type ReadDocument, readDocument, textOf } from './read-document.js';
 export { receiptIdentity } from './receipt-identity.js';
 export { type IssuerKey, issuerKeyId } from './signature.js';
+export { readStrictJson, sentence } from './strict-json.js';
 export { type PinnedKey, readPinnedKeys, releasedKeys } from './verification-keys.js';
 export { type ProofOptions, verifyProof } from './verify-proof.js';
-export { type VerifyOptions, verifyReceipt, verifyReceiptBytes, verifyReceipts } from './verify-receipt.js';
+export {
+  type VerifyOptions,
+  verifyRead,
+  verifyReceipt,
+  verifyReceiptBytes,
+  verifyReceipts,
+} from './verify-receipt.js';

@@ -24,5 +24,5 @@ export function readDocument(bytes: Uint8Array): ReadDocument {
 const complaint = (text: string, isJson: boolean): ReadDocument => ({ complaint: text, isJson });
 
 /** @throws TypeError for bytes that are no UTF-8; a byte order mark stays, and is no JSON */
-const textOf = (bytes: Uint8Array): string =>
+export const textOf = (bytes: Uint8Array): string =>
   new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseStrictJson } from './strict-json.js';
+import { parseStrictJson, readStrictJson } from './strict-json.js';
 
 const refusal = (text: string) => {
   try {
@@ -39,7 +39,7 @@ describe('strict JSON', () => {
     ['"\\ud800"', /half a character/],
     ['{"\\udc00":1}', /half a character/],
     ['{"__proto__":{}}', /something else/],
-    ['['.repeat(100_000), /^AMBIGUOUS_JSON: .*deeper than 32 levels/],
+    ['['.repeat(100_000), /^NOT_JSON: .*deeper than 32 levels/],
     [`${'{"a":'.repeat(33)}1${'}'.repeat(33)}`, /deeper/],
   ])('refuses %j, which programs read differently', (text, why) => {
     expect(refusal(text)).toMatch(why);
@@ -83,6 +83,15 @@ describe('strict JSON', () => {
   ])('says that %j is no JSON', (text) => {
     expect(refusal(text)).toMatch(/^NOT_JSON: This is not JSON: at character \d+ /);
     expect(() => JSON.parse(text)).toThrow();
+  });
+
+  it('goes on past what is ambiguous, for who reads several documents in one', () => {
+    const { value, ambiguities } = readStrictJson('[{"a":1,"a":2},{"b":1},{"c":1.0}]');
+    expect(value).toEqual([{ a: 2 }, { b: 1 }, { c: 1 }]);
+    expect(ambiguities.map(({ path }) => path)).toEqual([
+      [0, 'a'],
+      [2, 'c'],
+    ]);
   });
 
   it('takes time in proportion to what it reads, though a text is never closed', () => {

@@ -1,17 +1,44 @@
 import { Refusal } from '../kernel/errors.js';
 import { LIMITS } from '../kernel/limits.js';
 
-/**
- * JSON that every parser reads alike. What is legal and still read differently is refused by name: a member that is
- * there twice (some take the first, some the last), a number in another form than its one, a lone surrogate, nesting
- * without end.
- * @throws Refusal NOT_JSON {at} for text that is no JSON, AMBIGUOUS_JSON {at, path} for the rest; `at` in characters
- */
-export function parseStrictJson(text: string): unknown {
-  return new Reader(text).document();
+/** Something that is legal JSON, and that two programs may read differently. */
+export interface Ambiguity {
+  readonly path: readonly (string | number)[];
+  readonly why: string;
 }
 
+/**
+ * JSON that every parser reads alike. What is legal and still read differently is refused by name: a member that is
+ * there twice (some take the first, some the last), a number in another form than its one, a lone surrogate.
+ * @throws Refusal NOT_JSON {at}, AMBIGUOUS_JSON {path}
+ */
+export function parseStrictJson(text: string): unknown {
+  const { value, ambiguities } = readStrictJson(text);
+  const [first] = ambiguities;
+  if (first) throw new Refusal('AMBIGUOUS_JSON', sentence(first), { path: first.path.map(String) });
+  return value;
+}
+
+/**
+ * The same for who reads several documents in one, and goes on with those that are not ambiguous.
+ * @throws Refusal NOT_JSON {at, in characters} for text that is no JSON, or nested without end
+ */
+export function readStrictJson(text: string): {
+  readonly value: unknown;
+  readonly ambiguities: readonly Ambiguity[];
+} {
+  const reader = new Reader(text);
+  return { value: reader.document(), ambiguities: reader.ambiguities };
+}
+
+export const sentence = ({ path, why }: Ambiguity): string =>
+  `${path.join('.').slice(0, 200) || 'the document'} ${why}.`;
+
+/** of one document; who has found as many has found enough */
+const MOST_AMBIGUITIES = 10_000;
+
 class Reader {
+  readonly ambiguities: Ambiguity[] = [];
   private at = 0;
   private readonly path: (string | number)[] = [];
 
@@ -46,7 +73,7 @@ class Reader {
 
   private nested<T>(read: () => T): T {
     if (this.path.length >= LIMITS.receiptDepth)
-      throw this.ambiguous(`is nested deeper than ${LIMITS.receiptDepth} levels`);
+      throw this.notJson(`begins something deeper than ${LIMITS.receiptDepth} levels`);
     this.at++;
     return read();
   }
@@ -58,11 +85,13 @@ class Reader {
       this.space();
       const name = this.string();
       this.path.push(name);
-      if (Object.hasOwn(members, name)) throw this.ambiguous('is there twice');
-      if (name === '__proto__') throw this.ambiguous('has a name that some programs take for something else');
+      if (Object.hasOwn(members, name)) this.ambiguous('is there twice');
+      const isPrototype = name === '__proto__';
+      if (isPrototype) this.ambiguous('has a name that some programs take for something else');
       this.space();
       if (this.text[this.at++] !== ':') throw this.notJson('a colon is missing', -1);
-      members[name] = this.value();
+      const value = this.value();
+      if (!isPrototype) members[name] = value;
       this.path.pop();
     } while (this.continues('}'));
     return members;
@@ -98,7 +127,7 @@ class Reader {
     if (token === undefined) throw this.notJson('a text is missing or not closed');
     if (!token.includes('\\') && token.isWellFormed()) return token.slice(1, -1);
     const value = JSON.parse(token) as string;
-    if (!value.isWellFormed()) throw this.ambiguous('holds half a character');
+    if (!value.isWellFormed()) this.ambiguous('holds half a character');
     return value;
   }
 
@@ -106,8 +135,8 @@ class Reader {
     const token = this.token(NUMBER);
     if (token === undefined) throw this.notJson('a value is missing');
     const value = Number(token);
-    if (String(value) !== token) throw this.ambiguous(`is a number in another form than ${value}`);
-    if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw this.ambiguous('is above 2^53');
+    if (String(value) !== token) this.ambiguous(`is a number in another form than ${value}`);
+    if (Number.isInteger(value) && !Number.isSafeInteger(value)) this.ambiguous('is above 2^53');
     return value;
   }
 
@@ -135,9 +164,8 @@ class Reader {
     return new Refusal('NOT_JSON', `This is not JSON: at character ${at} ${why}.`, { at });
   }
 
-  private ambiguous(why: string): Refusal {
-    const path = this.path.join('.').slice(0, 200) || 'the document';
-    return new Refusal('AMBIGUOUS_JSON', `${path} ${why}.`, { at: this.at, path });
+  private ambiguous(why: string): void {
+    if (this.ambiguities.length < MOST_AMBIGUITIES) this.ambiguities.push({ path: [...this.path], why });
   }
 }
 

@@ -6,7 +6,7 @@ import { type Check, failed, noted, passed, type Verdict, verdict } from './chec
 import { type Receipt, receiptSchema } from './document.js';
 import type { Pairing } from './pairing.js';
 import { type Finding, settle } from './pending-proof.js';
-import { readDocument } from './read-document.js';
+import { type ReadDocument, readDocument } from './read-document.js';
 import { checkSignature, type IssuerKey } from './signature.js';
 import type { PinnedKey } from './verification-keys.js';
 
@@ -51,11 +51,15 @@ export async function verifyReceipts(
   documents: readonly Uint8Array[],
   options: VerifyOptions,
 ): Promise<readonly Verdict[]> {
+  return verifyRead(documents.map(readDocument), options);
+}
+
+/** The same of documents that were read already, or could not be. */
+export function verifyRead(documents: readonly ReadDocument[], options: VerifyOptions): readonly Verdict[] {
   return settle(
-    documents.map((bytes) => {
-      const read = readDocument(bytes);
-      return 'complaint' in read ? [failed('format', read.complaint)] : findings(read.value, options);
-    }),
+    documents.map((read) =>
+      'complaint' in read ? [failed('format', read.complaint)] : findings(read.value, options),
+    ),
     options.pairing,
   );
 }

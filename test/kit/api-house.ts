@@ -23,6 +23,7 @@ import { limitTable } from '../../src/fairness/limit-table.js';
 import { Authenticator } from '../../src/identity/authenticate.js';
 import { issueKey, registerUser } from '../../src/identity/keys.js';
 import { SlidingWindow } from '../../src/identity/rate-limit.js';
+import { Refusal } from '../../src/kernel/errors.js';
 import { type Micros, toMicros } from '../../src/kernel/money.js';
 import { places } from '../../src/kernel/places.js';
 import { isoTime } from '../../src/kernel/time.js';
@@ -36,13 +37,23 @@ import { CommandHandler } from '../../src/runtime/command-handler.js';
 import { FairTurns } from '../../src/runtime/fair-turns.js';
 import { ProjectionRunner } from '../../src/runtime/projection-runner.js';
 import { ReadModelProgress } from '../../src/runtime/read-model-progress.js';
+import { answerQuestion } from '../../src/verification/answer-question.js';
+import type { Question } from '../../src/verification/question.js';
+import type { IssuerKey } from '../../src/verifier/index.js';
 import { freshDatabase } from './postgres.js';
 
 export const PLAN_HASH = 'b'.repeat(64);
 const pepper = 'a pepper of the tests';
 
 /** The API over real read models, listening: everything but planners, workers and the chain. */
-export async function openHouse(options: { readonly perMinute?: number; readonly openRuns?: number } = {}) {
+export async function openHouse(
+  options: {
+    readonly perMinute?: number;
+    readonly openRuns?: number;
+    /** whose receipts it takes */
+    readonly issuerKeys?: readonly IssuerKey[];
+  } = {},
+) {
   const database = await freshDatabase();
   const names = projections.map(({ name }) => name);
   const pool = openReadModelPool(database.url, names);
@@ -102,10 +113,7 @@ export async function openHouse(options: { readonly perMinute?: number; readonly
       ready: async () => true,
     },
     circuits: { circuits: async () => [] },
-    verification: {
-      receipt: async () => ({ valid: false, checks: [] }),
-      proof: async () => ({ valid: false, checks: [] }),
-    },
+    verification: verifyingHere(options.issuerKeys ?? []),
     receipts: { read: async ({ sha256 }) => receipts.get(sha256) ?? null },
     authenticator: new Authenticator(sql, pepper, clock),
     rateLimit: new SlidingWindow(clock, options.perMinute ?? 100_000),
@@ -223,6 +231,20 @@ export async function openHouse(options: { readonly perMinute?: number; readonly
     },
   };
   return house;
+}
+
+/** What the threads of a real installation answer, in this one. */
+function verifyingHere(issuerKeys: readonly IssuerKey[]): ApiDependencies['verification'] {
+  const answer = async (question: Question) => {
+    const answered = answerQuestion(question, { issuerKeys, allowDevelopmentKeys: true });
+    if ('refused' in answered) throw new Refusal(answered.refused.code, answered.refused.message);
+    return answered.verdicts;
+  };
+  return {
+    receipt: async (body, hold) => (await answer({ about: 'receipt', body, hold }))[0]!,
+    receipts: (body, hold) => answer({ about: 'receipts', body, hold, part: { index: 0, of: 1 } }),
+    proof: async (body) => (await answer({ about: 'proof', body }))[0]!,
+  };
 }
 
 export type House = Awaited<ReturnType<typeof openHouse>>;

@@ -24,7 +24,7 @@ export function guardEdge(server: FastifyInstance, api: ApiDependencies): void {
     const operation = request.routeOptions.config.operation;
     requirePlainIds(request.params);
     if (operation) request.query = parse(operation.query ?? NO_QUERY, request.query ?? {}, 'query');
-    if (operation?.body) request.body = parse(operation.body, request.body ?? {}, 'body');
+    if (operation?.body && !operation.raw) request.body = parse(operation.body, request.body ?? {}, 'body');
   });
   server.addHook('preHandler', async (request) => {
     const wanted = request.headers['x-min-position'];

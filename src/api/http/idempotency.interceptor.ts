@@ -20,6 +20,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const key = request.headers['idempotency-key'];
     if (request.method === 'GET' || key === undefined || !request.caller) return next.handle();
+    // a question that changes nothing may be asked as often as one likes
+    if (request.routeOptions.config.operation?.raw) return next.handle();
     if (typeof key !== 'string' || !KEY.test(key))
       throw new Refusal('VALIDATION_FAILED', 'An Idempotency-Key has 1 to 200 visible ASCII characters.');
     return from(this.once(request, request.caller.principal.userId, key, next));

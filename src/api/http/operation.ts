@@ -11,6 +11,8 @@ export interface OperationDescription {
    */
   readonly access?: 'user' | 'public' | 'unlimited';
   readonly body?: z.ZodType;
+  /** `body` describes what is sent; the controller gets its bytes, and who they are for reads them */
+  readonly raw?: boolean;
   /** a call without a body is read as `{}` */
   readonly query?: z.ZodObject;
   /** status of success; 200 unless said otherwise */

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { receipt } from '../../commands/receipt/decide.js';
 import { requireOwner } from '../../identity/ownership.js';
@@ -10,7 +10,9 @@ import { type Caller, contextOf } from '../../requests/caller.js';
 import { API, type ApiDependencies } from '../dependencies.js';
 import { type Answer, etag, ok, written } from './answer.js';
 import { Call, MaybeCall } from './call.js';
+import { holdQuery, holdTo } from './hold-query.js';
 import { Operation } from './operation.js';
+import { bytesOf } from './raw-bodies.js';
 import { receiptView } from './views/receipt.js';
 
 const tag = 'receipts';
@@ -18,6 +20,11 @@ const tag = 'receipts';
 const verifyBody = z
   .strictObject({ receipt: z.json().optional() })
   .describe('the receipt as you have it; without one, the issued document is verified');
+
+/** @param body only a short one can be empty but for spaces and braces */
+const asksForIssued = (body: Uint8Array): boolean =>
+  body.length < 64 && /^\s*(\{\s*\})?\s*$/.test(new TextDecoder().decode(body));
+
 const shareBody = z.strictObject({ shared: z.boolean().default(true) });
 
 @Controller()
@@ -46,14 +53,18 @@ export class ReceiptsController {
     summary: 'Run every check of a receipt again, over the document sent or the one issued',
     access: 'public',
     body: verifyBody,
+    raw: true,
+    query: holdQuery,
   })
   async verify(
     @MaybeCall() call: Caller | undefined,
     @Param('id') id: string,
-    @Body() { receipt: sent }: z.output<typeof verifyBody>,
+    @Body() body: unknown,
+    @Query() query: z.output<typeof holdQuery>,
   ): Promise<Answer> {
-    const document = sent ?? (await this.document(await this.readable(call, id)));
-    return ok(await this.api.verification.receipt(document));
+    const sent = bytesOf(body);
+    const bytes = asksForIssued(sent) ? await this.issued(await this.readable(call, id)) : sent;
+    return ok(await this.api.verification.receipt(bytes, holdTo(query)));
   }
 
   @Post('receipts/:id/share')
@@ -75,6 +86,12 @@ export class ReceiptsController {
     return written(200, { receipt: { id, shared } }, sent);
   }
 
+  @Delete('receipts/:id/share')
+  @Operation({ tag, summary: 'Let nobody but its owner read this receipt any more' })
+  unshare(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
+    return this.share(call, id, { shared: false });
+  }
+
   private async readable(call: Caller | undefined, id: string): Promise<ReceiptRow> {
     const row = await receiptById(this.api.sql, id);
     if (row?.shared) return row;
@@ -85,6 +102,10 @@ export class ReceiptsController {
 
   private document = (row: ReceiptRow): Promise<unknown> =>
     this.api.receipts.read(row.document, row.receipt_id, row.user_id);
+
+  private async issued(row: ReceiptRow): Promise<Uint8Array> {
+    return new TextEncoder().encode(JSON.stringify(await this.document(row)));
+  }
 
   private async answer(row: ReceiptRow): Promise<Answer> {
     const receipt = { ...receiptView(row), document: await this.document(row) };

@@ -21,9 +21,12 @@ const STATUSES: Readonly<Record<string, number>> = {
   KEY_DESTROYED: 410,
   PRECONDITION_FAILED: 412,
   TOO_LARGE: 413,
+  TIME_LIMIT: 413,
+  MEMORY_LIMIT: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
   RATE_LIMITED: 429,
   DEPENDENCY_DOWN: 503,
+  OVERLOADED: 503,
 };
 
 /** A refusal without a status of its own is about the state of something: asking again later may go otherwise. */
