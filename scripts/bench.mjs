@@ -19,6 +19,7 @@ const usage = `npm run bench -- <what> [options]
   open-runs   many runs that wait for approval or a timer: memory of the program
   fairness    one user's runs alone, and beside a batch and a retry storm of another's: the ratio
   store       appends a second to the event store on Postgres
+  payments    ms a paid call takes, beside the stock paying fetch; 1,000 at once from one account
   commitments µs of CPU a hash and ms of CPU a five-step run, against poseidon-lite
 
   --vs restate      also Restate as it is installed (24 partitions), in turns; repeatable
@@ -27,6 +28,7 @@ const usage = `npm run bench -- <what> [options]
   --scale F         share of the usual number of workflows (1)
   --profile         w1 to w4: one turn of ours, and where its CPU time goes
   --events N        age: stored events (1000000)
+  --duplicates N    payments: also N payments of 50 copies each, sent at once
   --runs N          open-runs: open runs (100000); fairness: runs of the other user (10000)
   --json FILE       write medians, ratios and single turns; other results in FILE stay
 `;
@@ -40,6 +42,7 @@ const { values, positionals } = parseArgs({
     scale: { type: 'string', default: '1' },
     events: { type: 'string', default: '1000000' },
     runs: { type: 'string' },
+    duplicates: { type: 'string', default: '0' },
     profile: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
@@ -70,6 +73,19 @@ const measurements = {
   fairness: async () => {
     const { fairness } = await import('../bench/fairness.mjs');
     keep({ fairness: await fairness({ root, runs: Number(values.runs ?? 10_000) }) });
+  },
+  payments: async () => {
+    const { payments } = await import('../bench/payments.mjs');
+    const [singles, burst] = [200, 1_000].map((usual) => Math.max(1, Math.round(usual * scale)));
+    const { failures, ...figures } = await payments({
+      singles,
+      burst,
+      duplicates: Number(values.duplicates),
+    });
+    console.log(figures);
+    for (const failure of failures) console.log(`FAILED ${failure}`);
+    if (failures.length > 0) process.exitCode = 1;
+    keep({ payments: { ...figures, failures } });
   },
   store: () => {
     const hooks = join(root, 'test', 'kit', 'typescript.mjs');
