@@ -45,7 +45,7 @@ export async function program(args: readonly string[]): Promise<number> {
       code = await (await import('./commands/run.js')).run(words, options);
     });
 
-  command('verify <receipt>', 'check a receipt, without network')
+  command('verify <receipts...>', 'check receipts, without network; several at once share what proofs cost')
     .option('--key <hex>', 'public key of an issuer you trust; may be given several times', several, [])
     .option('--any-issuer', 'accept whoever signed it: shows that it is whole, not who wrote it')
     .option('--production', 'refuse proofs made with development keys')
@@ -54,8 +54,8 @@ export async function program(args: readonly string[]): Promise<number> {
     .option('--content <step/role=file>', 'a content to compare; may be given several times', several, [])
     .option('--data <dir>', 'data folder whose own key is trusted when no --key is given')
     .option('--json', 'the verdict as JSON')
-    .action(async (file, options) => {
-      code = await (await import('./commands/verify.js')).verify(file, options);
+    .action(async (files, options) => {
+      code = await (await import('./commands/verify.js')).verify(files, options);
     });
 
   onInstallation('audit <workflow>', 'what happened, event by event')

@@ -2,10 +2,11 @@ import { availableParallelism } from 'node:os';
 import { BoundedThreads } from '../adapters/threads/bounded-threads.js';
 import type { Verification } from '../api/dependencies.js';
 import type { Config } from '../config.js';
-import { isRefusal, Refusal } from '../kernel/errors.js';
+import { Refusal } from '../kernel/errors.js';
 import { LIMITS } from '../kernel/limits.js';
 import type { CheckOwn } from '../receipts/receipt-job.js';
 import type { Answered, GivenVerdict, Question } from '../verification/question.js';
+import { tookTooMuch, tooMuch } from '../verification/too-much.js';
 import { type IssuerKey, issuerKeyId, verifyReceipt } from '../verifier/index.js';
 import type { VerificationThreadData } from './verification-thread.js';
 
@@ -46,7 +47,7 @@ export function openVerification(
     try {
       return (await ask(question))[0]!;
     } catch (error) {
-      if (isTooMuch(error)) return tooMuch(error);
+      if (tookTooMuch(error)) return tooMuch(error);
       throw error;
     }
   };
@@ -69,14 +70,6 @@ export function inTurns<T>(parts: readonly (readonly T[])[]): readonly T[] {
   const count = parts.reduce((sum, part) => sum + part.length, 0);
   return Array.from({ length: count }, (_, i) => parts[i % parts.length]![Math.floor(i / parts.length)]!);
 }
-
-const isTooMuch = (error: unknown): error is Refusal =>
-  isRefusal(error, 'TIME_LIMIT') || isRefusal(error, 'MEMORY_LIMIT');
-
-const tooMuch = ({ message: reason }: Refusal): GivenVerdict => ({
-  valid: false,
-  checks: [{ name: 'limits', required: true, passed: false, reason }],
-});
 
 /** A receipt whose proof is still to come is held to the level it already brings. */
 export const checkOwn =

@@ -3,7 +3,7 @@ export type { Check, Verdict } from './checks.js';
 export { RECEIPT_FORMAT, type Receipt, receiptSchema } from './document.js';
 export { NOT_PROVEN } from './limits-of-proof.js';
 export type { Pairing } from './pairing.js';
-export { type ReadDocument, readDocument, textOf } from './read-document.js';
+export { type ReadDocument, readDocument, textOf, withoutEnvelope } from './read-document.js';
 export { receiptIdentity } from './receipt-identity.js';
 export { type IssuerKey, issuerKeyId } from './signature.js';
 export { readStrictJson, sentence } from './strict-json.js';

@@ -26,3 +26,10 @@ const complaint = (text: string, isJson: boolean): ReadDocument => ({ complaint:
 /** @throws TypeError for bytes that are no UTF-8; a byte order mark stays, and is no JSON */
 export const textOf = (bytes: Uint8Array): string =>
   new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+
+/** The API answers the document inside an envelope; people save that too. */
+export function withoutEnvelope(read: ReadDocument): ReadDocument {
+  if ('complaint' in read) return read;
+  const envelope = read.value as { readonly receipt?: { readonly document?: unknown } } | null;
+  return { value: envelope?.receipt?.document ?? read.value };
+}

@@ -131,6 +131,29 @@ describe('the demo', () => {
       expect(failed.map(({ name }: { name: string }) => name)).toEqual(['signature']);
     });
 
+    it('tells the bad one of several, by its name', async () => {
+      const changed = receipt();
+      const [x] = changed.proof.proof.pi_a;
+      changed.proof.proof.pi_a[0] = x.slice(0, -1) + ((Number(x.at(-1)) + 1) % 10);
+      writeFileSync(join(folder.path, 'bad.json'), JSON.stringify(changed));
+      const files = [RECEIPT, 'bad.json', RECEIPT, 'missing.json'];
+      const { code, stdout } = await quittance('verify', ...files, '--key', key(), '--json');
+      const { valid, invalid, receipts } = JSON.parse(stdout);
+      expect({ code, valid, invalid }).toEqual({
+        code: 1,
+        valid: false,
+        invalid: ['bad.json', 'missing.json'],
+      });
+      expect(receipts.map((each: { valid: boolean }) => each.valid)).toEqual([true, false, true, false]);
+    });
+
+    it('refuses a member that is there twice, which programs read differently', async () => {
+      const text = readFileSync(join(folder.path, RECEIPT), 'utf8');
+      writeFileSync(join(folder.path, 'twice.json'), text.replace('{', '{"format":"quittance-receipt/1",'));
+      const { code, stdout } = await quittance('verify', 'twice.json', '--key', key());
+      expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('format is there twice') });
+    });
+
     it.each([
       ['no receipt.json', 'missing.json', 'does not exist'],
       ['a file that is no JSON', join('quittance-out', 'demo', 'chart.svg'), 'is not JSON'],

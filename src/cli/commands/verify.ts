@@ -1,11 +1,12 @@
 import pc from 'picocolors';
 import { dataFolderPath } from '../../embedded/data-folder.js';
 import { Refusal } from '../../kernel/errors.js';
-import { type Contents, type Receipt, type VerifyOptions, verifyReceipt } from '../../verifier/index.js';
-import { readBytes, readJson } from '../input-files.js';
+import { type Contents, NOT_PROVEN, type Verdict, type VerifyOptions } from '../../verifier/index.js';
+import { readBytes } from '../input-files.js';
 import { trustedIssuers } from '../issuer-keys.js';
 import { Screen } from '../show/screen.js';
-import { verdictLines } from '../show/verdict-lines.js';
+import { verdictLines, verdictsLines } from '../show/verdict-lines.js';
+import { verifyFiles } from '../verify-files.js';
 
 export interface VerifyFlags {
   readonly key: readonly string[];
@@ -18,41 +19,74 @@ export interface VerifyFlags {
   readonly json?: boolean;
 }
 
-/** Checks a receipt with nothing but the file and the keys one trusts. @returns the exit code */
-export async function verify(file: string, flags: VerifyFlags): Promise<number> {
-  const document = documentIn(readJson(file));
+/**
+ * Checks receipts with nothing but the files and the keys one trusts.
+ * @returns the exit code: 0 when every required check of every receipt passed
+ */
+export async function verify(files: readonly string[], flags: VerifyFlags): Promise<number> {
   const { key, anyIssuer = false, level, context } = flags;
   const trusted = trustedIssuers(key, { dataFolder: flags.data ?? dataFolderPath(), anyIssuer });
-  const verdict = await verifyReceipt(document, {
+  const verdicts = await verifyFiles(files, {
     issuerKeys: trusted.keys,
     allowDevelopmentKeys: flags.production !== true,
     ...(level !== undefined && { level }),
-    ...(context !== undefined && { context }),
+    ...(context !== undefined && { context: contextOf(context) }),
     ...(flags.content.length > 0 && { contents: contentsOf(flags.content) }),
   });
-  if (flags.json) process.stdout.write(`${JSON.stringify(verdict, null, 2)}\n`);
-  else sayVerdict(new Screen(), document, verdict, trusted.from);
-  return verdict.valid ? 0 : 1;
+  const [first, ...more] = verdicts;
+  if (more.length > 0) sayMany(files, verdicts, trusted.from, flags);
+  else sayOne(files[0]!, first!, trusted.from, flags);
+  return verdicts.every(({ valid }) => valid) ? 0 : 1;
 }
 
-function sayVerdict(
-  screen: Screen,
-  document: unknown,
-  verdict: Awaited<ReturnType<typeof verifyReceipt>>,
+/** @throws Refusal FILE_NOT_JSON {file} */
+function sayOne(
+  file: string,
+  verdict: Verdict,
   from: ReturnType<typeof trustedIssuers>['from'],
+  flags: VerifyFlags,
 ): void {
+  const reason = verdict.checks[0]?.reason ?? '';
+  if (/^This is not (JSON|text)/.test(reason))
+    throw new Refusal('FILE_NOT_JSON', `${file} is not JSON. ${reason}`, { file });
+  if (flags.json) {
+    process.stdout.write(`${JSON.stringify(verdict, null, 2)}\n`);
+    return;
+  }
+  const screen = new Screen();
   screen.say(...verdictLines(verdict));
   if (!verdict.valid) return;
-  if (from === 'nobody')
-    screen.warn('Nobody vouches for the key that signed this: name the issuers you trust by --key.');
-  const { notProven } = (document as Receipt).statement;
-  screen.say(pc.dim('  What this does not show:'), ...notProven.map((line) => pc.dim(`  · ${line}`)));
+  sayTrust(screen, from);
+  // the verifier takes no receipt that says another thing about this
+  screen.say(pc.dim('  What this does not show:'), ...NOT_PROVEN.map((line) => pc.dim(`  · ${line}`)));
 }
 
-/** The API answers the document inside an envelope; people save that too. */
-function documentIn(value: unknown): unknown {
-  const envelope = value as { readonly receipt?: { readonly document?: unknown } } | null;
-  return envelope?.receipt?.document ?? value;
+function sayTrust(screen: Screen, from: ReturnType<typeof trustedIssuers>['from']): void {
+  if (from === 'nobody')
+    screen.warn('Nobody vouches for the key that signed this: name the issuers you trust by --key.');
+}
+
+function sayMany(
+  files: readonly string[],
+  verdicts: readonly Verdict[],
+  from: ReturnType<typeof trustedIssuers>['from'],
+  flags: VerifyFlags,
+): void {
+  if (!flags.json) {
+    const screen = new Screen();
+    screen.say(...verdictsLines(files, verdicts));
+    if (verdicts.some(({ valid }) => valid)) sayTrust(screen, from);
+    return;
+  }
+  const receipts = verdicts.map((verdict, i) => ({ file: files[i], ...verdict }));
+  const invalid = files.filter((_, i) => !verdicts[i]!.valid);
+  process.stdout.write(`${JSON.stringify({ valid: invalid.length === 0, invalid, receipts }, null, 2)}\n`);
+}
+
+/** @throws Refusal CONTEXT_INVALID: an element of the field in its one form */
+function contextOf(text: string): string {
+  if (/^(0|[1-9][0-9]{0,76})$/.test(text)) return text;
+  throw new Refusal('CONTEXT_INVALID', 'A context is a decimal number without sign or leading zeros.');
 }
 
 /**

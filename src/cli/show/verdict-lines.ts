@@ -21,3 +21,21 @@ const mark = ({ required, passed }: Check): string =>
 
 const reason = ({ required, passed, reason: text }: Check): string =>
   passed || required ? plainText(text) : pc.yellow(plainText(text));
+
+/** A line for each receipt, with the first check that failed, and one for them all. */
+export function verdictsLines(files: readonly string[], verdicts: readonly Verdict[]): string[] {
+  const width = Math.min(60, Math.max(...files.map((file) => plainText(file).length)));
+  const lines = verdicts.map(({ valid, checks }, i) => {
+    const file = plainText(files[i]!);
+    if (valid) return ` ${pc.green('✓')} ${file}`;
+    const failed = checks.find((check) => check.required && !check.passed);
+    const why = failed ? `${failed.name}: ${failed.reason}` : 'nothing was checked';
+    return ` ${pc.red('✗')} ${file.padEnd(width)}  ${plainText(why)}`;
+  });
+  const bad = verdicts.filter(({ valid }) => !valid).length;
+  const sum =
+    bad === 0
+      ? `${pc.green('✓')} ${pc.bold('All valid')}: ${plural(verdicts.length, 'receipt')}.`
+      : `${pc.red('✗')} ${pc.bold('Not valid')}: ${bad} of ${plural(verdicts.length, 'receipt')}.`;
+  return [...lines, '', sum];
+}
