@@ -82,6 +82,13 @@ describe('a paid step', () => {
   });
 });
 
+/** Terms are on record, and what was signed for them can never land. */
+async function expired(world: PaidWorld): Promise<void> {
+  world.conduct = ['let the bytes expire'];
+  expect((await refusalOf(call(world))).code).toBe('PAYMENT_FAILED');
+  expect((await world.state()).status).toBe('authorized');
+}
+
 describe('nothing is signed', () => {
   const refused = async (world: PaidWorld, code: string) => {
     const refusal = await refusalOf(call(world));
@@ -103,19 +110,28 @@ describe('nothing is signed', () => {
 
   it('on terms that drifted while the process was down', async () => {
     const world = new PaidWorld();
-    // dies after the first terms were authorized, before anything was signed
-    await expect(call(world, paidStep(), 8)).rejects.toThrow(Crash);
-    expect((await world.state()).status).toBe('authorized');
+    // dies after the first terms were asked, before anything was signed
+    await expect(call(world, paidStep(), 4)).rejects.toThrow(Crash);
+    expect((await world.state()).status).toBe('none');
     world.price = 20_001n;
     await refused(world, 'PRICE_DRIFT');
+  });
+
+  it('on terms that drifted after the first bytes had expired', async () => {
+    const world = new PaidWorld();
+    await expired(world);
+    const { sent } = world;
+    Object.assign(world, { price: 20_001n, sent: [], conduct: ['serve'] });
+    await refused(world, 'PRICE_DRIFT');
+    expect(sent).toHaveLength(3);
   });
 });
 
 describe('terms that change within what was approved', () => {
-  it('while the process was down are authorized anew, and the new ones are paid', async () => {
+  it('after the first bytes had expired are authorized anew, and the new ones are paid', async () => {
     const world = new PaidWorld();
-    await expect(call(world, paidStep(), 8)).rejects.toThrow(Crash);
-    world.price = 19_000n;
+    await expired(world);
+    Object.assign(world, { price: 19_000n, conduct: ['serve'] });
     expect((await call(world)).cost).toBe(19_000n);
     expect(world.spent).toBe(19_000n);
   });
@@ -124,9 +140,9 @@ describe('terms that change within what was approved', () => {
     const world = new PaidWorld();
     for (const price of [20_000n, 19_000n, 20_000n, 19_000n]) {
       world.price = price;
-      await expect(call(world, paidStep(), 8)).rejects.toThrow(Crash);
+      await expired(world);
     }
-    world.price = 20_000n;
+    Object.assign(world, { price: 20_000n, conduct: ['serve'] });
     expect((await call(world)).cost).toBe(20_000n);
   });
 
@@ -303,7 +319,7 @@ describe('a step that went to another service', () => {
     const world = new PaidWorld();
     world.conduct = ['settle and lose the answer'];
     // dies before it looks at the chain
-    await expect(call(world, paidStep(), 16)).rejects.toThrow(Crash);
+    await expect(call(world, paidStep(), 10)).rejects.toThrow(Crash);
     expect([world.landed.size, (await world.state()).status]).toEqual([1, 'submitted']);
     Object.assign(world, { payTo: 'OTHER', conduct: ['serve'] });
     expect((await refusalOf(call(world, other))).code).toBe('PAID_OTHERWISE');

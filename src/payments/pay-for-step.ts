@@ -1,39 +1,15 @@
-import { createHash } from 'node:crypto';
-import type { PaymentCommand } from '../commands/payment/commands.js';
+import type { ConfirmPayment, PaymentCommand } from '../commands/payment/commands.js';
 import { payment } from '../commands/payment/decide.js';
-import type { Confirmed, InFlight, PaymentState } from '../commands/payment/state.js';
-import type { PaymentEvidence } from '../events/workflow.js';
+import { type Confirmed, type InFlight, type PaymentState, sameTerms } from '../commands/payment/state.js';
 import { isRefusal, Refusal } from '../kernel/errors.js';
-import { uuidv5 } from '../kernel/event.js';
-import { type Micros, ZERO } from '../kernel/money.js';
-import type { PaidCall, Payer, PreparedPayment, ServiceAnswer } from '../ports/payments.js';
-import type { Dispatch } from '../runtime/dispatch.js';
+import { ZERO } from '../kernel/money.js';
+import type { Payer, PreparedPayment, ServiceAnswer } from '../ports/payments.js';
+import type { Converse, Dispatch } from '../runtime/dispatch.js';
 import { pause } from '../runtime/pause.js';
+import { type Acting, contextOf, evidenceOf, type PaidAnswer, type PaidStep, termsOf } from './paid-step.js';
+import { delivered, isFinal, isGood, notYet, refused, undelivered, usable } from './service-answers.js';
 
-/** Everything the approved plan says about one paid step. */
-export interface PaidStep {
-  readonly paymentId: string;
-  readonly workflowId: string;
-  readonly runNo: number;
-  readonly stepId: string;
-  readonly userId: string;
-  readonly holdId: string;
-  readonly serviceId: string;
-  readonly planHash: string;
-  readonly ceiling: Micros;
-  readonly approved: { readonly payTo: string; readonly asset: string; readonly network: string };
-  readonly payer: string;
-  readonly call: PaidCall;
-}
-
-export interface PaidAnswer {
-  readonly answer: ServiceAnswer;
-  readonly cost: Micros;
-  readonly payment?: PaymentEvidence;
-}
-
-/** A paid step, and where its payment stood when this call began to act on it. */
-type Acting = PaidStep & { readonly from: number };
+export type { PaidAnswer, PaidStep } from './paid-step.js';
 
 /** Times one step signs anew after its bytes expired unsettled. */
 const SIGNINGS = 3;
@@ -55,7 +31,7 @@ const LOOK_EVERY_MS = 250;
  */
 export class StepPayments {
   constructor(
-    private readonly dispatch: Dispatch,
+    private readonly dispatch: Dispatch & Converse,
     private readonly payer: Payer,
   ) {}
 
@@ -116,66 +92,59 @@ export class StepPayments {
     return 'again';
   }
 
-  /** @returns `again` when the bytes can never land any more */
+  /** @returns `again` when the bytes can never land any more, or another worker brought it to its end */
   private async advance(
     step: Acting,
     state: Exclude<PaymentState, Confirmed>,
     signal: AbortSignal,
   ): Promise<PaidAnswer | 'again'> {
-    const inFlight =
-      state.status === 'prepared' || state.status === 'submitted' ? state : await this.sign(step, state);
-    return 'answer' in inFlight ? inFlight : this.submit(step, inFlight, signal);
+    const signed =
+      state.status === 'prepared' || state.status === 'submitted' ? state : await this.sign(step);
+    if ('answer' in signed) return signed;
+    return signed.status === 'confirmed' ? 'again' : this.submit(step, signed, signal);
   }
 
-  /** Asks for the terms, has them authorized against the plan, signs, and records the bytes. */
-  private async sign(step: Acting, before: PaymentState): Promise<InFlight | PaidAnswer> {
+  /**
+   * Asks for the terms, has them authorized against the plan, and signs. All of it is recorded at once, before
+   * anything leaves: until then nobody outside knows of it.
+   * @returns what stands then; the bytes of another worker, where that one was quicker
+   */
+  private async sign(step: Acting): Promise<InFlight | Confirmed | PaidAnswer> {
     const asked = await this.payer.quote(step.call, step.approved);
     if ('answer' in asked) return { answer: usable(asked.answer), cost: ZERO };
     const { quote } = asked;
-    const { paymentId, workflowId, runNo, stepId, userId, holdId, serviceId, planHash, ceiling, approved } =
-      step;
-    const { dialect, scheme, network, asset, payTo, amount } = quote;
-    await this.record(step, {
-      type: 'RecordQuote',
-      paymentId,
-      workflowId,
-      runNo,
-      stepId,
-      userId,
-      holdId,
-      serviceId,
-      dialect,
-      scheme,
-      network,
-      asset,
-      payTo,
-      amount,
+    const { payTo, amount } = quote;
+    const terms = termsOf(step, quote);
+    const { planHash, ceiling, approved } = step;
+    let header: string | undefined;
+    const state = await this.recordAll(step, async (at) => {
+      if (at.status === 'confirmed' || at.status === 'submitted') return undefined;
+      if (at.status === 'prepared')
+        return at.prepared.header === header
+          ? { type: 'SubmitPayment', attempt: at.prepared.attempt }
+          : undefined;
+      if (at.status === 'none' || !sameTerms(at.quote, terms)) return { type: 'RecordQuote', ...terms };
+      const isAuthorized =
+        at.status === 'authorized' &&
+        at.authorization.planHash === planHash &&
+        at.authorization.ceiling === ceiling;
+      if (!isAuthorized) return { type: 'AuthorizePayment', planHash, ceiling, approved };
+      // only what was authorized is signed
+      const prepared = await this.payer.prepare(quote, step.paymentId);
+      header = prepared.header;
+      return { type: 'PreparePayment', attempt: at.nextAttempt, payTo, amount, ...prepared };
     });
-    const authorized = await this.record(step, { type: 'AuthorizePayment', planHash, ceiling, approved });
-    // only what was authorized is signed, and another worker may have brought other terms meanwhile
-    if (
-      authorized.status === 'none' ||
-      authorized.quote.amount !== amount ||
-      authorized.quote.payTo !== payTo
-    )
-      throw new Refusal('WRONG_STATE', 'Other terms were recorded meanwhile.', { amount: `${amount}` });
-    const attempt = before.status === 'none' ? 1 : 'nextAttempt' in before ? before.nextAttempt : 1;
-    const prepared = await this.payer.prepare(quote, paymentId);
-    const state = await this.record(step, { type: 'PreparePayment', attempt, payTo, amount, ...prepared });
-    return state as InFlight;
+    return state as InFlight | Confirmed;
   }
 
   /** Sends the recorded bytes and finds out on the chain what became of them. */
   private async submit(step: Acting, state: InFlight, signal: AbortSignal): Promise<PaidAnswer | 'again'> {
     const { attempt } = state.prepared;
-    await this.record(step, { type: 'SubmitPayment', attempt });
+    if (state.status === 'prepared') await this.record(step, { type: 'SubmitPayment', attempt });
     const answer = await this.send(step, state.prepared);
-    const settled = await this.lookFor(state, isGood(answer) ? LOOKS : 1, signal, answer?.claimedSignature);
-    if (settled) {
-      const { signature, slot } = settled;
-      const confirmed = await this.record(step, { type: 'ConfirmPayment', attempt, signature, slot });
-      return this.deliver(step, confirmed as Confirmed, answer);
-    }
+    const looks = isGood(answer) ? LOOKS : 1;
+    const settled = await this.lookFor(state, looks, signal, answer?.claimedSignature);
+    if (settled) return this.deliver(step, answer, { attempt, ...settled });
     if (await this.payer.isExpired(state.prepared)) {
       // once more: it may have landed between the two looks
       if (await this.lookFor(state, 1, signal)) throw notYet(answer);
@@ -188,39 +157,29 @@ export class StepPayments {
 
   /** Paid before: the same bytes bring the answer, never a second payment. */
   private async collect(step: Acting, state: Confirmed): Promise<PaidAnswer> {
-    return this.deliver(step, state, await this.send(step, state.prepared));
+    return this.deliver(step, await this.send(step, state.prepared));
   }
 
+  /** @param settled what the chain shows, where that is not on record yet */
   private async deliver(
     step: Acting,
-    state: Confirmed,
     answer: ServiceAnswer | undefined,
+    settled?: Omit<ConfirmPayment, 'type'>,
   ): Promise<PaidAnswer> {
-    if (!answer || !isGood(answer)) {
-      const message = `The service was paid and ${answer ? `answered ${answer.status}` : 'did not answer'}.`;
-      await this.record(step, { type: 'RecordNonDelivery', code: 'PAYMENT_UNDELIVERED', message }).catch(
-        () => undefined,
-      );
+    const good = answer && isGood(answer) ? answer : undefined;
+    const outcome = good ? delivered(good) : undelivered(answer);
+    const state = (await this.recordAll(step, async (at) => {
+      if (at.status !== 'confirmed') return settled && { type: 'ConfirmPayment', ...settled };
+      // the first answer stands, and what was answered once is not given up
+      const { status } = at.delivery;
+      return status === 'delivered' || status === EXPECTED[outcome.type] ? undefined : outcome;
+    })) as Confirmed;
+    if (!good) {
       if (answer && isFinal(answer.status)) throw refused(answer);
-      throw new Refusal('PAYMENT_UNDELIVERED', message, { signature: state.signature }, 'retryable');
+      const { signature } = state;
+      throw new Refusal('PAYMENT_UNDELIVERED', undelivered(answer).message, { signature }, 'retryable');
     }
-    const answerHash = createHash('sha256').update(answer.body).digest('hex');
-    await this.record(step, { type: 'RecordDelivery', answerHash });
-    const { payTo, amount, asset, network } = state.quote;
-    return {
-      answer,
-      cost: amount,
-      payment: {
-        paymentId: step.paymentId,
-        signature: state.signature,
-        slot: state.slot.toString(),
-        payer: step.payer,
-        payee: payTo,
-        amount: amount.toString(),
-        asset,
-        network,
-      },
-    };
+    return { answer: good, cost: state.quote.amount, payment: evidenceOf(step, state) };
   }
 
   private async send(step: PaidStep, prepared: PreparedPayment): Promise<ServiceAnswer | undefined> {
@@ -241,50 +200,22 @@ export class StepPayments {
     }
   }
 
-  /**
-   * The command id derives from what is recorded and where: recording the same twice is one event, but the same
-   * words may be true again later, as when a service goes back to its first price.
-   */
   private async record(step: Acting, command: PaymentCommand): Promise<PaymentState> {
-    const text = JSON.stringify(command, (_, value) =>
-      typeof value === 'bigint' ? value.toString() : value,
-    );
-    const { state } = await this.dispatch.send(payment, step.paymentId, command, {
-      commandId: uuidv5(`${step.paymentId}/${step.from}/${text}`),
-      correlationId: step.workflowId,
-      actor: { type: 'worker', id: 'payments' },
+    const { state } = await this.dispatch.send(payment, step.paymentId, command, contextOf(step, command));
+    return state;
+  }
+
+  /** Everything that `next` says becomes durable together, or nothing of it. */
+  private async recordAll(
+    step: Acting,
+    next: (state: PaymentState) => Promise<PaymentCommand | undefined>,
+  ): Promise<PaymentState> {
+    const { state } = await this.dispatch.converse(payment, step.paymentId, async (at: PaymentState) => {
+      const command = await next(at);
+      return command && { command, context: contextOf(step, command) };
     });
     return state;
   }
 }
 
-const isGood = (answer: ServiceAnswer | undefined): boolean =>
-  answer !== undefined && answer.status >= 200 && answer.status < 300;
-
-/** The same request will be refused again: the work cannot be done on this input. */
-const isFinal = (status: number): boolean => [400, 404, 405, 410, 413, 415, 422].includes(status);
-
-function usable(answer: ServiceAnswer): ServiceAnswer {
-  if (isGood(answer)) return answer;
-  throw isFinal(answer.status) ? refused(answer) : notYet(answer);
-}
-
-const refused = ({ status }: ServiceAnswer): Refusal =>
-  new Refusal('SERVICE_REFUSED', `The service cannot do this work: it answered ${status}.`, { status });
-
-const notYet = (answer: ServiceAnswer | undefined): Refusal =>
-  answer && isFinal(answer.status)
-    ? refused(answer)
-    : new Refusal(
-        'SERVICE_ERROR',
-        sentenceOf(answer),
-        { status: answer?.status ?? null },
-        answer ? 'retryable' : 'unknown',
-      );
-
-function sentenceOf(answer: ServiceAnswer | undefined): string {
-  if (!answer) return 'The service did not answer.';
-  return isGood(answer)
-    ? 'The service answered without having its payment settled.'
-    : `The service answered ${answer.status}.`;
-}
+const EXPECTED = { RecordDelivery: 'delivered', RecordNonDelivery: 'undelivered' } as const;

@@ -7,7 +7,7 @@ import { type Micros, toMicros } from '../../src/kernel/money.js';
 import type { PaidStep } from '../../src/payments/pay-for-step.js';
 import type { Payer, Quote, ServiceAnswer } from '../../src/ports/payments.js';
 import { CommandHandler } from '../../src/runtime/command-handler.js';
-import type { Dispatch } from '../../src/runtime/dispatch.js';
+import type { Converse, Dispatch } from '../../src/runtime/dispatch.js';
 
 export class Crash extends Error {}
 
@@ -136,14 +136,18 @@ export class PaidWorld {
   }
 
   /** A process of its own: nothing in memory but what the store and the world know. */
-  process(crashAt = Number.POSITIVE_INFINITY): { readonly dispatch: Dispatch; readonly payer: Payer } {
+  process(crashAt = Number.POSITIVE_INFINITY): {
+    readonly dispatch: Dispatch & Converse;
+    readonly payer: Payer;
+  } {
     const clock = { now: () => Date.parse('2026-01-02T03:04:05.678Z') };
     const handler = new CommandHandler(this.store, clock);
     const fuse = new Fuse(crashAt);
-    const dispatch: Dispatch = {
+    const dispatch: Dispatch & Converse = {
       send: <S, C extends { readonly type: string }, E extends DomainEvent>(
         ...args: [Aggregate<S, C, E>, string, C, Parameters<Dispatch['send']>[3]]
       ) => fuse.around(() => handler.send(...args)),
+      converse: (aggregate, id, next) => fuse.around(() => handler.converse(aggregate, id, next)),
       load: (aggregate, id) => fuse.around(() => handler.load(aggregate, id)),
     };
     const { payer } = this;

@@ -28,7 +28,7 @@ import {
   type InFlight,
   noPayment,
   type PaymentState,
-  type QuoteTerms,
+  sameTerms,
 } from './state.js';
 
 type Decision = readonly PaymentEvent[];
@@ -189,9 +189,6 @@ function recordNonDelivery(command: RecordNonDelivery, state: PaymentState): Dec
       return unreachable(state.delivery);
   }
 }
-
-const sameTerms = (a: QuoteTerms, b: QuoteTerms): boolean =>
-  (Object.keys(a) as (keyof QuoteTerms)[]).every((key) => a[key] === b[key]);
 
 function signed(command: PaymentCommand, state: PaymentState): InFlight | Confirmed {
   if (state.status === 'prepared' || state.status === 'submitted' || state.status === 'confirmed')

@@ -46,6 +46,9 @@ export type PaymentState =
   | InFlight
   | Confirmed;
 
+export const sameTerms = (a: QuoteTerms, b: QuoteTerms): boolean =>
+  (Object.keys(a) as (keyof QuoteTerms)[]).every((key) => a[key] === b[key]);
+
 export const noPayment: PaymentState = { status: 'none' };
 
 export function evolvePayment(state: PaymentState, event: PaymentEvent): PaymentState {
