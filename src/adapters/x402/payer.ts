@@ -16,6 +16,7 @@ import { tokenAccountOf } from '../solana/token-account.js';
 import { claimedSignature, dialectNamed, dialectOfPayment, readAsked } from './dialects.js';
 import { makeMemo } from './memo.js';
 import { type QuotedResource, readOffer } from './offer.js';
+import { RecentChain } from './recent-chain.js';
 import { findPayment } from './search.js';
 import { signTransfer } from './signing.js';
 
@@ -38,9 +39,11 @@ export interface X402PayerOptions {
 export class X402Payer implements Payer {
   readonly #rpc: Rpc<SolanaRpcApi>;
   readonly #scheme: ExactSvmScheme;
+  readonly #recent: RecentChain;
 
   constructor(private readonly options: X402PayerOptions) {
     this.#rpc = createSolanaRpc(options.rpcUrl);
+    this.#recent = new RecentChain(this.#rpc, options.signer.address);
     // Without a URL the library would ask a public host.
     this.#scheme = new ExactSvmScheme(options.signer, { rpcUrl: options.rpcUrl });
   }
@@ -61,17 +64,12 @@ export class X402Payer implements Payer {
 
   prepare(quote: Quote, paymentId: string): Promise<PreparedPayment> {
     return askChain(async () => {
-      // The watermark comes first: whatever lands from here on is newer than it.
-      const watermark = await this.#newestSignature(quote.asset);
-      const { value: latest } = await this.#rpc.getLatestBlockhash({ commitment: 'confirmed' }).send();
+      const anchor = await this.#recent.anchorFor(quote.asset);
       const memo = makeMemo(paymentId, quote.resource as QuotedResource);
-      const transaction = await signTransfer(this.#scheme, quote, {
-        payer: this.options.signer.address,
-        memo,
-        ...latest,
-      });
+      const own = { payer: this.options.signer.address, memo, ...anchor };
+      const transaction = await signTransfer(this.#scheme, quote, own);
       const header = dialectNamed(quote.dialect).encode(transaction, quote, memo);
-      return { header, memo, ...latest, watermark };
+      return { header, memo, ...anchor };
     });
   }
 
@@ -103,14 +101,6 @@ export class X402Payer implements Payer {
       const height = await this.#rpc.getBlockHeight({ commitment: 'finalized' }).send();
       return height > payment.lastValidBlockHeight;
     });
-  }
-
-  async #newestSignature(asset: string): Promise<string | null> {
-    const account = await tokenAccountOf(this.options.signer.address, asset);
-    const newest = await this.#rpc
-      .getSignaturesForAddress(account, { limit: 1, commitment: 'confirmed' })
-      .send();
-    return newest[0]?.signature ?? null;
   }
 
   #send(call: PaidCall, extra: Readonly<Record<string, string>>): Promise<IncomingAnswer> {
