@@ -19,6 +19,8 @@ export const LIMITS = {
   inlineOutputBytes: 8 * 1024,
   /** bytes of a request or of the texts of a plan kept inside their event; spill to artifacts above it */
   inlineTextBytes: 64 * 1024,
+  /** calls to one origin at once; more wait, since a server that is asked by a thousand at once hangs up on some */
+  callsPerOrigin: 128,
   /** bytes a paid service may answer; refuse */
   serviceAnswerBytes: 8 * 1024 * 1024,
   /** sealed outputs a fork keeps inside its one append; spill to artifacts above it */

@@ -3,6 +3,7 @@ import { Agent, type Dispatcher, fetch, type Response } from 'undici';
 import { isRefusal, Refusal } from '../../kernel/errors.js';
 import { LIMITS } from '../../kernel/limits.js';
 import { guardedConnector } from './guarded-connector.js';
+import { Turns } from './turns.js';
 
 export interface OutgoingRequest {
   readonly method: 'GET' | 'POST';
@@ -45,6 +46,7 @@ export class GuardedClient {
   readonly #guarded: Dispatcher;
   readonly #free = new Agent();
   readonly #allowed: ReadonlySet<string>;
+  readonly #turns = new Turns(LIMITS.callsPerOrigin);
 
   constructor(options: GuardedClientOptions = {}) {
     this.#guarded = new Agent({ connect: guardedConnector(options.lookup) });
@@ -57,6 +59,11 @@ export class GuardedClient {
    */
   async request(request: OutgoingRequest): Promise<IncomingAnswer> {
     const url = readUrl(request.url);
+    return this.#turns.run(url.origin, () => this.#exchange(request, url));
+  }
+
+  /** The time of an exchange begins with its turn: waiting for others is no fault of the service. */
+  async #exchange(request: OutgoingRequest, url: URL): Promise<IncomingAnswer> {
     const maxBytes = request.maxBytes ?? LIMITS.serviceAnswerBytes;
     const timeout = AbortSignal.timeout(request.timeoutMs ?? TIMEOUT_MS);
     try {
