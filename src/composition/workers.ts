@@ -5,6 +5,7 @@ import { type Config, runsRole } from '../config.js';
 import { vacate } from '../fairness/vacate.js';
 import { DepositJob, type DepositTask } from '../payments/deposit-job.js';
 import { PaymentWatch } from '../payments/payment-watch.js';
+import { RefundWatch } from '../payments/refund-watch.js';
 import { PlanJob, type PlanTask } from '../planning/plan-job.js';
 import type { Job, JobContext, JobKind, JobLimits, JobWorker } from '../ports/jobs.js';
 import type { Planner } from '../ports/planner.js';
@@ -12,6 +13,7 @@ import type { Sql } from '../ports/sql.js';
 import { openWorkflows } from '../projections/workflows/queries.js';
 import { OpenRuns } from '../requests/open-runs.js';
 import type { BatchTask } from '../sagas/carry-out-batch.js';
+import type { RefundLook } from '../sagas/claim-refund.js';
 import type { StepTask } from '../sagas/reaction.js';
 import type { PaymentLook } from '../sagas/watch-payment.js';
 import type { Engine } from './engine.js';
@@ -46,9 +48,12 @@ export async function startWorkers(
     'batchId' in task ? batches.run(task, signal) : plans.run(task, signal);
   const deposits = new DepositJob(dispatch, chain, timers, systemClock);
   const payments = new PaymentWatch(dispatch, payer, timers, systemClock);
+  const refunds = new RefundWatch(dispatch, chain, timers, systemClock);
   const receipts = receiptJob(parts, dispatch, own);
-  const lookAtChain = (task: DepositTask | PaymentLook) =>
-    'paymentId' in task ? payments.run(task) : deposits.run(task);
+  const lookAtChain = (task: DepositTask | PaymentLook | RefundLook) => {
+    if ('refundOf' in task) return refunds.run(task);
+    return 'paymentId' in task ? payments.run(task) : deposits.run(task);
+  };
   const table: readonly [role: 'worker' | 'prover', kind: JobKind, concurrency: number, handle: Handler][] = [
     ['worker', 'plan', config.PLAN_CONCURRENCY, (job, { signal }) => makePlan(payload(job), signal)],
     [

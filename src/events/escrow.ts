@@ -91,6 +91,14 @@ export const HoldExpired = defineEvent(
   { holdId: 'hold_1', released: '25000' },
 );
 
+/** A recipient gave back what it was paid and did not deliver for. */
+export const RefundCredited = defineEvent(
+  'RefundCredited',
+  1,
+  { paymentId: field.id, signature: z.string().max(100), amount: field.micros },
+  { paymentId: 'pay_1', signature: '4'.repeat(88), amount: '20000' },
+);
+
 export const escrowEvents = [
   EscrowAccountOpened,
   DepositSubmitted,
@@ -101,6 +109,7 @@ export const escrowEvents = [
   HoldCaptured,
   HoldReleased,
   HoldExpired,
+  RefundCredited,
 ] as const;
 
 export type EscrowEvent = EventOf<(typeof escrowEvents)[number]>;

@@ -1,6 +1,7 @@
 /** One payment for one step of one run, from the quote to the delivery. Storage formats. */
 import { z } from 'zod';
 import { defineEvent, type EventOf, field } from './define.js';
+import { sampleTime } from './samples.js';
 
 const height = z.string().regex(/^[0-9]{1,20}$/);
 
@@ -118,6 +119,37 @@ export const PaymentUndelivered = defineEvent(
   { code: 'PAYMENT_UNDELIVERED', message: 'The service was paid and gave no answer.' },
 );
 
+/** Paid and not answered: the recipient is asked for the money back, by a transfer that carries `memo`. */
+export const RefundRequested = defineEvent(
+  'RefundRequested',
+  1,
+  { memo: z.string().max(200), requestedAt: field.time, until: field.time },
+  { memo: `refund:${'5'.repeat(88)}`, requestedAt: sampleTime, until: '2026-01-16T03:04:05.678Z' },
+);
+
+/** The money came back, as the chain shows it. */
+export const RefundConfirmed = defineEvent(
+  'RefundConfirmed',
+  1,
+  {
+    signature: z.string().max(100),
+    slot: height,
+    amount: field.micros,
+    /** repeated for those who react: whom to credit */
+    userId: field.id,
+    paymentId: field.id,
+  },
+  { signature: '4'.repeat(88), slot: '99', amount: '20000', userId: 'user_01', paymentId: 'pay_1' },
+);
+
+/** Nothing came back in time; what comes later counts all the same. */
+export const RefundRejected = defineEvent(
+  'RefundRejected',
+  1,
+  { code: field.code, message: field.sentence },
+  { code: 'REFUND_NOT_RECEIVED', message: 'The recipient has not given the money back.' },
+);
+
 export const paymentEvents = [
   PaymentQuoted,
   PaymentAuthorized,
@@ -127,6 +159,9 @@ export const paymentEvents = [
   PaymentFailed,
   PaymentDelivered,
   PaymentUndelivered,
+  RefundRequested,
+  RefundConfirmed,
+  RefundRejected,
 ] as const;
 
 export type PaymentEvent = EventOf<(typeof paymentEvents)[number]>;

@@ -17,6 +17,12 @@ export type DepositLookup =
   | { readonly status: 'failed'; readonly reason: string }
   | { readonly status: 'finalized'; readonly transfer: DepositTransfer | undefined };
 
+/** Finds transfers that nobody reported. */
+export interface MemoSearch {
+  /** @returns signatures of finalized transactions on our token account with this memo, newer than `since` */
+  withMemo(memo: string, since: string): Promise<readonly string[]>;
+}
+
 /** What escrow needs to know of the chain. */
 export interface Chain {
   /** CAIP-2 id, mint and our own token account */

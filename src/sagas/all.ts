@@ -1,5 +1,6 @@
 import { approvePlan } from './approve-plan.js';
 import { carryOutBatch } from './carry-out-batch.js';
+import { claimRefund } from './claim-refund.js';
 import { compensateRun } from './compensate-run.js';
 import { confirmDeposit } from './confirm-deposit.js';
 import { executePlan } from './execute-plan.js';
@@ -15,6 +16,7 @@ export const sagas = [
   compensateRun,
   settleEscrow,
   watchPayment,
+  claimRefund,
   confirmDeposit,
   issueReceipt,
   carryOutBatch,

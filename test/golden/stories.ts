@@ -1,6 +1,7 @@
 import { apiKey } from '../../src/commands/api-key/decide.js';
 import { batch } from '../../src/commands/batch/decide.js';
 import { escrow } from '../../src/commands/escrow/decide.js';
+import { payment } from '../../src/commands/payment/decide.js';
 import { user } from '../../src/commands/user/decide.js';
 import type { WorkflowCommand } from '../../src/commands/workflow/commands.js';
 import { sampleSealed } from '../../src/events/samples.js';
@@ -261,6 +262,87 @@ export const stories: Readonly<Record<string, Story>> = {
     start('step_1', 2),
     complete('step_1', { attempt: 2, cost: toMicros(15_000n) }),
   ),
+  'escrow-refunded': {
+    category: 'escrow',
+    story: 'a payment that came back',
+    events: () =>
+      said(
+        escrow,
+        {
+          type: 'OpenEscrowAccount',
+          userId: 'user_01',
+          wallet: '1'.repeat(32),
+          network: 'n',
+          asset: 'USDC',
+          at: T0,
+        },
+        {
+          type: 'SubmitDeposit',
+          signature: '5'.repeat(88),
+          amount: toMicros(90_000n),
+          at: T0,
+          expiresAt: later(60),
+        },
+        { type: 'ConfirmDeposit', signature: '5'.repeat(88), amount: toMicros(90_000n), slot: 42n },
+        {
+          type: 'PlaceHold',
+          holdId: 'hold_1',
+          amount: toMicros(20_000n),
+          purpose: 'wf_01',
+          at: T0,
+          expiresAt: later(600),
+        },
+        { type: 'CaptureHold', holdId: 'hold_1', paymentId: 'pay_1', amount: toMicros(20_000n) },
+        { type: 'CreditRefund', paymentId: 'pay_1', signature: '4'.repeat(88), amount: toMicros(20_000n) },
+      ),
+  },
+  'payment-refunded': {
+    category: 'payment',
+    story: 'settled, never answered, given up, and given back after all',
+    events: () =>
+      said(
+        payment,
+        {
+          type: 'RecordQuote',
+          paymentId: 'pay_1',
+          workflowId: 'wf_01',
+          runNo: 1,
+          stepId: 'step_1',
+          userId: 'user_01',
+          holdId: 'hold_1',
+          serviceId: 'svc_1',
+          dialect: 'x402-v1',
+          scheme: 'exact',
+          network: 'n',
+          asset: 'USDC',
+          payTo: 'PAYEE',
+          amount: toMicros(20_000n),
+        },
+        {
+          type: 'AuthorizePayment',
+          planHash: PLAN_HASH,
+          ceiling: toMicros(20_000n),
+          approved: { payTo: 'PAYEE', asset: 'USDC', network: 'n' },
+        },
+        {
+          type: 'PreparePayment',
+          attempt: 1,
+          payTo: 'PAYEE',
+          amount: toMicros(20_000n),
+          header: 'eyJ4IjoxfQ==',
+          memo: 'qt1.a.b.c',
+          blockhash: '1'.repeat(32),
+          lastValidBlockHeight: 150n,
+          watermark: null,
+        },
+        { type: 'SubmitPayment', attempt: 1 },
+        { type: 'ConfirmPayment', attempt: 1, signature: '5'.repeat(88), slot: 42n },
+        { type: 'RecordNonDelivery', code: 'PAYMENT_UNDELIVERED', message: 'The service did not answer.' },
+        { type: 'RequestRefund', at: T0 },
+        { type: 'RejectRefund', code: 'REFUND_NOT_RECEIVED', message: 'Nothing came back.' },
+        { type: 'ConfirmRefund', signature: '4'.repeat(88), slot: 99n, amount: toMicros(20_000n) },
+      ),
+  },
   'escrow-hold-extended': {
     category: 'escrow',
     story: 'a hold placed and extended',

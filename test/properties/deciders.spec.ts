@@ -78,6 +78,12 @@ const escrowCommand: fc.Arbitrary<EscrowCommand> = fc.oneof(
   }),
   fc.record({ type: among('ReleaseHold'), holdId: among('hold_1', 'hold_2', 'hold_3') }),
   fc.record({ type: among('ExpireHold'), holdId: among('hold_1', 'hold_2'), at: time }),
+  fc.record({
+    type: among('CreditRefund'),
+    paymentId: among('pay_1', 'pay_2', 'pay_3'),
+    signature: among('S8', 'S9'),
+    amount: micros(4),
+  }),
 );
 
 /** mostly the same, or no bytes would ever be signed for what is authorized; 5 is above any ceiling */
@@ -127,6 +133,14 @@ const paymentCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
   fc.record({ type: among('FailPayment'), attempt, code: among('PAYMENT_EXPIRED'), message }),
   fc.record({ type: among('RecordDelivery'), answerHash: among('c'.repeat(64), 'd'.repeat(64)) }),
   fc.record({ type: among('RecordNonDelivery'), code: among('PAYMENT_UNDELIVERED'), message }),
+  fc.record({ type: among('RequestRefund'), at: time }),
+  fc.record({
+    type: among('ConfirmRefund'),
+    signature: among('S8', 'S9'),
+    slot: fc.bigInt(0n, 9n),
+    amount: micros(4),
+  }),
+  fc.record({ type: among('RejectRefund'), code: among('REFUND_NOT_RECEIVED'), message }),
 );
 
 const document = { sha256: 'e'.repeat(64), size: 1, mediaType: 'application/json' };
@@ -291,11 +305,17 @@ describe('any sequence of commands: a repeat yields nothing, every event is stor
     ));
 
   it('of a payment, which settles at most once and never above its ceiling', () =>
-    forAnySequence(payment, paymentCommand, (_state, history) => {
-      expect(history.filter(({ type }) => type === 'PaymentConfirmed').length).toBeLessThanOrEqual(1);
-      expect(signedAboveCeiling(history)).toEqual([]);
-      expect(signedWhileAnotherMayLand(history)).toEqual([]);
-    }));
+    forAnySequence(
+      payment,
+      paymentCommand,
+      (_state, history) => {
+        for (const once of ['PaymentConfirmed', 'RefundConfirmed'])
+          expect(history.filter(({ type }) => type === once).length).toBeLessThanOrEqual(1);
+        expect(signedAboveCeiling(history)).toEqual([]);
+        expect(signedWhileAnotherMayLand(history)).toEqual([]);
+      },
+      1_000,
+    ));
 });
 
 /** The books of an account, added up from its history alone. */
@@ -304,7 +324,8 @@ function booksOf(history: readonly EscrowEvent[]) {
   let deposited = 0n;
   for (const event of history) {
     const hold = 'holdId' in event ? holds.get(event.holdId)! : undefined;
-    if (event.type === 'DepositConfirmed') deposited += BigInt(event.amount);
+    if (event.type === 'DepositConfirmed' || event.type === 'RefundCredited')
+      deposited += BigInt(event.amount);
     if (event.type === 'HoldPlaced')
       holds.set(event.holdId, { amount: BigInt(event.amount), captured: 0n, isOpen: true });
     if (event.type === 'HoldExtended') Object.assign(hold!, { amount: BigInt(event.amount), isOpen: true });

@@ -13,6 +13,7 @@ import { wait } from '../../src/execution/wait.js';
 import { DepositJob } from '../../src/payments/deposit-job.js';
 import { StepPayments } from '../../src/payments/pay-for-step.js';
 import { PaymentWatch } from '../../src/payments/payment-watch.js';
+import { RefundWatch } from '../../src/payments/refund-watch.js';
 import { PlanJob } from '../../src/planning/plan-job.js';
 import type { ArtifactStore } from '../../src/ports/artifacts.js';
 import type { BreakerStore } from '../../src/ports/breakers.js';
@@ -183,8 +184,16 @@ export async function startEngine(
   } else {
     const deposits = new DepositJob(dispatch, outside.chain, timers, process);
     const watch = new PaymentWatch(dispatch, payer, timers, process);
-    const look = (job: Job) =>
-      'paymentId' in job.payload ? watch.run(payload(job)) : deposits.run(payload(job));
+    // nobody gives anything back here
+    const never = {
+      lookupDeposit: outside.chain.lookupDeposit.bind(outside.chain),
+      withMemo: async () => [],
+    };
+    const refunds = new RefundWatch(dispatch, never, timers, process);
+    const look = (job: Job) => {
+      if ('refundOf' in job.payload) return refunds.run(payload(job));
+      return 'paymentId' in job.payload ? watch.run(payload(job)) : deposits.run(payload(job));
+    };
     const { artifacts } = outside;
     const noProver = { prove: async () => Promise.reject(new Error('no run here asks for a proof')) };
     const receipts = new ReceiptJob(

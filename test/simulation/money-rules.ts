@@ -14,6 +14,7 @@ export class AccountRules {
   deposited = 0n;
   captured = 0n;
   readonly holds = new Map<string, HoldSeen>();
+  private readonly refunds = new Set<string>();
   private readonly captures = new Map<string, bigint>();
 
   constructor(
@@ -39,6 +40,12 @@ export class AccountRules {
   apply(event: EscrowEvent): void {
     switch (event.type) {
       case 'DepositConfirmed':
+        this.deposited += BigInt(event.amount);
+        break;
+      case 'RefundCredited':
+        must(this.captures.has(event.paymentId), 'I5', () => `${event.paymentId} was never captured`);
+        must(!this.refunds.has(event.paymentId), 'I5', () => `${event.paymentId} was given back twice`);
+        this.refunds.add(event.paymentId);
         this.deposited += BigInt(event.amount);
         break;
       case 'HoldPlaced':

@@ -1,6 +1,6 @@
 import { type Address, createSolanaRpc, type Rpc, type Signature, type SolanaRpcApi } from '@solana/kit';
 import { type Micros, toMicros, ZERO } from '../../kernel/money.js';
-import type { Chain, DepositLookup, DepositTransfer } from '../../ports/chain.js';
+import type { Chain, DepositLookup, DepositTransfer, MemoSearch } from '../../ports/chain.js';
 import { askChain } from './ask-chain.js';
 import { readTransaction } from './read-transaction.js';
 import { tokenAccountOf } from './token-account.js';
@@ -24,7 +24,7 @@ interface TokenBalance {
 }
 
 /** Reads deposits from what the chain has made final, never from what a client says. */
-export class SolanaChain implements Chain {
+export class SolanaChain implements Chain, MemoSearch {
   readonly network: string;
   readonly mint: string;
   readonly #rpc: Rpc<SolanaRpcApi>;
@@ -52,6 +52,29 @@ export class SolanaChain implements Chain {
       if (status.err !== null) return { status: 'failed', reason: errorText(status.err) };
       return this.#finalized(signature);
     });
+  }
+
+  async withMemo(memo: string, since: string): Promise<readonly string[]> {
+    const { tokenAccount } = await this.escrowAddress();
+    const until = since as Signature;
+    const found: string[] = [];
+    let before: Signature | undefined;
+    for (;;) {
+      const page = await askChain(() =>
+        this.#rpc
+          .getSignaturesForAddress(tokenAccount, {
+            commitment: 'finalized',
+            limit: SEARCH_PAGE,
+            until,
+            ...(before && { before }),
+          })
+          .send(),
+      );
+      for (const { signature, err, memo: said } of page)
+        if (err === null && said?.includes(memo)) found.push(signature);
+      before = page.at(-1)?.signature;
+      if (page.length < SEARCH_PAGE || !before) return found;
+    }
   }
 
   async escrowBalance(): Promise<Micros> {
@@ -112,6 +135,8 @@ export class SolanaChain implements Chain {
   }
 }
 
+/** as many as nodes give at once */
+const SEARCH_PAGE = 1_000;
 /** Of an SPL token account: mint 32, owner 32, amount 8, … */
 const AMOUNT_OFFSET = 64;
 

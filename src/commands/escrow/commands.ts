@@ -78,6 +78,14 @@ export interface ExpireHold {
   readonly at: string;
 }
 
+/** A payment of this account came back, as the chain shows. */
+export interface CreditRefund {
+  readonly type: 'CreditRefund';
+  readonly paymentId: string;
+  readonly signature: string;
+  readonly amount: Micros;
+}
+
 export type EscrowCommand =
   | OpenEscrowAccount
   | SubmitDeposit
@@ -87,4 +95,5 @@ export type EscrowCommand =
   | ExtendHold
   | CaptureHold
   | ReleaseHold
-  | ExpireHold;
+  | ExpireHold
+  | CreditRefund;

@@ -1,7 +1,7 @@
 /**
  * A user's prepaid balance, in micro-USDC of one asset, and what is reserved of it.
  *
- * - available = confirmed deposits − captured − what open holds have left. It is never negative.
+ * - available = confirmed deposits + refunds − captured − what open holds have left. It is never negative.
  * - A deposit counts once, and only with the amount it was submitted with.
  * - A hold reserves at most what is available. It is captured in parts, each payment once, never beyond the hold.
  * - A hold is extended as long as its run goes on, also after it expired; never shortened, never after its release.
@@ -19,6 +19,7 @@ import { formatUsdc, type Micros, toMicros } from '../../kernel/money.js';
 import type {
   CaptureHold,
   ConfirmDeposit,
+  CreditRefund,
   EscrowCommand,
   ExpireHold,
   ExtendHold,
@@ -63,6 +64,8 @@ function decide(command: EscrowCommand, state: EscrowState): Decision {
       return releaseHold(command, state);
     case 'ExpireHold':
       return expireHold(command, state);
+    case 'CreditRefund':
+      return creditRefund(command, state);
     default:
       return unreachable(command);
   }
@@ -231,6 +234,21 @@ function expireHold({ holdId, at }: ExpireHold, account: OpenEscrow): Decision {
       expiresAt: hold.expiresAt,
     });
   return [{ type: 'HoldExpired', v: 1, holdId, released: String(remainderOf(hold)) }];
+}
+
+/** Each payment once, and only one that this account has made. */
+function creditRefund({ paymentId, signature, amount }: CreditRefund, account: OpenEscrow): Decision {
+  const known = account.refunds.get(paymentId);
+  if (known === signature) return NOTHING;
+  if (known !== undefined)
+    throw new Refusal('REFUND_CREDITED', 'This payment was given back already, by another transfer.', {
+      paymentId,
+      signature: known,
+    });
+  if (!account.captures.get(paymentId))
+    throw new Refusal('CAPTURE_UNKNOWN', 'This account has made no such payment.', { paymentId });
+  assertAmount(amount);
+  return [{ type: 'RefundCredited', v: 1, paymentId, signature, amount: String(amount) }];
 }
 
 function depositOf(account: OpenEscrow, signature: string): Deposit {

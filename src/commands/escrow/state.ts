@@ -31,12 +31,16 @@ export interface OpenEscrow {
   readonly deposited: Micros;
   /** sum of all captures */
   readonly captured: Micros;
+  /** sum of what recipients gave back */
+  readonly refunded: Micros;
   /** what open holds have not captured yet */
   readonly held: Micros;
   readonly deposits: PersistentMap<Deposit>;
   readonly holds: PersistentMap<Hold>;
   /** by payment id */
   readonly captures: PersistentMap<Capture>;
+  /** signatures of refunds, by payment id */
+  readonly refunds: PersistentMap<string>;
 }
 
 export type EscrowState = { readonly status: 'unopened' } | OpenEscrow;
@@ -44,7 +48,7 @@ export type EscrowState = { readonly status: 'unopened' } | OpenEscrow;
 export const unopened: EscrowState = { status: 'unopened' };
 
 export const availableOf = (account: OpenEscrow): Micros =>
-  toMicros(account.deposited - account.captured - account.held);
+  toMicros(account.deposited + account.refunded - account.captured - account.held);
 
 export const remainderOf = (hold: Hold): Micros => toMicros(hold.amount - hold.captured);
 
@@ -57,10 +61,12 @@ export function evolveEscrow(state: EscrowState, event: EscrowEvent): EscrowStat
       asset: event.asset,
       deposited: ZERO,
       captured: ZERO,
+      refunded: ZERO,
       held: ZERO,
       deposits: PersistentMap.empty(),
       holds: PersistentMap.empty(),
       captures: PersistentMap.empty(),
+      refunds: PersistentMap.empty(),
     };
   if (state.status === 'unopened') throw new Error(`${event.type} in the history of an account never opened`);
   return evolveOpen(state, event);
@@ -111,6 +117,11 @@ function evolveOpen(
       return close(account, event.holdId, 'released');
     case 'HoldExpired':
       return close(account, event.holdId, 'expired');
+    case 'RefundCredited': {
+      const { paymentId, signature } = event;
+      const refunded = toMicros(account.refunded + parseMicros(event.amount));
+      return { ...account, refunded, refunds: account.refunds.with(paymentId, signature) };
+    }
     default:
       return unreachable(event);
   }

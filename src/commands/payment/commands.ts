@@ -64,6 +64,26 @@ export interface RecordNonDelivery {
   readonly message: string;
 }
 
+/** Asks the recipient of a payment that was not answered to give it back. */
+export interface RequestRefund {
+  readonly type: 'RequestRefund';
+  readonly at: string;
+}
+
+/** The money was seen on the chain. */
+export interface ConfirmRefund {
+  readonly type: 'ConfirmRefund';
+  readonly signature: string;
+  readonly slot: bigint;
+  readonly amount: Micros;
+}
+
+export interface RejectRefund {
+  readonly type: 'RejectRefund';
+  readonly code: string;
+  readonly message: string;
+}
+
 export type PaymentCommand =
   | RecordQuote
   | AuthorizePayment
@@ -72,4 +92,7 @@ export type PaymentCommand =
   | ConfirmPayment
   | FailPayment
   | RecordDelivery
-  | RecordNonDelivery;
+  | RecordNonDelivery
+  | RequestRefund
+  | ConfirmRefund
+  | RejectRefund;

@@ -5,21 +5,26 @@
  * - Signed bytes are on record before they leave, and no second bytes are signed while the first may still land.
  * - What is signed was approved: never above the step's ceiling, never to another recipient, asset or network.
  * - Paid is not delivered: the answer is recorded apart, and may still come after it was given up.
+ * - What was paid and not delivered is asked back, and credited once, for what the chain shows.
  */
 import type { PaymentEvent } from '../../events/payment.js';
 import type { Aggregate } from '../../kernel/aggregate.js';
 import type { Decider } from '../../kernel/decider.js';
 import { Refusal, unreachable } from '../../kernel/errors.js';
 import { formatUsdc } from '../../kernel/money.js';
+import { plusMs } from '../../kernel/time.js';
 import type {
   AuthorizePayment,
   ConfirmPayment,
+  ConfirmRefund,
   FailPayment,
   PaymentCommand,
   PreparePayment,
   RecordDelivery,
   RecordNonDelivery,
   RecordQuote,
+  RejectRefund,
+  RequestRefund,
   SubmitPayment,
 } from './commands.js';
 import {
@@ -52,6 +57,12 @@ function decide(command: PaymentCommand, state: PaymentState): Decision {
       return recordDelivery(command, state);
     case 'RecordNonDelivery':
       return recordNonDelivery(command, state);
+    case 'RequestRefund':
+      return requestRefund(command, state);
+    case 'ConfirmRefund':
+      return confirmRefund(command, state);
+    case 'RejectRefund':
+      return rejectRefund(command, state);
     default:
       return unreachable(command);
   }
@@ -188,6 +199,45 @@ function recordNonDelivery(command: RecordNonDelivery, state: PaymentState): Dec
     default:
       return unreachable(state.delivery);
   }
+}
+
+/** What a transfer that gives a payment back is known by; both sides know it, and it is of this payment alone. */
+const refundMemo = (signature: string): string => `refund:${signature}`;
+const REFUND_WINDOW_MS = 14 * 86_400_000;
+
+/** Asked again after it was rejected, it is looked for again. */
+function requestRefund({ type, at }: RequestRefund, state: PaymentState): Decision {
+  if (state.status !== 'confirmed') throw wrongState(type, state);
+  const { delivery, refund, signature } = state;
+  if (refund.status === 'requested' || refund.status === 'refunded') return NOTHING;
+  if (delivery.status === 'delivered')
+    throw new Refusal('PAYMENT_DELIVERED', 'The service has answered this payment: nothing is owed.', {
+      answerHash: delivery.answerHash,
+    });
+  const until = plusMs(at, REFUND_WINDOW_MS);
+  return [{ type: 'RefundRequested', v: 1, memo: refundMemo(signature), requestedAt: at, until }];
+}
+
+/** Money that came counts, also when it was given up or the answer came after all: the books follow the chain. */
+function confirmRefund({ type, signature, slot, amount }: ConfirmRefund, state: PaymentState): Decision {
+  if (state.status !== 'confirmed' || state.refund.status === 'none') throw wrongState(type, state);
+  const { refund, quote } = state;
+  if (refund.status === 'refunded') {
+    if (refund.signature === signature) return NOTHING;
+    throw new Refusal('REFUND_CREDITED', 'This payment was given back already, by another transfer.', {
+      signature: refund.signature,
+    });
+  }
+  if (amount <= 0n)
+    throw new Refusal('VALIDATION_FAILED', 'A refund is more than nothing.', { amount: `${amount}` });
+  const { userId, paymentId } = quote;
+  const credited = { amount: String(amount), userId, paymentId };
+  return [{ type: 'RefundConfirmed', v: 1, signature, slot: String(slot), ...credited }];
+}
+
+function rejectRefund({ type, code, message }: RejectRefund, state: PaymentState): Decision {
+  if (state.status !== 'confirmed' || state.refund.status === 'none') throw wrongState(type, state);
+  return state.refund.status === 'requested' ? [{ type: 'RefundRejected', v: 1, code, message }] : NOTHING;
 }
 
 function signed(command: PaymentCommand, state: PaymentState): InFlight | Confirmed {

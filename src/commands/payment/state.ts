@@ -16,6 +16,12 @@ export type Delivery =
   | { readonly status: 'delivered'; readonly answerHash: string }
   | { readonly status: 'undelivered'; readonly code: string };
 
+/** The way back of money that bought nothing. */
+export type Refund =
+  | { readonly status: 'none' }
+  | { readonly status: 'requested' | 'rejected'; readonly memo: string; readonly until: string }
+  | { readonly status: 'refunded'; readonly signature: string };
+
 interface Quoted {
   readonly quote: QuoteTerms;
   /** attempts whose bytes can never land any more are below it */
@@ -37,6 +43,7 @@ export interface Confirmed extends Authorized {
   readonly signature: string;
   readonly slot: bigint;
   readonly delivery: Delivery;
+  readonly refund: Refund;
 }
 
 export type PaymentState =
@@ -73,7 +80,9 @@ export function evolvePayment(state: PaymentState, event: PaymentEvent): Payment
     case 'PaymentConfirmed': {
       const { signature, slot } = event;
       const delivery = { status: 'awaited' } as const;
-      return { ...inFlight(state, event), status: 'confirmed', signature, slot: BigInt(slot), delivery };
+      const refund = { status: 'none' } as const;
+      const confirmed = { signature, slot: BigInt(slot), delivery, refund };
+      return { ...inFlight(state, event), status: 'confirmed', ...confirmed };
     }
     case 'PaymentFailed': {
       const { quote, authorization } = inFlight(state, event);
@@ -83,6 +92,19 @@ export function evolvePayment(state: PaymentState, event: PaymentEvent): Payment
       return delivered(state, event, { status: 'delivered', answerHash: event.answerHash });
     case 'PaymentUndelivered':
       return delivered(state, event, { status: 'undelivered', code: event.code });
+    case 'RefundRequested': {
+      const { memo, until } = event;
+      return { ...at(state, event, 'confirmed'), refund: { status: 'requested', memo, until } };
+    }
+    case 'RefundConfirmed': {
+      const { signature } = event;
+      return { ...at(state, event, 'confirmed'), refund: { status: 'refunded', signature } };
+    }
+    case 'RefundRejected': {
+      const { refund, ...paid } = at(state, event, 'confirmed');
+      if (refund.status !== 'requested') throw new Error(`${event.type} of a refund that was not asked for`);
+      return { ...paid, refund: { ...refund, status: 'rejected' } };
+    }
     default:
       return unreachable(event);
   }

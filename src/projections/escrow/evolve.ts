@@ -47,6 +47,8 @@ function balanceAfter(row: EscrowRow, event: EscrowEvent): Partial<EscrowRow> {
     case 'HoldReleased':
     case 'HoldExpired':
       return { available: plus(available, event.released), held: minus(held, event.released) };
+    case 'RefundCredited':
+      return { available: plus(available, event.amount) };
     default:
       return {};
   }
@@ -121,5 +123,12 @@ function movement(event: EscrowEvent): Movement {
       return { kind: 'hold_released', amount: event.released, reference: event.holdId, note: null };
     case 'HoldExpired':
       return { kind: 'hold_expired', amount: event.released, reference: event.holdId, note: null };
+    case 'RefundCredited':
+      return {
+        kind: 'refund_credited',
+        amount: event.amount,
+        reference: event.paymentId,
+        note: event.signature,
+      };
   }
 }

@@ -42,7 +42,8 @@ export type LedgerKind =
   | 'hold_extended'
   | 'hold_captured'
   | 'hold_released'
-  | 'hold_expired';
+  | 'hold_expired'
+  | 'refund_credited';
 
 /** One line of an account's history: what moved, and what was available after it. */
 export interface LedgerRow {

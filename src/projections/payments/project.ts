@@ -6,7 +6,7 @@ import { type PaymentRow, paymentsTable } from './schema.js';
 
 export const paymentsProjection: Projection = {
   name: 'payments',
-  version: 1,
+  version: 2,
   paceMs: 20,
   handles: paymentEvents.map(({ type }) => type),
   schema: paymentsTable.schema,
@@ -38,14 +38,15 @@ export function evolvePayment(
       network: event.network,
       signature: null,
       slot: null,
+      refund: null,
       error: null,
       quoted_at: metadata.occurredAt,
       updated_at: metadata.occurredAt,
     };
-  return row && { ...row, ...changeOf(event), revision, updated_at: metadata.occurredAt };
+  return row && { ...row, ...changeOf(row, event), revision, updated_at: metadata.occurredAt };
 }
 
-function changeOf(event: PaymentEvent): Partial<PaymentRow> {
+function changeOf(row: PaymentRow, event: PaymentEvent): Partial<PaymentRow> {
   switch (event.type) {
     case 'PaymentQuoted':
       return {};
@@ -63,5 +64,13 @@ function changeOf(event: PaymentEvent): Partial<PaymentRow> {
       return { status: 'delivered' };
     case 'PaymentUndelivered':
       return { status: 'undelivered', error: { code: event.code, message: event.message } };
+    case 'RefundRequested':
+      return { status: 'refund_requested', refund: { memo: event.memo, until: event.until } };
+    case 'RefundConfirmed': {
+      const { signature, amount } = event;
+      return { status: 'refunded', refund: row.refund && { ...row.refund, signature, amount } };
+    }
+    case 'RefundRejected':
+      return { status: 'refund_rejected', error: { code: event.code, message: event.message } };
   }
 }

@@ -17,7 +17,10 @@ export interface PaymentRow {
     | 'confirmed'
     | 'failed'
     | 'delivered'
-    | 'undelivered';
+    | 'undelivered'
+    | 'refund_requested'
+    | 'refunded'
+    | 'refund_rejected';
   readonly attempt: number;
   readonly amount: MicrosText;
   readonly pay_to: string;
@@ -25,6 +28,13 @@ export interface PaymentRow {
   readonly network: string;
   readonly signature: string | null;
   readonly slot: string | null;
+  /** what a transfer that gives it back carries, until when it is looked for, and what came */
+  readonly refund: {
+    readonly memo: string;
+    readonly until: string;
+    readonly signature?: string;
+    readonly amount?: MicrosText;
+  } | null;
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly quoted_at: string;
   readonly updated_at: string;
@@ -48,6 +58,7 @@ export const paymentsTable = defineTable<PaymentRow>({
     network: 'text',
     signature: 'text',
     slot: 'text',
+    refund: 'jsonb',
     error: 'jsonb',
     quoted_at: 'text',
     updated_at: 'text',

@@ -15,6 +15,7 @@ export const paymentView = (row: PaymentRow, explorerUrl?: (signature: string) =
   signature: row.signature,
   slot: row.slot,
   explorerUrl: row.signature && explorerUrl ? explorerUrl(row.signature) : null,
+  refund: row.refund,
   error: row.error,
   quotedAt: row.quoted_at,
   updatedAt: row.updated_at,
