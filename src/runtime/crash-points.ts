@@ -81,6 +81,13 @@ export const CRASH_POINTS = {
   'payment-found-not-confirmed': before('append', 'PaymentConfirmed'),
   'payment-confirmed': after('append', 'PaymentConfirmed'),
   'payment-delivered': after('append', 'PaymentDelivered'),
+  // a payment that bought nothing, and comes back
+  'payment-not-answered': after('append', 'PaymentUndelivered'),
+  'refund-not-asked-for': before('append', 'RefundRequested'),
+  'refund-asked-for': after('append', 'RefundRequested'),
+  'refund-found-not-recorded': before('append', 'RefundConfirmed'),
+  'refund-recorded-not-credited': after('append', 'RefundConfirmed'),
+  'refund-credited': after('append', 'RefundCredited'),
   // its end
   'run-not-closed': before('append', 'RunClosed'),
   'run-closed': after('append', 'RunClosed'),

@@ -17,6 +17,7 @@ const SOME: readonly CrashPointName[] = [
   'output-stored-not-recorded',
   'undo-paid-not-recorded',
   'deposit-claimed-not-credited',
+  'refund-recorded-not-credited',
   'run-closed',
   'receipt-stored-not-recorded',
   'projection-not-committed',

@@ -5,6 +5,7 @@ import type { PatientClient } from '../chaos/kit/patient-client.js';
 import { requireResults } from '../chaos/kit/results.js';
 import { settledBooks } from '../chaos/kit/settled-books.js';
 import { until, type WorkflowDoc } from '../e2e/kit/client.js';
+import { PRICE } from '../e2e/kit/market.js';
 import { temporaryFolder } from '../kit/folder.js';
 import { OUTCOMES, openSweepMarket, planOf, type Workload, workloadOf } from './workloads.js';
 
@@ -170,6 +171,7 @@ async function prepared(
     return client.until(id, ({ status }) => status !== 'planning', FINISH_MS);
   };
   if (workload !== 'create') run.workflow = await create();
+  if (workload === 'refund') return givenBack(run, house, client);
   return async () => {
     run.workflow ??= await create();
     const { id, plan } = run.workflow;
@@ -189,18 +191,35 @@ async function prepared(
   };
 }
 
+/** The run has failed and its recipient has given the money back; nobody has asked for it yet. */
+async function givenBack(run: Run, house: House, client: PatientClient): Promise<() => Promise<void>> {
+  const { id, plan } = run.workflow!;
+  await client.approve(id, plan!.planHash);
+  run.workflow = { ...(await client.closed(id, FINISH_MS)), plan };
+  const [paid] = run.workflow.payments;
+  await inTurn(() => house.transfer(PRICE, `refund:${paid!.signature}`));
+  return async () => {
+    const asked = await client.post(`/payments/${paid!.id}/refund`, {});
+    if (asked.status >= 300) throw new Error(`the refund answered ${JSON.stringify(asked.body)}`);
+    await inHistory(client, 'refund_credited', paid!.id);
+  };
+}
+
+async function inHistory(client: PatientClient, kind: string, reference: string): Promise<void> {
+  const { userId } = client.account;
+  await until(async () => {
+    const path = `/escrow/${userId}/history?limit=200`;
+    const { body } = await client.get<{ history: { kind: string; reference: string }[] }>(path);
+    return body.history.some((line) => line.kind === kind && line.reference === reference) ? true : undefined;
+  }, FINISH_MS);
+}
+
 async function credited(client: PatientClient, signature: string, micros: bigint): Promise<void> {
   const { userId } = client.account;
   const amount = Number(micros) / 1_000_000;
   const reported = await client.post(`/escrow/${userId}/deposit`, { amount, signature });
   if (reported.status >= 300) throw new Error(`deposit answered ${JSON.stringify(reported.body)}`);
-  await until(async () => {
-    const { body } = await client.get<{ history: { kind: string; reference: string }[] }>(
-      `/escrow/${userId}/history?limit=200`,
-    );
-    const lines = body.history.filter(({ reference }) => reference === signature);
-    return lines.some(({ kind }) => kind === 'deposit_confirmed') ? true : undefined;
-  }, FINISH_MS);
+  await inHistory(client, 'deposit_confirmed', signature);
 }
 
 /** The wallet signs one transfer after the other. */
@@ -237,4 +256,6 @@ const EXPECTED_PAYMENTS: Readonly<Record<Workload, number>> = {
   cancel: 1,
   proof: 1,
   deposit: 0,
+  refund: 1,
+  lost: 1,
 };

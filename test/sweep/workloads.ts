@@ -2,7 +2,16 @@ import type { CrashPointName } from '../../src/runtime/crash-points.js';
 import { busy, honest, type Market, ok, openMarket, type Sale } from '../e2e/kit/market.js';
 
 /** What a client asks for so that a point is reached. */
-export type Workload = 'create' | 'paid' | 'moody' | 'undo' | 'cancel' | 'proof' | 'deposit';
+export type Workload =
+  | 'create'
+  | 'paid'
+  | 'moody'
+  | 'undo'
+  | 'cancel'
+  | 'proof'
+  | 'deposit'
+  | 'refund'
+  | 'lost';
 
 /** Reached by nothing smaller than this; by `paid` where nothing is said. */
 const REACHED_BY: Partial<Record<CrashPointName, Workload>> = {
@@ -36,6 +45,12 @@ const REACHED_BY: Partial<Record<CrashPointName, Workload>> = {
   'undone-not-recorded': 'undo',
   'cancel-not-recorded': 'cancel',
   'cancel-recorded': 'cancel',
+  'payment-not-answered': 'lost',
+  'refund-not-asked-for': 'refund',
+  'refund-asked-for': 'refund',
+  'refund-found-not-recorded': 'refund',
+  'refund-recorded-not-credited': 'refund',
+  'refund-credited': 'refund',
   'deposit-submitted': 'deposit',
   'deposit-found-not-claimed': 'deposit',
   'deposit-claimed-not-credited': 'deposit',
@@ -81,6 +96,8 @@ export function planOf(workload: Workload, words: string) {
     ],
     proof: [call('small', 'small', ['first'], 'steps.first')],
     deposit: [],
+    refund: [call('taker', takerFor(words), ['first'], 'steps.first')],
+    lost: [call('taker', takerFor(words), ['first'], 'steps.first')],
   };
   return {
     plan: { steps: [first, ...moreOf[workload]] },
@@ -98,6 +115,16 @@ function moodyFor(words: string): string {
   return mine;
 }
 
+/** Each takes the money and refuses the work; one that all runs called would soon be left alone. */
+const TAKERS = Array.from({ length: 6 }, (_, index) => `taker-${index}`);
+let taken = 0;
+const takerOf = new Map<string, string>();
+function takerFor(words: string): string {
+  const mine = takerOf.get(words) ?? TAKERS[taken++ % TAKERS.length]!;
+  takerOf.set(words, mine);
+  return mine;
+}
+
 /** What has become of a run when all is over. */
 export const OUTCOMES: Readonly<Record<Workload, readonly string[]>> = {
   create: ['completed'],
@@ -107,6 +134,8 @@ export const OUTCOMES: Readonly<Record<Workload, readonly string[]>> = {
   cancel: ['cancelled'],
   proof: ['completed'],
   deposit: [],
+  refund: ['failed'],
+  lost: ['failed'],
 };
 
 /** The services of the sweep; `slow` ones wait until `release` is called with the words of their run. */
@@ -129,11 +158,13 @@ export async function openSweepMarket(): Promise<{ market: Market; release(words
       return first ? busy : honest(sale);
     },
   };
+  const taker = { serve: settledThen(() => ({ status: 422, body: '{}' })) };
   const market = await openMarket({
     small: {},
     refund: {},
     big: { serve: settledThen(() => ok({ text: 'much to say '.repeat(1_000) })) },
     ...Object.fromEntries(MOODY.map((id) => [id, moody])),
+    ...Object.fromEntries(TAKERS.map((id) => [id, taker])),
     slow: {
       serve: async (sale) => {
         await gateOf(wordsOf(sale)).opened;

@@ -68,7 +68,7 @@ export class House {
   }
 
   /** Moves test money to escrow on the chain. @returns the transaction, not reported yet */
-  async transfer(amount: bigint): Promise<string> {
+  async transfer(amount: bigint, memo = depositMemo(this.account.userId)): Promise<string> {
     const wallet = await Wallet.open(this.walletFile);
     const { SOLANA_RPC_URL: rpcUrl, USDC_MINT: mint } = this.config;
     await requestTestFunds(rpcUrl, wallet.address, toMicros(amount));
@@ -77,7 +77,7 @@ export class House {
       mint,
       escrowOwner: this.payerAddress,
       amount: toMicros(amount),
-      memo: depositMemo(this.account.userId),
+      memo,
     });
   }
 
