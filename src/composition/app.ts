@@ -35,8 +35,9 @@ import { startWorkers } from './workers.js';
 /** Runs created at once by one process: enough to fill an append. */
 const CREATIONS = { alone: 32, shared: 4 };
 
-/** Of these, in one turn of the event loop: some fifteen milliseconds of computing. */
+/** Of these, in one turn of the event loop; fewer when a turn lasts longer than {@link TURN_MS}. */
 const CREATIONS_A_TURN = 8;
+const TURN_MS = 15;
 
 /** One process of the product, in the role its configuration names. */
 export interface App {
@@ -160,7 +161,7 @@ function apiDependencies(
     breakers: parts.breakers,
     permits: parts.permits,
     limits: limitsOf(config),
-    turns: new FairTurns(CREATIONS, undefined, new LoopShare(CREATIONS_A_TURN)),
+    turns: new FairTurns(CREATIONS, undefined, new LoopShare(CREATIONS_A_TURN, TURN_MS)),
     chain: parts.chain,
     circuits: publishedCircuits(),
     verification,

@@ -27,4 +27,22 @@ describe('a share of each turn of the event loop', () => {
     await Promise.resolve();
     expect(began).toBe(true);
   });
+
+  it('is smaller after long turns, down to one, and grows again after short ones', async () => {
+    let now = 0;
+    let lasts = 100;
+    const share = new LoopShare(8, 20, () => now);
+    const began: number[] = [];
+    for (let i = 0; i < 40; i++) void share.begin().then(() => began.push(i));
+    const inTurn: number[] = [];
+    for (let turn = 0; turn < 12; turn++) {
+      const before = began.length;
+      await nextTurn();
+      now += lasts;
+      inTurn.push(began.length - before);
+      if (turn === 3) lasts = 1;
+    }
+    expect(inTurn.slice(1, 4)).toEqual([1, 1, 1]);
+    expect(inTurn.slice(5, 9)).toEqual([2, 3, 4, 5]);
+  });
 });

@@ -43,6 +43,8 @@ async function open(url: string, name: string): Promise<NatsConnection> {
       maxReconnectAttempts: -1,
       reconnectTimeWait: RECONNECT_MS,
       reconnectJitter: RECONNECT_MS,
+      // a trace for every request costs more than the request
+      noAsyncTraces: true,
     });
   } catch (cause) {
     const hosts = servers.map((server) => server.host);
