@@ -3,6 +3,30 @@ import { createHash } from 'node:crypto';
 /** The extension by which a service may know a repeated payment without reading its transaction. */
 export const PAYMENT_IDENTIFIER = 'payment-identifier';
 
+/** As the extension's text has it. */
+const FORMAT = /^[\w-]{16,128}$/;
+
+/** What a service says in its 402 answer that takes such ids. */
+export const identifierOffer = {
+  info: { required: false },
+  schema: {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    properties: {
+      required: { type: 'boolean' },
+      id: { type: 'string', minLength: 16, maxLength: 128, pattern: '^[a-zA-Z0-9_-]+$' },
+    },
+    required: ['required'],
+  },
+} as const;
+
+/** @returns the id of a payment; undefined where there is none, and `invalid` for what is none */
+export function identifierIn(extensions: Extensions | undefined): string | 'invalid' | undefined {
+  const { info } = (extensions?.[PAYMENT_IDENTIFIER] ?? {}) as { info?: { id?: unknown } };
+  if (info?.id === undefined) return undefined;
+  return typeof info.id === 'string' && FORMAT.test(info.id) ? info.id : 'invalid';
+}
+
 type Extensions = Readonly<Record<string, unknown>>;
 
 /**

@@ -1,7 +1,8 @@
-import { encodePaymentRequiredHeader } from '@x402/core/http';
+import { encodePaymentRequiredHeader, encodePaymentResponseHeader } from '@x402/core/http';
 import { HTTPFacilitatorClient, x402ResourceServer } from '@x402/core/server';
 import type { Network, PaymentPayload, PaymentRequirements, SettleResponse } from '@x402/core/types';
 import { ExactSvmScheme } from '@x402/svm/exact/server';
+import { identifierOffer, PAYMENT_IDENTIFIER } from '../../../adapters/x402/payment-identifier.js';
 import { Refusal } from '../../../kernel/errors.js';
 import { type Placement, type ServiceDeclaration, servicePath } from '../declaration.js';
 import { type Answer, refuse } from './answer.js';
@@ -13,7 +14,7 @@ const MOST_TAGS = 5;
 /** What the cashier learned of a settlement. `open` is neither yes nor no: the same bytes may be sent again. */
 export type Settling =
   | { readonly is: 'paid'; readonly receipt: SettleResponse }
-  | { readonly is: 'refused'; readonly reason: string }
+  | { readonly is: 'refused'; readonly reason: string; readonly receipt: SettleResponse }
   | { readonly is: 'duplicate'; readonly receipt: SettleResponse }
   | { readonly is: 'open'; readonly reason: string };
 
@@ -48,8 +49,16 @@ export class Cashier {
     return ask;
   }
 
-  /** The 402 answer. @param error why a payment that came was not taken */
-  async demand(declaration: ServiceDeclaration, error = 'Payment required'): Promise<Answer> {
+  /**
+   * The 402 answer.
+   * @param error why a payment that came was not taken
+   * @param receipt what the facilitator said of it
+   */
+  async demand(
+    declaration: ServiceDeclaration,
+    error = 'Payment required',
+    receipt?: SettleResponse,
+  ): Promise<Answer> {
     const { id, name, description, tags } = declaration;
     const resource = {
       url: `${this.at.baseUrl}${servicePath(id)}`,
@@ -58,13 +67,19 @@ export class Cashier {
       serviceName: name,
       tags: tags.slice(0, MOST_TAGS),
     };
-    const required = await this.#x402.createPaymentRequiredResponse([this.askFor(id)], resource, error);
+    const required = await this.#x402.createPaymentRequiredResponse([this.askFor(id)], resource, error, {
+      [PAYMENT_IDENTIFIER]: identifierOffer,
+    });
     return refuse(
       402,
       'PAYMENT_REQUIRED',
       error,
       {},
-      { 'payment-required': encodePaymentRequiredHeader(required), 'cache-control': 'no-store' },
+      {
+        'payment-required': encodePaymentRequiredHeader(required),
+        ...(receipt && { 'payment-response': encodePaymentResponseHeader(receipt) }),
+        'cache-control': 'no-store',
+      },
     );
   }
 
@@ -89,7 +104,7 @@ export class Cashier {
     if (receipt.success) return { is: 'paid', receipt };
     const reason = receipt.errorReason ?? 'the payment was refused';
     if (reason === 'duplicate_settlement') return { is: 'duplicate', receipt };
-    return reason === 'settlement_pending' ? { is: 'open', reason } : { is: 'refused', reason };
+    return reason === 'settlement_pending' ? { is: 'open', reason } : { is: 'refused', reason, receipt };
   }
 
   async #price({ id, price }: ServiceDeclaration): Promise<void> {

@@ -71,10 +71,15 @@ export class Counter {
   }
 
   #takenElsewhere(payment: Payment, key: string, { method, path }: PaidRequest): Answer | undefined {
-    const owner = this.parts.book.keyOfMessage(payment.message) ?? this.#pending.get(payment.message);
+    const { book } = this.parts;
+    const owner = book.keyOfMessage(payment.message) ?? this.#pending.get(payment.message);
     if (owner === key) return undefined;
     if (owner !== undefined)
       return refuse(409, 'PAYMENT_USED', 'This payment was given for another request.');
+    const { identifier } = payment;
+    const named = identifier === undefined ? undefined : book.keyOfIdentifier(identifier);
+    if (named !== undefined && named !== key)
+      return refuse(409, 'IDENTIFIER_USED', 'This payment identifier was given for another payment.');
     if (!isMeantFor(payment, method, `${this.parts.baseUrl}${path}`))
       return refuse(409, 'PAYMENT_ELSEWHERE', 'This payment was made for another resource.');
     return undefined;
@@ -103,7 +108,8 @@ export class Counter {
     if ('status' in claim) return claim;
     const settling = await cashier.settle(payment.payload, claim.for);
     book.tried(key);
-    if (settling.is === 'refused') return cashier.demand(service.declaration, settling.reason);
+    if (settling.is === 'refused')
+      return cashier.demand(service.declaration, settling.reason, settling.receipt);
     if (settling.is === 'open')
       return refuse(
         503,
@@ -114,7 +120,7 @@ export class Counter {
       );
     // Settled before, by us for this very request, and the answer to us was lost.
     if (settling.is === 'duplicate' && !claim.triedBefore)
-      return cashier.demand(service.declaration, 'duplicate_settlement');
+      return cashier.demand(service.declaration, 'duplicate_settlement', settling.receipt);
     const receipt = settling.is === 'paid' ? settling.receipt : { ...settling.receipt, success: true };
     await book.settled(key, receipt);
     return receipt;
@@ -130,7 +136,7 @@ export class Counter {
     const objection = await this.#objection(payment, requirements);
     if (typeof objection === 'string') return cashier.demand(declaration, objection);
     if (objection !== undefined) return objection;
-    await book.claim(key, payment.message, requirements);
+    await book.claim(key, payment, requirements);
     return book.claimOf(key)!;
   }
 

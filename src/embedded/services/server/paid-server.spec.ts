@@ -78,6 +78,35 @@ describe('a paid service', () => {
     expect([reply.status, reply.body['code']]).toEqual([409, 'PAYMENT_USED']);
   });
 
+  it('knows a payment by the identifier its payer gave it, and takes that name for no other', async () => {
+    const first = await paid('parse-table', PARSE);
+    const second = await paid('parse-table', PARSE);
+    const named = JSON.parse(Buffer.from(first.header, 'base64').toString()) as {
+      extensions: Record<string, { info: { id: string } }>;
+    };
+    expect(named.extensions['payment-identifier']?.info.id).toMatch(/^pay_[\w-]{32}$/);
+    expect((await market.send(first.call, first.header)).status).toBe(200);
+    const before = await market.earned();
+    const other = JSON.parse(Buffer.from(second.header, 'base64').toString()) as object;
+    const renamed = Buffer.from(JSON.stringify({ ...other, extensions: named.extensions })).toString(
+      'base64',
+    );
+    const reply = await market.send(second.call, renamed);
+    expect([reply.status, reply.body['code']]).toEqual([409, 'IDENTIFIER_USED']);
+    expect(await market.earned()).toBe(before);
+  });
+
+  it.each(['short', 'x'.repeat(129), 'pay_with spaces_in_it', 7])(
+    'takes no payment under a name that is none: %j',
+    async (id) => {
+      const { call, header } = await paid('parse-table', PARSE);
+      const payload = JSON.parse(Buffer.from(header, 'base64').toString()) as object;
+      const extensions = { 'payment-identifier': { info: { required: false, id } } };
+      const sent = Buffer.from(JSON.stringify({ ...payload, extensions })).toString('base64');
+      expect((await market.send(call, sent)).status).toBe(402);
+    },
+  );
+
   it('takes no payment for less than its price', async () => {
     const { header } = await paid('parse-table', PARSE);
     const payload = JSON.parse(Buffer.from(header, 'base64').toString()) as { accepted: { amount: string } };

@@ -9,6 +9,8 @@ type Line =
       readonly t: 'claimed';
       readonly key: string;
       readonly message: string;
+      /** its payer's own name for the payment */
+      readonly identifier?: string;
       readonly for: PaymentRequirements;
     }
   | { readonly t: 'settled'; readonly key: string; readonly receipt: SettleResponse }
@@ -32,6 +34,7 @@ export interface Claim {
 export class PaymentBook {
   readonly #claims = new Map<string, Claim>();
   readonly #keyOfMessage = new Map<string, string>();
+  readonly #keyOfIdentifier = new Map<string, string>();
   readonly #journal: Journal;
 
   constructor(path: string) {
@@ -48,14 +51,24 @@ export class PaymentBook {
     return this.#keyOfMessage.get(message);
   }
 
+  /** The request that its payer gave this name. */
+  keyOfIdentifier(identifier: string): string | undefined {
+    return this.#keyOfIdentifier.get(identifier);
+  }
+
   answerOf({ answer }: Claim): Answer | undefined {
     if (answer === undefined) return undefined;
     const line = this.#journal.read(answer) as Line & { t: 'answered' };
     return line.answer;
   }
 
-  claim(key: string, message: string, requirements: PaymentRequirements): Promise<void> {
-    return this.#write({ t: 'claimed', key, message, for: requirements });
+  claim(
+    key: string,
+    { message, identifier }: { readonly message: string; readonly identifier?: string },
+    requirements: PaymentRequirements,
+  ): Promise<void> {
+    const named = identifier === undefined ? {} : { identifier };
+    return this.#write({ t: 'claimed', key, message, ...named, for: requirements });
   }
 
   settled(key: string, receipt: SettleResponse): Promise<void> {
@@ -87,6 +100,7 @@ export class PaymentBook {
       const { key, message } = line;
       this.#claims.set(key, { key, message, for: line.for, triedBefore: past });
       this.#keyOfMessage.set(message, key);
+      if (line.identifier !== undefined) this.#keyOfIdentifier.set(line.identifier, key);
       return;
     }
     const claim = this.#claims.get(line.key);

@@ -5,6 +5,7 @@ import { PaymentPayloadV2Schema } from '@x402/core/schemas';
 import type { PaymentPayload } from '@x402/core/types';
 import { decodeTransactionFromPayload, transactionMessageHash } from '@x402/svm';
 import { isOurMemo, memoBindsResource } from '../../../adapters/x402/memo.js';
+import { identifierIn } from '../../../adapters/x402/payment-identifier.js';
 
 /** A Solana packet is 1,232 bytes; base64 twice, with requirements around it, stays far below this. */
 const HEADER_CHARS = 12_000;
@@ -19,6 +20,8 @@ export interface Payment {
   /** hash of what its payer signed: the same money, however the header is written */
   readonly message: string;
   readonly memos: readonly string[];
+  /** its payer's own name for it */
+  readonly identifier?: string;
 }
 
 /** One paid request: the same bytes for the same resource are the same request, and get the same answer. */
@@ -42,14 +45,17 @@ export function readPayment(header: string): Payment | undefined {
       decodePaymentSignatureHeader(header),
     ) as unknown as PaymentPayload;
     const transaction = decodeTransactionFromPayload(payload.payload as { transaction: string });
-    const message = getCompiledTransactionMessageDecoder().decode(transaction.messageBytes);
-    const instructions = 'instructions' in message ? message.instructions : [];
+    const compiled = getCompiledTransactionMessageDecoder().decode(transaction.messageBytes);
+    const instructions = 'instructions' in compiled ? compiled.instructions : [];
     const memos = instructions
       .filter(({ programAddressIndex }) =>
-        MEMO_PROGRAMS.has(message.staticAccounts[programAddressIndex] ?? ''),
+        MEMO_PROGRAMS.has(compiled.staticAccounts[programAddressIndex] ?? ''),
       )
       .map(({ data }) => new TextDecoder().decode(data as Uint8Array));
-    return { payload, message: transactionMessageHash(transaction), memos };
+    const identifier = identifierIn(payload.extensions);
+    if (identifier === 'invalid') return undefined;
+    const message = transactionMessageHash(transaction);
+    return { payload, message, memos, ...(identifier === undefined ? {} : { identifier }) };
   } catch {
     return undefined;
   }
