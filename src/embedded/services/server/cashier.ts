@@ -5,7 +5,9 @@ import { ExactSvmScheme } from '@x402/svm/exact/server';
 import { identifierOffer, PAYMENT_IDENTIFIER } from '../../../adapters/x402/payment-identifier.js';
 import { Refusal } from '../../../kernel/errors.js';
 import { type Placement, type ServiceDeclaration, servicePath } from '../declaration.js';
-import { type Answer, refuse } from './answer.js';
+import { type Answer, json } from './answer.js';
+import type { Payment } from './payment.js';
+import { askInV1 } from './v1-payment.js';
 
 const MAX_TIMEOUT_SECONDS = 60;
 /** x402 takes no more in a 402 answer; discovery shows all. */
@@ -70,11 +72,12 @@ export class Cashier {
     const required = await this.#x402.createPaymentRequiredResponse([this.askFor(id)], resource, error, {
       [PAYMENT_IDENTIFIER]: identifierOffer,
     });
-    return refuse(
+    // the body is for clients of version 1; all of version 2 stands in the header
+    const old = askInV1(this.askFor(id), resource.url, description);
+    const forOld = old ? { x402Version: 1, accepts: [old] } : {};
+    return json(
       402,
-      'PAYMENT_REQUIRED',
-      error,
-      {},
+      { error, code: 'PAYMENT_REQUIRED', ...forOld },
       {
         'payment-required': encodePaymentRequiredHeader(required),
         ...(receipt && { 'payment-response': encodePaymentResponseHeader(receipt) }),
@@ -84,8 +87,11 @@ export class Cashier {
   }
 
   /** @returns undefined when the payment was made for other terms than ours */
-  matching(id: string, payload: PaymentPayload): PaymentRequirements | undefined {
-    return this.#x402.findMatchingRequirements([this.askFor(id)], payload);
+  matching(id: string, { version, payload }: Payment): PaymentRequirements | undefined {
+    const ask = this.askFor(id);
+    const { scheme, network } = payload.accepted;
+    if (version === 1) return scheme === ask.scheme && network === ask.network ? ask : undefined;
+    return this.#x402.findMatchingRequirements([ask], payload);
   }
 
   /** @returns why it would not settle, or undefined */

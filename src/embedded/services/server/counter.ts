@@ -5,9 +5,10 @@ import { servicePath } from '../declaration.js';
 import type { Service } from '../workshop.js';
 import { type Answer, json, refuse, refuseError } from './answer.js';
 import type { Cashier } from './cashier.js';
-import { isMeantFor, type PaidRequest, type Payment, readPayment, requestKey } from './payment.js';
+import { isMeantFor, type PaidRequest, type Payment, paidFor, readPayment, requestKey } from './payment.js';
 import type { Claim, PaymentBook } from './payment-book.js';
 import { parseBody } from './read-body.js';
+import { receiptInV1 } from './v1-payment.js';
 
 export interface CounterParts {
   readonly cashier: Cashier;
@@ -41,7 +42,7 @@ export class Counter {
     if (answered !== undefined) return answered;
     const payment = readPayment(header);
     if (payment === undefined)
-      return cashier.demand(service.declaration, 'PAYMENT-SIGNATURE is not an x402 v2 payment');
+      return cashier.demand(service.declaration, 'The payment is not one of x402 version 2 or 1');
     // Before the first await: two copies of one payment never pass here both.
     const running = this.#running.get(key);
     if (running !== undefined) return running;
@@ -93,7 +94,7 @@ export class Counter {
     if (fails && failures.when === 'before-settlement') return refuse(503, 'BUSY', BUSY, {}, AGAIN);
     const receipt = book.claimOf(key)?.receipt ?? (await this.#collect(service, payment, key));
     if ('status' in receipt) return receipt;
-    const paid = { 'payment-response': encodePaymentResponseHeader(receipt) };
+    const paid = receiptHeader(payment, receipt);
     if (fails) return refuse(503, 'BUSY', BUSY, {}, { ...AGAIN, ...paid });
     const answer = await this.#work(service, input, paid);
     // What went wrong on our side is not what was sold: the same bytes may ask again.
@@ -106,7 +107,7 @@ export class Counter {
     const { cashier, book } = this.parts;
     const claim = book.claimOf(key) ?? (await this.#claim(service, payment, key));
     if ('status' in claim) return claim;
-    const settling = await cashier.settle(payment.payload, claim.for);
+    const settling = await cashier.settle(paidFor(payment, claim.for), claim.for);
     book.tried(key);
     if (settling.is === 'refused')
       return cashier.demand(service.declaration, settling.reason, settling.receipt);
@@ -130,7 +131,7 @@ export class Counter {
   async #claim(service: Service, payment: Payment, key: string): Promise<Claim | Answer> {
     const { cashier, book } = this.parts;
     const { declaration } = service;
-    const requirements = cashier.matching(declaration.id, payment.payload);
+    const requirements = cashier.matching(declaration.id, payment);
     if (requirements === undefined)
       return cashier.demand(declaration, 'The payment was made for other terms than these');
     const objection = await this.#objection(payment, requirements);
@@ -145,7 +146,7 @@ export class Counter {
     requirements: PaymentRequirements,
   ): Promise<string | Answer | undefined> {
     try {
-      return await this.parts.cashier.objection(payment.payload, requirements);
+      return await this.parts.cashier.objection(paidFor(payment, requirements), requirements);
     } catch {
       return refuse(503, 'FACILITATOR_DOWN', 'The payment could not be checked. Send it again.', {}, AGAIN);
     }
@@ -161,6 +162,11 @@ export class Counter {
     }
   }
 }
+
+const receiptHeader = ({ version }: Payment, receipt: SettleResponse): Readonly<Record<string, string>> =>
+  version === 1
+    ? { 'x-payment-response': receiptInV1(receipt) }
+    : { 'payment-response': encodePaymentResponseHeader(receipt) };
 
 const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : 'unknown';

@@ -47,7 +47,7 @@ async function route({ services, counter, discovery }: Bazaar, request: Incoming
   // A query is not part of what is sold, and must not make the same sale look like another.
   if (url.search !== '') return refuse(400, 'VALIDATION_FAILED', 'A service takes its inputs in the body.');
   const body = await readBody(request, BODY_BYTES);
-  const header = request.headers['payment-signature'];
+  const header = request.headers['payment-signature'] ?? request.headers['x-payment'];
   return counter.serve(service, typeof header === 'string' ? header : undefined, body);
 }
 

@@ -19,7 +19,7 @@ export interface Market {
   services(): RunningServices;
   call(id: string, body: unknown): PaidCall;
   /** asks for the price and signs, sending nothing */
-  prepare(call: PaidCall): Promise<{ quote: Quote; payment: PreparedPayment }>;
+  prepare(call: PaidCall, dialect?: 'x402-v1'): Promise<{ quote: Quote; payment: PreparedPayment }>;
   send(call: PaidCall, header: string): Promise<Reply>;
   earned(): Promise<bigint>;
   /** ends the bazaar and opens it again on the same folder and port */
@@ -61,20 +61,18 @@ export async function openMarket(
   let services = await open(0);
   const signer = await generateKeyPairSigner();
   await chain.faucet(signer.address, 10_000_000n);
-  const payer = new X402Payer({
-    http: new GuardedClient({ allowedOrigins: [services.url] }),
-    signer,
-    rpcUrl: chain.rpcUrl,
-    network: chain.network,
-    mint: chain.mint,
-  });
+  const http = new GuardedClient({ allowedOrigins: [services.url] });
+  const { rpcUrl, network, mint } = chain;
+  const current = new X402Payer({ http, signer, rpcUrl, network, mint });
+  const old = new X402Payer({ http: withoutV2(http), signer, rpcUrl, network, mint });
   let payments = 0;
   return {
     chain,
     works,
     services: () => services,
     call: (id, body) => ({ method: 'POST', url: `${services.url}/svc/${id}`, body, idempotencyKey: 'k' }),
-    async prepare(call) {
+    async prepare(call, dialect) {
+      const payer = dialect === 'x402-v1' ? old : current;
       const asked = await payer.quote(call);
       if (!('quote' in asked)) throw new Error('the service asked for nothing');
       return { quote: asked.quote, payment: await payer.prepare(asked.quote, `payment-${++payments}`) };
@@ -102,6 +100,15 @@ export async function openMarket(
     },
   };
 }
+
+/** What a client sees that does not know of version 2. */
+const withoutV2 = (http: GuardedClient): Pick<GuardedClient, 'request'> => ({
+  request: async (request) => {
+    const answer = await http.request(request);
+    const header = (name: string) => (name === 'payment-required' ? null : answer.header(name));
+    return { ...answer, header };
+  },
+});
 
 const counted = (service: Service, works: Map<string, number>): Service => ({
   ...service,

@@ -12,9 +12,9 @@ describe('a paid service', () => {
   });
   afterAll(() => market.close());
 
-  const paid = async (id: string, body: unknown) => {
+  const paid = async (id: string, body: unknown, dialect?: 'x402-v1') => {
     const call = market.call(id, body);
-    const { payment, quote } = await market.prepare(call);
+    const { payment, quote } = await market.prepare(call, dialect);
     return { call, quote, header: payment.header };
   };
 
@@ -106,6 +106,22 @@ describe('a paid service', () => {
       expect((await market.send(call, sent)).status).toBe(402);
     },
   );
+
+  it('is paid in version 1 by a client that knows no other, and tells it so in its words', async () => {
+    const before = await market.earned();
+    const { call, quote, header } = await paid('parse-table', PARSE, 'x402-v1');
+    expect(quote).toMatchObject({ dialect: 'x402-v1', amount: 4_000n, network: market.chain.network });
+    const send = async () => {
+      const headers = { 'content-type': 'application/json', 'x-payment': header };
+      const answer = await fetch(call.url, { method: 'POST', headers, body: JSON.stringify(PARSE) });
+      const receipt = Buffer.from(answer.headers.get('x-payment-response') ?? '', 'base64').toString();
+      return { status: answer.status, text: await answer.text(), receipt: JSON.parse(receipt) as object };
+    };
+    const first = await send();
+    expect(first).toMatchObject({ status: 200, receipt: { success: true, network: 'solana-devnet' } });
+    expect(await send()).toEqual(first);
+    expect(await market.earned()).toBe(before + 4_000n);
+  });
 
   it('takes no payment for less than its price', async () => {
     const { header } = await paid('parse-table', PARSE);

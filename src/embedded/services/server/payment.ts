@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { getCompiledTransactionMessageDecoder } from '@solana/kit';
 import { decodePaymentSignatureHeader } from '@x402/core/http';
 import { PaymentPayloadV2Schema } from '@x402/core/schemas';
-import type { PaymentPayload } from '@x402/core/types';
+import type { PaymentPayload, PaymentRequirements } from '@x402/core/types';
 import { decodeTransactionFromPayload, transactionMessageHash } from '@x402/svm';
 import { isOurMemo, memoBindsResource } from '../../../adapters/x402/memo.js';
 import { identifierIn } from '../../../adapters/x402/payment-identifier.js';
+import { readV1 } from './v1-payment.js';
 
 /** A Solana packet is 1,232 bytes; base64 twice, with requirements around it, stays far below this. */
 const HEADER_CHARS = 12_000;
@@ -16,6 +17,8 @@ const MEMO_PROGRAMS = new Set([
 
 /** A payment as it came, and what tells it apart from every other. */
 export interface Payment {
+  /** of the protocol it came in */
+  readonly version: 1 | 2;
   readonly payload: PaymentPayload;
   /** hash of what its payer signed: the same money, however the header is written */
   readonly message: string;
@@ -37,13 +40,13 @@ export const requestKey = ({ header, method, path, body }: PaidRequest): string 
   return createHash('sha256').update([header, method, path, bodyHash].join('\n')).digest('base64url');
 };
 
-/** @returns undefined for what is not an x402 v2 payment with a Solana transaction in it */
+/** @returns undefined for what is not an x402 payment with a Solana transaction in it */
 export function readPayment(header: string): Payment | undefined {
   if (header.length > HEADER_CHARS) return undefined;
   try {
-    const payload = PaymentPayloadV2Schema.parse(
-      decodePaymentSignatureHeader(header),
-    ) as unknown as PaymentPayload;
+    const value: unknown = decodePaymentSignatureHeader(header);
+    const old = readV1(value);
+    const payload = old ?? (PaymentPayloadV2Schema.parse(value) as unknown as PaymentPayload);
     const transaction = decodeTransactionFromPayload(payload.payload as { transaction: string });
     const compiled = getCompiledTransactionMessageDecoder().decode(transaction.messageBytes);
     const instructions = 'instructions' in compiled ? compiled.instructions : [];
@@ -55,11 +58,16 @@ export function readPayment(header: string): Payment | undefined {
     const identifier = identifierIn(payload.extensions);
     if (identifier === 'invalid') return undefined;
     const message = transactionMessageHash(transaction);
-    return { payload, message, memos, ...(identifier === undefined ? {} : { identifier }) };
+    const version = old ? 1 : 2;
+    return { version, payload, message, memos, ...(identifier === undefined ? {} : { identifier }) };
   } catch {
     return undefined;
   }
 }
+
+/** The payment as the facilitator is given it. Version 1 does not repeat what it was asked for. */
+export const paidFor = ({ version, payload }: Payment, requirements: PaymentRequirements): PaymentPayload =>
+  version === 1 ? { ...payload, accepted: requirements } : payload;
 
 /** False when the payment itself says that it is for something else. A stock client's memo says nothing. */
 export function isMeantFor(payment: Payment, method: string, url: string): boolean {
