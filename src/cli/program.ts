@@ -45,6 +45,16 @@ export async function program(args: readonly string[]): Promise<number> {
       code = await (await import('./commands/run.js')).run(words, options);
     });
 
+  command('facilitator', 'an x402 facilitator for a Solana of your choice, until Ctrl-C')
+    .requiredOption('--rpc <url>', 'JSON-RPC of a Solana node')
+    .requiredOption('--network <caip2>', 'CAIP-2 id of its network')
+    .option('--data <dir>', 'where its key and books are kept', './.facilitator')
+    .option('--port <n>', 'port it listens on', wholeFlag(0, 65_535), 4021)
+    .option('--host <address>', 'address it listens on', '127.0.0.1')
+    .action(async (options) => {
+      code = await (await import('./commands/facilitator.js')).facilitator(options);
+    });
+
   command('verify <receipts...>', 'check receipts, without network; several at once share what proofs cost')
     .option('--key <hex>', 'public key of an issuer you trust; may be given several times', several, [])
     .option('--any-issuer', 'accept whoever signed it: shows that it is whole, not who wrote it')

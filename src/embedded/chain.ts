@@ -1,9 +1,5 @@
-import { join } from 'node:path';
 import { address } from '@solana/kit';
-import { keyFromFile } from '../adapters/solana/key-file.js';
-import { Facilitator } from './facilitator/facilitator.js';
-import { closeServer, portOf, serveFacilitator } from './facilitator/facilitator-server.js';
-import { SettlementBook } from './facilitator/settlement-book.js';
+import { startFacilitator } from './facilitator.js';
 import { EmbeddedSolana, type EmbeddedSolanaOptions } from './solana/embedded-solana.js';
 import { DEVNET, DEVNET_USDC, LAMPORTS_PER_SOL } from './solana/well-known.js';
 
@@ -35,16 +31,14 @@ const FEE_FUNDS = 100n * LAMPORTS_PER_SOL;
 export async function startChain(options: ChainOptions): Promise<EmbeddedChain> {
   const solana = await EmbeddedSolana.start(options);
   try {
-    const book = new SettlementBook(join(options.dataDir, 'settlements.jsonl'));
-    const feePayer = await keyFromFile(join(options.dataDir, 'facilitator.json'));
-    if (solana.lamportsOf(feePayer.address) < LEAST_FEE_FUNDS)
-      await solana.faucet.sol(feePayer.address, FEE_FUNDS);
-    const facilitator = new Facilitator(DEVNET, feePayer, solana.rpcUrl, book);
-    const server = await serveFacilitator(facilitator, options.facilitatorPort ?? 0);
+    const { dataDir, facilitatorPort: port = 0 } = options;
+    const facilitator = await startFacilitator({ dataDir, rpcUrl: solana.rpcUrl, network: DEVNET, port });
+    const feePayer = address(facilitator.feePayer);
+    if (solana.lamportsOf(feePayer) < LEAST_FEE_FUNDS) await solana.faucet.sol(feePayer, FEE_FUNDS);
     return {
       rpcUrl: solana.rpcUrl,
       wsUrl: solana.wsUrl,
-      facilitatorUrl: `http://127.0.0.1:${portOf(server)}`,
+      facilitatorUrl: facilitator.url,
       network: DEVNET,
       mint: DEVNET_USDC,
       faucet: async (owner, micros) => {
@@ -54,8 +48,7 @@ export async function startChain(options: ChainOptions): Promise<EmbeddedChain> 
       },
       skipSlots: (count) => solana.skipSlots(count),
       close: async () => {
-        await closeServer(server);
-        book.close();
+        await facilitator.close();
         await solana.close();
       },
     };

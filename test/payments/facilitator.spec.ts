@@ -14,6 +14,7 @@ import type { PaymentPayload, PaymentRequirements } from '@x402/core/types';
 import { requestTestFunds } from '../../src/adapters/solana/test-funds.js';
 import { tokenAccountOf } from '../../src/adapters/solana/token-account.js';
 import { Facilitator } from '../../src/embedded/facilitator/facilitator.js';
+import { ResourceBook } from '../../src/embedded/facilitator/resource-book.js';
 import { type Settlement, SettlementBook } from '../../src/embedded/facilitator/settlement-book.js';
 import { parseMicros } from '../../src/kernel/money.js';
 import { computeLimit, computePrice, handMade, memo, transfer } from '../kit/hand-made.js';
@@ -343,6 +344,55 @@ it.each<[string, object, object, number, string]>([
     expect(await ask('/settle', asked)).toMatchObject({ status, body: settled });
   },
 );
+
+describe('discovery', () => {
+  const list = async (path = '/discovery/resources') =>
+    (await (await fetch(world.chain.facilitatorUrl + path)).json()) as Record<string, unknown>;
+  const bazaar = { info: { input: { type: 'http', method: 'POST' } }, schema: {} };
+  const resource = { url: 'https://service.example/say', description: 'Says it again', serviceName: 'Echo' };
+
+  it('lists what was paid for and asked to be listed, once, as the specification words it', async () => {
+    expect(await list()).toEqual({
+      x402Version: 2,
+      items: [],
+      pagination: { limit: 20, offset: 0, total: 0 },
+    });
+    const payload = { ...(await honest()), resource, extensions: { bazaar } };
+    await settle(payload);
+    await settle(payload);
+    const { items } = await list();
+    expect(items).toMatchObject([
+      { resource: resource.url, type: 'http', accepts: [requirements], extensions: { bazaar } },
+    ]);
+    expect((await list('/discovery/search?query=echo'))['resources']).toHaveLength(1);
+    expect((await list('/discovery/search?query=weather'))['resources']).toHaveLength(0);
+  });
+
+  it.each<[string, object]>([
+    ['that asked for no listing', { resource }],
+    ['that was refused', { resource, extensions: { bazaar }, accepted: { scheme: 'upto' } }],
+    ['of no web address', { resource: { url: 'javascript:1' }, extensions: { bazaar } }],
+    [
+      'too long to be listed',
+      { resource: { ...resource, description: 'x'.repeat(20_000) }, extensions: { bazaar } },
+    ],
+  ])('lists nothing %s', async (_, more) => {
+    await settle({ ...(await honest()), ...more } as PaymentPayload);
+    expect((await list())['items']).toEqual([]);
+  });
+
+  it('knows after a restart what it knew before', () => {
+    const path = join(world.folder, 'resources.jsonl');
+    const before = new ResourceBook(path);
+    const payload = { x402Version: 2, resource, extensions: { bazaar }, payload: {}, accepted: requirements };
+    before.learn(payload as PaymentPayload, requirements, '2026-01-02T03:04:05.678Z');
+    before.close();
+    const after = new ResourceBook(path);
+    expect(after.list()).toEqual(before.list());
+    expect(after.list()).toHaveLength(1);
+    after.close();
+  });
+});
 
 describe('a request that is none', () => {
   it.each([

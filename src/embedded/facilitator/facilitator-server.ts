@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Discovery } from '../services/discovery/discovery.js';
 import type { Facilitator } from './facilitator.js';
 import { type Asked, isReadable, readAsked, type Unreadable } from './request.js';
+import type { ResourceBook } from './resource-book.js';
 import { settledInV1, verifiedInV1 } from './v1-answers.js';
 
 /** A Solana packet is 1,232 bytes; the rest is requirements and extensions. */
@@ -12,10 +14,15 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** The facilitator's HTTP interface as x402 defines it: GET /supported, POST /verify, POST /settle. */
-export async function serveFacilitator(facilitator: Facilitator, port: number): Promise<Server> {
+/** The facilitator's HTTP interface as x402 defines it: GET /supported, POST /verify, POST /settle, GET /discovery/…. */
+export async function serveFacilitator(
+  facilitator: Facilitator,
+  port: number,
+  host: string,
+  resources: Pick<ResourceBook, 'list'>,
+): Promise<Server> {
   const server = createServer((request, response) => {
-    answer(facilitator, request)
+    answer(facilitator, resources, request)
       .catch((error: unknown): Answer => ({ status: 500, body: { error: messageOf(error) } }))
       .then(({ status, body }) =>
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
@@ -23,7 +30,7 @@ export async function serveFacilitator(facilitator: Facilitator, port: number): 
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
   return server;
 }
@@ -36,10 +43,15 @@ export async function closeServer(server: Server): Promise<void> {
   await closed;
 }
 
-async function answer(facilitator: Facilitator, request: IncomingMessage): Promise<Answer> {
+async function answer(
+  facilitator: Facilitator,
+  resources: Pick<ResourceBook, 'list'>,
+  request: IncomingMessage,
+): Promise<Answer> {
   const route = `${request.method} ${request.url}`;
   if (route === 'GET /supported') return { status: 200, body: facilitator.supported() };
   if (route === 'GET /health') return { status: 200, body: { status: 'ok' } };
+  if (route.startsWith('GET /discovery/')) return discovered(resources, request);
   if (route !== 'POST /verify' && route !== 'POST /settle') return refusal(404, 'There is no such route.');
   const body = await readBody(request);
   if ('status' in body) return body;
@@ -47,6 +59,14 @@ async function answer(facilitator: Facilitator, request: IncomingMessage): Promi
   const isVerify = route === 'POST /verify';
   if (!isReadable(asked)) return unreadable(asked, isVerify);
   return { status: 200, body: await (isVerify ? verify(facilitator, asked) : settle(facilitator, asked)) };
+}
+
+/** GET /discovery/resources and GET /discovery/search, of what was paid for here. */
+function discovered(resources: Pick<ResourceBook, 'list'>, request: IncomingMessage): Answer {
+  const found = new Discovery(resources.list()).answer(new URL(request.url ?? '/', 'http://facilitator'));
+  return found
+    ? { status: found.status, body: JSON.parse(found.body) as unknown }
+    : refusal(404, 'There is no such route.');
 }
 
 async function verify(facilitator: Facilitator, { version, payload, requirements }: Asked) {

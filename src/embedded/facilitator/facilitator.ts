@@ -27,6 +27,7 @@ import { ExactSvmScheme } from '@x402/svm/exact/facilitator';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import { broadcast, type Outcome, status } from './broadcast.js';
 import { feePayerMisused } from './fee-payer-rule.js';
+import type { ResourceBook } from './resource-book.js';
 import type { Settlement, SettlementBook } from './settlement-book.js';
 import { withV1Kinds } from './v1-answers.js';
 
@@ -55,6 +56,7 @@ export class Facilitator {
     feePayer: KeyPairSigner,
     rpcUrl: string,
     private readonly book: SettlementBook,
+    private readonly resources?: Pick<ResourceBook, 'learn'>,
   ) {
     this.#rpc = createSolanaRpc(rpcUrl);
     const stock = toFacilitatorSvmSigner(feePayer, { [network]: this.#rpc } as never);
@@ -98,7 +100,9 @@ export class Facilitator {
     const answer = this.#settleOnce(message, fingerprint, payload, requirements);
     this.#running.set(message, { fingerprint, answer });
     try {
-      return await answer;
+      const settled = await answer;
+      if (settled.success) this.resources?.learn(payload, requirements, new Date().toISOString());
+      return settled;
     } finally {
       this.#running.delete(message);
     }

@@ -12,7 +12,7 @@ export interface Listing {
   readonly mimeType: string;
   readonly serviceName: string;
   readonly tags: readonly string[];
-  readonly extensions: { readonly bazaar: unknown; readonly quittance: unknown };
+  readonly extensions: { readonly bazaar: unknown; readonly quittance?: unknown };
 }
 
 /** @param lastUpdated ISO 8601 */
