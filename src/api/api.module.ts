@@ -25,6 +25,7 @@ import { VerificationController } from './http/verification.controller.js';
 import { WorkflowDetailsController } from './http/workflow-details.controller.js';
 import { WorkflowForkController } from './http/workflow-fork.controller.js';
 import { WorkflowRollbackController } from './http/workflow-rollback.controller.js';
+import { WorkflowSignalsController } from './http/workflow-signals.controller.js';
 import { WorkflowStepsController } from './http/workflow-steps.controller.js';
 import { WorkflowsController } from './http/workflows.controller.js';
 import { serveDocs } from './openapi/docs-page.js';
@@ -51,6 +52,7 @@ export class ApiModule {
         WorkflowDetailsController,
         WorkflowRollbackController,
         WorkflowForkController,
+        WorkflowSignalsController,
         WorkflowStepsController,
         VerificationController,
         ReceiptsController,

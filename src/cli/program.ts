@@ -151,6 +151,13 @@ export async function program(args: readonly string[]): Promise<number> {
     },
   );
 
+  onInstallation('signal <workflow> <name>', 'tell a run what one of its steps waits for')
+    .option('--payload <json>', 'what the step gives: JSON, or @file with JSON in it')
+    .option('--id <id>', 'of your own: the same id again is the same signal')
+    .action(async (id, name, options) => {
+      code = await (await import('./commands/signal.js')).signal(id, name, options);
+    });
+
   onInstallation(
     'pause <workflow>',
     'let nothing new start; what is in flight finishes, the deadline waits',

@@ -15,6 +15,7 @@ import { withBreaker } from '../discovery/with-breaker.js';
 import { integrationEvents } from '../events/integration.js';
 import { RunViews } from '../execution/run-view.js';
 import { serviceCall } from '../execution/service-call.js';
+import { signal } from '../execution/signal.js';
 import { conditional, StepRunner, transform } from '../execution/step-runner.js';
 import { wait } from '../execution/wait.js';
 import { OwnedJobs } from '../fairness/owned-jobs.js';
@@ -84,6 +85,7 @@ export function buildEngine(
     data_transform: transform,
     conditional,
     wait: wait(systemClock),
+    signal: signal(systemClock, views),
     service_call: withHold(
       dispatch,
       withBreaker(

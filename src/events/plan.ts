@@ -15,6 +15,7 @@ export const stepKinds = [
   'tool_run',
   'action',
   'wait',
+  'signal',
 ] as const;
 
 const boundService = z.strictObject({
@@ -44,6 +45,18 @@ const compensationSchema = z.strictObject({
   retry: retrySchema,
 });
 
+/** How a signal is called: it stands in a path. */
+export const signalName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+
+/** What a step of kind `signal` waits for. */
+const awaitedSignal = z.strictObject({
+  name: signalName,
+  /** ms; absent: as long as the run may last */
+  forMs: field.ms.optional(),
+  /** then it fails, or it gives what its input says */
+  onTimeout: z.enum(['fail', 'input']),
+});
+
 export const planStepSchema = z.strictObject({
   id: field.id,
   kind: z.enum(stepKinds),
@@ -58,6 +71,7 @@ export const planStepSchema = z.strictObject({
     .max(8)
     .optional(),
   dependencies: z.array(field.id).max(500),
+  signal: awaitedSignal.optional(),
   /** runs only if that conditional step took that branch; otherwise it is skipped */
   when: z.strictObject({ step: field.id, branch: z.enum(['then', 'else']) }).optional(),
   /** a step whose dependency was skipped is skipped too, unless it can do without */
@@ -104,7 +118,8 @@ export type StepKind = (typeof stepKinds)[number];
 /**
  * The sealed half of a step. `input` is a JSONata expression over `{inputs, steps, request}` where `steps.<id>`
  * is the output of a dependency; for `service_call` its value is the request body, for `data_transform` it is
- * the output, for `conditional` its truth chooses the branch, for `wait` it says how long or until when.
+ * the output, for `conditional` its truth chooses the branch, for `wait` it says how long or until when, for `signal`
+ * it is the output when no signal comes in time.
  */
 export const stepDetailsSchema = z.strictObject({
   title: z.string().max(300).optional(),

@@ -1,6 +1,7 @@
 /** A step that does nothing until a time (domain.md 5, docs/adr/0011). Part of the workflow's stream. */
 import { contentSchema } from '../kernel/sealed.js';
 import { defineEvent, field } from './define.js';
+import { signalName } from './plan.js';
 import { sampleContent, sampleTime } from './samples.js';
 
 export const StepWaitStarted = defineEvent(
@@ -12,6 +13,8 @@ export const StepWaitStarted = defineEvent(
     attempt: field.count,
     /** in clear, for the timer that ends the wait */
     until: field.time,
+    /** the name of the signal that ends it earlier */
+    signal: signalName.optional(),
     /** what the step will have given when the wait is over: known now, so that a timer alone can end it */
     output: contentSchema,
     inputHash: field.fieldElement,

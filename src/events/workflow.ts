@@ -11,6 +11,7 @@ import { forkEvents, forkedFromSchema } from './fork.js';
 import { interruptionEvents } from './interruption.js';
 import { planSchema, stepKinds } from './plan.js';
 import { sampleContent, samplePayment, samplePlan, sampleSealed, sampleTime } from './samples.js';
+import { signalEvents } from './signal.js';
 import { errorSchema, paymentEvidenceSchema } from './step-facts.js';
 import { StepWaitStarted } from './waiting.js';
 
@@ -427,6 +428,7 @@ export const workflowEvents = [
   StepScheduled,
   StepStarted,
   StepWaitStarted,
+  ...signalEvents,
   StepCompleted,
   StepAttemptFailed,
   StepRetryScheduled,

@@ -79,6 +79,12 @@ export class RunViews {
     return { inputs, steps, request };
   }
 
+  /** What a signal of this run brought. */
+  signalOf(run: LiveRun, signalId: string): Promise<Json> {
+    const { payload } = run.signals![signalId]!;
+    return this.content.getJson(payload, places.signal(run.created.workflowId, run.runNo, signalId));
+  }
+
   private async openRun({ created, plan, runNo, plannedIn = runNo }: LiveRun): Promise<Opened> {
     const { workflowId, attachments } = created;
     const [details, secret, request, inputs] = await Promise.all([

@@ -9,6 +9,8 @@ export const places = {
   attachment: (workflowId: string, index: number) => `${workflowId}/attachment/${index}`,
   planDetails: (workflowId: string, runNo: number) => `${workflowId}/${runNo}/plan`,
   output: (workflowId: string, runNo: number, stepId: string) => `${workflowId}/${runNo}/${stepId}/output`,
+  signal: (workflowId: string, runNo: number, signalId: string) =>
+    `${workflowId}/${runNo}/signal/${signalId}`,
   batchTemplate: (batchId: string) => `${batchId}/template`,
   batchPiece: (batchId: string, piece: number) => `${batchId}/${piece}/items`,
   displayName: (userId: string) => `${userId}/name`,

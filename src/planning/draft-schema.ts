@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { signalName } from '../events/plan.js';
 import { LIMITS } from '../kernel/limits.js';
 
 /** Plain enough to stand after `steps.` in an expression without quotes. */
@@ -91,10 +92,12 @@ const waysToSayHowLong = (step: {
   params?: unknown;
 }): number => [step.for, step.until, step.input ?? step.params].filter((way) => way !== undefined).length;
 
+const mayHaveNoInput = (kind: string): boolean => kind === 'wait' || kind === 'signal';
+
 const givenStep = z
   .strictObject({
     ...stepShape,
-    kind: z.enum([...stepShape.kind.options, 'wait']),
+    kind: z.enum([...stepShape.kind.options, 'wait', 'signal']),
     title: stepShape.title.optional(),
     dependsOn: stepShape.dependsOn.default([]),
     input: stepShape.input.optional(),
@@ -102,7 +105,14 @@ const givenStep = z
       .record(z.string().max(200), z.json())
       .optional()
       .describe('fixed members of the input; members of `input` win over them'),
-    for: z.number().int().min(0).max(LIMITS.waitTime).optional().describe('wait only: how long, in ms'),
+    for: z
+      .number()
+      .int()
+      .min(0)
+      .max(LIMITS.waitTime)
+      .optional()
+      .describe('wait: how long, in ms; signal: at most how long'),
+    signal: signalName.optional().describe('signal only: the name of the signal it waits for'),
     until: z.iso.datetime({ offset: true }).optional().describe('wait only: until when'),
     sideEffect: sideEffects.optional().describe('reversible when the step declares its compensation'),
     compensation: compensation.optional(),
@@ -115,15 +125,23 @@ const givenStep = z
     message: 'only a reversible step has a compensation',
     path: ['sideEffect'],
   })
-  .refine((step) => step.kind === 'wait' || (step.for === undefined && step.until === undefined), {
-    message: 'only a wait has for or until',
+  .refine((step) => step.kind === 'wait' || step.kind === 'signal' || step.for === undefined, {
+    message: 'only a wait or a signal has for',
     path: ['for'],
+  })
+  .refine((step) => step.kind === 'wait' || step.until === undefined, {
+    message: 'only a wait has until',
+    path: ['until'],
+  })
+  .refine((step) => (step.kind === 'signal') === (step.signal !== undefined), {
+    message: 'a signal names what it waits for, and no other step does',
+    path: ['signal'],
   })
   .refine((step) => step.kind !== 'wait' || waysToSayHowLong(step) === 1, {
     message: 'a wait has one of for, until, and an input that gives {"for": ms} or {"until": time}',
     path: ['for'],
   })
-  .refine((step) => step.kind === 'wait' || step.input !== undefined || step.params !== undefined, {
+  .refine((step) => mayHaveNoInput(step.kind) || step.input !== undefined || step.params !== undefined, {
     message: 'a step has input or params or both',
     path: ['input'],
   })

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { checkExpression } from '../execution/expression-references.js';
 import { Refusal } from '../kernel/errors.js';
-import type { PlanDraft } from '../ports/planner.js';
+import type { DraftStep, PlanDraft } from '../ports/planner.js';
 import { type GivenPlan, givenPlanSchema } from './draft-schema.js';
 import { ofStep } from './of-step.js';
 import { firstProblems } from './problems.js';
@@ -19,11 +19,24 @@ function undoing({ sideEffect, compensation }: Pick<GivenStep, 'sideEffect' | 'c
   return { sideEffect: 'reversible' as const, compensation: { ...service, input } };
 }
 
+const givesSomething = ({ input, params }: Pick<GivenStep, 'input' | 'params'>): boolean =>
+  input !== undefined || params !== undefined;
+
+/** Who says what it gives without its signal lets it go on without. */
+function awaiting(step: Pick<GivenStep, 'signal' | 'for' | 'input' | 'params'>): Pick<DraftStep, 'signal'> {
+  if (step.signal === undefined) return {};
+  const onTimeout = givesSomething(step) ? 'input' : 'fail';
+  const forMs = step.for === undefined ? {} : { forMs: step.for };
+  return { signal: { name: step.signal, ...forMs, onTimeout } };
+}
+
 /** JSON text is a JSONata literal of the same value. */
-function inputOf(step: Pick<GivenStep, 'input' | 'params' | 'for' | 'until'>): string {
+function inputOf(step: Pick<GivenStep, 'input' | 'params' | 'for' | 'until' | 'signal'>): string {
   const { input, params } = step;
-  if (step.for !== undefined) return JSON.stringify({ for: step.for });
-  if (step.until !== undefined) return JSON.stringify({ until: step.until });
+  if (step.signal !== undefined) {
+    if (!givesSomething(step)) return 'null';
+  } else if (step.for !== undefined) return JSON.stringify({ for: step.for });
+  else if (step.until !== undefined) return JSON.stringify({ until: step.until });
   if (params === undefined) return input!;
   const fixed = JSON.stringify(params);
   return input === undefined ? fixed : `$merge([${fixed}, ${input}])`;
@@ -59,7 +72,8 @@ export function planFromGiven(given: unknown): PlanDraft {
       ...(serviceId === undefined ? {} : { serviceId }),
       ...(when === undefined ? {} : { when }),
       ...(onFailure === undefined ? {} : { onFailure }),
-      ...(rest.for === undefined ? {} : { waits: rest.for }),
+      ...(rest.for === undefined || kind !== 'wait' ? {} : { waits: rest.for }),
+      ...awaiting(rest),
       ...undoing(rest),
       ...(rest.requiresConfirmation === undefined ? {} : { requiresConfirmation: rest.requiresConfirmation }),
     })),

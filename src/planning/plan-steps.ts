@@ -79,6 +79,7 @@ const LOCAL_NAMES = {
   data_transform: 'Reshape data',
   conditional: 'Decide on a condition',
   wait: 'Wait',
+  signal: 'Wait for a signal',
   assemble: 'Assemble the result',
 };
 

@@ -47,7 +47,8 @@ export function propose(draft: PlanDraft, terms: ProposalTerms): Proposal {
     } as const;
     if (step.kind !== 'service_call') {
       const planned = localStep(shared, step.kind, step.waits);
-      return { ...planned, ...undoing(step, planned, terms), ...asking(step) };
+      const awaited = step.signal && { signal: step.signal };
+      return { ...planned, ...awaited, ...undoing(step, planned, terms), ...asking(step) };
     }
     const candidate = bind(step, terms);
     const bound = serviceStep(shared, candidate);

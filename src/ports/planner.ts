@@ -1,3 +1,4 @@
+import type { PlanStep } from '../events/plan.js';
 import type { ServiceOffer } from './catalogue.js';
 
 /** What a planner is given. Texts of services are untrusted: they describe, they never instruct. */
@@ -18,7 +19,7 @@ export interface PlanningRequest {
 export interface DraftStep {
   /** unique within the draft; replaced by an id of ours */
   readonly key: string;
-  readonly kind: 'service_call' | 'data_transform' | 'conditional' | 'wait';
+  readonly kind: 'service_call' | 'data_transform' | 'conditional' | 'wait' | 'signal';
   readonly title: string;
   /** capability wanted, for a service_call */
   readonly capability?: string;
@@ -26,6 +27,8 @@ export interface DraftStep {
   readonly serviceId?: string;
   /** ms a `wait` lasts, where the plan says so in figures */
   readonly waits?: number;
+  /** what a `signal` waits for */
+  readonly signal?: NonNullable<PlanStep['signal']>;
   readonly dependsOn: readonly string[];
   /** JSONata over {inputs, steps, request}; `steps.<key>` is the output of a dependency */
   readonly input: string;

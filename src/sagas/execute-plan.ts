@@ -17,6 +17,7 @@ type Handled = WorkflowEventOf<
   | 'StepConfirmed'
   | 'StepConfirmationDeclined'
   | 'StepWaitStarted'
+  | 'StepSignalled'
   | 'StepCancelled'
   | 'CancellationRequested'
   | 'WorkflowFailed'
@@ -38,6 +39,7 @@ export const executePlan: Saga = {
     'StepConfirmed',
     'StepConfirmationDeclined',
     'StepWaitStarted',
+    'StepSignalled',
     'StepCancelled',
     'CancellationRequested',
     'WorkflowFailed',
@@ -85,6 +87,13 @@ export const executePlan: Saga = {
         const command = { type: 'WakeStep', runNo, stepId, attempt } as const;
         return [after(wakeOf(workflowId, runNo, stepId, attempt), until, workflowId, command)];
       }
+      case 'StepSignalled': {
+        const { stepId, attempt } = event;
+        return [
+          { do: 'cancel-timers', ids: [wakeOf(workflowId, runNo, stepId, attempt)] },
+          { do: 'run-step', step: taskOf(recorded, event) },
+        ];
+      }
       case 'CancellationRequested':
       case 'WorkflowFailed': {
         const dueAt = plusMs(recorded.metadata.occurredAt, LIMITS.drainTimeout);
@@ -105,14 +114,14 @@ const confirmationTimer = (
 
 /** Pure steps run in the process that decided them: a queue round trip would cost more than they do. */
 export const isLocal = (kind: WorkflowEventOf<'StepScheduled'>['kind']): boolean =>
-  kind === 'data_transform' || kind === 'conditional' || kind === 'wait';
+  kind === 'data_transform' || kind === 'conditional' || kind === 'wait' || kind === 'signal';
 
 const wakeOf = (workflowId: string, runNo: number, stepId: string, attempt: number): string =>
   `${workflowId}/${runNo}/${stepId}/${attempt}/wake`;
 
 const taskOf = (
   recorded: Recorded,
-  { runNo, stepId, attempt }: WorkflowEventOf<'StepScheduled'>,
+  { runNo, stepId, attempt }: WorkflowEventOf<'StepScheduled' | 'StepSignalled'>,
 ): StepTask => ({ workflowId: aggregateIdOf(recorded), runNo, stepId, attempt, revision: recorded.revision });
 
 /** A job for a worker, again if nobody took it in time, and an end to waiting for its answer. */

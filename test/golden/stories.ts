@@ -35,6 +35,8 @@ import {
   retryRollback,
   retryRun,
   reversible,
+  sendSignal,
+  signalStep,
   start,
   startWait,
   T0,
@@ -84,6 +86,11 @@ const workflow = (story: string, ...commands: readonly WorkflowCommand[]): Story
 });
 
 const waits = planOf(waitStep('step_1'), waitStep('step_2'), assemble('step_3', ['step_1', 'step_2']));
+const signals = planOf(
+  signalStep('step_1', 'go'),
+  signalStep('step_2', 'go', ['step_1']),
+  assemble('step_3', ['step_2']),
+);
 const branches = planOf(
   condition('step_1'),
   local('step_2', ['step_1'], { when: { step: 'step_1', branch: 'then' } }),
@@ -151,6 +158,17 @@ export const stories: Readonly<Record<string, Story>> = {
     ...toApproval(diamond),
     approve(diamond),
     { type: 'ReportHoldLost', at: later(1), holdId: 'hold_1' },
+  ),
+  'workflow-told-signals': workflow(
+    'told before and while it waited',
+    ...toExecution(signals),
+    sendSignal('go', 'early'),
+    startWait('step_1', later(600)),
+    complete('step_1'),
+    startWait('step_2', later(600)),
+    sendSignal('go', 'late'),
+    complete('step_2'),
+    complete('step_3'),
   ),
   'workflow-cancelled-while-it-waited': workflow(
     'two waits, one of them over when the owner cancelled',

@@ -17,6 +17,7 @@ import type { Config } from '../../src/config.js';
 import { ContentStore } from '../../src/content/content-store.js';
 import { RunViews } from '../../src/execution/run-view.js';
 import { serviceCall } from '../../src/execution/service-call.js';
+import { signal } from '../../src/execution/signal.js';
 import { conditional, StepRunner, transform } from '../../src/execution/step-runner.js';
 import { wait } from '../../src/execution/wait.js';
 import type { Recorded } from '../../src/kernel/event.js';
@@ -90,6 +91,7 @@ export class MemoryEngine {
         data_transform: transform,
         conditional,
         wait: wait(clock),
+        signal: signal(clock, views),
         service_call: serviceCall(payments, 'PAYER', live),
       },
       clock,

@@ -331,3 +331,30 @@ export const wake = (stepId: string, at: string, attempt = 1, runNo = 1): Workfl
   stepId,
   attempt,
 });
+
+export const signalStep = (
+  id: string,
+  name: string,
+  dependencies: readonly string[] = [],
+  signal: Partial<PlanStep['signal']> = {},
+): PlanStep =>
+  local(id, dependencies, {
+    kind: 'signal',
+    action: 'signal',
+    signal: { name, onTimeout: 'fail', ...signal },
+  });
+
+export const sendSignal = (
+  name: string,
+  signalId = `sig_${name}`,
+  more: Partial<WorkflowCommand & { type: 'SendSignal' }> = {},
+): WorkflowCommand & { type: 'SendSignal' } => ({
+  type: 'SendSignal',
+  at: T0,
+  by: OWNER,
+  runNo: 1,
+  signalId,
+  name,
+  payload: { inline: sampleSealed },
+  ...more,
+});

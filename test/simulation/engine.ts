@@ -8,6 +8,7 @@ import { ServiceBreakers } from '../../src/discovery/service-breakers.js';
 import { withBreaker } from '../../src/discovery/with-breaker.js';
 import { RunViews } from '../../src/execution/run-view.js';
 import { serviceCall } from '../../src/execution/service-call.js';
+import { signal } from '../../src/execution/signal.js';
 import { conditional, StepRunner, transform } from '../../src/execution/step-runner.js';
 import { wait } from '../../src/execution/wait.js';
 import { DepositJob } from '../../src/payments/deposit-job.js';
@@ -148,16 +149,17 @@ export async function startEngine(
   const content = new ContentStore(outside.vault, outside.artifacts, random);
   const plans = new PlanJob(dispatch, content, outside.catalogue, outside.planner, process);
   const { live } = outside;
+  const views = new RunViews(dispatch, content);
   const executors = {
     data_transform: transform,
     conditional,
     wait: wait(process),
+    signal: signal(process, views),
     service_call: withBreaker(
       new ServiceBreakers(outside.breakers, process, random, silent),
       serviceCall(new StepPayments(dispatch, payer), PAYER, live),
     ),
   };
-  const views = new RunViews(dispatch, content);
   const steps = new StepRunner(dispatch, views, content, executors, process, random, process.name);
   const stopping = new AbortController();
   const stops: (() => Promise<void>)[] = [];

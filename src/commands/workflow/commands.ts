@@ -21,6 +21,7 @@ export type WorkflowCommand =
   | RetryStep
   | StartWait
   | WakeStep
+  | SendSignal
   | TimeOutWorkflow
   | EndDrain
   | CancelWorkflow
@@ -188,6 +189,18 @@ export interface StartWait {
   readonly inputHash: string;
   readonly outputHash: string;
   readonly startedAt: string;
+}
+
+/** Somebody outside tells the run something; the same `signalId` again changes nothing. */
+export interface SendSignal {
+  readonly type: 'SendSignal';
+  readonly at: string;
+  readonly by: string;
+  /** the run its payload is sealed for */
+  readonly runNo: number;
+  readonly signalId: string;
+  readonly name: string;
+  readonly payload: Content;
 }
 
 /** The timer of a waiting step has run out. */

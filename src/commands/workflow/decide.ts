@@ -24,6 +24,7 @@ import { rateWorkflow } from './rating.js';
 import { notFound, whenAsked } from './refusals.js';
 import { retryWorkflow } from './retry.js';
 import { recordSettlement, settledIfFree } from './settlement.js';
+import { sendSignal } from './signal.js';
 import type { WorkflowState } from './state.js';
 import { startWait, wakeStep } from './wait.js';
 
@@ -100,6 +101,8 @@ function answer(command: WorkflowCommand, state: WorkflowState): readonly Workfl
       return startWait(command, state);
     case 'WakeStep':
       return wakeStep(command, state);
+    case 'SendSignal':
+      return sendSignal(command, state);
     case 'ConfirmStep':
       return confirmStep(command, state);
     case 'DeclineStep':

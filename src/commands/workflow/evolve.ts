@@ -76,6 +76,17 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
       const { type: _type, v: _v, runNo: _runNo, stepId, ...waiting } = event;
       return withStep(state, stepId, { status: 'sleeping', ...waiting });
     }
+    case 'SignalReceived': {
+      const { signalId, name, payload } = event;
+      const now = planned(state);
+      return { ...now, signals: { ...now.signals, [signalId]: { name, payload } } } as WorkflowState;
+    }
+    case 'StepSignalled': {
+      const { stepId, attempt, signalId } = event;
+      const next = withStep(state, stepId, { status: 'scheduled', attempt, signalId });
+      const signal = { ...next.signals![signalId]!, takenBy: stepId };
+      return { ...next, signals: { ...next.signals, [signalId]: signal } };
+    }
     case 'StepCompleted': {
       const { type: _type, v: _v, stepId, ...done } = event;
       const service = running(state).rounds?.[stepId]?.service;

@@ -99,7 +99,7 @@ export function nextRequestId(requestId: string): string {
   return `${prefix}_${no}x${Number(round) + 1}`;
 }
 
-function requireOwnedBy(by: string, state: WorkflowState, what: string): void {
+export function requireOwnedBy(by: string, state: WorkflowState, what: string): void {
   if (state.status !== 'none' && by !== state.created.userId)
     throw new Refusal('FORBIDDEN', `Only the owner of a workflow can ${what} it.`);
 }

@@ -29,6 +29,7 @@ const CALLS: Readonly<Record<string, string>> = {
   RetryWorkflow: 'retry',
   RateWorkflow: 'rating',
   ConfirmStep: 'confirm',
+  SendSignal: 'signal',
   DeclineStep: 'decline',
   RetryCompensation: 'compensation/retry',
   ResolveCompensation: 'compensation/resolve',

@@ -4,6 +4,7 @@ import type { Plan } from '../../events/plan.js';
 import type { Rollback, RunOutcome, WorkflowEventOf } from '../../events/workflow.js';
 import type { ErrorRecord } from '../../kernel/errors.js';
 import type { Micros } from '../../kernel/money.js';
+import type { Content } from '../../kernel/sealed.js';
 import type { Undos } from './undo.js';
 
 /**
@@ -43,6 +44,15 @@ export interface Planned extends Existing {
   readonly plannedIn?: number;
   /** what completed in earlier runs, by step */
   readonly kept?: Kept;
+  /** signals of this run by id, in the order they came */
+  readonly signals?: Readonly<Record<string, Signal>>;
+}
+
+export interface Signal {
+  readonly name: string;
+  readonly payload: Content;
+  /** the step that took it */
+  readonly takenBy?: string;
 }
 
 export type Kept = Readonly<Record<string, StepState & { readonly status: 'completed' }>>;
@@ -145,7 +155,8 @@ export type StepState =
   | { readonly status: 'waiting'; readonly confirmed?: true }
   /** a person is asked first; `attempt` is the one that will follow */
   | { readonly status: 'confirming'; readonly attempt: number; readonly expiresAt: string }
-  | { readonly status: 'scheduled'; readonly attempt: number }
+  /** `signalId`: what it waited for has come */
+  | { readonly status: 'scheduled'; readonly attempt: number; readonly signalId?: string }
   | { readonly status: 'running'; readonly attempt: number; readonly worker: string }
   /** a timer ends it; nobody works on it */
   | (Omit<WorkflowEventOf<'StepWaitStarted'>, 'type' | 'v' | 'runNo' | 'stepId'> & {
@@ -179,13 +190,22 @@ export const staleKey = (of: {
   readonly attempt: number;
 }): string => `${of.runNo === undefined ? '' : `${of.runNo}/`}${of.stepId}/${of.attempt}`;
 
-export const plannedOf = ({ created, runNo, plan, planHash, plannedIn, kept }: Planned): Planned => ({
+export const plannedOf = ({
+  created,
+  runNo,
+  plan,
+  planHash,
+  plannedIn,
+  kept,
+  signals,
+}: Planned): Planned => ({
   created,
   runNo,
   plan,
   planHash,
   ...(plannedIn !== undefined && { plannedIn }),
   ...(kept && { kept }),
+  ...(signals && { signals }),
 });
 
 /** A run whose steps may report. */

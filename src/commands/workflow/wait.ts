@@ -3,6 +3,8 @@ import { proceed } from './advance.js';
 import type { StartWait, WakeStep } from './commands.js';
 import { evolve } from './evolve.js';
 import { failStep } from './execution.js';
+import { attemptFailed } from './failing.js';
+import { keptSignal, signalled } from './signal.js';
 import type { Executing, WorkflowState } from './state.js';
 
 /**
@@ -15,21 +17,34 @@ export function startWait(command: StartWait, state: WorkflowState): WorkflowEve
   if ((state.status !== 'executing' && state.status !== 'paused') || state.runNo !== runNo) return [];
   const step = state.steps[stepId];
   if (step?.status !== 'scheduled' || step.attempt !== attempt) return [];
-  if (until > state.deadline) {
+  const signal = state.plan.steps.find(({ id }) => id === stepId)!.signal?.name;
+  // who waits for a signal is ended by the deadline like any other
+  if (signal === undefined && until > state.deadline) {
     const message = `The wait would end at ${until}, after the deadline of the run, ${state.deadline}.`;
     const error = { code: 'WAIT_TOO_LONG', message, kind: 'terminal' } as const;
     return failStep({ type: 'FailStep', at, runNo, stepId, attempt, error, random: 0 }, state);
   }
   const { output, inputHash, outputHash, startedAt } = command;
   const content = { output, inputHash, outputHash, startedAt };
-  return then({ type: 'StepWaitStarted', v: 1, runNo, stepId, attempt, until, ...content }, state, at);
+  const started = { type: 'StepWaitStarted', v: 1, runNo, stepId, attempt, until } as const;
+  const kept = signal === undefined ? undefined : keptSignal(signal, state);
+  return [
+    ...then({ ...started, ...(signal !== undefined && { signal }), ...content }, state, at),
+    ...(kept === undefined ? [] : [signalled(state, stepId, attempt, kept)]),
+  ];
 }
 
-/** The time has come. The timer of a step that waits no longer changes nothing. */
+/** The time has come, perhaps without the signal. The timer of a step that waits no longer changes nothing. */
 export function wakeStep({ runNo, stepId, attempt, at }: WakeStep, state: WorkflowState): WorkflowEvent[] {
   const step = 'steps' in state && state.runNo === runNo ? state.steps[stepId] : undefined;
   if (step?.status !== 'sleeping' || step.attempt !== attempt || at < step.until) return [];
   const now = state as Executing;
+  const { signal } = now.plan.steps.find(({ id }) => id === stepId)!;
+  if (signal?.onTimeout === 'fail') {
+    const message = `No signal ${signal.name} came until ${step.until}.`;
+    const error = { code: 'SIGNAL_TIMEOUT', message, kind: 'terminal' } as const;
+    return attemptFailed({ type: 'FailStep', at, runNo, stepId, attempt, error, random: 0 }, now);
+  }
   const { output, inputHash, outputHash, startedAt } = step;
   const content = { output, inputHash, outputHash, cost: '0', startedAt, completedAt: at };
   return then({ type: 'StepCompleted', v: 1, stepId, attempt, seq: now.seq + 1, ...content }, now, at);

@@ -33,6 +33,8 @@ export const wireTypes = [
   'StepConfirmationDeclined',
   'StepStarted',
   'StepWaitStarted',
+  'SignalReceived',
+  'StepSignalled',
   'StepCompleted',
   'StepRetryScheduled',
   'StepFailed',
@@ -207,8 +209,14 @@ function stepWire(event: WorkflowEvent): WireEvent | undefined {
     case 'StepStarted':
       return { type: 'step.started', data: { stepId: event.stepId, attempt: event.attempt } };
     case 'StepWaitStarted': {
-      const { stepId, attempt, until } = event;
-      return { type: 'step.waiting', data: { stepId, attempt, until } };
+      const { stepId, attempt, until, signal } = event;
+      return { type: 'step.waiting', data: { stepId, attempt, until, ...(signal && { signal }) } };
+    }
+    case 'SignalReceived':
+      return { type: 'workflow.signal', data: { name: event.name, signalId: event.signalId } };
+    case 'StepSignalled': {
+      const { stepId, attempt, signalId } = event;
+      return { type: 'step.signalled', data: { stepId, attempt, signalId } };
     }
     case 'StepCompleted':
       return { type: 'step.completed', data: completed(event) };

@@ -54,6 +54,8 @@ export function evolveStep(step: StepRow, event: WorkflowEvent): StepRow {
       const { attempt, startedAt, until } = event;
       return { ...step, status: 'waiting', attempt, started_at: startedAt, retry_at: until };
     }
+    case 'StepSignalled':
+      return { ...step, status: 'running', retry_at: null };
     case 'StepCompleted':
       return {
         ...step,
