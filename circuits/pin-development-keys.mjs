@@ -7,6 +7,7 @@ import { brotliDecompressSync } from 'node:zlib';
 import canonicalize from 'canonicalize';
 import * as snarkjs from 'snarkjs';
 import { developmentKey } from '../src/adapters/snarkjs/child/development-key.mjs';
+import { compileCircuit } from './compile-circuit.mjs';
 import { here } from './source-hash.mjs';
 
 const { seed } = JSON.parse(readFileSync(join(here, 'development-seed.json'), 'utf8'));
@@ -15,7 +16,11 @@ const manifest = JSON.parse(readFileSync(join(here, 'build', 'manifest.json'), '
 mkdirSync(join(here, 'keys'), { recursive: true });
 const pinned = [];
 for (const [circuitId, circuit] of Object.entries(manifest)) {
-  const r1cs = brotliDecompressSync(readFileSync(join(here, 'build', `${circuitId}.r1cs.br`)));
+  const r1cs = circuit.shipped
+    ? brotliDecompressSync(readFileSync(join(here, 'build', `${circuitId}.r1cs.br`)))
+    : (await compileCircuit(circuit.source)).r1cs;
+  if (createHash('sha256').update(r1cs).digest('hex') !== circuit.r1cs)
+    throw new Error(`${circuitId} is not what was pinned; run compile.mjs first`);
   const zkey = developmentKey(r1cs, seed, curve, (message) => console.log(`${circuitId}: ${message}`));
   const exported = await snarkjs.zKey.exportVerificationKey({ type: 'mem', data: zkey });
   const { vk_alphabeta_12: _, ...key } = exported;

@@ -43,12 +43,14 @@ template WorkflowReceipt(n) {
     var BUDGET = 52;
     var TERMS = COST + 2;
     var META = COST + ATTEMPT + SEQ + 2;
-    var termWords = (n + 252 \ TERMS - 1) \ (252 \ TERMS);
-    var metaWords = (n + 252 \ META - 1) \ (252 \ META);
-    var depWords = (n * (n - 1) / 2 + 251) \ 252;
+    // a commitment is made for sixteen slots at least: a smaller circuit proves that those it has not are empty
+    var N = n < 16 ? 16 : n;
+    var termWords = (N + 252 \ TERMS - 1) \ (252 \ TERMS);
+    var metaWords = (N + 252 \ META - 1) \ (252 \ META);
+    var depWords = (N * (N - 1) / 2 + 251) \ 252;
     // the tags of src/kernel/commitments/tags.ts: no hash can be passed off as another, nor as one of another size
-    var PLAN_TAG = 0x504c414e * 65536 + n;
-    var ROOT_TAG = 0x524f4f54 * 65536 + n;
+    var PLAN_TAG = 0x504c414e * 65536 + N;
+    var ROOT_TAG = 0x524f4f54 * 65536 + N;
     var FINAL_TAG = 0x46494e4c;
 
     signal input workflowHash;
@@ -78,8 +80,8 @@ template WorkflowReceipt(n) {
     component slots = UsedSlots(n);
     slots.count <== stepCount;
     component step[n];
-    signal terms[n];
-    signal metas[n];
+    signal terms[N];
+    signal metas[N];
     for (var i = 0; i < n; i++) {
         step[i] = Step(COST, ATTEMPT, SEQ);
         step[i].used <== slots.used[i];
@@ -95,29 +97,32 @@ template WorkflowReceipt(n) {
         terms[i] <== step[i].terms;
         metas[i] <== step[i].meta;
     }
+    for (var i = n; i < N; i++) { terms[i] <== 0; metas[i] <== 0; }
 
     // ---- the steps among each other
     DependencyOrder(n, SEQ)(slots.used, seqs, dependencyWords);
 
     // ---- the plan is the approved one
-    signal termWord[termWords] <== Packed(n, TERMS)(terms);
-    signal planElement[n + termWords + depWords];
+    signal termWord[termWords] <== Packed(N, TERMS)(terms);
+    signal planElement[N + termWords + depWords];
     for (var i = 0; i < n; i++) { planElement[i] <== stepIds[i]; }
-    for (var w = 0; w < termWords; w++) { planElement[n + w] <== termWord[w]; }
-    for (var w = 0; w < depWords; w++) { planElement[n + termWords + w] <== dependencyWords[w]; }
-    signal planTree <== Tree16(n + termWords + depWords)(planElement);
+    for (var i = n; i < N; i++) { planElement[i] <== 0; }
+    for (var w = 0; w < termWords; w++) { planElement[N + w] <== termWord[w]; }
+    for (var w = 0; w < depWords; w++) { planElement[N + termWords + w] <== dependencyWords[w]; }
+    signal planTree <== Tree16(N + termWords + depWords)(planElement);
     signal plan <== Poseidon(5)([PLAN_TAG, stepCount, maxCost, planTree, planSalt]);
     workflowHash === plan;
 
     // ---- the results are the committed ones, of this plan and this run
-    signal metaWord[metaWords] <== Packed(n, META)(metas);
-    signal resultElement[2 * n + metaWords];
+    signal metaWord[metaWords] <== Packed(N, META)(metas);
+    signal resultElement[2 * N + metaWords];
     for (var i = 0; i < n; i++) {
         resultElement[2 * i] <== outputs[i];
         resultElement[2 * i + 1] <== details[i];
     }
-    for (var w = 0; w < metaWords; w++) { resultElement[2 * n + w] <== metaWord[w]; }
-    signal resultTree <== Tree16(2 * n + metaWords)(resultElement);
+    for (var i = 2 * n; i < 2 * N; i++) { resultElement[i] <== 0; }
+    for (var w = 0; w < metaWords; w++) { resultElement[2 * N + w] <== metaWord[w]; }
+    signal resultTree <== Tree16(2 * N + metaWords)(resultElement);
     signal root <== Poseidon(5)([ROOT_TAG, workflowHash, executionId, stepCount, resultTree]);
     resultsRoot === root;
 

@@ -55,7 +55,7 @@ export interface App {
  */
 export async function startApp(config: Config): Promise<App> {
   const log = openLog(config.LOG_LEVEL, config.ROLE);
-  const parts = armed(await openParts(config), config);
+  const parts = armed(await openParts(config, (said) => log.info(said)), config);
   const seed = new Uint8Array(Buffer.from(config.RECEIPT_SIGNING_SEED, 'hex'));
   const issuer = issuerFromSeed(seed);
   const issuerKeys = issuerKeysOf(config, issuer);

@@ -58,7 +58,8 @@ export interface Parts {
   close(): Promise<void>;
 }
 
-export async function openParts(config: Config): Promise<Parts> {
+/** @param say told what takes long the first time it is needed */
+export async function openParts(config: Config, say: (message: string) => void = () => {}): Promise<Parts> {
   const most = connectionsOf(config.ROLE);
   const opsPool = openPool(config.DATABASE_URL, 'operations', most.operations);
   const relaxedPool = openRelaxedPool(config.DATABASE_URL, 'timers', most.timers);
@@ -84,7 +85,8 @@ export async function openParts(config: Config): Promise<Parts> {
   const vault = new PostgresKeyVault(opsPool, bytesOf(config.PII_MASTER_KEY));
   const artifacts = new PostgresArtifactStore(opsPool);
   const { SOLANA_RPC_URL: rpcUrl, SOLANA_NETWORK: network, USDC_MINT: mint } = config;
-  const prover = new SnarkjsProver({ ...(config.QUITTANCE_CACHE && { cache: config.QUITTANCE_CACHE }) });
+  const cache = config.QUITTANCE_CACHE ? { cache: config.QUITTANCE_CACHE } : {};
+  const prover = new SnarkjsProver({ ...cache, progress: say });
   return {
     store,
     nats,

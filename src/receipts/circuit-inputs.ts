@@ -2,8 +2,10 @@ import type { CircuitInputs } from '../ports/prover.js';
 import type { ClosedRun } from './closed-run.js';
 import type { RunCommitments } from './run-commitments.js';
 
-/** The largest run a circuit of this version covers; the id of the circuit says the size. */
-const CIRCUIT = { id: 'workflow-receipt-16', version: '1', slots: 16 } as const;
+/** Steps the circuits of this version cover, smallest first; the id of a circuit says its size. */
+const SIZES = [8, 16, 32, 64, 128] as const;
+const LARGEST = 128;
+const VERSION = '1';
 
 export type ProvingTask =
   | {
@@ -19,6 +21,8 @@ export interface ProvingOptions {
   readonly concealCost?: boolean;
   /** canonical decimal element chosen by whoever asks, 0 otherwise */
   readonly context?: string;
+  /** the circuit a proof was asked of before, which may be larger than this version would choose */
+  readonly circuitId?: string;
 }
 
 /** What the circuit is given for a run, or why no proof of completion can exist for it. */
@@ -29,16 +33,21 @@ export function provingTask(
 ): ProvingTask {
   const reason = unprovable(run, commitments);
   if (reason !== undefined || !commitments) return { provable: false, reason: reason ?? 'It has no plan.' };
-  const inputs = circuitInputs(run, commitments, options);
-  return { provable: true, circuitId: CIRCUIT.id, circuitVersion: CIRCUIT.version, inputs };
+  // no more than its commitment has
+  const holds = SIZES.filter((size) => size >= run.steps.length && size <= commitments.slots);
+  const slots = holds.find((size) => circuitOf(size) === options.circuitId) ?? holds[0] ?? LARGEST;
+  const inputs = circuitInputs(run, commitments, options, slots);
+  return { provable: true, circuitId: circuitOf(slots), circuitVersion: VERSION, inputs };
 }
+
+const circuitOf = (slots: number): string => `workflow-receipt-${slots}`;
 
 function unprovable(run: ClosedRun, commitments: RunCommitments | undefined): string | undefined {
   if (run.outcome !== 'completed')
     return `The run ${ENDINGS[run.outcome]}; only a completed run has a proof.`;
   if (!commitments) return 'The run had no plan.';
-  if (commitments.slots > CIRCUIT.slots)
-    return `The run has ${run.steps.length} steps; a proof covers at most ${CIRCUIT.slots} in this version.`;
+  if (run.steps.length > LARGEST)
+    return `The run has ${run.steps.length} steps; a proof covers at most ${LARGEST} in this version.`;
   for (const step of run.steps) {
     if (step.status === 'completed') continue;
     if (step.status !== 'skipped') return `The step ${step.stepId} did not complete.`;
@@ -56,10 +65,16 @@ function unprovable(run: ClosedRun, commitments: RunCommitments | undefined): st
 
 const ENDINGS = { failed: 'failed', cancelled: 'was cancelled', expired: 'expired' } as const;
 
-function circuitInputs(run: ClosedRun, made: RunCommitments, options: ProvingOptions): CircuitInputs {
+/** @param slots of the circuit; a commitment has sixteen at least, of which a smaller circuit is given the first */
+function circuitInputs(
+  run: ClosedRun,
+  made: RunCommitments,
+  options: ProvingOptions,
+  slots: number,
+): CircuitInputs {
   const conceal = options.concealCost === true;
   const total = run.steps.reduce((sum, step) => sum + step.cost, 0n);
-  const texts = (values: readonly bigint[]) => values.map(String);
+  const texts = (values: readonly bigint[]) => values.slice(0, slots).map(String);
   const { planWords: plan, resultWords: results } = made;
   return {
     workflowHash: made.workflowHash,
@@ -76,7 +91,7 @@ function circuitInputs(run: ClosedRun, made: RunCommitments, options: ProvingOpt
     stepIds: texts(plan.stepIds),
     ceilings: texts(plan.ceilings),
     skippable: texts(plan.skippable),
-    dependencyWords: texts(plan.dependencyWords),
+    dependencyWords: plan.dependencyWords.map(String),
     outputs: texts(results.outputs),
     details: texts(results.details),
     costs: texts(results.costs),

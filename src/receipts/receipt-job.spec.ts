@@ -13,7 +13,7 @@ const plan = {
 } as const;
 
 const made: ProofResult = {
-  circuitId: 'workflow-receipt-16',
+  circuitId: 'workflow-receipt-8',
   circuitVersion: '1',
   proof: { protocol: 'groth16', curve: 'bn128', pi_a: ['1'], pi_b: [['1']], pi_c: ['1'] },
   publicSignals: ['1'],

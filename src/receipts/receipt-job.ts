@@ -65,7 +65,8 @@ export class ReceiptJob {
     const receiptId = receiptIdOf(task.workflowId, task.runNo);
     const { state } = await this.dispatch.load(receipt, receiptId);
     if (!run || state.status === 'none' || state.progress.status !== 'requested') return;
-    const { proving } = issueReceipt(run, this.issuer, state.facts.issuedAt);
+    const { circuitId } = state.progress;
+    const { proving } = issueReceipt(run, this.issuer, state.facts.issuedAt, { circuitId });
     if (!proving?.provable) throw new Refusal('PROOF_FAILED', 'This run has no proof.', { receiptId });
     const began = this.clock.now();
     const made = await this.prover.prove(proving.circuitId, proving.inputs).catch((error: unknown) => {

@@ -66,7 +66,7 @@ describe('the demo', () => {
   it('ends with exit code 0, having shown a plan, payments and a verified proof', () => {
     expect(ended).toMatchObject({ code: 0, stderr: expect.not.stringContaining('at ') });
     expect(ended.stdout).toMatch(/6 steps by 6 services/);
-    expect(ended.stdout).toMatch(/✓ proof +The proof of workflow-receipt-16 holds/);
+    expect(ended.stdout).toMatch(/✓ proof +The proof of workflow-receipt-8 holds/);
     expect(ended.stdout).toMatch(/One digit of the total cost changed: refused/);
     expect(ended.stdout).toMatch(/One digit of the proof changed: refused/);
     expect(ended.stdout).toContain('All of it held.');

@@ -47,6 +47,31 @@ describe('a proof of completion', () => {
     expect(reasonFor(sampleRun())).toBeUndefined();
   });
 
+  it.each([
+    [1, 8],
+    [8, 8],
+    [9, 16],
+    [17, 32],
+    [60, 64],
+    [65, 128],
+    [128, 128],
+  ])('of a run of %i steps is made by the circuit of %i slots', (length, slots) => {
+    const run = sampleRun({ steps: Array.from({ length }, (_, i) => sampleStep(`s${i}`, i + 1, [])) });
+    const task = provingTask(run, commitRun(run));
+    if (!task.provable) throw new Error(task.reason);
+    expect(task.circuitId).toBe(`workflow-receipt-${slots}`);
+    expect(task.inputs['outputs']).toHaveLength(slots);
+  });
+
+  it('is made by the circuit it was asked of before, where that holds the run', () => {
+    const asked = (circuitId: string) => {
+      const task = provingTask(sampleRun(), commitRun(sampleRun()), { circuitId });
+      return task.provable && task.circuitId;
+    };
+    expect(asked('workflow-receipt-16')).toBe('workflow-receipt-16');
+    expect(asked('workflow-receipt-32')).toBe('workflow-receipt-8');
+  });
+
   const last = sampleRun().steps.length - 1;
   const change = (index: number, more: object): ClosedRun =>
     sampleRun({ steps: sampleRun().steps.map((step, i) => (i === index ? { ...step, ...more } : step)) });
@@ -62,9 +87,9 @@ describe('a proof of completion', () => {
     ['has a failed step', change(1, { status: 'failed' }), /step_2 did not complete/],
     ['left its last step out', change(last, { status: 'skipped', skippable: true }), /no result/],
     [
-      'has seventeen steps',
-      sampleRun({ steps: Array.from({ length: 17 }, (_, i) => sampleStep(`s${i}`, i + 1, [])) }),
-      /17 steps; a proof covers at most 16/,
+      'has 129 steps',
+      sampleRun({ steps: Array.from({ length: 129 }, (_, i) => sampleStep(`s${i}`, i + 1, [])) }),
+      /129 steps; a proof covers at most 128/,
     ],
   ])('cannot be made of a run that %s', (_, run, reason) => {
     expect(reasonFor(run)).toMatch(reason);

@@ -10,7 +10,7 @@ import { commitRun } from '../../src/receipts/run-commitments.js';
 import { releasedKeys } from '../../src/verifier/verification-keys.js';
 import { sampleRun } from '../kit/sample-run.js';
 
-const circuit = 'workflow-receipt-16';
+const circuit = 'workflow-receipt-8';
 
 const inputs = () => {
   const run = sampleRun();
@@ -63,7 +63,7 @@ describe('the prover', () => {
 
   it('describes its circuit with the key that is pinned', async () => {
     const [described] = await prover.circuits();
-    expect(described).toMatchObject({ circuitId: circuit, slots: 16, keyKind: 'development' });
+    expect(described).toMatchObject({ circuitId: circuit, slots: 8, keyKind: 'development' });
     expect(described!.vkeyHash).toBe(releasedKeys[0]!.vkeyHash);
     expect(described!.publicSignals).toEqual(releasedKeys[0]!.publicSignals);
   });

@@ -109,13 +109,13 @@ describe('a basic receipt', () => {
   });
 
   it('stands in for the proof of a run that is too long for one', async () => {
-    const steps = Array.from({ length: 20 }, (_, i) =>
+    const steps = Array.from({ length: 130 }, (_, i) =>
       sampleStep(`step_${i}`, i + 1, i === 0 ? [] : [`step_${i - 1}`]),
     );
     const { receipt, proving } = issueReceipt(sampleRun({ steps }), sampleIssuer, sampleIssuedAt);
     expect(proving).toEqual({
       provable: false,
-      reason: 'The run has 20 steps; a proof covers at most 16 in this version.',
+      reason: 'The run has 130 steps; a proof covers at most 128 in this version.',
     });
     expect(failing(await verifyReceipt(receipt, options))).toEqual([]);
     expect(failing(await verifyReceipt(receipt, { ...options, level: 'zero-knowledge' }))).toEqual(['level']);

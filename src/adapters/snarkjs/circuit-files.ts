@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 
 const manifestSchema = z.record(
@@ -8,20 +9,36 @@ const manifestSchema = z.record(
   z.object({
     version: z.string(),
     slots: z.number().int(),
+    source: z.string(),
+    /** whether it lies compiled in the package; else it is compiled where it is first needed */
+    shipped: z.boolean(),
     publicSignals: z.array(z.string()),
     r1cs: z.string(),
     wasm: z.string(),
   }),
 );
 
-/** A compiled circuit as it lies in circuits/build, and where its proving key is kept. */
+type ManifestEntry = z.output<typeof manifestSchema>[string];
+
+/** A file and what must be in it, once decompressed. */
+interface PinnedFile {
+  readonly file: string;
+  readonly sha256: string;
+}
+
+/** A circuit: where it lies compiled, how it is compiled if it does not, and where its proving key is kept. */
 export interface CircuitFiles {
   readonly id: string;
   readonly version: string;
   readonly slots: number;
   readonly publicSignals: readonly string[];
-  readonly r1cs: string;
-  readonly wasm: string;
+  readonly shipped: boolean;
+  /** below circuits/ */
+  readonly source: string;
+  /** address of the module that compiles it */
+  readonly compiler: string;
+  readonly r1cs: PinnedFile;
+  readonly wasm: PinnedFile;
   readonly zkey: string;
   readonly seed: string;
 }
@@ -37,7 +54,15 @@ export function circuitFiles(
 ): readonly CircuitFiles[] {
   const build = join(packageRoot, 'circuits', 'build');
   const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(build, 'manifest.json'), 'utf8')));
+  const compiler = pathToFileURL(join(packageRoot, 'circuits', 'compile-circuit.mjs')).href;
   mkdirSync(cache, { recursive: true });
+  const pinned = (id: string, circuit: ManifestEntry, part: 'r1cs' | 'wasm'): PinnedFile => {
+    const sha256 = circuit[part];
+    const file = circuit.shipped
+      ? join(build, `${id}.${part}.br`)
+      : join(cache, `${id}-${sha256.slice(0, 24)}.${part}`);
+    return { file, sha256 };
+  };
   return Object.entries(manifest).map(([id, circuit]) => {
     const key = createHash('sha256').update(`${circuit.r1cs}|${seed}|${KEY_TOOL_VERSION}`).digest('hex');
     return {
@@ -45,8 +70,11 @@ export function circuitFiles(
       version: circuit.version,
       slots: circuit.slots,
       publicSignals: circuit.publicSignals,
-      r1cs: join(build, `${id}.r1cs.br`),
-      wasm: join(build, `${id}.wasm.br`),
+      shipped: circuit.shipped,
+      source: circuit.source,
+      compiler,
+      r1cs: pinned(id, circuit, 'r1cs'),
+      wasm: pinned(id, circuit, 'wasm'),
       zkey: join(cache, `${id}-${key.slice(0, 24)}.development.zkey`),
       seed,
     };

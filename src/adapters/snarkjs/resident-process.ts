@@ -19,6 +19,7 @@ interface Pending {
   readonly progress: (message: string) => void;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Refusal) => void;
+  readonly patience: number;
   /** processes that have died with this question in hand */
   deaths: number;
 }
@@ -53,11 +54,16 @@ export class ResidentProcess {
   ) {}
 
   /** @throws Refusal PROOF_FAILED (terminal) · PROVER_BUSY, PROVER_LOST (retryable) */
-  ask(question: Question, progress: (message: string) => void = () => {}): Promise<unknown> {
+  ask(
+    question: Question,
+    progress: (message: string) => void = () => {},
+    /** times the usual limit that it may take */
+    patience = 1,
+  ): Promise<unknown> {
     if (this.closed) return Promise.reject(lost('The prover is closed.'));
     if (this.waiting.length >= this.limits.queue) return Promise.reject(busy(this.limits.queue));
     return new Promise((resolve, reject) => {
-      this.waiting.push({ question, progress, resolve, reject, deaths: 0 });
+      this.waiting.push({ question, progress, resolve, reject, patience, deaths: 0 });
       this.next();
     });
   }
@@ -84,7 +90,7 @@ export class ResidentProcess {
     const pending = this.waiting.shift();
     if (!pending) return;
     const id = ++this.lastId;
-    const timer = setTimeout(() => this.child?.kill('SIGKILL'), this.limits.timeoutMs);
+    const timer = setTimeout(() => this.child?.kill('SIGKILL'), this.limits.timeoutMs * pending.patience);
     this.current = { id, pending, timer };
     this.child?.send({ id, ...pending.question });
   }

@@ -14,6 +14,8 @@ export interface SnarkjsProverOptions {
   /** of the development keys */
   readonly seed?: string;
   readonly limits?: Partial<ResidentLimits>;
+  /** told what is compiled or built on first use, and how long that may take */
+  readonly progress?: (message: string) => void;
 }
 
 const LIMITS: ResidentLimits = {
@@ -22,6 +24,9 @@ const LIMITS: ResidentLimits = {
   memoryBytes: 1024 * 1024 * 1024,
   deaths: 2,
 };
+
+/** what a circuit may take that is compiled and keyed on first use, in times of a proof's limit */
+const FIRST_USE = 5;
 
 const proofSchema = z.object({
   proof: z.object({
@@ -40,10 +45,12 @@ const loadedSchema = z.object({ verificationKey: z.unknown() });
 export class SnarkjsProver implements Prover {
   private readonly process: ResidentProcess;
   private readonly files: readonly CircuitFiles[];
+  private readonly progress: ((message: string) => void) | undefined;
   private readonly described = new Map<string, Promise<CircuitDescription>>();
 
   constructor(options: SnarkjsProverOptions = {}) {
     const root = packageRoot();
+    this.progress = options.progress;
     const cache = options.cache ?? process.env['QUITTANCE_CACHE'] ?? join(root, '.cache', 'zk');
     this.files = circuitFiles(root, cache, options.seed);
     // plain JavaScript, so that it can be forked from the sources and from the build alike
@@ -52,19 +59,23 @@ export class SnarkjsProver implements Prover {
   }
 
   async prepare(progress?: (message: string) => void): Promise<void> {
-    for (const circuit of this.files) await this.describe(circuit, progress);
+    for (const circuit of this.files) if (circuit.shipped) await this.describe(circuit, progress);
   }
 
   async prove(circuitId: string, inputs: CircuitInputs): Promise<ProofResult> {
     const circuit = this.files.find(({ id }) => id === circuitId);
     if (!circuit) throw new Refusal('UNKNOWN_CIRCUIT', `There is no circuit ${circuitId}.`, { circuitId });
-    const made = proofSchema.parse(await this.process.ask({ task: 'prove', circuit, inputs }));
+    const patience = this.described.has(circuitId) ? 1 : FIRST_USE;
+    const asked = this.process.ask({ task: 'prove', circuit, inputs }, this.progress, patience);
+    const made = proofSchema.parse(await asked);
     const { vkeyHash, keyKind } = await this.describe(circuit);
     return { circuitId, circuitVersion: circuit.version, ...made, vkeyHash, keyKind };
   }
 
   circuits(): Promise<readonly CircuitDescription[]> {
-    return Promise.all(this.files.map((circuit) => this.describe(circuit)));
+    // one that nobody has needed is not compiled for being asked about
+    const known = this.files.filter(({ id, shipped }) => shipped || this.described.has(id));
+    return Promise.all(known.map((circuit) => this.describe(circuit)));
   }
 
   close(): Promise<void> {
@@ -76,10 +87,10 @@ export class SnarkjsProver implements Prover {
     return this.process.pid;
   }
 
-  private describe(circuit: CircuitFiles, progress?: (message: string) => void): Promise<CircuitDescription> {
+  private describe(circuit: CircuitFiles, progress = this.progress): Promise<CircuitDescription> {
     const known = this.described.get(circuit.id);
     if (known) return known;
-    const asked = this.process.ask({ task: 'load', circuit }, progress).then((loaded) => {
+    const asked = this.process.ask({ task: 'load', circuit }, progress, FIRST_USE).then((loaded) => {
       const verificationKey = readVerificationKey(loadedSchema.parse(loaded).verificationKey);
       return {
         circuitId: circuit.id,

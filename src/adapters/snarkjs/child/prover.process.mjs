@@ -3,14 +3,13 @@
  * threads alive, so it lives here alone: keys and witness generators are loaded once, and whatever happens here
  * takes nobody else down.
  *
- * Asked:    {id, task: 'load', circuit: {id, r1cs, wasm, zkey, seed}} · {id, task: 'prove', circuit, inputs}
+ * Asked:    {id, task: 'load', circuit: CircuitFiles} · {id, task: 'prove', circuit, inputs}
  * Answers:  {id, progress}, then {id, memory, result} or {id, memory, failed: {unsatisfied, message}}; memory is
  *           what is resident, in bytes
  */
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { brotliDecompressSync } from 'node:zlib';
+import { existsSync, readFileSync } from 'node:fs';
 import * as snarkjs from 'snarkjs';
+import { compiled, sha256, writeWhole } from './compiled.mjs';
 import { developmentKey } from './development-key.mjs';
 import { Unsatisfied, witnessGenerator } from './witness.mjs';
 
@@ -18,25 +17,26 @@ const loaded = new Map();
 
 async function load(circuit, progress) {
   if (!loaded.has(circuit.id)) {
-    const zkey = provingKey(circuit, await snarkjs.curves.getCurveFromName('bn128'), progress);
+    const { r1cs, wasm } = await compiled(circuit, progress);
+    const zkey = provingKey(circuit, r1cs, await snarkjs.curves.getCurveFromName('bn128'), progress);
     const verificationKey = await snarkjs.zKey.exportVerificationKey({ type: 'mem', data: zkey });
-    const generate = await witnessGenerator(brotliDecompressSync(readFileSync(circuit.wasm)));
+    const generate = await witnessGenerator(wasm());
     loaded.set(circuit.id, { zkey, verificationKey, generate });
   }
   return loaded.get(circuit.id);
 }
 
 /** A key that is not what was written, byte for byte, is built again. */
-function provingKey(circuit, curve, progress) {
+function provingKey(circuit, r1cs, curve, progress) {
   const digestFile = `${circuit.zkey}.sha256`;
   if (existsSync(circuit.zkey) && existsSync(digestFile)) {
     const kept = readFileSync(circuit.zkey);
     if (sha256(kept) === readFileSync(digestFile, 'utf8')) return kept;
     progress(`the kept key of ${circuit.id} is damaged`);
   }
-  progress(`building the development key of ${circuit.id}, once, about five seconds`);
+  progress(`building the development key of ${circuit.id}, once: ${keySeconds(circuit)}`);
   const started = performance.now();
-  const key = developmentKey(brotliDecompressSync(readFileSync(circuit.r1cs)), circuit.seed, curve, progress);
+  const key = developmentKey(r1cs(), circuit.seed, curve, progress);
   writeWhole(circuit.zkey, key);
   writeWhole(digestFile, sha256(key));
   progress(
@@ -45,14 +45,9 @@ function provingKey(circuit, curve, progress) {
   return key;
 }
 
-const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
-
-/** Beside its place, then moved there, so that a crash never leaves half a file. */
-function writeWhole(file, content) {
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, content);
-  renameSync(draft, file);
-}
+/** measured where others had work to do as well */
+const keySeconds = ({ slots }) =>
+  slots <= 16 ? 'about five seconds' : slots <= 64 ? 'up to a minute' : 'some four minutes';
 
 async function prove({ circuit, inputs }, progress) {
   const { zkey, verificationKey, generate } = await load(circuit, progress);

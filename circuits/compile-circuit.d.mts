@@ -1,0 +1,3 @@
+export function compileCircuit(
+  source: string,
+): Promise<{ r1cs: Buffer; wasm: Buffer; constraints: number; wires: number }>;
