@@ -117,6 +117,7 @@ export class StepPayments {
     const terms = termsOf(step, quote);
     const { planHash, ceiling, approved } = step;
     let header: string | undefined;
+    let isJustAuthorized = false;
     const state = await this.recordAll(step, async (at) => {
       if (at.status === 'confirmed' || at.status === 'submitted') return undefined;
       if (at.status === 'prepared')
@@ -126,15 +127,18 @@ export class StepPayments {
       if (at.status === 'none' || !sameTerms(at.quote, terms)) return { type: 'RecordQuote', ...terms };
       const isAuthorized =
         at.status === 'authorized' &&
-        at.authorization.planHash === planHash &&
-        at.authorization.ceiling === ceiling;
+        (isJustAuthorized ||
+          (at.authorization.planHash === planHash && at.authorization.ceiling === ceiling));
+      isJustAuthorized = !isAuthorized;
       if (!isAuthorized) return { type: 'AuthorizePayment', planHash, ceiling, approved };
       // only what was authorized is signed
       const prepared = await this.payer.prepare(quote, step.paymentId);
       header = prepared.header;
       return { type: 'PreparePayment', attempt: at.nextAttempt, payTo, amount, ...prepared };
     });
-    return state as InFlight | Confirmed;
+    if (state.status === 'prepared' || state.status === 'submitted' || state.status === 'confirmed')
+      return state;
+    throw new Refusal('WRONG_STATE', 'Another worker is at this payment.', { status: state.status });
   }
 
   /** Sends the recorded bytes and finds out on the chain what became of them. */
