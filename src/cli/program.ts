@@ -180,6 +180,12 @@ export async function program(args: readonly string[]): Promise<number> {
       code = await (await import('./commands/again.js')).retry(id, options);
     });
 
+  onInstallation('refund <payment>', 'ask for a payment back that was not answered').action(
+    async (id, options) => {
+      code = await (await import('./commands/refund.js')).refund(id, options);
+    },
+  );
+
   onInstallation('rate <workflow>', 'say what the result was worth')
     .argument('<stars>', 'from 1 to 5', wholeFlag(1, 5))
     .option('--comment <text>')
