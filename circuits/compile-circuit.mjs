@@ -7,16 +7,16 @@ import { here, libraryPath } from './source-hash.mjs';
 
 /**
  * Compiles one circuit into memory with the compiler from npm, in a process of its own.
- * @param source below circuits/ @returns constraints, witness generator, and figures
+ * @param source below `folder`, the sources of this package unless told @returns constraints, witness generator, and figures
  */
-export async function compileCircuit(source) {
+export async function compileCircuit(source, folder = here) {
   const compiler = createRequire(import.meta.url).resolve('circom2/cli.js');
   const out = mkdtempSync(join(tmpdir(), 'quittance-circuit-'));
   try {
     // the compiler runs in WASI and reads only what lies below the folder it is started in
-    const root = commonFolder(dirname(libraryPath), here);
+    const root = commonFolder(dirname(libraryPath), folder);
     const library = relative(root, libraryPath);
-    const args = [compiler, relative(root, join(here, source)), '--r1cs', '--wasm', '--O2', '-l', library, '-o', out];
+    const args = [compiler, relative(root, join(folder, source)), '--r1cs', '--wasm', '--O2', '-l', library, '-o', out];
     const { status, said } = await run(args, root);
     if (status !== 0) throw new Error(`circom refused ${source}:\n${said}`);
     const name = basename(source, '.circom');
