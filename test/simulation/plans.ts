@@ -99,6 +99,7 @@ function randomStep(
       }),
   };
   const kind = random.pick(['paid', 'paid', 'paid', 'local', 'condition'] as const);
+  if (kind === 'local' && random.chance(0.3)) return { ...step, ...pausing(random) };
   if (kind === 'condition' && !isLast)
     return { ...step, kind: 'conditional', input: random.pick(['true', 'false', '1']) };
   const effect = randomEffect(random, key, offers, kind === 'paid');
@@ -112,6 +113,28 @@ function randomStep(
   const service = random.chance(0.8) ? { serviceId: random.pick(offers).id } : { capability: CAPABILITY };
   return { ...step, ...effect, ...service, kind: 'service_call', input: `{"ask": "${WORDS}"}` };
 }
+
+/** Names of signals: few, so that steps of one plan wait for the same. */
+const SIGNALS = ['go', 'stop'];
+
+/** What does nothing for a while: until a time, or until somebody says so. */
+function pausing(random: Random): Pick<DraftStep, 'kind' | 'input' | 'signal'> {
+  const ms = random.pick([0, 10, 3_000, 30_000]);
+  if (random.chance(0.3)) return { kind: 'wait', input: `{"for": ${ms}}` };
+  const onTimeout = random.pick(['fail', 'input'] as const);
+  const signal = { name: random.pick(SIGNALS), onTimeout, ...(random.chance(0.5) && { forMs: ms }) };
+  return { kind: 'signal', input: `{"said": "${WORDS}"}`, signal };
+}
+
+/** The same draft as its author would post it. */
+export const asGiven = ({ steps, result }: PlanDraft) => ({
+  steps: steps.map(({ signal, input, ...step }) => ({
+    ...step,
+    ...(signal && { signal: signal.name, ...(signal.forMs !== undefined && { for: signal.forMs }) }),
+    ...(signal?.onTimeout !== 'fail' && { input }),
+  })),
+  result,
+});
 
 /** Evaluates to an error that quotes what its user wrote. */
 const BROKEN = `$error("${WORDS}")`;

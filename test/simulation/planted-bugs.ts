@@ -105,6 +105,27 @@ const whileEnding = (change: <S extends Draining | Compensating>(state: S) => S)
 
 export const plantedBugs: readonly PlantedBug[] = [
   {
+    name: 'signal-taken-twice',
+    what: 'That a signal was taken is forgotten: the next step that waits for its name takes it again',
+    dispatch: withSteps((state) => ({
+      ...state,
+      ...(state.signals && {
+        signals: Object.fromEntries(
+          Object.entries(state.signals).map(([id, { name, payload }]) => [id, { name, payload }]),
+        ),
+      }),
+    })),
+  },
+  {
+    name: 'signal-not-looked-for',
+    what: 'A step that begins to wait does not see the signal that came before it',
+    dispatch: deciding('workflow', (real) => (command, state) => {
+      const now = state as WorkflowState;
+      const deaf = command.type === 'StartWait' && isExecuting(now) ? { ...now, signals: {} } : now;
+      return real(command, deaf as never);
+    }),
+  },
+  {
     name: 'signed-anew-unchecked',
     what: 'A payment is signed anew without asking the chain whether the first bytes have expired',
     payer: (real) => paying(real, { isExpired: async () => true }),

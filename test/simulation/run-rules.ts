@@ -1,14 +1,25 @@
 import type { Plan, PlanStep } from '../../src/events/plan.js';
-import type { WorkflowEvent } from '../../src/events/workflow.js';
+import type { WorkflowEvent, WorkflowEventOf } from '../../src/events/workflow.js';
 import { LIMITS } from '../../src/kernel/limits.js';
 import { UndoRules } from './undo-rules.js';
 import { must } from './violation.js';
 
 interface Seen {
-  status: 'waiting' | 'live' | 'retrying' | 'held' | 'completed' | 'skipped' | 'failed' | 'cancelled';
+  status:
+    | 'waiting'
+    | 'live'
+    | 'sleeping'
+    | 'retrying'
+    | 'held'
+    | 'completed'
+    | 'skipped'
+    | 'failed'
+    | 'cancelled';
   attempt: number;
   branch?: 'then' | 'else';
 }
+
+const UNDER_WAY: readonly Seen['status'][] = ['live', 'sleeping', 'retrying'];
 
 /**
  * The rules of one run, judged from its history by code that shares nothing with the decider: what the decider gets
@@ -35,6 +46,8 @@ export class RunRules {
   private kept: readonly string[] = [];
   private undoing: UndoRules | undefined;
   private readonly steps = new Map<string, Seen>();
+  private readonly signals = new Map<string, string>();
+  private readonly taken = new Set<string>();
 
   constructor(
     readonly workflowId: string,
@@ -87,6 +100,9 @@ export class RunRules {
   }
 
   apply(event: WorkflowEvent): void {
+    // the first event of an append: what belongs together stands together before it
+    if (event.type === 'StepCompleted' || event.type === 'StepStarted' || event.type === 'SignalReceived')
+      this.nobodyWaitsInVain();
     switch (event.type) {
       case 'PlanProposed':
         this.plan = event.plan;
@@ -124,7 +140,19 @@ export class RunRules {
         seen.attempt = event.attempt;
         return;
       }
+      case 'StepWaitStarted':
+        this.live(event.stepId, event.attempt, 'began to wait').status = 'sleeping';
+        return;
+      case 'SignalReceived':
+        must(!this.ending, 'I9', () => `signal ${event.signalId} was heard while the run was ending`);
+        must(!this.signals.has(event.signalId), 'I7', () => `signal ${event.signalId} was heard twice`);
+        this.signals.set(event.signalId, event.name);
+        return;
+      case 'StepSignalled':
+        this.signalled(event);
+        return;
       case 'StepCompleted': {
+        if (this.step(event.stepId).status === 'sleeping') this.step(event.stepId).status = 'live';
         const seen = this.live(event.stepId, event.attempt, 'completed');
         seen.status = 'completed';
         if (event.cost === '0') this.free.add(event.stepId);
@@ -174,7 +202,7 @@ export class RunRules {
         this.ending = true;
         return;
       case 'RunClosed': {
-        const open = [...this.steps].find(([, { status }]) => status === 'live' || status === 'retrying');
+        const open = [...this.steps].find(([, { status }]) => UNDER_WAY.includes(status));
         must(open === undefined, 'I9', () => `the run closed while ${open?.[0]} was under way`);
         must(
           BigInt(event.totalCost) === this.spent,
@@ -221,6 +249,31 @@ export class RunRules {
     const nothing = { steps: [] } as unknown as Plan;
     this.undoing ??= new UndoRules(this.plan ?? nothing, (id) => this.steps.get(id)?.status === 'completed');
     return this.undoing;
+  }
+
+  /** A signal that was heard is taken once, by a step that waits for its name. */
+  private signalled({ stepId, attempt, signalId }: WorkflowEventOf<'StepSignalled'>): void {
+    const seen = this.step(stepId);
+    must(
+      seen.status === 'sleeping' && seen.attempt === attempt,
+      'I7',
+      () => `attempt ${attempt} of ${stepId} was signalled while it was ${seen.status} ${seen.attempt}`,
+    );
+    const wanted = this.plan!.steps.find(({ id }) => id === stepId)!.signal?.name;
+    must(this.signals.get(signalId) === wanted, 'I7', () => `${stepId} took a signal of another name`);
+    must(!this.taken.has(signalId), 'I7', () => `signal ${signalId} was taken twice`);
+    this.taken.add(signalId);
+    seen.status = 'live';
+  }
+
+  /** A step that waits for what is there to be taken. */
+  private nobodyWaitsInVain(): void {
+    for (const [signalId, name] of this.signals) {
+      const waits = ({ id, signal }: PlanStep) =>
+        signal?.name === name && this.steps.get(id)?.status === 'sleeping';
+      const step = this.taken.has(signalId) ? undefined : this.plan!.steps.find(waits);
+      must(step === undefined, 'I7', () => `${step?.id} waited for signal ${signalId} that had come`);
+    }
   }
 
   /** I7, and T13's bound on what runs at once. */

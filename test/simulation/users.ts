@@ -11,6 +11,7 @@ import type { CreateBody } from '../../src/requests/create-body.js';
 import { createWorkflow } from '../../src/requests/create-workflow.js';
 import { rateWorkflow } from '../../src/requests/rate-workflow.js';
 import { retryWorkflow } from '../../src/requests/retry-workflow.js';
+import { sendSignal } from '../../src/requests/send-signal.js';
 import { settleRollback } from '../../src/requests/settle-rollback.js';
 import type { SimulatedEngine } from './engine.js';
 import { WORDS } from './plans.js';
@@ -18,6 +19,7 @@ import type { PlantedBug } from './planted-bugs.js';
 import type { Random } from './random.js';
 import type { Scheduler } from './scheduler.js';
 
+type Awaited = Pick<WorkflowEventOf<'StepWaitStarted'>, 'signal' | 'stepId' | 'runNo'>;
 type Call = (engine: SimulatedEngine, caller: Caller) => Promise<unknown>;
 
 /** How long a user waits for an answer before asking again, ms, and how often. */
@@ -95,6 +97,9 @@ export class Users {
       case 'PlanningStarted':
         if (random.chance(0.04)) this.cancel(userId, workflowId, random.pick([0, 5, 100, 2_000]));
         return;
+      case 'StepWaitStarted':
+        if (event.signal !== undefined) this.signal(userId, workflowId, event);
+        return;
       case 'WorkflowApproved':
         if (random.chance(0.03)) this.cancel(userId, workflowId, random.between(0, 10));
         return;
@@ -149,6 +154,22 @@ export class Users {
     if (mood > 0.75)
       this.later(thinking + random.between(0, 30), () => this.ask(userId, 'approve again', approve));
     if (mood > 0.85) this.cancel(userId, workflowId, thinking + random.pick([5, 200, 3_000, 15_000]));
+  }
+
+  /** Says what a step waits for: soon, late or never, now and then twice, and now and then for the next one too. */
+  private signal(userId: string, workflowId: string, { signal, stepId, runNo }: Awaited): void {
+    const { random } = this;
+    const say = (signalId: string): Call => {
+      const sent = { name: signal!, payload: { said: WORDS }, signalId };
+      return ({ dispatch, process, content }, caller) =>
+        sendSignal({ dispatch, content, clock: process }, caller, workflowId, sent);
+    };
+    if (random.chance(0.1)) return;
+    const ms = random.pick([0, 5, 500, 5_000, 40_000]);
+    const id = `${runNo}-${stepId}`;
+    this.later(ms, () => this.ask(userId, 'signal', say(id)));
+    if (random.chance(0.2)) this.later(ms + random.between(0, 30), () => this.ask(userId, 'again', say(id)));
+    if (random.chance(0.3)) this.later(ms, () => this.ask(userId, 'signal more', say(`${id}-more`)));
   }
 
   private cancel(userId: string, workflowId: string, ms: number): void {

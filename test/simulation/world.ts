@@ -17,7 +17,7 @@ import { Judge } from './judge.js';
 import { Network } from './network.js';
 import { PaidServices } from './paid-services.js';
 import { ListedServices, MoodyPlanner } from './planning.js';
-import { type Offer, randomDraft, randomOffer, WORDS } from './plans.js';
+import { asGiven, type Offer, randomDraft, randomOffer, WORDS } from './plans.js';
 import type { PlantedBug } from './planted-bugs.js';
 import { SimulatedProcess } from './process.js';
 import { Random } from './random.js';
@@ -214,7 +214,7 @@ class World {
       this.owners.set(workflowId, userId);
       const wanted = random.chance(0.5)
         ? { input: `${WORDS}: please do the work of ${workflowId}` }
-        : { plan: givenPlanSchema.parse({ steps: draft.steps, result: draft.result }) };
+        : { plan: givenPlanSchema.parse(asGiven(draft)) };
       this.at(random.between(0, 10_000), () => this.users.create(userId, workflowId, wanted));
     }
     const storm = random.between(5, 120) * 1_000;

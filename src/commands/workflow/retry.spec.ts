@@ -24,6 +24,7 @@ import {
   settleFree,
   startExecution,
   T0,
+  timeOut,
   toApproval,
   toExecution,
   told,
@@ -120,6 +121,23 @@ describe('a run that failed, resumed', () => {
       'WorkflowApproved',
       'ExecutionStarted',
       'StepSkipped step_2',
+      'StepScheduled step_3',
+    ]);
+  });
+
+  it('T36 tries a step again that others did without, and is over when that one is', () => {
+    const plan = planOf(
+      local('step_1', [], { onFailure: 'skip_dependants' }),
+      local('step_2', ['step_1'], { toleratesSkipped: true }),
+      assemble('step_3', ['step_2']),
+    );
+    const first = [fail('step_1', { error: broken }), complete('step_2'), timeOut(later(300))];
+    const go = approve(plan, { requestId: 'apr_2', at: later(360) });
+    const resumed = [...toExecution(plan), ...first, settleFree, { ...retryRun(), at: later(360) }, go];
+    expect(told(history(...resumed)).slice(-2)).toEqual(['ExecutionStarted', 'StepScheduled step_1']);
+    const done = second(complete('step_1'));
+    expect(told(decider.decide(done, stateOf(...resumed)))).toEqual([
+      'StepCompleted step_1',
       'StepScheduled step_3',
     ]);
   });

@@ -34,8 +34,11 @@ export function schedule(
       free -= 1;
       ready.push(step.id);
     }
-    if (status !== 'waiting' || !step.dependencies.every((id) => isFinished(now[id]))) continue;
-    const reason = skipReason(step, now) ?? (step === steps.at(-1) ? emptyResult(step, now) : undefined);
+    const isLast = step === steps.at(-1);
+    // a run that was resumed may keep what was done without a step, and try that step again: it is over when that is
+    const before = isLast ? steps.slice(0, -1).map(({ id }) => id) : step.dependencies;
+    if (status !== 'waiting' || !before.every((id) => isFinished(now[id]))) continue;
+    const reason = skipReason(step, now) ?? (isLast ? emptyResult(step, now) : undefined);
     if (reason) {
       if (skipped.length === 0) now = { ...states };
       now[step.id] = { status: 'skipped', seq: 0, reason };
