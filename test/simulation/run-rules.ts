@@ -19,6 +19,16 @@ interface Seen {
   branch?: 'then' | 'else';
 }
 
+/** They begin an append: what belongs together stands together before them. */
+const FIRST: ReadonlySet<WorkflowEvent['type']> = new Set([
+  'StepStarted',
+  'StepCompleted',
+  'StepAttemptFailed',
+  'SignalReceived',
+  'CancellationRequested',
+  'WorkflowTimedOut',
+] as const);
+
 const UNDER_WAY: readonly Seen['status'][] = ['live', 'sleeping', 'retrying'];
 
 /**
@@ -100,9 +110,7 @@ export class RunRules {
   }
 
   apply(event: WorkflowEvent): void {
-    // the first event of an append: what belongs together stands together before it
-    if (event.type === 'StepCompleted' || event.type === 'StepStarted' || event.type === 'SignalReceived')
-      this.nobodyWaitsInVain();
+    if (FIRST.has(event.type)) this.nobodyWaitsInVain();
     switch (event.type) {
       case 'PlanProposed':
         this.plan = event.plan;
