@@ -84,7 +84,7 @@ describe('a run of 500 steps', () => {
     const workflowId = await run(shapes['a wide fan']!.steps, 'zero-knowledge');
     const receipt = await engine.receiptOf(workflowId);
     expect(receipt.statement.unprovable).toBe(
-      'The run has 500 steps; a proof covers at most 16 in this version.',
+      'The run has 500 steps; a proof covers at most 128 in this version.',
     );
     expect(await engine.objections(receipt)).toEqual([]);
   });
