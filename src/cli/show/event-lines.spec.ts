@@ -12,6 +12,8 @@ describe('the line of an event', () => {
     ],
     [{ code: 'NO_SERVICE', message: 'Nobody translates.' }, 'Nobody translates. (NO_SERVICE)'],
     [{ outcome: 'completed', totalCost: '48000' }, 'completed · total 0.048 USDC'],
+    [{ stepId: 'step_1', attempt: 1, signal: 'go' }, 'step_1 · for signal go'],
+    [{ name: 'go', signalId: 'mine' }, 'signal go · mine'],
     [{ totalCost: '0' }, ''],
     [{}, ''],
   ])('of %j says %s', (data, text) => expect(summaryOf({ data })).toBe(text));

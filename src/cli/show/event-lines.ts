@@ -28,6 +28,8 @@ export function summaryOf({ data }: Pick<AuditEvent, 'data'>): string {
   const parts = [
     word(data['stepId']),
     number(data['attempt'], (attempt) => (attempt > 1 ? `attempt ${attempt}` : '')),
+    word(data['signal'], 'for signal ') || (data['signalId'] ? word(data['name'], 'signal ') : ''),
+    word(data['signalId']),
     word(data['outcome']),
     word(data['branch']),
     word(data['reason']),
