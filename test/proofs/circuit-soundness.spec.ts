@@ -271,6 +271,39 @@ describe.each([8, 16])('the circuit of %i slots', (slots) => {
       expect(found).toBe(bits);
     });
 
+    /**
+     * The same for the order of slots: a used slot follows a used one, used[i + 1] · (1 − used[i]) = 0. That the first
+     * is used is known, so the first of these says nothing and is left out. A used slot is a sum of wires and a bit.
+     */
+    it('link each used slot to the one before it', () => {
+      const constraints = [...readR1cs(r1cs).each()].filter(([, , c]) => c.length === 0);
+      const sums = new Set(
+        constraints
+          .filter(([a, b]) => sameWires(a, b) && a.filter(([wire]) => wire > 0).length > 1)
+          .map(([a]) => variable(a)),
+      );
+      const links = constraints
+        .filter(([a, b]) => !sameWires(a, b) && sums.has(variable(a)) && sums.has(variable(b)))
+        .map(([a, b]) => (hasConstant(a) ? [variable(a), variable(b)] : [variable(b), variable(a)]));
+      expect(links).toHaveLength(slots - 2);
+      const followed = new Set(links.map(([before]) => before));
+      const follows = new Set(links.map(([, after]) => after));
+      expect([followed.size, follows.size, new Set([...followed, ...follows]).size]).toEqual([
+        slots - 2,
+        slots - 2,
+        slots - 1,
+      ]);
+    });
+
+    const hasConstant = (terms: Terms): boolean => terms.some(([wire]) => wire === 0);
+
+    /** What varies in a linear combination, whatever its sign. */
+    const variable = (terms: Terms): string => {
+      const varying = terms.filter(([wire]) => wire > 0).sort(([one], [other]) => one - other);
+      const isNegative = (varying[0]?.[1] ?? 0n) > FIELD / 2n;
+      return varying.map(([wire, k]) => `${isNegative ? FIELD - k : k}·${wire}`).join(' + ');
+    };
+
     const sameWires = (a: Terms, b: Terms): boolean => {
       const [one, other] = [a, b].map((terms) => new Set(terms.map(([wire]) => wire).filter((w) => w > 0)));
       return one!.size === other!.size && [...one!].every((wire) => other!.has(wire));
