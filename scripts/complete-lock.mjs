@@ -28,11 +28,13 @@ function isNamed(dependant, name) {
 /** @returns undefined when the name does not tell the platform */
 function entryFor(name, version, dependant) {
   const parts = name.split(/[-/]/);
+  const { dev } = packages[dependant];
+  // what is compiled for no machine is installed on none: npm takes it only when asked to by name
+  if (parts.includes('wasm32')) return { version, cpu: ['wasm32'], ...(dev && { dev }), optional: true };
   const os = SYSTEMS.find((system) => parts.includes(system));
   const cpu = PROCESSORS.find((processor) => parts.includes(processor));
   if (!os || !cpu || !/^\d+\.\d+\.\d+/.test(version)) return undefined;
   const libc = os !== 'linux' ? undefined : parts.includes('musl') ? ['musl'] : ['glibc'];
-  const { dev } = packages[dependant];
   return { version, cpu: [cpu], ...(dev && { dev }), ...(libc && { libc }), optional: true, os: [os] };
 }
 
