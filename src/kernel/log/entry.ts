@@ -1,0 +1,21 @@
+import { hex } from '../commitments/json-hash.js';
+import { sha256, utf8 } from '../commitments/sha2.js';
+
+export const ENTRY_BYTES = 64;
+
+/**
+ * What is a leaf: SHA-256 of the receipt's name, then SHA-256 of what its issuer signed. Nothing else: both hold a
+ * random part of 80 bits, so that nobody learns an id or a content from the log; and two statements about one
+ * receipt would begin alike, so that whoever reads the log sees them.
+ * @param signedBytes exactly those under the issuer's signature
+ */
+export function logEntry(receiptId: string, signedBytes: Uint8Array): Uint8Array {
+  return entryOf(receiptHash(receiptId), hex(sha256(signedBytes)));
+}
+
+/** How a receipt is named in public without saying its id, which may open it to whoever knows it. */
+export const receiptHash = (receiptId: string): string => hex(sha256(utf8(`quittance-log/1\n${receiptId}`)));
+
+/** @param hashes 32 bytes each, hex */
+export const entryOf = (...hashes: readonly [receipt: string, statement: string]): Uint8Array =>
+  Uint8Array.from(hashes.join('').match(/../g)!, (pair) => Number.parseInt(pair, 16));
