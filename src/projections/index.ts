@@ -1,6 +1,7 @@
 import { auditProjection } from './audit/project.js';
 import { escrowProjection } from './escrow/project.js';
 import { identityProjection } from './identity/project.js';
+import { ledgerProjection } from './ledger/project.js';
 import { paymentsProjection } from './payments/project.js';
 import type { Projection } from './projection.js';
 import { receiptsProjection } from './receipts/project.js';
@@ -12,6 +13,7 @@ export const projections: readonly Projection[] = [
   workflowsProjection,
   timelineProjection,
   escrowProjection,
+  ledgerProjection,
   paymentsProjection,
   receiptsProjection,
   identityProjection,

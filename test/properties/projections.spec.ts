@@ -148,6 +148,7 @@ const numbers = (row: EscrowRow): object => ({
   held: Number(row.held),
   deposited: Number(row.deposited),
   captured: Number(row.captured),
+  refunded: Number(row.refunded),
 });
 const evolvePaymentRow = (row: object | undefined, recorded: Recorded) => {
   const next = evolvePayment(

@@ -23,6 +23,7 @@ export function evolveAccount(
       held: '0',
       deposited: '0',
       captured: '0',
+      refunded: '0',
     };
   return row && { ...row, ...balanceAfter(row, event), revision };
 }
@@ -48,7 +49,7 @@ function balanceAfter(row: EscrowRow, event: EscrowEvent): Partial<EscrowRow> {
     case 'HoldExpired':
       return { available: plus(available, event.released), held: minus(held, event.released) };
     case 'RefundCredited':
-      return { available: plus(available, event.amount) };
+      return { available: plus(available, event.amount), refunded: plus(row.refunded, event.amount) };
     default:
       return {};
   }

@@ -13,6 +13,8 @@ export interface EscrowRow {
   readonly held: MicrosText;
   readonly deposited: MicrosText;
   readonly captured: MicrosText;
+  /** what recipients gave back */
+  readonly refunded: MicrosText;
 }
 
 export const escrowTable = defineTable<EscrowRow>({
@@ -28,6 +30,7 @@ export const escrowTable = defineTable<EscrowRow>({
     held: 'bigint',
     deposited: 'bigint',
     captured: 'bigint',
+    refunded: 'bigint',
   },
   key: ['user_id'],
   newer: 'revision',

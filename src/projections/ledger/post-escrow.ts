@@ -1,0 +1,61 @@
+import type { EscrowEvent } from '../../events/escrow.js';
+import { unreachable } from '../../kernel/errors.js';
+import { available, chain, held, services } from './accounts.js';
+import { type Entry, type EntryKind, linesOf, type Transfer } from './entry.js';
+
+type About = Partial<Pick<Entry, 'counterparty' | 'signature'>>;
+
+/** @returns undefined for what moves no money */
+export function postEscrow(userId: string, event: EscrowEvent): Entry | undefined {
+  const own = available(userId);
+  const entry = (
+    kind: EntryKind,
+    reference: string,
+    { amount, ...transfer }: Omit<Transfer, 'amount'> & { readonly amount: string },
+    about: About = {},
+  ): Entry => ({
+    kind,
+    reference,
+    userId,
+    counterparty: null,
+    signature: null,
+    ...about,
+    lines: linesOf({ ...transfer, amount: BigInt(amount) }),
+  });
+  switch (event.type) {
+    case 'EscrowAccountOpened':
+    case 'DepositSubmitted':
+    case 'DepositRejected':
+      return undefined;
+    case 'DepositConfirmed': {
+      const { signature, amount } = event;
+      return entry('deposit', signature, { debit: chain, credit: own, amount }, { signature });
+    }
+    case 'HoldPlaced': {
+      const { holdId, amount, purpose } = event;
+      const transfer = { debit: own, credit: held(userId, holdId), amount };
+      return entry('hold', holdId, transfer, { counterparty: purpose });
+    }
+    case 'HoldExtended': {
+      const { holdId, added: amount } = event;
+      return entry('hold_extended', holdId, { debit: own, credit: held(userId, holdId), amount });
+    }
+    case 'HoldCaptured': {
+      const { holdId, paymentId, amount } = event;
+      const debit = event.late ? own : held(userId, holdId);
+      return entry('payment', paymentId, { debit, credit: services(paymentId), amount });
+    }
+    case 'HoldReleased':
+    case 'HoldExpired': {
+      const { holdId, released: amount } = event;
+      const kind = event.type === 'HoldReleased' ? 'hold_released' : 'hold_expired';
+      return entry(kind, holdId, { debit: held(userId, holdId), credit: own, amount });
+    }
+    case 'RefundCredited': {
+      const { paymentId, signature, amount } = event;
+      return entry('refund', paymentId, { debit: services(paymentId), credit: own, amount }, { signature });
+    }
+    default:
+      return unreachable(event);
+  }
+}
