@@ -1,18 +1,23 @@
 /**
  * Compiles src/ to dist/ file by file with swc, which checks no types (`tsc` in the test command does). Only what
- * changed since the last build is compiled, and what has gone from src/ goes from dist/ too.
+ * changed since the last build is compiled, and what has gone from src/ goes from dist/ too. Of the verifier it makes
+ * dist/verify.html as well.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makePage } from './build-page.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SRC = join(ROOT, 'src');
 const DIST = join(ROOT, 'dist');
 const MANIFEST = join(DIST, 'manifest.json');
+const PAGE = 'verify.html';
 
+/** what the page is made of */
+const isOfPage = (file) => /^(verifier|kernel)[/\\]/.test(file);
 const isCode = (file) => file.endsWith('.ts');
 const isWanted = (file) => !/(\.spec\.ts|\.d\.ts|\.md)$/.test(file);
 const outputsOf = (file) =>
@@ -31,9 +36,10 @@ export async function build() {
   const stale = wanted.filter(
     (file) => before[file] !== stamps[file] || !outputsOf(file).every((output) => present.has(output)),
   );
-  const expected = new Set(['manifest.json', ...wanted.flatMap(outputsOf)]);
+  const expected = new Set(['manifest.json', PAGE, ...wanted.flatMap(outputsOf)]);
   const orphans = outputs.filter((output) => !expected.has(output));
-  if (stale.length + orphans.length === 0) return { written: 0, removed: 0 };
+  const pageIsStale = !present.has(PAGE) || stale.some(isOfPage);
+  if (stale.length + orphans.length === 0 && !pageIsStale) return { written: 0, removed: 0 };
 
   // A build that is interrupted leaves no manifest that claims more than was done.
   await rm(MANIFEST, { force: true });
@@ -43,8 +49,9 @@ export async function build() {
   await compile(stale.filter(isCode));
   await Promise.all(stale.filter((file) => !isCode(file)).map(copy));
   await Promise.all(orphans.map((output) => rm(join(DIST, output))));
+  if (pageIsStale) await replace(join(DIST, PAGE), await makePage(DIST));
   await replace(MANIFEST, JSON.stringify({ settings, stamps }));
-  return { written: stale.length, removed: orphans.length };
+  return { written: stale.length + (pageIsStale ? 1 : 0), removed: orphans.length };
 }
 
 async function compile(files) {
@@ -89,9 +96,8 @@ const stampOf = async (file) => {
 /** What decides the outcome besides the sources: the compiler, its settings and this script. */
 async function settingsHash() {
   const compiler = createRequire(import.meta.url).resolve('@swc/core/package.json');
-  const parts = [compiler, join(ROOT, '.swcrc'), fileURLToPath(import.meta.url)].map((path) =>
-    readFile(path),
-  );
+  const scripts = ['build.mjs', 'build-page.mjs'].map((name) => join(ROOT, 'scripts', name));
+  const parts = [compiler, join(ROOT, '.swcrc'), ...scripts].map((path) => readFile(path));
   const hash = createHash('sha256');
   for (const part of await Promise.all(parts)) hash.update(part);
   return hash.digest('hex');

@@ -97,6 +97,7 @@ const lanes = [
   ['lock', () => runPlain(['scripts/complete-lock.mjs', '--check'])],
   ['lint', () => runPlain(tool('@biomejs/biome/bin/biome', 'ci', '--colors=off'))],
   ['types', () => runPlain(tool('typescript/bin/tsc', '-p', '.'))],
+  ['page types', () => runPlain(tool('typescript/bin/tsc', '-p', 'src/verifier/page'))],
   ['build', () => runPlain(['scripts/build.mjs'])],
   ...(await jestLanes()).map((lane) => [lane, () => runJest(lane)]),
 ];

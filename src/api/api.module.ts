@@ -22,6 +22,7 @@ import { RefusalFilter } from './http/refusal.filter.js';
 import { ServicesController } from './http/services.controller.js';
 import { UsersController } from './http/users.controller.js';
 import { VerificationController } from './http/verification.controller.js';
+import { serveVerificationPage } from './http/verification-page.js';
 import { WorkflowDetailsController } from './http/workflow-details.controller.js';
 import { WorkflowForkController } from './http/workflow-fork.controller.js';
 import { WorkflowRollbackController } from './http/workflow-rollback.controller.js';
@@ -99,6 +100,7 @@ export async function createApi(api: ApiDependencies): Promise<NestFastifyApplic
   guardEdge(server, api);
   metrics.observe(server);
   serveDocs(server, () => openApiDocument(routes, api.settings.version));
+  serveVerificationPage(server);
   app.useGlobalFilters(new RefusalFilter(api.log));
   app.useGlobalInterceptors(new AnswerInterceptor(), new IdempotencyInterceptor(api));
   await app.init();
