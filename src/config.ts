@@ -28,6 +28,8 @@ export const configSchema = z.object({
   LEASE_TTL_MS: z.coerce.number().int().min(500).default(10_000),
   HOST: z.string().default('127.0.0.1'),
   PORT: whole(5000),
+  /** address under which clients and wallets know this installation; messages that wallets sign name it */
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:5000'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** `postgres` (in DATABASE_URL), `memory`, or a kurrentdb:// or esdb:// address */
   EVENTSTORE: z.string().default('postgres'),

@@ -13,6 +13,7 @@ import { guardEdge } from './http/edge.js';
 import { EscrowController } from './http/escrow.controller.js';
 import { HealthController } from './http/health.controller.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
+import { MandatesController } from './http/mandates.controller.js';
 import { Metrics } from './http/metrics.js';
 import { PaymentsController } from './http/payments.controller.js';
 import { ProofsController } from './http/proofs.controller.js';
@@ -60,6 +61,7 @@ export class ApiModule {
         UsersController,
         EscrowController,
         PaymentsController,
+        MandatesController,
         ProofsController,
         ServicesController,
         ArtifactsController,

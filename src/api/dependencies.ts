@@ -62,6 +62,8 @@ export interface ApiSettings {
   /** of a transaction, e.g. for a link in a payment list */
   readonly explorerUrl?: (signature: string) => string;
   readonly version: string;
+  /** address under which clients and wallets know this installation */
+  readonly publicUrl: string;
 }
 
 /** How far the read models are. */

@@ -176,7 +176,7 @@ function apiDependencies(
       dependencies: () => dependenciesOf(parts),
       queueDepth: () => parts.jobs.depth(),
     },
-    settings: { issuerKeys, version: VERSION },
+    settings: { issuerKeys, version: VERSION, publicUrl: config.PUBLIC_URL },
     verifyWalletSignature,
   };
 }

@@ -5,6 +5,7 @@ import { apiKey } from '../commands/api-key/decide.js';
 import { batch } from '../commands/batch/decide.js';
 import { deposit } from '../commands/deposit/decide.js';
 import { escrow } from '../commands/escrow/decide.js';
+import { mandate } from '../commands/mandate/decide.js';
 import { payment } from '../commands/payment/decide.js';
 import { receipt } from '../commands/receipt/decide.js';
 import { user } from '../commands/user/decide.js';
@@ -48,6 +49,7 @@ export const aggregates: readonly AnyAggregate[] = [
   user,
   apiKey,
   batch,
+  mandate,
 ];
 
 /** Most runs are over, and their deadlines cancelled, before this. */

@@ -4,6 +4,7 @@ import { auditEvents } from './audit.js';
 import { batchEvents } from './batch.js';
 import type { EventDefinition } from './define.js';
 import { depositEvents, escrowEvents } from './escrow.js';
+import { mandateEvents } from './mandate.js';
 import { paymentEvents } from './payment.js';
 import { receiptEvents } from './receipt.js';
 import { upcasters } from './upcasters/index.js';
@@ -21,6 +22,7 @@ export const eventCatalogue = {
   apikey: apiKeyEvents,
   audit: auditEvents,
   batch: batchEvents,
+  mandate: mandateEvents,
 } as const satisfies Record<string, readonly EventDefinition[]>;
 
 const current = new Map<string, EventDefinition>(

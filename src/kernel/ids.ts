@@ -12,6 +12,7 @@ export const ID_PREFIXES = {
   deposit: 'dep_',
   withdrawal: 'wdr_',
   batch: 'bat_',
+  mandate: 'mdt_',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;
@@ -47,7 +48,8 @@ export type Category =
   | 'apikey'
   | 'audit'
   | 'deposit'
-  | 'batch';
+  | 'batch'
+  | 'mandate';
 
 export const streamOf = (category: Category, id: string): string => `${category}-${id}`;
 export const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-'));

@@ -31,6 +31,11 @@ export const LIMITS = {
   batchItems: 10_000,
   /** items of a batch one job makes workflows of; the rest wait for the next */
   batchPiece: 100,
+  /** recipients one mandate names, and ms it may last; refuse */
+  mandateRecipients: 20,
+  mandateTime: 366 * 24 * 3_600_000,
+  /** ms a wallet has to sign the message of a mandate; refuse */
+  mandateChallengeTtl: 15 * 60_000,
   /** wallets linked to one user; refuse */
   walletsPerUser: 20,
   /** bytes and nesting of a receipt a verifier reads; refuse */

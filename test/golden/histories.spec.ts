@@ -4,6 +4,7 @@ import { apiKey } from '../../src/commands/api-key/decide.js';
 import { batch } from '../../src/commands/batch/decide.js';
 import { deposit } from '../../src/commands/deposit/decide.js';
 import { escrow } from '../../src/commands/escrow/decide.js';
+import { mandate } from '../../src/commands/mandate/decide.js';
 import { payment } from '../../src/commands/payment/decide.js';
 import { receipt } from '../../src/commands/receipt/decide.js';
 import { user } from '../../src/commands/user/decide.js';
@@ -18,7 +19,17 @@ import { mayWrite, readGolden, writeGolden } from './golden-file.js';
 import { stories } from './stories.js';
 
 const FOLDER = new URL('./histories/', import.meta.url);
-const aggregates = { apikey: apiKey, batch, deposit, escrow, payment, receipt, user, workflow } as const;
+const aggregates = {
+  apikey: apiKey,
+  batch,
+  deposit,
+  escrow,
+  mandate,
+  payment,
+  receipt,
+  user,
+  workflow,
+} as const;
 
 interface History {
   readonly category: keyof typeof aggregates;
@@ -66,6 +77,7 @@ const OWN_ID: Readonly<Record<string, string>> = {
   user: 'userId',
   apikey: 'keyId',
   batch: 'batchId',
+  mandate: 'mandateId',
 };
 
 describe('the golden histories', () => {

@@ -1,6 +1,8 @@
 import { apiKey } from '../../src/commands/api-key/decide.js';
 import { batch } from '../../src/commands/batch/decide.js';
 import { escrow } from '../../src/commands/escrow/decide.js';
+import type { GrantMandate, MandateCommand } from '../../src/commands/mandate/commands.js';
+import { mandate } from '../../src/commands/mandate/decide.js';
 import { payment } from '../../src/commands/payment/decide.js';
 import { user } from '../../src/commands/user/decide.js';
 import type { WorkflowCommand } from '../../src/commands/workflow/commands.js';
@@ -133,6 +135,31 @@ const fallback = planOf(
   assemble('step_2', ['step_1']),
 );
 const ref = { sha256: 'c'.repeat(64), size: 9, mediaType: 'application/json' };
+
+const grant = (mandateId: string): GrantMandate => ({
+  type: 'GrantMandate',
+  at: T0,
+  mandateId,
+  userId: OWNER,
+  wallet: '1'.repeat(32),
+  network: 'solana:x',
+  asset: '1'.repeat(32),
+  maxTotal: toMicros(1_000_000n),
+  maxPerTransaction: toMicros(500_000n),
+  expiresAt: later(3_600_000),
+  message: `the message of ${mandateId}`,
+  signature: '5'.repeat(88),
+});
+const use = (workflowId: string, amount: bigint): MandateCommand => ({
+  type: 'ConsumeMandate',
+  at: later(1),
+  userId: OWNER,
+  workflowId,
+  runNo: 1,
+  planHash: PLAN_HASH,
+  amount: toMicros(amount),
+  recipients: [],
+});
 
 export const stories: Readonly<Record<string, Story>> = {
   'workflow-planned-in-vain': workflow(
@@ -453,6 +480,29 @@ export const stories: Readonly<Record<string, Story>> = {
         },
         { type: 'CancelBatch', at: later(1), by: 'user_01' },
         { type: 'RecordItemsCancelled', to: 100 },
+      ),
+  },
+  'mandate-revoked': {
+    category: 'mandate',
+    story: 'granted, used by two runs, one of them settled, revoked',
+    events: () =>
+      said(
+        mandate,
+        grant('mdt_01'),
+        use('wf_01', 300_000n),
+        use('wf_02', 500_000n),
+        { type: 'ReleaseMandateUse', workflowId: 'wf_01', runNo: 1, spent: toMicros(120_000n) },
+        { type: 'RevokeMandate', at: later(9) },
+      ),
+  },
+  'mandate-expired': {
+    category: 'mandate',
+    story: 'granted for one recipient, expired unused',
+    events: () =>
+      said(
+        mandate,
+        { ...grant('mdt_02'), allowedRecipients: ['1'.repeat(32)] },
+        { type: 'ExpireMandate', at: later(3_600_000) },
       ),
   },
 };

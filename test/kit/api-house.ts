@@ -118,7 +118,11 @@ export async function openHouse(
     authenticator: new Authenticator(sql, pepper, clock),
     rateLimit: new SlidingWindow(clock, options.perMinute ?? 100_000),
     vitals: { dependencies: async () => ({ database: true }), queueDepth: () => jobs.depth() },
-    settings: { issuerKeys: [{ keyId: 'issuer-1', publicKey: 'ab' }], version: '0.0.0' },
+    settings: {
+      issuerKeys: [{ keyId: 'issuer-1', publicKey: 'ab' }],
+      version: '0.0.0',
+      publicUrl: 'https://house.example',
+    },
     verifyWalletSignature,
   };
   const app: NestFastifyApplication = await createApi(api);

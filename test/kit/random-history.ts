@@ -16,6 +16,7 @@ const SUBJECTS: Readonly<Record<Streams, readonly string[]>> = {
   apikey: ['key_01', 'key_02'],
   audit: ['2026-01-02'],
   batch: ['bat_A'],
+  mandate: ['mdt_A', 'mdt_B'],
 };
 
 const OWN_ID: Readonly<Partial<Record<Streams, string>>> = {
@@ -25,6 +26,7 @@ const OWN_ID: Readonly<Partial<Record<Streams, string>>> = {
   receipt: 'receiptId',
   user: 'userId',
   apikey: 'keyId',
+  mandate: 'mandateId',
 };
 
 /** What varies from one event of a type to the next. */

@@ -1,17 +1,26 @@
+import { type MandateEvent, mandateEvents } from '../../events/mandate.js';
 import { type PaymentEvent, paymentEvents } from '../../events/payment.js';
 import type { Recorded } from '../../kernel/event.js';
+import { categoryOf } from '../../kernel/ids.js';
 import { foldRows } from '../fold-rows.js';
+import { evolveMandateRow } from '../mandates/evolve.js';
+import { type MandateRow, mandatesTable } from '../mandates/schema.js';
 import type { Projection } from '../projection.js';
 import { type PaymentRow, paymentsTable } from './schema.js';
 
+/** Payments, and the mandates they are made under: few events, so that they share one transaction. */
 export const paymentsProjection: Projection = {
   name: 'payments',
-  version: 2,
+  version: 3,
   paceMs: 20,
-  handles: paymentEvents.map(({ type }) => type),
-  schema: paymentsTable.schema,
+  handles: [...paymentEvents, ...mandateEvents].map(({ type }) => type),
+  schema: [paymentsTable, mandatesTable].map((table) => table.schema).join(';\n'),
   async project(events, sql) {
-    await foldRows(paymentsTable, 'payment_id', events, evolvePayment, sql);
+    const of = (category: string) => events.filter(({ stream }) => categoryOf(stream) === category);
+    await foldRows(paymentsTable, 'payment_id', of('payment'), evolvePayment, sql);
+    const mandates = of('mandate');
+    if (mandates.length > 0)
+      await foldRows<MandateRow, MandateEvent>(mandatesTable, 'mandate_id', mandates, evolveMandateRow, sql);
     return [];
   },
 };
