@@ -99,6 +99,21 @@ export const RefundCredited = defineEvent(
   { paymentId: 'pay_1', signature: '4'.repeat(88), amount: '20000' },
 );
 
+/** An operator stops the account: nothing more is reserved or withdrawn. What was signed for a payment goes on. */
+export const EscrowFrozen = defineEvent(
+  'EscrowFrozen',
+  1,
+  { reason: field.sentence, frozenAt: field.time },
+  { reason: 'The wallet was reported stolen.', frozenAt: sampleTime },
+);
+
+export const EscrowUnfrozen = defineEvent(
+  'EscrowUnfrozen',
+  1,
+  { reason: field.sentence, unfrozenAt: field.time },
+  { reason: 'The owner has linked a new wallet.', unfrozenAt: sampleTime },
+);
+
 export const escrowEvents = [
   EscrowAccountOpened,
   DepositSubmitted,
@@ -110,6 +125,8 @@ export const escrowEvents = [
   HoldReleased,
   HoldExpired,
   RefundCredited,
+  EscrowFrozen,
+  EscrowUnfrozen,
 ] as const;
 
 export type EscrowEvent = EventOf<(typeof escrowEvents)[number]>;

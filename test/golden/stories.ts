@@ -388,6 +388,41 @@ export const stories: Readonly<Record<string, Story>> = {
         { type: 'ConfirmRefund', signature: '4'.repeat(88), slot: 99n, amount: toMicros(20_000n) },
       ),
   },
+  'escrow-frozen': {
+    category: 'escrow',
+    story: 'a hold captured while the account was frozen',
+    events: () =>
+      said(
+        escrow,
+        {
+          type: 'OpenEscrowAccount',
+          userId: 'user_01',
+          wallet: '1'.repeat(32),
+          network: 'n',
+          asset: 'USDC',
+          at: T0,
+        },
+        {
+          type: 'SubmitDeposit',
+          signature: '5'.repeat(88),
+          amount: toMicros(90_000n),
+          at: T0,
+          expiresAt: later(60),
+        },
+        { type: 'ConfirmDeposit', signature: '5'.repeat(88), amount: toMicros(90_000n), slot: 42n },
+        {
+          type: 'PlaceHold',
+          holdId: 'hold_1',
+          amount: toMicros(20_000n),
+          purpose: 'wf_01',
+          at: T0,
+          expiresAt: later(600),
+        },
+        { type: 'FreezeAccount', reason: 'The wallet was reported stolen.', at: later(9) },
+        { type: 'CaptureHold', holdId: 'hold_1', paymentId: 'pay_1', amount: toMicros(5_000n) },
+        { type: 'UnfreezeAccount', reason: 'A new wallet is linked.', at: later(90) },
+      ),
+  },
   'escrow-hold-extended': {
     category: 'escrow',
     story: 'a hold placed and extended',

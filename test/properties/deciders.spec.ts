@@ -63,27 +63,39 @@ const escrowCommand: fc.Arbitrary<EscrowCommand> = fc.oneof(
     at: time,
     expiresAt: time,
   }),
-  fc.record({
-    type: among('ExtendHold'),
-    holdId: among('hold_1', 'hold_2', 'hold_3'),
-    amount: micros(14),
-    at: among('2026-01-01T00:00:00.000Z'),
-    expiresAt: among('2026-01-02T00:00:00.000Z', '2026-01-03T00:00:00.000Z'),
-  }),
-  fc.record({
-    type: among('CaptureHold'),
-    holdId: among('hold_1', 'hold_2', 'hold_3'),
-    paymentId: among('pay_1', 'pay_2', 'pay_3'),
-    amount: micros(5),
-  }),
+  // rarely covered by what is available, and those after it rarely possible
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: among('ExtendHold'),
+      holdId: among('hold_1', 'hold_2', 'hold_3'),
+      amount: micros(14),
+      at: among('2026-01-01T00:00:00.000Z'),
+      expiresAt: among('2026-01-02T00:00:00.000Z', '2026-01-03T00:00:00.000Z'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: among('CaptureHold'),
+      holdId: among('hold_1', 'hold_2', 'hold_3'),
+      paymentId: among('pay_1', 'pay_2', 'pay_3'),
+      amount: micros(5),
+    }),
+  },
   fc.record({ type: among('ReleaseHold'), holdId: among('hold_1', 'hold_2', 'hold_3') }),
   fc.record({ type: among('ExpireHold'), holdId: among('hold_1', 'hold_2'), at: time }),
-  fc.record({
-    type: among('CreditRefund'),
-    paymentId: among('pay_1', 'pay_2', 'pay_3'),
-    signature: among('S8', 'S9'),
-    amount: micros(4),
-  }),
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: among('CreditRefund'),
+      paymentId: among('pay_1', 'pay_2', 'pay_3'),
+      signature: among('S8', 'S9'),
+      amount: micros(4),
+    }),
+  },
+  fc.record({ type: among('FreezeAccount'), reason: among('R1', 'R2'), at: time }),
+  fc.record({ type: among('UnfreezeAccount'), reason: among('R1'), at: time }),
 );
 
 /** mostly the same, or no bytes would ever be signed for what is authorized; 5 is above any ceiling */

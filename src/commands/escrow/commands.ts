@@ -86,6 +86,19 @@ export interface CreditRefund {
   readonly amount: Micros;
 }
 
+/** By an operator, for a reason that the owner of the account is told. */
+export interface FreezeAccount {
+  readonly type: 'FreezeAccount';
+  readonly reason: string;
+  readonly at: string;
+}
+
+export interface UnfreezeAccount {
+  readonly type: 'UnfreezeAccount';
+  readonly reason: string;
+  readonly at: string;
+}
+
 export type EscrowCommand =
   | OpenEscrowAccount
   | SubmitDeposit
@@ -96,4 +109,6 @@ export type EscrowCommand =
   | CaptureHold
   | ReleaseHold
   | ExpireHold
-  | CreditRefund;
+  | CreditRefund
+  | FreezeAccount
+  | UnfreezeAccount;

@@ -7,6 +7,7 @@
  * - A hold is extended as long as its run goes on, also after it expired; never shortened, never after its release.
  * - A hold is closed by release or by expiry; its remainder is then available again. A payment that settled on the
  *   chain after that is captured late: within what the hold once covered, out of what is available.
+ * - While it is frozen nothing more is reserved; what is on its way, in or out, is booked as ever.
  *
  * Who owns the account, and whether a transfer stands on the chain, is settled before a command comes here. That
  * one signature counts for one account only is the rule of commands/deposit.
@@ -29,6 +30,7 @@ import type {
   ReleaseHold,
   SubmitDeposit,
 } from './commands.js';
+import { assertNotFrozen, freezeAccount, unfreezeAccount } from './freezing.js';
 import {
   availableOf,
   type Deposit,
@@ -66,6 +68,10 @@ function decide(command: EscrowCommand, state: EscrowState): Decision {
       return expireHold(command, state);
     case 'CreditRefund':
       return creditRefund(command, state);
+    case 'FreezeAccount':
+      return freezeAccount(command, state);
+    case 'UnfreezeAccount':
+      return unfreezeAccount(command, state);
     default:
       return unreachable(command);
   }
@@ -152,6 +158,7 @@ function placeHold(command: PlaceHold, account: OpenEscrow): Decision {
       asked: String(amount),
     });
   }
+  assertNotFrozen(account);
   assertAmount(amount);
   if (expiresAt <= at)
     throw new Refusal('VALIDATION_FAILED', 'A hold must expire after it is placed.', { at, expiresAt });
@@ -173,6 +180,7 @@ function extendHold(command: ExtendHold, account: OpenEscrow): Decision {
   const amount = atLeast(command.amount, hold.amount);
   const expiresAt = atLeast(command.expiresAt, hold.expiresAt);
   if (hold.status === 'open' && amount === hold.amount && expiresAt === hold.expiresAt) return NOTHING;
+  assertNotFrozen(account);
   const added = toMicros(amount - (hold.status === 'open' ? hold.amount : hold.captured));
   assertCovered(added, account);
   return [{ type: 'HoldExtended', v: 1, holdId, amount: String(amount), added: String(added), expiresAt }];

@@ -22,11 +22,19 @@ export interface Capture {
   readonly amount: Micros;
 }
 
+/** Why and since when an account is stopped. */
+export interface Frozen {
+  readonly reason: string;
+  readonly at: string;
+}
+
 export interface OpenEscrow {
   readonly status: 'open';
   readonly wallet: string;
   readonly network: string;
   readonly asset: string;
+  /** while it stands, nothing more is reserved or withdrawn */
+  readonly frozen?: Frozen;
   /** sum of confirmed deposits */
   readonly deposited: Micros;
   /** sum of all captures */
@@ -121,6 +129,12 @@ function evolveOpen(
       const { paymentId, signature } = event;
       const refunded = toMicros(account.refunded + parseMicros(event.amount));
       return { ...account, refunded, refunds: account.refunds.with(paymentId, signature) };
+    }
+    case 'EscrowFrozen':
+      return { ...account, frozen: { reason: event.reason, at: event.frozenAt } };
+    case 'EscrowUnfrozen': {
+      const { frozen: _over, ...unfrozen } = account;
+      return unfrozen;
     }
     default:
       return unreachable(event);

@@ -24,6 +24,7 @@ export function evolveAccount(
       deposited: '0',
       captured: '0',
       refunded: '0',
+      frozen: null,
     };
   return row && { ...row, ...balanceAfter(row, event), revision };
 }
@@ -50,6 +51,10 @@ function balanceAfter(row: EscrowRow, event: EscrowEvent): Partial<EscrowRow> {
       return { available: plus(available, event.released), held: minus(held, event.released) };
     case 'RefundCredited':
       return { available: plus(available, event.amount), refunded: plus(row.refunded, event.amount) };
+    case 'EscrowFrozen':
+      return { frozen: { reason: event.reason, at: event.frozenAt } };
+    case 'EscrowUnfrozen':
+      return { frozen: null };
     default:
       return {};
   }
@@ -131,5 +136,9 @@ function movement(event: EscrowEvent): Movement {
         reference: event.paymentId,
         note: event.signature,
       };
+    case 'EscrowFrozen':
+      return { kind: 'frozen', amount: '0', reference: '', note: event.reason };
+    case 'EscrowUnfrozen':
+      return { kind: 'unfrozen', amount: '0', reference: '', note: event.reason };
   }
 }

@@ -15,6 +15,8 @@ export interface EscrowRow {
   readonly captured: MicrosText;
   /** what recipients gave back */
   readonly refunded: MicrosText;
+  /** why and since when nothing more is reserved of it or withdrawn */
+  readonly frozen: { readonly reason: string; readonly at: string } | null;
 }
 
 export const escrowTable = defineTable<EscrowRow>({
@@ -31,6 +33,7 @@ export const escrowTable = defineTable<EscrowRow>({
     deposited: 'bigint',
     captured: 'bigint',
     refunded: 'bigint',
+    frozen: 'jsonb',
   },
   key: ['user_id'],
   newer: 'revision',
@@ -46,7 +49,9 @@ export type LedgerKind =
   | 'hold_captured'
   | 'hold_released'
   | 'hold_expired'
-  | 'refund_credited';
+  | 'refund_credited'
+  | 'frozen'
+  | 'unfrozen';
 
 /** One line of an account's history: what moved, and what was available after it. */
 export interface LedgerRow {
@@ -56,7 +61,7 @@ export interface LedgerRow {
   readonly amount: MicrosText;
   /** signature, hold or payment it is about */
   readonly reference: string;
-  /** workflow of a hold, code of a rejection */
+  /** workflow of a hold, code of a rejection, reason of a freeze */
   readonly note: string | null;
   readonly available_after: MicrosText;
   readonly held_after: MicrosText;

@@ -26,6 +26,8 @@ export function postEscrow(userId: string, event: EscrowEvent): Entry | undefine
     case 'EscrowAccountOpened':
     case 'DepositSubmitted':
     case 'DepositRejected':
+    case 'EscrowFrozen':
+    case 'EscrowUnfrozen':
       return undefined;
     case 'DepositConfirmed': {
       const { signature, amount } = event;
