@@ -4,10 +4,12 @@ import { codeFingerprint } from '../adapters/system/code-fingerprint.js';
 import { apiKey } from '../commands/api-key/decide.js';
 import { batch } from '../commands/batch/decide.js';
 import { deposit } from '../commands/deposit/decide.js';
+import { earnings } from '../commands/earnings/decide.js';
 import { escrow } from '../commands/escrow/decide.js';
 import { mandate } from '../commands/mandate/decide.js';
 import { payment } from '../commands/payment/decide.js';
 import { receipt } from '../commands/receipt/decide.js';
+import { settlement } from '../commands/settlement/decide.js';
 import { user } from '../commands/user/decide.js';
 import { workflow } from '../commands/workflow/decide.js';
 import { type Config, runsRole } from '../config.js';
@@ -50,6 +52,8 @@ export const aggregates: readonly AnyAggregate[] = [
   apiKey,
   batch,
   mandate,
+  settlement,
+  earnings,
 ];
 
 /** Most runs are over, and their deadlines cancelled, before this. */

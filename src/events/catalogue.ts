@@ -3,10 +3,12 @@ import { apiKeyEvents } from './api-key.js';
 import { auditEvents } from './audit.js';
 import { batchEvents } from './batch.js';
 import type { EventDefinition } from './define.js';
+import { earningsEvents } from './earnings.js';
 import { depositEvents, escrowEvents } from './escrow.js';
 import { mandateEvents } from './mandate.js';
 import { paymentEvents } from './payment.js';
 import { receiptEvents } from './receipt.js';
+import { settlementEvents } from './settlement.js';
 import { upcasters } from './upcasters/index.js';
 import { userEvents } from './user.js';
 import { workflowEvents } from './workflow.js';
@@ -23,6 +25,8 @@ export const eventCatalogue = {
   audit: auditEvents,
   batch: batchEvents,
   mandate: mandateEvents,
+  settlement: settlementEvents,
+  earnings: earningsEvents,
 } as const satisfies Record<string, readonly EventDefinition[]>;
 
 const current = new Map<string, EventDefinition>(

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { defineEvent, type EventOf, field } from './define.js';
 import { sampleTime } from './samples.js';
+import { withdrawalEvents } from './withdrawal.js';
 
 export const EscrowAccountOpened = defineEvent(
   'EscrowAccountOpened',
@@ -127,6 +128,7 @@ export const escrowEvents = [
   RefundCredited,
   EscrowFrozen,
   EscrowUnfrozen,
+  ...withdrawalEvents,
 ] as const;
 
 export type EscrowEvent = EventOf<(typeof escrowEvents)[number]>;

@@ -13,6 +13,7 @@ export const ID_PREFIXES = {
   withdrawal: 'wdr_',
   batch: 'bat_',
   mandate: 'mdt_',
+  settlement: 'stl_',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;
@@ -49,7 +50,9 @@ export type Category =
   | 'audit'
   | 'deposit'
   | 'batch'
-  | 'mandate';
+  | 'mandate'
+  | 'settlement'
+  | 'earnings';
 
 export const streamOf = (category: Category, id: string): string => `${category}-${id}`;
 export const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-'));

@@ -38,6 +38,16 @@ export const LIMITS = {
   mandateChallengeTtl: 15 * 60_000,
   /** wallets linked to one user; refuse */
   walletsPerUser: 20,
+  /** recipients one settlement pays; refuse */
+  payoutsPerSettlement: 100,
+  /** micro-USDC due to one recipient; refuse: a share of less would be nothing */
+  leastPayout: 100n,
+  /** token accounts opened at the platform's expense, for one user's withdrawals; fail */
+  accountsOpened: 5,
+  /** transactions that are signed for one withdrawal, one after the other; fail */
+  withdrawalAttempts: 5,
+  /** transactions that carry one payout, fewer and fewer in each; fail */
+  payoutTries: 6,
   /** bytes and nesting of a receipt a verifier reads; refuse */
   receiptBytes: 4 * 1024 * 1024,
   receiptDepth: 32,

@@ -5,7 +5,9 @@ import { ledgerProjection } from './ledger/project.js';
 import { paymentsProjection } from './payments/project.js';
 import type { Projection } from './projection.js';
 import { receiptsProjection } from './receipts/project.js';
+import { settlementsProjection } from './settlements/project.js';
 import { timelineProjection } from './timeline/project.js';
+import { withdrawalsProjection } from './withdrawals/project.js';
 import { workflowsProjection } from './workflows/project.js';
 
 /** Every read model of this version. */
@@ -15,6 +17,8 @@ export const projections: readonly Projection[] = [
   escrowProjection,
   ledgerProjection,
   paymentsProjection,
+  withdrawalsProjection,
+  settlementsProjection,
   receiptsProjection,
   identityProjection,
   auditProjection,

@@ -3,10 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { apiKey } from '../../src/commands/api-key/decide.js';
 import { batch } from '../../src/commands/batch/decide.js';
 import { deposit } from '../../src/commands/deposit/decide.js';
+import { earnings } from '../../src/commands/earnings/decide.js';
 import { escrow } from '../../src/commands/escrow/decide.js';
 import { mandate } from '../../src/commands/mandate/decide.js';
 import { payment } from '../../src/commands/payment/decide.js';
 import { receipt } from '../../src/commands/receipt/decide.js';
+import { settlement } from '../../src/commands/settlement/decide.js';
 import { user } from '../../src/commands/user/decide.js';
 import { workflow } from '../../src/commands/workflow/decide.js';
 import { eventCatalogue, upcast } from '../../src/events/catalogue.js';
@@ -23,10 +25,12 @@ const aggregates = {
   apikey: apiKey,
   batch,
   deposit,
+  earnings,
   escrow,
   mandate,
   payment,
   receipt,
+  settlement,
   user,
   workflow,
 } as const;

@@ -1,9 +1,11 @@
 import { apiKey } from '../../src/commands/api-key/decide.js';
 import { batch } from '../../src/commands/batch/decide.js';
+import { earnings } from '../../src/commands/earnings/decide.js';
 import { escrow } from '../../src/commands/escrow/decide.js';
 import type { GrantMandate, MandateCommand } from '../../src/commands/mandate/commands.js';
 import { mandate } from '../../src/commands/mandate/decide.js';
 import { payment } from '../../src/commands/payment/decide.js';
+import { settlement } from '../../src/commands/settlement/decide.js';
 import { user } from '../../src/commands/user/decide.js';
 import type { WorkflowCommand } from '../../src/commands/workflow/commands.js';
 import { sampleSealed } from '../../src/events/samples.js';
@@ -160,6 +162,31 @@ const use = (workflowId: string, amount: bigint): MandateCommand => ({
   amount: toMicros(amount),
   recipients: [],
 });
+const bytes = (digit: string) => ({
+  transaction: 'AQID',
+  signature: digit.repeat(88),
+  blockhash: '1'.repeat(32),
+  lastValidBlockHeight: 150n,
+});
+const withdraw = (withdrawalId: string, amount: bigint) =>
+  ({
+    type: 'RequestWithdrawal',
+    withdrawalId,
+    amount: toMicros(amount),
+    destination: '1'.repeat(32),
+    at: T0,
+  }) as const;
+const signed = (withdrawalId: string, attempt: number, digit: string, more = {}) =>
+  ({
+    type: 'PrepareWithdrawal',
+    withdrawalId,
+    attempt,
+    transfer: bytes(digit),
+    opensAccount: false,
+    ...more,
+  }) as const;
+const payOut = (attempt: number, items: readonly number[], digit: string, opens: readonly string[] = []) =>
+  ({ type: 'PreparePayout', attempt, items, transfer: bytes(digit), opens }) as const;
 
 export const stories: Readonly<Record<string, Story>> = {
   'workflow-planned-in-vain': workflow(
@@ -339,6 +366,108 @@ export const stories: Readonly<Record<string, Story>> = {
         },
         { type: 'CaptureHold', holdId: 'hold_1', paymentId: 'pay_1', amount: toMicros(20_000n) },
         { type: 'CreditRefund', paymentId: 'pay_1', signature: '4'.repeat(88), amount: toMicros(20_000n) },
+      ),
+  },
+  'escrow-withdrawn': {
+    category: 'escrow',
+    story: 'one withdrawal at the second attempt, one that could not be made, one on its way',
+    events: () =>
+      said(
+        escrow,
+        {
+          type: 'OpenEscrowAccount',
+          userId: 'user_01',
+          wallet: '1'.repeat(32),
+          network: 'n',
+          asset: 'USDC',
+          at: T0,
+        },
+        {
+          type: 'SubmitDeposit',
+          signature: '5'.repeat(88),
+          amount: toMicros(90_000n),
+          at: T0,
+          expiresAt: later(60),
+        },
+        { type: 'ConfirmDeposit', signature: '5'.repeat(88), amount: toMicros(90_000n), slot: 42n },
+        withdraw('wdr_1', 20_000n),
+        signed('wdr_1', 1, '6', { opensAccount: true }),
+        { type: 'EndWithdrawalAttempt', withdrawalId: 'wdr_1', attempt: 1, because: 'expired', height: 151n },
+        signed('wdr_1', 2, '7'),
+        { type: 'ConfirmWithdrawal', withdrawalId: 'wdr_1', attempt: 2, slot: 200n },
+        withdraw('wdr_2', 10_000n),
+        {
+          type: 'FailWithdrawal',
+          withdrawalId: 'wdr_2',
+          code: 'RECIPIENT_WITHOUT_ACCOUNT',
+          message: 'The wallet has no account for USDC.',
+        },
+        withdraw('wdr_3', 5_000n),
+        signed('wdr_3', 1, '8'),
+      ),
+  },
+  'settlement-paid': {
+    category: 'settlement',
+    story: 'three recipients: one paid at once, one at the second try, one at another wallet',
+    events: () =>
+      said(
+        settlement,
+        {
+          type: 'ComputeSettlement',
+          settlementId: 'stl_1',
+          source: { kind: 'hold', userId: 'user_01', holdId: 'hold_1' },
+          dues: ['a', 'b', 'c'].map((reference, index) => ({
+            recipient: String(index + 1).repeat(32),
+            amount: toMicros(10_001n),
+            reference,
+          })),
+          split: '90/7/3',
+          at: T0,
+        },
+        { type: 'RecordFunding' },
+        { type: 'FailPayout', item: 2, code: 'RECIPIENT_FROZEN', message: 'Its account is frozen.' },
+        payOut(1, [0], '6', ['1'.repeat(32)]),
+        payOut(2, [1], '7'),
+        { type: 'SubmitPayout', attempt: 1 },
+        { type: 'ConfirmPayout', attempt: 1, slot: 200n },
+        { type: 'EndPayoutAttempt', attempt: 2, because: 'failed', height: 201n },
+        { type: 'RetryPayout', item: 2, recipient: '4'.repeat(32), at: later(60) },
+        payOut(3, [1, 2], '8'),
+        { type: 'SubmitPayout', attempt: 3 },
+        { type: 'ConfirmPayout', attempt: 3, slot: 300n },
+      ),
+  },
+  'settlement-refused': {
+    category: 'settlement',
+    story: 'its source did not have the money',
+    events: () =>
+      said(
+        settlement,
+        {
+          type: 'ComputeSettlement',
+          settlementId: 'stl_1',
+          source: { kind: 'earnings', ownerId: 'platform' },
+          dues: [{ recipient: '1'.repeat(32), amount: toMicros(10_000n), reference: 'a' }],
+          at: T0,
+        },
+        { type: 'RefuseSettlement', code: 'HOLD_CLOSED', message: 'The hold holds nothing any more.' },
+      ),
+  },
+  'earnings-paid-out': {
+    category: 'earnings',
+    story: 'accrued twice, paid out in part',
+    events: () =>
+      said(
+        earnings,
+        { type: 'AccrueEarnings', ownerId: 'platform', settlementId: 'stl_1', amount: toMicros(700n) },
+        { type: 'AccrueEarnings', ownerId: 'platform', settlementId: 'stl_2', amount: toMicros(300n) },
+        {
+          type: 'RequestEarningsWithdrawal',
+          ownerId: 'platform',
+          settlementId: 'stl_3',
+          dues: [{ recipient: '1'.repeat(32), amount: toMicros(900n), reference: 'november' }],
+          at: later(60),
+        },
       ),
   },
   'payment-refunded': {

@@ -17,6 +17,8 @@ const SUBJECTS: Readonly<Record<Streams, readonly string[]>> = {
   audit: ['2026-01-02'],
   batch: ['bat_A'],
   mandate: ['mdt_A', 'mdt_B'],
+  settlement: ['stl_1'],
+  earnings: ['platform'],
 };
 
 const OWN_ID: Readonly<Partial<Record<Streams, string>>> = {

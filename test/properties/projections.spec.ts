@@ -149,6 +149,8 @@ const numbers = (row: EscrowRow): object => ({
   deposited: Number(row.deposited),
   captured: Number(row.captured),
   refunded: Number(row.refunded),
+  withdrawing: Number(row.withdrawing),
+  withdrawn: Number(row.withdrawn),
 });
 const evolvePaymentRow = (row: object | undefined, recorded: Recorded) => {
   const next = evolvePayment(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Micros } from '../../kernel/money.js';
+import type { WithdrawalCommand } from './withdrawal-commands.js';
 
 /** Base58 of 32 bytes, as a wallet writes its address. */
 export const walletAddressSchema = z.string().regex(/^[1-9A-HJ-NP-Za-km-z]{32,44}$/);
@@ -111,4 +112,5 @@ export type EscrowCommand =
   | ExpireHold
   | CreditRefund
   | FreezeAccount
-  | UnfreezeAccount;
+  | UnfreezeAccount
+  | WithdrawalCommand;

@@ -1,7 +1,8 @@
 /**
  * A user's prepaid balance, in micro-USDC of one asset, and what is reserved of it.
  *
- * - available = confirmed deposits + refunds − captured − what open holds have left. It is never negative.
+ * - available = confirmed deposits + refunds − captured − what open holds have left − withdrawn or being withdrawn.
+ *   It is never negative.
  * - A deposit counts once, and only with the amount it was submitted with.
  * - A hold reserves at most what is available. It is captured in parts, each payment once, never beyond the hold.
  * - A hold is extended as long as its run goes on, also after it expired; never shortened, never after its release.
@@ -41,6 +42,8 @@ import {
   remainderOf,
   unopened,
 } from './state.js';
+import { isWithdrawalCommand } from './withdrawal-commands.js';
+import { decideWithdrawal } from './withdrawals.js';
 
 type Decision = readonly EscrowEvent[];
 const NOTHING: Decision = [];
@@ -49,6 +52,7 @@ function decide(command: EscrowCommand, state: EscrowState): Decision {
   if (command.type === 'OpenEscrowAccount') return open(command, state);
   if (state.status === 'unopened')
     throw new Refusal('ESCROW_NOT_OPEN', 'There is no escrow account yet. Create one first.');
+  if (isWithdrawalCommand(command)) return decideWithdrawal(command, state);
   switch (command.type) {
     case 'SubmitDeposit':
       return submitDeposit(command, state);

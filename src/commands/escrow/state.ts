@@ -1,7 +1,9 @@
 import type { EscrowEvent } from '../../events/escrow.js';
+import type { WithdrawalEvent } from '../../events/withdrawal.js';
 import { unreachable } from '../../kernel/errors.js';
 import { type Micros, parseMicros, toMicros, ZERO } from '../../kernel/money.js';
 import { PersistentMap } from '../../kernel/persistent-map.js';
+import { evolveWithdrawals, isWithdrawalEvent, noWithdrawals, type Withdrawals } from './withdrawal-state.js';
 
 export interface Deposit {
   readonly status: 'submitted' | 'confirmed' | 'rejected';
@@ -49,6 +51,7 @@ export interface OpenEscrow {
   readonly captures: PersistentMap<Capture>;
   /** signatures of refunds, by payment id */
   readonly refunds: PersistentMap<string>;
+  readonly withdrawals: Withdrawals;
 }
 
 export type EscrowState = { readonly status: 'unopened' } | OpenEscrow;
@@ -56,7 +59,14 @@ export type EscrowState = { readonly status: 'unopened' } | OpenEscrow;
 export const unopened: EscrowState = { status: 'unopened' };
 
 export const availableOf = (account: OpenEscrow): Micros =>
-  toMicros(account.deposited + account.refunded - account.captured - account.held);
+  toMicros(
+    account.deposited +
+      account.refunded -
+      account.captured -
+      account.held -
+      account.withdrawals.paid -
+      account.withdrawals.pending,
+  );
 
 export const remainderOf = (hold: Hold): Micros => toMicros(hold.amount - hold.captured);
 
@@ -75,14 +85,16 @@ export function evolveEscrow(state: EscrowState, event: EscrowEvent): EscrowStat
       holds: PersistentMap.empty(),
       captures: PersistentMap.empty(),
       refunds: PersistentMap.empty(),
+      withdrawals: noWithdrawals,
     };
   if (state.status === 'unopened') throw new Error(`${event.type} in the history of an account never opened`);
+  if (isWithdrawalEvent(event)) return { ...state, withdrawals: evolveWithdrawals(state.withdrawals, event) };
   return evolveOpen(state, event);
 }
 
 function evolveOpen(
   account: OpenEscrow,
-  event: Exclude<EscrowEvent, { type: 'EscrowAccountOpened' }>,
+  event: Exclude<EscrowEvent, { type: 'EscrowAccountOpened' } | WithdrawalEvent>,
 ): OpenEscrow {
   switch (event.type) {
     case 'DepositSubmitted': {

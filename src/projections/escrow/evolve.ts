@@ -25,6 +25,8 @@ export function evolveAccount(
       captured: '0',
       refunded: '0',
       frozen: null,
+      withdrawing: '0',
+      withdrawn: '0',
     };
   return row && { ...row, ...balanceAfter(row, event), revision };
 }
@@ -55,6 +57,21 @@ function balanceAfter(row: EscrowRow, event: EscrowEvent): Partial<EscrowRow> {
       return { frozen: { reason: event.reason, at: event.frozenAt } };
     case 'EscrowUnfrozen':
       return { frozen: null };
+    case 'WithdrawalRequested':
+      return {
+        available: minus(available, event.amount),
+        withdrawing: plus(row.withdrawing, event.amount),
+      };
+    case 'WithdrawalConfirmed':
+      return {
+        withdrawing: minus(row.withdrawing, event.amount),
+        withdrawn: plus(row.withdrawn, event.amount),
+      };
+    case 'WithdrawalFailed':
+      return {
+        available: plus(available, event.amount),
+        withdrawing: minus(row.withdrawing, event.amount),
+      };
     default:
       return {};
   }
@@ -140,5 +157,25 @@ function movement(event: EscrowEvent): Movement {
       return { kind: 'frozen', amount: '0', reference: '', note: event.reason };
     case 'EscrowUnfrozen':
       return { kind: 'unfrozen', amount: '0', reference: '', note: event.reason };
+    case 'WithdrawalRequested': {
+      const { amount, withdrawalId: reference, destination: note } = event;
+      return { kind: 'withdrawal_requested', amount, reference, note };
+    }
+    case 'WithdrawalPrepared': {
+      const { withdrawalId: reference, signature: note } = event;
+      return { kind: 'withdrawal_prepared', amount: '0', reference, note };
+    }
+    case 'WithdrawalAttemptEnded': {
+      const { withdrawalId: reference, because: note } = event;
+      return { kind: 'withdrawal_attempt_ended', amount: '0', reference, note };
+    }
+    case 'WithdrawalConfirmed': {
+      const { amount, withdrawalId: reference, signature: note } = event;
+      return { kind: 'withdrawal_confirmed', amount, reference, note };
+    }
+    case 'WithdrawalFailed': {
+      const { amount, withdrawalId: reference, code: note } = event;
+      return { kind: 'withdrawal_failed', amount, reference, note };
+    }
   }
 }

@@ -17,6 +17,9 @@ export interface EscrowRow {
   readonly refunded: MicrosText;
   /** why and since when nothing more is reserved of it or withdrawn */
   readonly frozen: { readonly reason: string; readonly at: string } | null;
+  /** asked for, and neither final on the chain nor given up */
+  readonly withdrawing: MicrosText;
+  readonly withdrawn: MicrosText;
 }
 
 export const escrowTable = defineTable<EscrowRow>({
@@ -34,6 +37,8 @@ export const escrowTable = defineTable<EscrowRow>({
     captured: 'bigint',
     refunded: 'bigint',
     frozen: 'jsonb',
+    withdrawing: 'bigint',
+    withdrawn: 'bigint',
   },
   key: ['user_id'],
   newer: 'revision',
@@ -51,7 +56,12 @@ export type LedgerKind =
   | 'hold_expired'
   | 'refund_credited'
   | 'frozen'
-  | 'unfrozen';
+  | 'unfrozen'
+  | 'withdrawal_requested'
+  | 'withdrawal_prepared'
+  | 'withdrawal_attempt_ended'
+  | 'withdrawal_confirmed'
+  | 'withdrawal_failed';
 
 /** One line of an account's history: what moved, and what was available after it. */
 export interface LedgerRow {

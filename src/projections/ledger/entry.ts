@@ -12,7 +12,10 @@ export type EntryKind =
   | 'payment_expired'
   | 'payment'
   | 'refund_received'
-  | 'refund';
+  | 'refund'
+  | 'withdrawal'
+  | 'withdrawal_settled'
+  | 'withdrawal_failed';
 
 export interface Line {
   readonly account: Account;

@@ -1,6 +1,6 @@
 import type { EscrowEvent } from '../../events/escrow.js';
 import { unreachable } from '../../kernel/errors.js';
-import { available, chain, held, services } from './accounts.js';
+import { available, chain, held, services, transit } from './accounts.js';
 import { type Entry, type EntryKind, linesOf, type Transfer } from './entry.js';
 
 type About = Partial<Pick<Entry, 'counterparty' | 'signature'>>;
@@ -57,6 +57,23 @@ export function postEscrow(userId: string, event: EscrowEvent): Entry | undefine
       const { paymentId, signature, amount } = event;
       return entry('refund', paymentId, { debit: services(paymentId), credit: own, amount }, { signature });
     }
+    case 'WithdrawalRequested': {
+      const { withdrawalId, amount, destination: counterparty } = event;
+      const transfer = { debit: own, credit: transit(withdrawalId), amount };
+      return entry('withdrawal', withdrawalId, transfer, { counterparty });
+    }
+    case 'WithdrawalConfirmed': {
+      const { withdrawalId, amount, destination: counterparty, signature } = event;
+      const transfer = { debit: transit(withdrawalId), credit: chain, amount };
+      return entry('withdrawal_settled', withdrawalId, transfer, { counterparty, signature });
+    }
+    case 'WithdrawalFailed': {
+      const { withdrawalId, amount } = event;
+      return entry('withdrawal_failed', withdrawalId, { debit: transit(withdrawalId), credit: own, amount });
+    }
+    case 'WithdrawalPrepared':
+    case 'WithdrawalAttemptEnded':
+      return undefined;
     default:
       return unreachable(event);
   }

@@ -16,6 +16,9 @@
  * | HoldCaptured     | held (late: available) | services |
  * | RefundConfirmed  | chain            | services       |
  * | RefundCredited   | services         | available      |
+ * | WithdrawalRequested | available     | transit        |
+ * | WithdrawalConfirmed | transit       | chain          |
+ * | WithdrawalFailed | transit          | available      |
  *
  * Signed bytes may land from the moment they are recorded, like a cheque that was written: that is when a payment
  * is posted as sent. The rules are total: whatever the history, an entry is balanced.
