@@ -67,6 +67,8 @@ export const configSchema = z.object({
   SERVICE_LIMITS: z.string().default(''),
   /** origins on private addresses that services may be called at, comma-separated */
   ALLOWED_ORIGINS: z.string().default(''),
+  /** what makes proofs: ours, or the reference, which takes two to three times as long */
+  PROVER_BACKEND: z.enum(['wasm', 'snarkjs']).default('wasm'),
   /** refuses receipts proven with development keys */
   PRODUCTION: z.stringbool().default(false),
   QUITTANCE_CACHE: z.string().optional(),

@@ -86,7 +86,7 @@ export async function openParts(config: Config, say: (message: string) => void =
   const artifacts = new PostgresArtifactStore(opsPool);
   const { SOLANA_RPC_URL: rpcUrl, SOLANA_NETWORK: network, USDC_MINT: mint } = config;
   const cache = config.QUITTANCE_CACHE ? { cache: config.QUITTANCE_CACHE } : {};
-  const prover = new SnarkjsProver({ ...cache, progress: say });
+  const prover = new SnarkjsProver({ ...cache, backend: config.PROVER_BACKEND, progress: say });
   return {
     store,
     nats,

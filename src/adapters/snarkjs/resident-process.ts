@@ -51,6 +51,7 @@ export class ResidentProcess {
   constructor(
     private readonly file: string,
     private readonly limits: ResidentLimits,
+    private readonly args: readonly string[] = [],
   ) {}
 
   /** @throws Refusal PROOF_FAILED (terminal) · PROVER_BUSY, PROVER_LOST (retryable) */
@@ -97,7 +98,10 @@ export class ResidentProcess {
 
   private start(): void {
     // stdout is the caller's; this process writes nothing but what it must complain about
-    const child = fork(this.file, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+    const child = fork(this.file, [...this.args], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: [],
+    });
     this.child = child;
     child.on('message', (message) => this.heard(child, message));
     child.on('error', () => child.kill('SIGKILL'));

@@ -8,9 +8,13 @@ import { packageRoot } from './package-root.js';
 import { type ResidentLimits, ResidentProcess } from './resident-process.js';
 import { readVerificationKey, verificationKeyHash } from './verification-key.js';
 
+export type ProverBackend = 'wasm' | 'snarkjs';
+
 export interface SnarkjsProverOptions {
   /** folder for proving keys; `QUITTANCE_CACHE`, or .cache/zk in the package */
   readonly cache?: string;
+  /** what makes the proofs: `wasm` is ours and the faster, `snarkjs` the reference it is held against */
+  readonly backend?: ProverBackend;
   /** of the development keys */
   readonly seed?: string;
   readonly limits?: Partial<ResidentLimits>;
@@ -41,7 +45,7 @@ const proofSchema = z.object({
 
 const loadedSchema = z.object({ verificationKey: z.unknown() });
 
-/** Groth16 by snarkjs in a process of its own. */
+/** Groth16 over keys and circuits in snarkjs's formats, in a process of its own. */
 export class SnarkjsProver implements Prover {
   private readonly process: ResidentProcess;
   private readonly files: readonly CircuitFiles[];
@@ -55,7 +59,7 @@ export class SnarkjsProver implements Prover {
     this.files = circuitFiles(root, cache, options.seed);
     // plain JavaScript, so that it can be forked from the sources and from the build alike
     const entry = fileURLToPath(new URL('./child/prover.process.mjs', import.meta.url));
-    this.process = new ResidentProcess(entry, { ...LIMITS, ...options.limits });
+    this.process = new ResidentProcess(entry, { ...LIMITS, ...options.limits }, [options.backend ?? 'wasm']);
   }
 
   async prepare(progress?: (message: string) => void): Promise<void> {

@@ -1,66 +1,37 @@
 /**
- * The process that makes proofs. snarkjs cannot run in a worker thread, holds hundreds of megabytes and keeps
- * threads alive, so it lives here alone: keys and witness generators are loaded once, and whatever happens here
- * takes nobody else down.
+ * `prover.process.mjs <backend>`: the process that makes proofs. It holds hundreds of megabytes and keeps threads, so
+ * it lives here alone: keys and witness generators are loaded once, and whatever happens here takes nobody else down.
  *
  * Asked:    {id, task: 'load', circuit: CircuitFiles} · {id, task: 'prove', circuit, inputs}
  * Answers:  {id, progress}, then {id, memory, result} or {id, memory, failed: {unsatisfied, message}}; memory is
  *           what is resident, in bytes
  */
-import { existsSync, readFileSync } from 'node:fs';
-import * as snarkjs from 'snarkjs';
-import { compiled, sha256, writeWhole } from './compiled.mjs';
-import { developmentKey } from './development-key.mjs';
+import { backends } from './backends.mjs';
+import { compiled } from './compiled.mjs';
+import { provingKey } from './proving-key-file.mjs';
 import { Unsatisfied, witnessGenerator } from './witness.mjs';
 
 const loaded = new Map();
+let openKey;
 
 async function load(circuit, progress) {
   if (!loaded.has(circuit.id)) {
+    openKey ??= await backends[process.argv[2]]();
     const { r1cs, wasm } = await compiled(circuit, progress);
-    const zkey = provingKey(circuit, r1cs, await snarkjs.curves.getCurveFromName('bn128'), progress);
-    const verificationKey = await snarkjs.zKey.exportVerificationKey({ type: 'mem', data: zkey });
-    const generate = await witnessGenerator(wasm());
-    loaded.set(circuit.id, { zkey, verificationKey, generate });
+    const key = await openKey(await provingKey(circuit, r1cs, progress));
+    loaded.set(circuit.id, { key, generate: await witnessGenerator(wasm()) });
   }
   return loaded.get(circuit.id);
 }
 
-/** A key that is not what was written, byte for byte, is built again. */
-function provingKey(circuit, r1cs, curve, progress) {
-  const digestFile = `${circuit.zkey}.sha256`;
-  if (existsSync(circuit.zkey) && existsSync(digestFile)) {
-    const kept = readFileSync(circuit.zkey);
-    if (sha256(kept) === readFileSync(digestFile, 'utf8')) return kept;
-    progress(`the kept key of ${circuit.id} is damaged`);
-  }
-  progress(`building the development key of ${circuit.id}, once: ${keySeconds(circuit)}`);
-  const started = performance.now();
-  const key = developmentKey(r1cs(), circuit.seed, curve, progress);
-  writeWhole(circuit.zkey, key);
-  writeWhole(digestFile, sha256(key));
-  progress(
-    `development key of ${circuit.id} built in ${((performance.now() - started) / 1000).toFixed(1)} s`,
-  );
-  return key;
-}
-
-/** measured where others had work to do as well */
-const keySeconds = ({ slots }) =>
-  slots <= 16 ? 'about five seconds' : slots <= 64 ? 'up to a minute' : 'some four minutes';
-
 async function prove({ circuit, inputs }, progress) {
-  const { zkey, verificationKey, generate } = await load(circuit, progress);
-  const witness = { type: 'mem', data: generate(inputs) };
-  const { proof, publicSignals } = await snarkjs.groth16.prove({ type: 'mem', data: zkey }, witness);
-  if (!(await snarkjs.groth16.verify(verificationKey, publicSignals, proof)))
-    throw new Error('the proof just made does not verify');
-  return { proof, publicSignals };
+  const { key, generate } = await load(circuit, progress);
+  return key.prove(generate(inputs));
 }
 
 const tasks = {
   load: async ({ circuit }, progress) => ({
-    verificationKey: (await load(circuit, progress)).verificationKey,
+    verificationKey: (await load(circuit, progress)).key.verificationKey,
   }),
   prove,
 };

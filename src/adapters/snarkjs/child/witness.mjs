@@ -90,6 +90,9 @@ function fnv1a(name) {
   return [Number(hash >> 32n), Number(hash & 0xffffffffn)];
 }
 
+/** What of a .wtns file is the witness: 32 bytes for each wire. */
+export const elementsOf = (file) => file.subarray(12 + 12 + 8 + 32 + 12);
+
 function wtns(prime, size, elementAt) {
   const width = prime.length;
   const file = new Uint8Array(12 + 12 + 8 + width + 12 + size * width);
