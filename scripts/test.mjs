@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const LANE_LIMIT_MS = 15 * 60_000;
-/** They take minutes and have commands of their own. */
-const LONG_LANES = ['chaos', 'load', 'sweep'];
+/** They take minutes, or a browser, and have commands of their own. */
+const LONG_LANES = ['browser', 'chaos', 'load', 'sweep'];
 const FIRST = ['house', 'unit', 'golden', 'properties', 'contracts'];
 const LAST = ['e2e'];
 
@@ -97,7 +97,7 @@ const lanes = [
   ['lock', () => runPlain(['scripts/complete-lock.mjs', '--check'])],
   ['lint', () => runPlain(tool('@biomejs/biome/bin/biome', 'ci', '--colors=off'))],
   ['types', () => runPlain(tool('typescript/bin/tsc', '-p', '.'))],
-  ['page types', () => runPlain(tool('typescript/bin/tsc', '-p', 'src/verifier/page'))],
+  ['web types', () => runPlain(tool('typescript/bin/tsc', '-p', 'tsconfig.browser.json'))],
   ['build', () => runPlain(['scripts/build.mjs'])],
   ...(await jestLanes()).map((lane) => [lane, () => runJest(lane)]),
 ];

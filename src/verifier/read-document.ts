@@ -11,17 +11,22 @@ export type ReadDocument =
 export function readDocument(bytes: Uint8Array): ReadDocument {
   if (bytes.length > LIMITS.receiptBytes)
     return complaint(`It has ${bytes.length} bytes; at most ${LIMITS.receiptBytes} are read.`, true);
+  let text: string;
   try {
-    return { value: parseStrictJson(textOf(bytes)) };
+    text = textOf(bytes);
+  } catch {
+    return complaint('This is not text in UTF-8.', false);
+  }
+  try {
+    return { value: parseStrictJson(text) };
   } catch (error) {
     if (isRefusal(error, 'AMBIGUOUS_JSON')) return complaint(error.message, true);
     if (isRefusal(error, 'NOT_JSON')) return complaint(error.message, false);
-    if (error instanceof TypeError) return complaint('This is not text in UTF-8.', false);
     throw error;
   }
 }
 
-const complaint = (text: string, isJson: boolean): ReadDocument => ({ complaint: text, isJson });
+const complaint = (why: string, isJson: boolean): ReadDocument => ({ complaint: why, isJson });
 
 /** @throws TypeError for bytes that are no UTF-8; a byte order mark stays, and is no JSON */
 export const textOf = (bytes: Uint8Array): string =>

@@ -7,10 +7,21 @@ interface Question {
   readonly options: VerifyOptions;
 }
 
+const BROKE_OFF = 'The check broke off: it took more than this browser gives.';
+
+/** A document whose check breaks off takes nothing with it. */
+function judgeHere({ bytes, options }: Question): Judgement {
+  try {
+    return judge(bytes, options);
+  } catch {
+    return unfinished(BROKE_OFF);
+  }
+}
+
 /** The worker's side: one answer to each question, in order. */
 export function answerQuestions(): void {
   globalThis.addEventListener('message', ({ data }: MessageEvent<Question>) => {
-    postMessage(judge(data.bytes, data.options));
+    postMessage(judgeHere(data));
   });
 }
 
@@ -30,7 +41,7 @@ export class JudgeAside {
 
   private ask(question: Question): Promise<Judgement> {
     const worker = this.open();
-    if (!worker) return Promise.resolve(judge(question.bytes, question.options));
+    if (!worker) return Promise.resolve(judgeHere(question));
     return new Promise((resolve) => {
       const end = (judgement: Judgement) => {
         clearTimeout(limit);
@@ -48,7 +59,7 @@ export class JudgeAside {
         LIMITS.verificationTime,
       );
       worker.onmessage = ({ data }: MessageEvent<Judgement>) => end(data);
-      worker.onerror = () => giveUp('The check broke off: it took more than this browser gives.');
+      worker.onerror = () => giveUp(BROKE_OFF);
       worker.postMessage(question);
     });
   }

@@ -41,11 +41,8 @@ export function startPage(): void {
 async function judgementOf(file: File, judge: (bytes: Uint8Array) => Promise<Judgement>): Promise<Judgement> {
   const refused = tooLarge(file.size);
   if (refused) return refused;
-  try {
-    return await judge(new Uint8Array(await file.arrayBuffer()));
-  } catch {
-    return unfinished('This file could not be read.');
-  }
+  const content = await file.arrayBuffer().catch(() => undefined);
+  return content ? judge(new Uint8Array(content)) : unfinished('This file could not be read.');
 }
 
 function render(judged: readonly Judged[]): void {
