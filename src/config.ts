@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Refusal } from './kernel/errors.js';
 import { LIMITS } from './kernel/limits.js';
+import { isKeyName } from './kernel/log/note.js';
 import { crashPointNames } from './runtime/crash-points.js';
 
 export const roles = ['all', 'api', 'saga', 'projector', 'worker', 'prover', 'relay'] as const;
@@ -45,6 +46,10 @@ export const configSchema = z.object({
   /** 32-byte seed, hex, of the key that pays out of escrow */
   ESCROW_SEED: hex32,
   RECEIPT_SIGNING_SEED: hex32,
+  /** of the key that signs heads of the transparency log; made of RECEIPT_SIGNING_SEED when left out */
+  LOG_SIGNING_SEED: hex32.optional(),
+  /** name of the log, such as receipts.example.org/log: no spaces, no plus; made of its key when left out */
+  LOG_ORIGIN: z.string().refine(isKeyName, 'is no name of a log').optional(),
   /** wraps users' data keys */
   PII_MASTER_KEY: hex32,
   API_KEY_PEPPER: hex32,

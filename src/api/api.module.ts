@@ -13,6 +13,7 @@ import { guardEdge } from './http/edge.js';
 import { EscrowController } from './http/escrow.controller.js';
 import { HealthController } from './http/health.controller.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
+import { LogController } from './http/log.controller.js';
 import { MandatesController } from './http/mandates.controller.js';
 import { Metrics } from './http/metrics.js';
 import { PaymentsController } from './http/payments.controller.js';
@@ -58,6 +59,7 @@ export class ApiModule {
         WorkflowStepsController,
         VerificationController,
         ReceiptsController,
+        LogController,
         UsersController,
         EscrowController,
         PaymentsController,

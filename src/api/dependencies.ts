@@ -20,6 +20,7 @@ import type { Admission } from '../requests/open-runs.js';
 import type { Converse, Memory } from '../runtime/dispatch.js';
 import type { FairTurns } from '../runtime/fair-turns.js';
 import type { Log } from '../runtime/log.js';
+import type { PublishedLog } from '../transparency/published-log.js';
 import type { GivenVerdict, HoldTo } from '../verification/question.js';
 
 /** Everything the API needs, as interfaces; the composition root provides it. */
@@ -46,6 +47,7 @@ export interface ApiDependencies extends IdentityParts {
   readonly circuits: Pick<Prover, 'circuits'>;
   readonly verification: Verification;
   readonly receipts: ReceiptDocuments;
+  readonly receiptLog: PublishedLog;
   readonly progress: Progress;
   readonly authenticator: Authenticator;
   readonly rateLimit: RateLimit;

@@ -22,12 +22,14 @@ import { OpenRuns } from '../requests/open-runs.js';
 import { FairTurns } from '../runtime/fair-turns.js';
 import type { Log } from '../runtime/log.js';
 import { LoopShare } from '../runtime/loop-share.js';
+import { PublishedLog } from '../transparency/published-log.js';
 import { armed } from './crash.js';
 import { buildEngine, type Engine } from './engine.js';
 import { callLimits, limitsOf } from './limits.js';
 import { openParts, type Parts } from './parts.js';
 import { publishedCircuits } from './published-circuits.js';
 import { receiptMaker, receiptsHere } from './receipts.js';
+import { transparencyLog } from './transparency-log.js';
 import { checkOwn, issuerKeysOf, openVerification } from './verification.js';
 import { VERSION } from './version.js';
 import { startWorkers } from './workers.js';
@@ -165,6 +167,7 @@ function apiDependencies(
     chain: parts.chain,
     circuits: publishedCircuits(),
     verification,
+    receiptLog: new PublishedLog(sql, transparencyLog(config)),
     receipts: {
       read: async ({ sha256 }) => JSON.parse(new TextDecoder().decode(await parts.artifacts.get(sha256))),
     },

@@ -9,6 +9,7 @@ import { escrow } from '../commands/escrow/decide.js';
 import { mandate } from '../commands/mandate/decide.js';
 import { payment } from '../commands/payment/decide.js';
 import { receipt } from '../commands/receipt/decide.js';
+import { receiptLog } from '../commands/receipt-log/decide.js';
 import { settlement } from '../commands/settlement/decide.js';
 import { user } from '../commands/user/decide.js';
 import { workflow } from '../commands/workflow/decide.js';
@@ -39,6 +40,7 @@ import type { ReadModelProgress } from '../runtime/read-model-progress.js';
 import { Relay } from '../runtime/relay.js';
 import { TimerRunner } from '../runtime/timer-runner.js';
 import { sagas } from '../sagas/all.js';
+import { LogWriter } from '../transparency/log-writer.js';
 import type { Parts } from './parts.js';
 import { readModelProgress } from './progress.js';
 
@@ -54,6 +56,7 @@ export const aggregates: readonly AnyAggregate[] = [
   mandate,
   settlement,
   earnings,
+  receiptLog,
 ];
 
 /** Most runs are over, and their deadlines cancelled, before this. */
@@ -151,6 +154,7 @@ export function buildEngine(
       ? [
           new LeasedParts('relay', {
             relay: () => new Relay(store, parts.integration, log, integrationEvents),
+            'receipt-log': () => new LogWriter(store, dispatch, parts.artifacts, systemClock, log),
           }),
         ]
       : []),

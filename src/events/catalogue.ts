@@ -8,6 +8,7 @@ import { depositEvents, escrowEvents } from './escrow.js';
 import { mandateEvents } from './mandate.js';
 import { paymentEvents } from './payment.js';
 import { receiptEvents } from './receipt.js';
+import { receiptLogEvents } from './receipt-log.js';
 import { settlementEvents } from './settlement.js';
 import { upcasters } from './upcasters/index.js';
 import { userEvents } from './user.js';
@@ -27,6 +28,7 @@ export const eventCatalogue = {
   mandate: mandateEvents,
   settlement: settlementEvents,
   earnings: earningsEvents,
+  log: receiptLogEvents,
 } as const satisfies Record<string, readonly EventDefinition[]>;
 
 const current = new Map<string, EventDefinition>(

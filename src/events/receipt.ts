@@ -7,7 +7,7 @@ import { runOutcomes, verificationLevels } from './workflow.js';
 
 export const ReceiptIssued = defineEvent(
   'ReceiptIssued',
-  1,
+  2,
   {
     receiptId: field.id,
     workflowId: field.id,
@@ -21,6 +21,8 @@ export const ReceiptIssued = defineEvent(
     totalCost: field.micros,
     /** SHA-256 of the signed document's canonical bytes */
     documentHash: field.sha256,
+    /** SHA-256 of what the issuer signed, the receipt's leaf in the log; version 1 did not say it */
+    statementHash: field.sha256.optional(),
     /** the signed document; it holds commitments, no content */
     document: artifactRefSchema,
     keyId: z.string().max(80),
@@ -40,6 +42,7 @@ export const ReceiptIssued = defineEvent(
     finalResultHash: '3',
     totalCost: '20000',
     documentHash: 'd'.repeat(64),
+    statementHash: 'a'.repeat(64),
     document: { sha256: 'e'.repeat(64), size: 4000, mediaType: 'application/json' },
     keyId: 'issuer-1',
     issuedAt: sampleTime,

@@ -52,7 +52,8 @@ export type Category =
   | 'batch'
   | 'mandate'
   | 'settlement'
-  | 'earnings';
+  | 'earnings'
+  | 'log';
 
 export const streamOf = (category: Category, id: string): string => `${category}-${id}`;
 export const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-'));

@@ -58,6 +58,8 @@ export const LIMITS = {
   verificationMemoryMb: 256,
   /** verifications that wait for a thread; refuse as OVERLOADED */
   verificationsWaiting: 64,
+  /** receipts one append puts into the transparency log; the rest wait for the next */
+  logBatch: 256,
   /** different verifiers whose finding one receipt keeps; refuse */
   verifiersPerReceipt: 1_000,
   /** times a command is decided again after a conflict; refuse as CONCURRENT_UPDATE */

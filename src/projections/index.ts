@@ -4,6 +4,7 @@ import { identityProjection } from './identity/project.js';
 import { ledgerProjection } from './ledger/project.js';
 import { paymentsProjection } from './payments/project.js';
 import type { Projection } from './projection.js';
+import { receiptLogProjection } from './receipt-log/project.js';
 import { receiptsProjection } from './receipts/project.js';
 import { settlementsProjection } from './settlements/project.js';
 import { timelineProjection } from './timeline/project.js';
@@ -20,6 +21,7 @@ export const projections: readonly Projection[] = [
   withdrawalsProjection,
   settlementsProjection,
   receiptsProjection,
+  receiptLogProjection,
   identityProjection,
   auditProjection,
 ];

@@ -21,6 +21,8 @@ import { commitRun, type RunCommitments, stepEvidence } from './run-commitments.
 
 export interface IssuedReceipt {
   readonly receipt: Receipt;
+  /** exactly what the issuer signed */
+  readonly signed: Uint8Array;
   /** what to ask the prover for, or why there is nothing to ask; null below the level `zero-knowledge` */
   readonly proving: ProvingTask | null;
 }
@@ -42,7 +44,8 @@ export function issueReceipt(
   const conceal = options.concealCost === true && proving?.provable === true;
   const unprovable = task.provable ? null : task.reason;
   const statement = statementOf(run, commitments, { issuedAt, conceal, unprovable });
-  const value = Buffer.from(issuer.sign(signedBytes(statement))).toString('hex');
+  const signed = signedBytes(statement);
+  const value = Buffer.from(issuer.sign(signed)).toString('hex');
   const signature = { alg: 'Ed25519' as const, keyId: issuer.keyId, publicKey: issuer.publicKey, value };
   const discloses = commitments !== undefined && proving?.provable !== true;
   const receipt: Receipt = {
@@ -51,7 +54,7 @@ export function issueReceipt(
     signature,
     ...(discloses ? { disclosure: disclosureOf(run, commitments) } : {}),
   };
-  return { receipt, proving };
+  return { receipt, signed, proving };
 }
 
 interface Issuing {

@@ -103,7 +103,7 @@ export class ReceiptJob {
   }
 
   private async publish(task: RunTask, receiptId: string, run: ReturnType<typeof closedRunOf>, at: string) {
-    const { document, bytes, hash, unprovable } = await this.make(run, at);
+    const { document, bytes, hash, statementHash, unprovable } = await this.make(run, at);
     // a basic receipt brings no proof, and its commitments were computed a line above: nothing here could disagree
     const objections = run.level === 'basic' ? [] : await this.check(document);
     if (objections.length > 0)
@@ -123,8 +123,9 @@ export class ReceiptJob {
       finalResultHash: commitments?.finalResultHash ?? null,
       totalCost: toMicros(run.steps.reduce((sum, step) => sum + step.cost, 0n)),
       documentHash: hash,
+      statementHash,
       document: await this.storeBytes(bytes),
-      keyId: this.issuer.keyId,
+      keyId: document.signature.keyId,
       ...(unprovable !== null && { unprovable }),
     };
     // nearly always the first: nothing is read to learn that there is nothing

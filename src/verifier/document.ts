@@ -131,6 +131,17 @@ const proofSchema = z.strictObject({
   publicSignals: z.array(decimal).max(64),
 });
 
+const hashText = z.string().length(44);
+
+/** Where the receipt stands in the transparency log, and what leads from there to a signed head of it. */
+const logSchema = z.strictObject({
+  index: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+  /** base64, from the leaf upwards */
+  hashes: z.array(hashText).max(64),
+  /** C2SP signed note */
+  checkpoint: z.string().max(4_000),
+});
+
 export const receiptSchema = z.strictObject({
   format: z.literal(RECEIPT_FORMAT),
   /** what the issuer signs */
@@ -147,6 +158,7 @@ export const receiptSchema = z.strictObject({
   /** salts of inputs and outputs by step id: with them, content can be checked; without, it cannot be guessed */
   openings: openingsSchema.optional(),
   proof: proofSchema.optional(),
+  log: logSchema.optional(),
 });
 
 export type Receipt = Readonly<z.output<typeof receiptSchema>>;

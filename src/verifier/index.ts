@@ -1,4 +1,5 @@
 export type { Contents } from './check-contents.js';
+export { readCheckpoint, type TrustedLog } from './check-log.js';
 export type { Check, Verdict } from './checks.js';
 export { RECEIPT_FORMAT, type Receipt, receiptSchema } from './document.js';
 export { NOT_PROVEN } from './limits-of-proof.js';

@@ -1,5 +1,6 @@
 import { type Contents, checkContents } from './check-contents.js';
 import { checkDisclosure } from './check-disclosure.js';
+import { checkLog, type TrustedLog } from './check-log.js';
 import { checkReceiptProof } from './check-proof.js';
 import { checkStatement } from './check-statement.js';
 import { type Check, failed, noted, passed, type Verdict, verdict } from './checks.js';
@@ -27,6 +28,8 @@ export interface VerifyOptions {
   readonly context?: string;
   /** contents to compare with what was committed to */
   readonly contents?: Contents;
+  /** the log receipts must, or may, be in */
+  readonly log?: TrustedLog;
   readonly verificationKeys?: readonly PinnedKey[];
   /** the library to compute pairings with; the one that runs everywhere when absent */
   readonly pairing?: Pairing;
@@ -73,6 +76,7 @@ const SECTIONS: readonly Section[] = [
   ({ statement, disclosure }) => (disclosure ? checkDisclosure(statement, disclosure) : []),
   ({ statement, proof }, options) =>
     proof ? checkReceiptProof(statement, proof, options, options.context) : [],
+  (receipt, { log }) => checkLog(receipt, log),
   (receipt, { contents }) => (contents ? checkContents(receipt, contents) : []),
 ];
 

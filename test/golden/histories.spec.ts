@@ -8,6 +8,7 @@ import { escrow } from '../../src/commands/escrow/decide.js';
 import { mandate } from '../../src/commands/mandate/decide.js';
 import { payment } from '../../src/commands/payment/decide.js';
 import { receipt } from '../../src/commands/receipt/decide.js';
+import { receiptLog } from '../../src/commands/receipt-log/decide.js';
 import { settlement } from '../../src/commands/settlement/decide.js';
 import { user } from '../../src/commands/user/decide.js';
 import { workflow } from '../../src/commands/workflow/decide.js';
@@ -31,6 +32,7 @@ const aggregates = {
   payment,
   receipt,
   settlement,
+  log: receiptLog,
   user,
   workflow,
 } as const;

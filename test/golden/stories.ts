@@ -5,6 +5,8 @@ import { escrow } from '../../src/commands/escrow/decide.js';
 import type { GrantMandate, MandateCommand } from '../../src/commands/mandate/commands.js';
 import { mandate } from '../../src/commands/mandate/decide.js';
 import { payment } from '../../src/commands/payment/decide.js';
+import { receipt } from '../../src/commands/receipt/decide.js';
+import { receiptLog } from '../../src/commands/receipt-log/decide.js';
 import { settlement } from '../../src/commands/settlement/decide.js';
 import { user } from '../../src/commands/user/decide.js';
 import type { WorkflowCommand } from '../../src/commands/workflow/commands.js';
@@ -668,5 +670,75 @@ export const stories: Readonly<Record<string, Story>> = {
         { ...grant('mdt_02'), allowedRecipients: ['1'.repeat(32)] },
         { type: 'ExpireMandate', at: later(3_600_000) },
       ),
+  },
+  'receipt-shared': {
+    category: 'receipt',
+    story: 'issued with the hash of what was signed, shared and taken back',
+    events: () =>
+      said(
+        receipt,
+        {
+          type: 'IssueReceipt',
+          at: T0,
+          receiptId: 'rcpt_01r1',
+          workflowId: 'wf_01',
+          runNo: 1,
+          userId: 'user_01',
+          outcome: 'completed',
+          level: 'basic',
+          workflowHash: '1',
+          resultsRoot: '2',
+          finalResultHash: '3',
+          totalCost: toMicros(35_000n),
+          documentHash: 'd'.repeat(64),
+          statementHash: 'a'.repeat(64),
+          document: ref,
+          keyId: '0123456789abcdef',
+        },
+        { type: 'ShareReceipt', shared: true },
+        { type: 'ShareReceipt', shared: false },
+      ),
+  },
+  'log-anchored': {
+    category: 'log',
+    story: 'three receipts, an anchor that lapsed and one that landed, another receipt',
+    events: () => {
+      const leaf = (n: number) => ({ receiptId: `rcpt_0${n}r1`, statement: String(n).repeat(64) });
+      const begun = {
+        type: 'AppendLeaves',
+        at: T0,
+        after: null,
+        upTo: '0000000000000012',
+        leaves: [leaf(1), leaf(2), leaf(3)],
+      } as const;
+      const [appended] = said(receiptLog, begun) as unknown as readonly [{ readonly root: string }];
+      const prepare = (signature: string) =>
+        ({
+          type: 'PrepareAnchor',
+          at: later(1),
+          size: 3,
+          root: appended.root,
+          network: 'solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1',
+          memo: `quittance-log/1 3 ${appended.root}`,
+          signature: signature.repeat(88),
+          transaction: 'AQID',
+          lastValidBlockHeight: '150',
+        }) as const;
+      return said(
+        receiptLog,
+        begun,
+        prepare('5'),
+        { type: 'RecordAnchorLapsed', signature: '5'.repeat(88), reason: 'Its blockhash is too old.' },
+        prepare('6'),
+        { type: 'RecordAnchored', signature: '6'.repeat(88), slot: 42n, at: later(2) },
+        {
+          type: 'AppendLeaves',
+          at: later(3),
+          after: '0000000000000012',
+          upTo: '0000000000000019',
+          leaves: [leaf(4)],
+        },
+      );
+    },
   },
 };

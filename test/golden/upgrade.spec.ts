@@ -62,7 +62,9 @@ let run: StoredRun;
 beforeAll(async () => {
   run = await storedRun();
 });
-afterEach(() => table.clear());
+afterEach(() => {
+  for (const type of Object.keys(RENAMED)) table.delete(`${type}@0`);
+});
 
 const types = async (store: EventStore, stream: string) => {
   const all: DomainEvent[] = [];

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MemoryArtifactStore } from '../../src/adapters/memory/artifact-store.js';
 import { MemoryBreakerStore } from '../../src/adapters/memory/breaker-store.js';
@@ -37,10 +38,12 @@ import { CommandHandler } from '../../src/runtime/command-handler.js';
 import { FairTurns } from '../../src/runtime/fair-turns.js';
 import { ProjectionRunner } from '../../src/runtime/projection-runner.js';
 import { ReadModelProgress } from '../../src/runtime/read-model-progress.js';
+import { PublishedLog } from '../../src/transparency/published-log.js';
 import { answerQuestion } from '../../src/verification/answer-question.js';
 import type { Question } from '../../src/verification/question.js';
 import type { IssuerKey } from '../../src/verifier/index.js';
 import { freshDatabase } from './postgres.js';
+import { sampleLog } from './sample-log.js';
 
 export const PLAN_HASH = 'b'.repeat(64);
 const pepper = 'a pepper of the tests';
@@ -114,6 +117,7 @@ export async function openHouse(
     },
     circuits: { circuits: async () => [] },
     verification: verifyingHere(options.issuerKeys ?? []),
+    receiptLog: new PublishedLog(sql, sampleLog),
     receipts: { read: async ({ sha256 }) => receipts.get(sha256) ?? null },
     authenticator: new Authenticator(sql, pepper, clock),
     rateLimit: new SlidingWindow(clock, options.perMinute ?? 100_000),
@@ -147,6 +151,13 @@ export async function openHouse(
     dispatch,
     content,
     sql,
+
+    /** @returns the address under which the API finds this document */
+    keepReceipt(document: unknown): string {
+      const address = createHash('sha256').update(JSON.stringify(document)).digest('hex');
+      receipts.set(address, document);
+      return address;
+    },
 
     /** A registered user with a key that the read models know. */
     async user(userId: string, roles: readonly Role[] = ['user']): Promise<Client> {

@@ -19,6 +19,7 @@ const SUBJECTS: Readonly<Record<Streams, readonly string[]>> = {
   mandate: ['mdt_A', 'mdt_B'],
   settlement: ['stl_1'],
   earnings: ['platform'],
+  log: ['receipts'],
 };
 
 const OWN_ID: Readonly<Partial<Record<Streams, string>>> = {

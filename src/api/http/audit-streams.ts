@@ -3,6 +3,7 @@ import { deposit } from '../../commands/deposit/decide.js';
 import { escrow } from '../../commands/escrow/decide.js';
 import { payment } from '../../commands/payment/decide.js';
 import { receipt } from '../../commands/receipt/decide.js';
+import { receiptLog } from '../../commands/receipt-log/decide.js';
 import { user } from '../../commands/user/decide.js';
 import { workflow } from '../../commands/workflow/decide.js';
 import { upcast } from '../../events/catalogue.js';
@@ -24,7 +25,7 @@ interface Fold {
 }
 
 const FOLDS: Readonly<Record<string, Fold>> = Object.fromEntries(
-  [workflow, escrow, deposit, payment, receipt, user, apiKey].map(({ category, decider }) => [
+  [workflow, escrow, deposit, payment, receipt, user, apiKey, receiptLog].map(({ category, decider }) => [
     category,
     decider as unknown as Fold,
   ]),

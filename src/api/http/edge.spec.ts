@@ -35,7 +35,15 @@ describe('the edge of the API', () => {
 
     it('lets nobody but probes and the public endpoints in', async () => {
       const { body } = await nobody.get('/docs/openapi.json');
-      const open = ['/health', '/metrics', '/receipts/{id}', '/receipts/verify', '/proofs', '/.well-known'];
+      const open = [
+        '/health',
+        '/metrics',
+        '/receipts/{id}',
+        '/receipts/verify',
+        '/proofs',
+        '/log/',
+        '/.well-known',
+      ];
       for (const [path, operations] of Object.entries<Record<string, object>>(body.paths)) {
         if (open.some((start) => path.startsWith(start))) continue;
         for (const method of Object.keys(operations)) {

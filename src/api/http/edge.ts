@@ -87,8 +87,9 @@ const PLAIN_ID = /^[0-9A-Za-z_.:-]{1,120}$/;
 
 /** Nothing here has an address with other characters in it. @throws Refusal NOT_FOUND */
 function requirePlainIds(params: unknown): void {
-  for (const id of Object.values((params ?? {}) as Record<string, string>))
-    if (!PLAIN_ID.test(id)) throw new Refusal('NOT_FOUND', 'There is nothing at this address.');
+  for (const [name, value] of Object.entries((params ?? {}) as Record<string, string>))
+    for (const id of name === '*' ? value.split('/') : [value])
+      if (!PLAIN_ID.test(id)) throw new Refusal('NOT_FOUND', 'There is nothing at this address.');
 }
 
 const MOST_PROBLEMS = 10;

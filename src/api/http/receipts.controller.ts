@@ -13,6 +13,7 @@ import { Call, MaybeCall } from './call.js';
 import { holdQuery, holdTo } from './hold-query.js';
 import { Operation } from './operation.js';
 import { bytesOf } from './raw-bodies.js';
+import { readableReceipt } from './readable-receipt.js';
 import { receiptView } from './views/receipt.js';
 
 const tag = 'receipts';
@@ -92,16 +93,18 @@ export class ReceiptsController {
     return this.share(call, id, { shared: false });
   }
 
-  private async readable(call: Caller | undefined, id: string): Promise<ReceiptRow> {
-    const row = await receiptById(this.api.sql, id);
-    if (row?.shared) return row;
-    if (!call) throw new Refusal('NOT_FOUND', 'There is no such receipt.');
-    requireOwner(call.principal, row?.user_id, 'receipt');
-    return row!;
+  private readable(call: Caller | undefined, id: string): Promise<ReceiptRow> {
+    return readableReceipt(this.api.sql, call, id);
   }
 
-  private document = (row: ReceiptRow): Promise<unknown> =>
-    this.api.receipts.read(row.document, row.receipt_id, row.user_id);
+  /** As it was issued, with its place in the log once it has one: that is not signed, and proves itself. */
+  private async document(row: ReceiptRow): Promise<unknown> {
+    const [issued, log] = await Promise.all([
+      this.api.receipts.read(row.document, row.receipt_id, row.user_id),
+      this.api.receiptLog.inclusion(row.receipt_id),
+    ]);
+    return log && issued ? { ...issued, log } : issued;
+  }
 
   private async issued(row: ReceiptRow): Promise<Uint8Array> {
     return new TextEncoder().encode(JSON.stringify(await this.document(row)));

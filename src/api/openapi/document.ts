@@ -12,7 +12,7 @@ export interface DescribedRoute {
 export function openApiDocument(routes: readonly DescribedRoute[], version: string): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const { method, url, operation } of routes) {
-    const path = url.replace(/:(\w+)/g, '{$1}');
+    const path = url.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{path}');
     paths[path] = { ...paths[path], [method.toLowerCase()]: operationObject(method, path, operation) };
   }
   return {

@@ -37,7 +37,7 @@ const proof = {
 const lost = { code: 'PROVER_LOST', message: 'The prover stopped.', final: false };
 const impossible = { code: 'PROOF_FAILED', message: 'The witness does not fit.', final: true };
 
-const issued: ReceiptEvent = { ...facts, type: 'ReceiptIssued', v: 1, totalCost: '200', issuedAt: at };
+const issued: ReceiptEvent = { ...facts, type: 'ReceiptIssued', v: 2, totalCost: '200', issuedAt: at };
 const basic: ReceiptEvent = { ...issued, level: 'basic' };
 const requested: ReceiptEvent = {
   ...circuit,

@@ -54,7 +54,7 @@ function decide(command: ReceiptCommand, state: ReceiptState): Decision {
 function issue(command: IssueReceipt, state: ReceiptState): Decision {
   const { type: _type, totalCost, at, ...rest } = command;
   const facts: IssuedFacts = { ...rest, totalCost: String(totalCost), issuedAt: at };
-  if (state.status === 'none') return [{ type: 'ReceiptIssued', v: 1, ...facts }];
+  if (state.status === 'none') return [{ type: 'ReceiptIssued', v: 2, ...facts }];
   const differs = FACTS.filter((key) => state.facts[key] !== facts[key]);
   if (differs.length === 0) return NOTHING;
   throw new Refusal('RECEIPT_DIFFERS', 'The receipt of this run was issued, and says otherwise.', {

@@ -1,0 +1,59 @@
+import { utf8 } from '../kernel/commitments/sha2.js';
+import { fromBase64 } from '../kernel/log/base64.js';
+import { parseCheckpoint } from '../kernel/log/checkpoint.js';
+import { logEntry } from '../kernel/log/entry.js';
+import { type NoteKey, parseNote, signaturesBy } from '../kernel/log/note.js';
+import { rootByInclusion, type TreeHead } from '../kernel/log/proofs.js';
+import { leafHash, sameHash } from '../kernel/log/tree-hash.js';
+import { type Check, check, failed, noted } from './checks.js';
+import type { Receipt } from './document.js';
+import { holdsEd25519 } from './ed25519.js';
+import { signedBytes } from './signature.js';
+
+/** A log that somebody trusts to forget nothing. */
+export interface TrustedLog {
+  readonly key: NoteKey;
+  /** a receipt that brings no proof of being in it is not valid; one whose proof does not hold never is */
+  readonly required: boolean;
+}
+
+/** The head of a log, as its key signed it. @returns undefined when this is no such thing, or not signed by the key */
+export function readCheckpoint(text: string, key: NoteKey): TreeHead | undefined {
+  const note = parseNote(text);
+  const head = note && parseCheckpoint(note.text);
+  if (!note || head?.origin !== key.name) return undefined;
+  const isSigned = signaturesBy(note, key).some((signature) => {
+    try {
+      return holdsEd25519(signature, utf8(note.text), key.publicKey);
+    } catch {
+      return false; // of another length than a signature has
+    }
+  });
+  return isSigned ? head : undefined;
+}
+
+/** Whether the receipt is in the log: its leaf, the way from there to the root, and who signed the root. */
+export function checkLog({ statement, log }: Receipt, trusted: TrustedLog | undefined): readonly Check[] {
+  if (!log) {
+    if (!trusted) return [];
+    const missing =
+      'The receipt brings no proof that it is in the log. Fetch it again, or ask for the proof.';
+    return [trusted.required ? failed('log', missing) : noted('log', missing)];
+  }
+  if (!trusted)
+    return [
+      noted('log', 'The receipt brings a proof that it is in a log; you named no key of a log to trust.'),
+    ];
+  const head = readCheckpoint(log.checkpoint, trusted.key);
+  if (!head) return [failed('log', `The head of the log is not one that ${trusted.key.name} signed.`)];
+  const hashes = log.hashes.map(fromBase64);
+  const leaf = leafHash(logEntry(statement.receiptId, signedBytes(statement)));
+  const root = hashes.some((hash) => hash?.length !== 32)
+    ? undefined
+    : rootByInclusion(leaf, log.index, head.size, hashes as readonly Uint8Array[]);
+  const complaint =
+    root && sameHash(root, head.root)
+      ? undefined
+      : 'The proof does not lead from this receipt to the head of the log.';
+  return [check('log', complaint, `Leaf ${log.index} of ${head.size} in the log ${trusted.key.name}.`)];
+}
