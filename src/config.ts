@@ -13,6 +13,10 @@ const isRole = (word: string): word is ProcessRole => (roles as readonly string[
 export const runsRole = (ROLE: string, wanted: Exclude<ProcessRole, 'all'>): boolean =>
   ROLE.split(',').some((role) => role === 'all' || role === wanted);
 
+/** A link is put before people: nothing but http. */
+const isLinkTemplate = (text: string): boolean =>
+  /^https?:\/\//.test(text) && text.includes('{signature}') && URL.canParse(text);
+
 const whole = (fallback: number) => z.coerce.number().int().nonnegative().default(fallback);
 const hex32 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 32 bytes in hex');
 
@@ -42,6 +46,11 @@ export const configSchema = z.object({
   SOLANA_RPC_URL: z.url(),
   SOLANA_NETWORK: z.string(),
   USDC_MINT: z.string(),
+  /** link to a transaction, with {signature} in it; the public explorer of the network when left out */
+  EXPLORER_URL: z
+    .string()
+    .refine(isLinkTemplate, 'must be an http address with {signature} in it')
+    .optional(),
   REGISTRY_URL: z.url(),
   /** 32-byte seed, hex, of the key that pays out of escrow */
   ESCROW_SEED: hex32,

@@ -22,6 +22,7 @@ import { keepRawBodies } from './http/raw-bodies.js';
 import { ReceiptsController } from './http/receipts.controller.js';
 import { RefusalFilter } from './http/refusal.filter.js';
 import { ServicesController } from './http/services.controller.js';
+import { StatementsController } from './http/statements.controller.js';
 import { UsersController } from './http/users.controller.js';
 import { VerificationController } from './http/verification.controller.js';
 import { serveVerificationPage } from './http/verification-page.js';
@@ -34,6 +35,7 @@ import { WorkflowsController } from './http/workflows.controller.js';
 import { serveDocs } from './openapi/docs-page.js';
 import { type DescribedRoute, openApiDocument } from './openapi/document.js';
 import { ComponentsController } from './operator/components.controller.js';
+import { FreezingController } from './operator/freezing.controller.js';
 import { QueuesController } from './operator/queues.controller.js';
 import { TasksController } from './operator/tasks.controller.js';
 import { WaitingController } from './operator/waiting.controller.js';
@@ -62,6 +64,7 @@ export class ApiModule {
         LogController,
         UsersController,
         EscrowController,
+        StatementsController,
         PaymentsController,
         MandatesController,
         ProofsController,
@@ -71,6 +74,7 @@ export class ApiModule {
         ApiKeysController,
         HealthController,
         TasksController,
+        FreezingController,
         ComponentsController,
         QueuesController,
         WaitingController,

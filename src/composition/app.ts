@@ -25,6 +25,7 @@ import { LoopShare } from '../runtime/loop-share.js';
 import { PublishedLog } from '../transparency/published-log.js';
 import { armed } from './crash.js';
 import { buildEngine, type Engine } from './engine.js';
+import { explorerOf } from './explorer.js';
 import { callLimits, limitsOf } from './limits.js';
 import { openParts, type Parts } from './parts.js';
 import { publishedCircuits } from './published-circuits.js';
@@ -140,6 +141,7 @@ function apiDependencies(
       return { rows };
     },
   };
+  const explorerUrl = explorerOf(config);
   return {
     dispatch: engine.dispatch,
     clock: systemClock,
@@ -179,7 +181,12 @@ function apiDependencies(
       dependencies: () => dependenciesOf(parts),
       queueDepth: () => parts.jobs.depth(),
     },
-    settings: { issuerKeys, version: VERSION, publicUrl: config.PUBLIC_URL },
+    settings: {
+      issuerKeys,
+      version: VERSION,
+      ...(explorerUrl && { explorerUrl }),
+      publicUrl: config.PUBLIC_URL,
+    },
     verifyWalletSignature,
   };
 }

@@ -130,6 +130,8 @@ export const LIMITS = {
   /** one page of a list */
   pageDefault: 50,
   pageMax: 200,
+  /** entries of one statement; refuse */
+  statementLines: 50_000,
 } as const;
 
 /** micro-USDC one run may cost at most, whatever the caller says. */

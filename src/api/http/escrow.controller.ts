@@ -1,10 +1,11 @@
 import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { transactionSignatureSchema, walletAddressSchema } from '../../commands/escrow/commands.js';
-import { requireOwner } from '../../identity/ownership.js';
+import { requireOwner, requireOwnerOrOperator } from '../../identity/ownership.js';
 import { Refusal } from '../../kernel/errors.js';
 import { usdcToMicros } from '../../kernel/money.js';
 import { escrowHistory, escrowOfUser } from '../../projections/escrow/queries.js';
+import { parseCursor } from '../../projections/page.js';
 import type { Caller } from '../../requests/caller.js';
 import { usdcSchema } from '../../requests/create-body.js';
 import { depositMemo, openEscrow, walletChallenge } from '../../requests/open-escrow.js';
@@ -13,7 +14,7 @@ import { API, type ApiDependencies } from '../dependencies.js';
 import { type Answer, etag, money, ok, written } from './answer.js';
 import { Call } from './call.js';
 import { Operation } from './operation.js';
-import { limitParameter } from './paging.js';
+import { cursorParameter, limitParameter } from './paging.js';
 import { balanceView, escrowView, ledgerView } from './views/escrow.js';
 
 const tag = 'escrow';
@@ -27,7 +28,7 @@ const depositBody = z.strictObject({
   amount: usdcSchema.refine((amount) => amount > 0, { message: 'a deposit is more than nothing' }),
   signature: transactionSignatureSchema,
 });
-const historyQuery = z.strictObject({ limit: limitParameter });
+const historyQuery = z.strictObject({ limit: limitParameter, cursor: cursorParameter });
 
 @Controller('escrow')
 export class EscrowController {
@@ -100,22 +101,28 @@ export class EscrowController {
   }
 
   @Get(':userId/history')
-  @Operation({ tag, summary: 'What moved in the account, newest first', query: historyQuery })
+  @Operation({
+    tag,
+    summary: 'What moved in the account, with its balance after it, newest first (owner and operators)',
+    query: historyQuery,
+  })
   async history(
     @Call() call: Caller,
     @Param('userId') userId: string,
-    @Query() { limit }: z.output<typeof historyQuery>,
+    @Query() { limit, cursor }: z.output<typeof historyQuery>,
   ): Promise<Answer> {
-    requireOwner(call.principal, userId, 'user');
-    const { lines, total } = await escrowHistory(this.api.sql, userId, limit);
-    return ok({ history: lines.map(ledgerView), total });
+    requireOwnerOrOperator(call.principal, userId, 'user');
+    const before = cursor === undefined ? undefined : parseCursor(cursor);
+    const { rows, total, nextCursor } = await escrowHistory(this.api.sql, userId, limit, before);
+    const { explorerUrl } = this.api.settings;
+    return ok({ history: rows.map((row) => ledgerView(row, explorerUrl)), total, nextCursor });
   }
 
   /** So that an unknown address below /escrow does not read as a user's. */
   @Get(':userId')
-  @Operation({ tag, summary: 'The escrow account of a user' })
+  @Operation({ tag, summary: 'The escrow account of a user (owner and operators)' })
   async account(@Call() call: Caller, @Param('userId') userId: string): Promise<Answer> {
-    requireOwner(call.principal, userId, 'user');
+    requireOwnerOrOperator(call.principal, userId, 'user');
     const row = await escrowOfUser(this.api.sql, userId);
     if (!row) throw new Refusal('NOT_FOUND', 'There is no escrow account yet. Create one first.');
     return ok({ escrow: escrowView(row) }, { etag: etag(row.revision) });

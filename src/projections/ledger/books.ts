@@ -29,16 +29,17 @@ export class Books {
 
   /** An event that was posted already is passed over, so that a batch may come again. */
   post(recorded: Recorded<LedgerEvent>): void {
-    const { stream, revision, event } = recorded;
+    const { stream, revision, event, metadata } = recorded;
     const known = this.streams.get(stream);
     if (known && known.revision >= revision) return;
     const category = categoryOf(stream) === 'escrow' ? 'escrow' : 'payment';
     const { memory, entry } = post(category, idOfStream(stream), known?.memory ?? NO_MEMORY, event);
-    this.streams.set(stream, { stream, revision, memory });
-    if (entry && entry.lines.length > 0) this.book(entry, recorded);
+    const at = later(known?.at ?? '', metadata.occurredAt);
+    this.streams.set(stream, { stream, revision, at, memory });
+    if (entry && entry.lines.length > 0) this.book(entry, recorded, at);
   }
 
-  private book(entry: Entry, { stream, revision, metadata }: Recorded): void {
+  private book(entry: Entry, { stream, revision }: Recorded, at: string): void {
     assertBalanced(entry);
     const seq = ++this.seq;
     this.entries.push({
@@ -52,7 +53,7 @@ export class Books {
       signature: entry.signature,
       available_change: `${changeFor(entry, 'available')}`,
       held_change: `${changeFor(entry, 'held')}`,
-      at: metadata.occurredAt,
+      at,
     });
     for (const [index, line] of entry.lines.entries()) this.lines.push({ seq, line: index + 1, ...line });
   }
@@ -83,6 +84,8 @@ export class Books {
     return [...accounts.values()];
   }
 }
+
+const later = (a: string, b: string): string => (a > b ? a : b);
 
 const opened = (account: Account): AccountRow => ({
   account: accountName(account),

@@ -47,6 +47,7 @@ export interface EntryRow {
   /** what the user has more or less of, by this entry */
   readonly available_change: SignedMicrosText;
   readonly held_change: SignedMicrosText;
+  /** when it is dated: never before an earlier entry of its stream, whatever the clock of a process said */
   readonly at: string;
 }
 
@@ -67,7 +68,7 @@ export const entriesTable = defineTable<EntryRow>({
   },
   key: ['seq'],
   newer: 'seq',
-  indexes: ['user_id, at, seq', 'reference'],
+  indexes: ['user_id, at', 'reference', 'stream, revision'],
 });
 
 export interface LineRow {
@@ -90,12 +91,14 @@ export interface StreamMemoryRow {
   readonly stream: string;
   /** of the last event that was looked at */
   readonly revision: number;
+  /** latest time of its events */
+  readonly at: string;
   readonly memory: Memory;
 }
 
 export const streamsTable = defineTable<StreamMemoryRow>({
   name: 'rm_ledger_streams',
-  columns: { stream: 'text', revision: 'integer', memory: 'jsonb' },
+  columns: { stream: 'text', revision: 'integer', at: 'text', memory: 'jsonb' },
   key: ['stream'],
   newer: 'revision',
 });
