@@ -3,6 +3,7 @@ import { systemClock } from '../adapters/system/clock.js';
 import { BatchJob } from '../batches/batch-job.js';
 import { type Config, runsRole } from '../config.js';
 import { vacate } from '../fairness/vacate.js';
+import { MandateJob } from '../mandates/mandate-job.js';
 import { DepositJob, type DepositTask } from '../payments/deposit-job.js';
 import { PaymentWatch } from '../payments/payment-watch.js';
 import { RefundWatch } from '../payments/refund-watch.js';
@@ -15,6 +16,7 @@ import { OpenRuns } from '../requests/open-runs.js';
 import type { BatchTask } from '../sagas/carry-out-batch.js';
 import type { RefundLook } from '../sagas/claim-refund.js';
 import type { StepTask } from '../sagas/reaction.js';
+import type { MandateTask } from '../sagas/use-mandate.js';
 import type { PaymentLook } from '../sagas/watch-payment.js';
 import type { Engine } from './engine.js';
 import type { Parts } from './parts.js';
@@ -49,8 +51,10 @@ export async function startWorkers(
   const deposits = new DepositJob(dispatch, chain, timers, systemClock);
   const payments = new PaymentWatch(dispatch, payer, timers, systemClock);
   const refunds = new RefundWatch(dispatch, chain, timers, systemClock);
+  const mandates = new MandateJob(dispatch, timers, systemClock);
   const receipts = receiptJob(parts, dispatch, own);
-  const lookAtChain = (task: DepositTask | PaymentLook | RefundLook) => {
+  const lookAtChain = (task: DepositTask | PaymentLook | RefundLook | MandateTask) => {
+    if ('mandateId' in task) return mandates.run(task);
     if ('refundOf' in task) return refunds.run(task);
     return 'paymentId' in task ? payments.run(task) : deposits.run(task);
   };

@@ -4,6 +4,7 @@
  */
 export const integrationEvents: readonly string[] = [
   'WorkflowApproved',
+  'AutoApprovalDeclined',
   'ApprovalExpired',
   'StepFailed',
   'WorkflowCompleted',
@@ -15,6 +16,8 @@ export const integrationEvents: readonly string[] = [
   'DepositRejected',
   'PaymentConfirmed',
   'PaymentUndelivered',
+  'MandateGranted',
+  'MandateRevoked',
   'ReceiptIssued',
   'WorkflowProofGenerated',
   'UserRegistered',

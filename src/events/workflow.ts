@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { artifactRefSchema, claimedSchema, contentSchema, sealedSchema } from '../kernel/sealed.js';
+import { AutoApprovalDeclined, MandateShareSettled } from './auto-approval.js';
 import { compensationEvents } from './compensation.js';
 import { confirmationEvents } from './confirmation.js';
 import { defineEvent, type EventOf, field } from './define.js';
@@ -53,6 +54,8 @@ export const WorkflowCreated = defineEvent(
     priority: z.enum(['high', 'low']).optional(),
     /** when the attempts of a step are used up, the owner is asked before anything is given up */
     onExhausted: z.literal('pause').optional(),
+    /** under which its plans may be approved without its owner */
+    mandateId: field.id.optional(),
   },
   {
     workflowId: 'wf_01',
@@ -117,6 +120,8 @@ export const ApprovalRequested = defineEvent(
     requestId: field.id,
     reason: z.enum(['initial', 'funds_lost', 'price_drift', 'funds_exhausted']),
     expiresAt: field.time,
+    /** asked before the owner is */
+    mandateId: field.id.optional(),
   },
   { requestId: 'apr_1', reason: 'initial', expiresAt: sampleTime },
 );
@@ -141,6 +146,8 @@ export const WorkflowApproved = defineEvent(
     holdId: field.id.optional(),
     /** most that may be spent: the amount held */
     budget: field.micros,
+    /** that stood for its owner's word */
+    mandateId: field.id.optional(),
   },
   {
     runNo: 1,
@@ -422,6 +429,7 @@ export const workflowEvents = [
   ApprovalRequested,
   PlanningFailed,
   WorkflowApproved,
+  AutoApprovalDeclined,
   ApprovalExpired,
   FundsReservationLost,
   ExecutionStarted,
@@ -444,6 +452,7 @@ export const workflowEvents = [
   RollbackNotNeeded,
   WorkflowCancelled,
   RunClosed,
+  MandateShareSettled,
   WorkflowSettled,
   RetryRequested,
   WorkflowRated,

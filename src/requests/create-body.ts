@@ -59,6 +59,12 @@ export const sharedShape = {
   maxTime: z.number().int().min(0).max(LIMITS.maxRunTime).optional().describe('ms'),
   verificationLevel: z.enum(verificationLevels).default('basic'),
   autoApprove: z.boolean().default(false).describe('approves a plan that costs nothing'),
+  mandateId: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('approves a plan within its limits without asking; the owner is asked about any other'),
   serviceFilters: z
     .strictObject({
       minReputation: z.number().int().min(0).max(10_000).default(0),

@@ -15,6 +15,7 @@ import { type Caller, contextOf } from './caller.js';
 import { costLimit } from './cost-limit.js';
 import type { CreateBody } from './create-body.js';
 import { type Admission, admitted } from './open-runs.js';
+import { requireMandate } from './require-mandate.js';
 
 export interface CreateParts {
   readonly dispatch: Dispatch & Converse;
@@ -95,6 +96,7 @@ export async function createAs(
     throw new Refusal('FORBIDDEN', 'You can create workflows for yourself only.', { userId });
   const maxCost = costLimit(body.maxCost);
   const at = isoTime(parts.clock.now());
+  if (body.mandateId !== undefined) await requireMandate(parts, caller, body.mandateId, at);
   const command: CreateWorkflow = {
     type: 'CreateWorkflow',
     at,
@@ -106,6 +108,7 @@ export async function createAs(
     maxTime: body.maxTime || LIMITS.defaultRunTime,
     verificationLevel: body.verificationLevel,
     autoApprove: body.autoApprove,
+    ...(body.mandateId !== undefined && { mandateId: body.mandateId }),
     ...(body.priority && body.priority !== 'normal' && { priority: body.priority }),
     ...of,
     ...(body.onExhausted === 'pause' && { onExhausted: 'pause' }),

@@ -7,6 +7,7 @@ import { executePlan } from './execute-plan.js';
 import { issueReceipt } from './issue-receipt.js';
 import { planWorkflow } from './plan-workflow.js';
 import { settleEscrow } from './settle-escrow.js';
+import { useMandate } from './use-mandate.js';
 import { watchPayment } from './watch-payment.js';
 
 export const sagas = [
@@ -20,4 +21,5 @@ export const sagas = [
   confirmDeposit,
   issueReceipt,
   carryOutBatch,
+  useMandate,
 ] as const;

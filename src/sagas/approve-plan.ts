@@ -2,8 +2,12 @@ import { workflow } from '../commands/workflow/decide.js';
 import type { WorkflowEventOf } from '../events/workflow.js';
 import { aggregateIdOf, byCorrelation, eventOf, noState } from './from.js';
 import { type Saga, send } from './reaction.js';
+import { asked } from './use-mandate.js';
 
-/** An offer expires when nobody answers it (T08); an approved and covered one starts (T10). */
+/**
+ * An offer is answered under the mandate it names, if that covers it (T02), or by its owner, or it expires (T08); an
+ * approved and covered one starts (T10).
+ */
 export const approvePlan: Saga = {
   name: 'approve-plan',
   handles: ['ApprovalRequested', 'WorkflowApproved'],
@@ -13,7 +17,8 @@ export const approvePlan: Saga = {
     const workflowId = aggregateIdOf(recorded);
     const event = eventOf<WorkflowEventOf<'ApprovalRequested' | 'WorkflowApproved'>>(recorded);
     if (event.type === 'WorkflowApproved') {
-      if (event.automatic) return [];
+      // a plan that costs nothing was approved as it was asked for, and has begun
+      if (event.automatic && event.holdId === undefined) return [];
       const cancel = { do: 'cancel-timers', ids: [approvalTimer(workflowId, event.requestId)] } as const;
       if (event.holdId === undefined) return [cancel];
       return [
@@ -21,7 +26,7 @@ export const approvePlan: Saga = {
         { do: 'command', send: send(workflow, workflowId, { type: 'StartExecution', runNo: event.runNo }) },
       ];
     }
-    const { requestId, expiresAt } = event;
+    const { requestId, expiresAt, mandateId } = event;
     return [
       {
         do: 'timer',
@@ -29,6 +34,9 @@ export const approvePlan: Saga = {
         dueAt: expiresAt,
         action: { do: 'command', send: send(workflow, workflowId, { type: 'ExpireApproval', requestId }) },
       },
+      ...(mandateId === undefined
+        ? []
+        : asked({ act: 'approve', mandateId, workflowId, requestId }, recorded.metadata.occurredAt)),
     ];
   },
 };

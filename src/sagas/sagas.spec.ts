@@ -13,9 +13,14 @@ function recorded(type: string, changes: object = {}): Recorded {
     .flatMap(([name, list]) => list.map((each) => [name, each] as const))
     .find(([, { type: name }]) => name === type)!;
   const id =
-    { workflow: 'wf_01', escrow: 'user_01', payment: 'pay_1', receipt: 'rcpt_1', batch: 'bat_01' }[
-      category
-    ] ?? 'x';
+    {
+      workflow: 'wf_01',
+      escrow: 'user_01',
+      payment: 'pay_1',
+      receipt: 'rcpt_1',
+      batch: 'bat_01',
+      mandate: 'mdt_01',
+    }[category] ?? 'x';
   return {
     id: eventId(`command of ${type}`, 0),
     event: { ...(definition.sample as DomainEvent), ...changes },
@@ -50,6 +55,13 @@ const timer = (id: string, dueAt: string, content: object) => ({
 const job = (kind: string, id: string, payload: object, correlationId = 'wf_01') => ({
   do: 'job',
   job: { kind, priority: 'normal', id, correlationId, payload },
+});
+
+const toMandate = { act: 'approve', mandateId: 'mdt_01', workflowId: 'wf_01', requestId: 'apr_1' };
+/** until it is cancelled */
+const everyTime = <T extends { readonly action: object }>(once: T) => ({
+  ...once,
+  action: { ...once.action, every: 15_000 },
 });
 
 /** The same job at a later time, for a queue that lost the first. */
@@ -327,6 +339,73 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
     ],
   ],
   [
+    'T02 a question that names a mandate is put to it, again and again until it is over',
+    'ApprovalRequested',
+    { requestId: 'apr_1', expiresAt: later(900), mandateId: 'mdt_01' },
+    [
+      timer('wf_01/apr_1', later(900), { type: 'ExpireApproval', requestId: 'apr_1' }),
+      job('chain', 'mandate/wf_01/apr_1', toMandate),
+      everyTime(again('chain', 'mandate/wf_01/apr_1/again', 15, toMandate)),
+    ],
+  ],
+  [
+    'what was approved under a mandate starts as what its owner approved does',
+    'WorkflowApproved',
+    { automatic: true, holdId: 'hold_1', mandateId: 'mdt_01' },
+    [
+      { do: 'cancel-timers', ids: ['wf_01/apr_1'] },
+      command('workflow', 'wf_01', { type: 'StartExecution', runNo: 1 }),
+    ],
+  ],
+  [
+    'what a completed run did not spend goes back to its mandate',
+    'MandateShareSettled',
+    { spent: '15000' },
+    [
+      command('mandate', 'mdt_01', {
+        type: 'ReleaseMandateUse',
+        workflowId: 'wf_01',
+        runNo: 1,
+        spent: 15_000n,
+      }),
+    ],
+  ],
+  [
+    'a mandate hears of any other run once its payments can land no more',
+    'MandateShareSettled',
+    { isFinal: false },
+    [
+      everyTime({
+        ...again('chain', 'mandate/wf_01/1/again', 180, {
+          act: 'release',
+          mandateId: 'mdt_01',
+          workflowId: 'wf_01',
+          runNo: 1,
+          userId: 'user_01',
+        }),
+      }),
+    ],
+  ],
+  [
+    'a mandate ends when its time is over',
+    'MandateGranted',
+    { expiresAt: later(60) },
+    [
+      {
+        do: 'timer',
+        id: 'mdt_01/expiry',
+        dueAt: later(60),
+        action: command('mandate', 'mdt_01', { type: 'ExpireMandate' }),
+      },
+    ],
+  ],
+  [
+    'a revoked mandate has no more time to wait for',
+    'MandateRevoked',
+    {},
+    [{ do: 'cancel-timers', ids: ['mdt_01/expiry'] }],
+  ],
+  [
     'the end of a wait is a timer',
     'StepWaitStarted',
     { until: later(86_400) },
@@ -367,7 +446,7 @@ describe('every saga', () => {
   it('handles only events that exist, and keeps one workflow, user or batch in one lane', () => {
     for (const saga of sagas)
       for (const type of saga.handles)
-        expect(saga.correlate(recorded(type))).toMatch(/^(wf_01|user_01|bat_01)$/);
+        expect(saga.correlate(recorded(type))).toMatch(/^(wf_01|user_01|bat_01|mdt_01)$/);
   });
 
   it('has a name of its own: the ids of its commands derive from it', () =>

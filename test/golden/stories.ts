@@ -191,6 +191,25 @@ const payOut = (attempt: number, items: readonly number[], digit: string, opens:
   ({ type: 'PreparePayout', attempt, items, transfer: bytes(digit), opens }) as const;
 
 export const stories: Readonly<Record<string, Story>> = {
+  'workflow-under-a-mandate': workflow(
+    'its mandate covers too little, its owner approves, and it fails',
+    create({ mandateId: 'mdt_01' }),
+    propose(diamond),
+    {
+      type: 'DeclineAutoApproval',
+      at: later(1),
+      requestId: 'apr_1',
+      code: 'MANDATE_LIMIT',
+      message: 'The plan may cost more than the mandate allows.',
+      limit: '10000',
+      asked: '60000',
+    },
+    approve(diamond),
+    { type: 'StartExecution', at: later(2), runNo: 1 },
+    start('step_1'),
+    fail('step_1', { error: broken }),
+    { type: 'RecordSettlement', at: later(3), holdId: 'hold_1', spent: toMicros(0n) },
+  ),
   'workflow-planned-in-vain': workflow(
     'planning failed, then planned anew',
     create(),

@@ -9,6 +9,7 @@ import { systemClock } from '../../src/adapters/system/clock.js';
 import { BatchJob } from '../../src/batches/batch-job.js';
 import { batch } from '../../src/commands/batch/decide.js';
 import { escrow } from '../../src/commands/escrow/decide.js';
+import { mandate } from '../../src/commands/mandate/decide.js';
 import { payment } from '../../src/commands/payment/decide.js';
 import { receipt } from '../../src/commands/receipt/decide.js';
 import { workflow } from '../../src/commands/workflow/decide.js';
@@ -23,6 +24,7 @@ import { wait } from '../../src/execution/wait.js';
 import type { Recorded } from '../../src/kernel/event.js';
 import { receiptIdOf } from '../../src/kernel/ids.js';
 import { toMicros } from '../../src/kernel/money.js';
+import { MandateJob } from '../../src/mandates/mandate-job.js';
 import { StepPayments } from '../../src/payments/pay-for-step.js';
 import { PlanJob } from '../../src/planning/plan-job.js';
 import { rulePlanner } from '../../src/planning/rules/rule-planner.js';
@@ -105,7 +107,7 @@ export class MemoryEngine {
     const note = (fields: object) => void this.logged.push(fields);
     const log = { info: note, warn: note, error: note };
     const runStep = (task: StepTask) => this.steps.runHere(task, new AbortController().signal);
-    const aggregates = [workflow, escrow, payment, receipt, batch];
+    const aggregates = [workflow, escrow, payment, receipt, batch, mandate];
     const reactor = new Reactor(dispatch, aggregates, timers, jobs, runStep, clock, systemChance);
     const prover: Pick<Prover, 'prove'> = {
       prove: async () => {
@@ -124,6 +126,7 @@ export class MemoryEngine {
       'PAYER',
     );
     const making = { dispatch, content, clock, chance: systemChance, plans: planning };
+    const mandates = new MandateJob(dispatch, timers, clock);
     const { openRuns } = this;
     const batches = new BatchJob({ ...making, ...(openRuns && { openRuns }) }, content, timers);
     const handlers = [
@@ -133,6 +136,9 @@ export class MemoryEngine {
           : planning.run(job.payload as never, signal),
       ),
       jobs.work('step', 4, (job, { signal }) => this.steps.run(job.payload as never, signal)),
+      jobs.work('chain', 4, (job) =>
+        'mandateId' in job.payload ? mandates.run(job.payload as never) : Promise.resolve(),
+      ),
       jobs.work('receipt', 4, (job) => receipts.issue(job.payload as never)),
     ];
     for (const worker of await Promise.all(handlers)) this.stops.push(() => worker.stop(1_000));

@@ -1,5 +1,6 @@
 import { deposit } from '../../src/commands/deposit/decide.js';
 import { escrow } from '../../src/commands/escrow/decide.js';
+import { mandate } from '../../src/commands/mandate/decide.js';
 import { payment } from '../../src/commands/payment/decide.js';
 import { receipt } from '../../src/commands/receipt/decide.js';
 import { workflow } from '../../src/commands/workflow/decide.js';
@@ -11,6 +12,7 @@ import { serviceCall } from '../../src/execution/service-call.js';
 import { signal } from '../../src/execution/signal.js';
 import { conditional, StepRunner, transform } from '../../src/execution/step-runner.js';
 import { wait } from '../../src/execution/wait.js';
+import { MandateJob } from '../../src/mandates/mandate-job.js';
 import { DepositJob } from '../../src/payments/deposit-job.js';
 import { StepPayments } from '../../src/payments/pay-for-step.js';
 import { PaymentWatch } from '../../src/payments/payment-watch.js';
@@ -165,7 +167,7 @@ export async function startEngine(
   const stops: (() => Promise<void>)[] = [];
   if (role === 'core') {
     const runStep = (task: StepTask) => steps.runHere(task, stopping.signal);
-    const aggregates = [workflow, escrow, deposit, payment, receipt];
+    const aggregates = [workflow, escrow, deposit, payment, receipt, mandate];
     const reactor = new Reactor(dispatch, aggregates, timers, jobs, runStep, process, random, HOLD_TIMERS_MS);
     const timing = new TimerRunner(timers, reactor, jobs, process, silent);
     timing.start();
@@ -192,7 +194,9 @@ export async function startEngine(
       withMemo: async () => [],
     };
     const refunds = new RefundWatch(dispatch, never, timers, process);
+    const mandates = new MandateJob(dispatch, timers, process);
     const look = (job: Job) => {
+      if ('mandateId' in job.payload) return mandates.run(payload(job));
       if ('refundOf' in job.payload) return refunds.run(payload(job));
       return 'paymentId' in job.payload ? watch.run(payload(job)) : deposits.run(payload(job));
     };

@@ -4,6 +4,7 @@ import { LIMITS } from '../../kernel/limits.js';
 import { type Micros, parseMicros, sumMicros, ZERO } from '../../kernel/money.js';
 import { plusMs } from '../../kernel/time.js';
 import { begun } from './advance.js';
+import { askedUnder, requireOwnMandate } from './auto-approval.js';
 import { closed } from './closing.js';
 import type { Approve, ExpireApproval, ReportHoldLost } from './commands.js';
 import { unanswered } from './ending.js';
@@ -16,6 +17,7 @@ import { type AwaitingApproval, type Paused, plannedOf, type WorkflowState } fro
 export function approve(command: Approve, state: WorkflowState): WorkflowEvent[] {
   if (state.status !== 'none' && command.approver !== state.created.userId)
     throw new Refusal('FORBIDDEN', 'Only the owner of a workflow can approve it.');
+  requireOwnMandate(command, state);
   if (isSameApproval(command, state)) return [];
   const open = openQuestion(state);
   if (!open) throw wrongState(state, 'only one that awaits approval can be approved');
@@ -53,7 +55,9 @@ function approvedAgain(state: Paused, open: AwaitingApproval, by: Approve): Work
   const { holdId } = state.approval;
   if (holdId !== undefined && by.holdId !== holdId)
     throw wrongState(state, `its hold ${holdId} is to be extended, not another one placed`);
-  const event = approvalOf(open, by);
+  // what its mandate was used for is spent under it still
+  const { mandateId } = state.approval;
+  const event = approvalOf(open, mandateId === undefined ? by : { ...by, mandateId });
   return [event, ...goOn(evolve(state, event) as Paused, by.approver, by.at)];
 }
 
@@ -67,7 +71,9 @@ export const requiredFor = ({ plan, kept }: Pick<AwaitingApproval, 'plan' | 'kep
     ]),
   );
 
-type Answer = Pick<Approve, 'approver' | 'automatic' | 'holdId' | 'at'> & { readonly budget: bigint };
+type Answer = Pick<Approve, 'approver' | 'automatic' | 'holdId' | 'mandateId' | 'at'> & {
+  readonly budget: bigint;
+};
 
 const approvalOf = (state: AwaitingApproval, by: Answer): WorkflowEventOf<'WorkflowApproved'> => ({
   type: 'WorkflowApproved',
@@ -79,6 +85,7 @@ const approvalOf = (state: AwaitingApproval, by: Answer): WorkflowEventOf<'Workf
   automatic: by.automatic,
   ...(by.holdId !== undefined && { holdId: by.holdId }),
   budget: by.budget.toString(),
+  ...(by.mandateId !== undefined && { mandateId: by.mandateId }),
 });
 
 /** A plan that costs nothing needs no hold and starts in the same append; a paid one waits for T10. */
@@ -124,6 +131,7 @@ export function reportHoldLost({ holdId, at }: ReportHoldLost, state: WorkflowSt
       requestId: nextRequestId(state.approval.requestId),
       reason: 'funds_lost',
       expiresAt: plusMs(at, LIMITS.approvalTtl),
+      ...askedUnder(state),
     },
   ];
 }

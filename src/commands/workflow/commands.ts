@@ -12,6 +12,7 @@ export type WorkflowCommand =
   | ProposePlan
   | FailPlanning
   | Approve
+  | DeclineAutoApproval
   | ExpireApproval
   | ReportHoldLost
   | StartExecution
@@ -62,6 +63,8 @@ export interface CreateWorkflow {
   readonly priority?: 'high' | 'low';
   /** when the attempts of a step are used up, the owner is asked before anything is given up */
   readonly onExhausted?: 'pause';
+  /** of its owner; checked before */
+  readonly mandateId?: string;
   /** ProposePlan or FailPlanning follows in the same append */
   readonly given?: true;
 }
@@ -113,6 +116,19 @@ export interface Approve {
   readonly holdId?: string;
   /** amount of the hold */
   readonly budget: Micros;
+  /** that has been used for this run; `automatic` then */
+  readonly mandateId?: string;
+}
+
+/** The mandate the workflow names does not cover its plan, or there is no money for it. */
+export interface DeclineAutoApproval {
+  readonly type: 'DeclineAutoApproval';
+  readonly at: string;
+  readonly requestId: string;
+  readonly code: string;
+  readonly message: string;
+  readonly limit?: string;
+  readonly asked?: string;
 }
 
 export interface ExpireApproval {

@@ -3,6 +3,7 @@ import type { Aggregate } from '../../kernel/aggregate.js';
 import type { Decider } from '../../kernel/decider.js';
 import { unreachable } from '../../kernel/errors.js';
 import { approve, expireApproval, reportHoldLost } from './approval.js';
+import { declineAutoApproval } from './auto-approval.js';
 import type { WorkflowCommand } from './commands.js';
 import {
   compensateStep,
@@ -51,6 +52,8 @@ function answer(command: WorkflowCommand, state: WorkflowState): readonly Workfl
       return failPlanning(command, state);
     case 'Approve':
       return approve(command, state);
+    case 'DeclineAutoApproval':
+      return declineAutoApproval(command, state);
     case 'ExpireApproval':
       return expireApproval(command, state);
     case 'ReportHoldLost':

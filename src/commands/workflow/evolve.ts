@@ -51,6 +51,11 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
       if (state.status === 'paused') return { ...state, request };
       return { ...plannedOf(planned(state)), status: 'awaiting_approval', request };
     }
+    case 'AutoApprovalDeclined': {
+      const { code, message, limit, asked } = event;
+      const figures = { ...(limit !== undefined && { limit }), ...(asked !== undefined && { asked }) };
+      return { ...(state as AwaitingApproval), declined: { code, message, ...figures } };
+    }
     case 'WorkflowApproved': {
       const { type: _type, v: _v, ...approval } = event;
       if (state.status === 'paused') return reapproved(state, approval);
@@ -167,6 +172,7 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
     case 'WorkflowCancelled':
     case 'CompensationCompleted':
     case 'CompensationResolved':
+    case 'MandateShareSettled':
       return state;
     default:
       return unreachable(event);

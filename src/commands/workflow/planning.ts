@@ -3,6 +3,7 @@ import { Refusal } from '../../kernel/errors.js';
 import { LIMITS } from '../../kernel/limits.js';
 import { plusMs } from '../../kernel/time.js';
 import { approved } from './approval.js';
+import { approvesFree, askedUnder } from './auto-approval.js';
 import { closed } from './closing.js';
 import type { CreateWorkflow, FailPlanning, ProposePlan } from './commands.js';
 import type { AwaitingApproval, Planning, WorkflowState } from './state.js';
@@ -52,9 +53,16 @@ export function proposePlan(command: ProposePlan, state: WorkflowState): Workflo
       ...(command.model !== undefined && { model: command.model }),
       ...(command.promptHash !== undefined && { promptHash: command.promptHash }),
     },
-    { type: 'ApprovalRequested', v: 1, requestId, reason: 'initial', expiresAt },
+    {
+      type: 'ApprovalRequested',
+      v: 1,
+      requestId,
+      reason: 'initial',
+      expiresAt,
+      ...(most > 0n && askedUnder(state)),
+    },
   ];
-  if (!state.created.autoApprove || most > 0n) return proposed;
+  if (!approvesFree(state) || most > 0n) return proposed;
   const awaiting: AwaitingApproval = {
     status: 'awaiting_approval',
     created: state.created,

@@ -2,6 +2,7 @@ import type { WorkflowEvent } from '../../events/workflow.js';
 import { LIMITS } from '../../kernel/limits.js';
 import { plusMs } from '../../kernel/time.js';
 import { approved, requiredFor } from './approval.js';
+import { approvesFree, askedUnder } from './auto-approval.js';
 import type { RetryWorkflow } from './commands.js';
 import { evolve } from './evolve.js';
 import { wrongState } from './refusals.js';
@@ -33,10 +34,11 @@ export function retryWorkflow(command: RetryWorkflow, state: WorkflowState): Wor
       requestId: `apr_${runNo}`,
       reason: 'initial',
       expiresAt: plusMs(at, LIMITS.approvalTtl),
+      ...askedUnder(state),
     },
   ];
   const offer = events.reduce(evolve, state as WorkflowState) as AwaitingApproval;
-  if (!state.created.autoApprove || requiredFor(offer) > 0n) return events;
+  if (!approvesFree(state) || requiredFor(offer) > 0n) return events;
   const byOwner = { approver: state.created.userId, automatic: true, budget: 0n, at };
   return [...events, ...approved(offer, byOwner)];
 }

@@ -1,6 +1,7 @@
 import type { Plan } from '../../events/plan.js';
 import type { WorkflowEvent } from '../../events/workflow.js';
 import { sumMicros } from '../../kernel/money.js';
+import { mandateShare } from './auto-approval.js';
 import type { RecordSettlement } from './commands.js';
 import { stepsOf } from './run-bounds.js';
 import type { Progress, WorkflowState } from './state.js';
@@ -36,7 +37,8 @@ function estimatedFor(plan: Plan | undefined, steps: Progress['steps']): bigint 
 
 export function recordSettlement({ holdId, spent }: RecordSettlement, state: WorkflowState): WorkflowEvent[] {
   if (state.status !== 'closed' || state.holdId !== holdId || state.settled) return [];
-  return [settled(state.runNo, state.plan, stepsOf(state), spent)];
+  const { runNo, plan } = state;
+  return [...mandateShare(state, runNo, spent), settled(runNo, plan, stepsOf(state), spent)];
 }
 
 /** A run that nothing was held for has nothing to give back: it is settled as it closes. */
@@ -47,5 +49,6 @@ export function settledIfFree(
   const last = events.at(-1);
   if (last?.type !== 'RunClosed' || last.holdId !== undefined) return events;
   const steps = 'steps' in state ? state.steps : {};
-  return [...events, settled(last.runNo, 'plan' in state ? state.plan : undefined, steps, 0n)];
+  const plan = 'plan' in state ? state.plan : undefined;
+  return [...events, ...mandateShare(state, last.runNo, 0n), settled(last.runNo, plan, steps, 0n)];
 }

@@ -60,6 +60,8 @@ export type Kept = Readonly<Record<string, StepState & { readonly status: 'compl
 export interface AwaitingApproval extends Planned {
   readonly status: 'awaiting_approval';
   readonly request: Pick<WorkflowEventOf<'ApprovalRequested'>, 'requestId' | 'reason' | 'expiresAt'>;
+  /** why its mandate did not answer */
+  readonly declined?: Pick<WorkflowEventOf<'AutoApprovalDeclined'>, 'code' | 'message' | 'limit' | 'asked'>;
 }
 
 export type Approval = Omit<WorkflowEventOf<'WorkflowApproved'>, 'type' | 'v'>;

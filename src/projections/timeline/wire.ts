@@ -25,6 +25,7 @@ export const wireTypes = [
   'PlanProposed',
   'ApprovalRequested',
   'WorkflowApproved',
+  'AutoApprovalDeclined',
   'ApprovalExpired',
   'ExecutionStarted',
   'StepKept',
@@ -87,10 +88,21 @@ function workflowWire(event: WorkflowEvent): WireEvent | undefined {
       return { type: 'workflow.awaiting_approval', data: { requestId, reason, expiresAt } };
     }
     case 'WorkflowApproved': {
-      const { requestId, planHash, automatic } = event;
+      const { requestId, planHash, automatic, mandateId } = event;
       return {
         type: 'workflow.approved',
-        data: { requestId, planHash, automatic, ...money('budget', event.budget) },
+        data: {
+          ...{ requestId, planHash, automatic, ...money('budget', event.budget) },
+          ...(mandateId !== undefined && { mandateId }),
+        },
+      };
+    }
+    case 'AutoApprovalDeclined': {
+      const { requestId, mandateId, code, message, limit, asked } = event;
+      const figures = { ...(limit && money('limit', limit)), ...(asked && money('asked', asked)) };
+      return {
+        type: 'workflow.auto_approval_declined',
+        data: { requestId, mandateId, code, message, ...figures },
       };
     }
     case 'ApprovalExpired':

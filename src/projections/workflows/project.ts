@@ -22,7 +22,7 @@ import { evolveView, type WorkflowView } from './view.js';
 
 export const workflowsProjection: Projection = {
   name: 'workflows',
-  version: 10,
+  version: 11,
   paceMs: 4,
   handles: workflowEvents.map(({ type }) => type),
   schema: [workflowsTable, requestsTable, plansTable, stepsTable, approvalsTable, artifactsTable]

@@ -45,6 +45,15 @@ export interface WorkflowRow {
   /** the step of another workflow it goes on from */
   readonly forked_from: ForkedFrom | null;
   readonly batch_id: string | null;
+  /** under which its plans may be approved without its owner */
+  readonly mandate_id: string | null;
+  /** why that did not answer the open question */
+  readonly auto_declined: {
+    readonly code: string;
+    readonly message: string;
+    readonly limit: MicrosText | null;
+    readonly asked: MicrosText | null;
+  } | null;
   /** `assemble` included */
   readonly total_steps: number | null;
   /** the step whose output is the result */
@@ -100,6 +109,8 @@ export const workflowsTable = defineTable<WorkflowRow>({
     kept: 'jsonb',
     forked_from: 'jsonb',
     batch_id: 'text',
+    mandate_id: 'text',
+    auto_declined: 'jsonb',
     total_steps: 'integer',
     last_step: 'text',
     approval_request_id: 'text',

@@ -57,6 +57,7 @@ function createdRow(
     saved: null,
     forked_from: event.forkedFrom ?? null,
     batch_id: event.batchId ?? null,
+    mandate_id: event.mandateId ?? null,
     ...freshRun(1),
   };
 }
@@ -76,6 +77,7 @@ const freshRun = (runNo: number) =>
     approval_request_id: null,
     approval_reason: null,
     approval_expires_at: null,
+    auto_declined: null,
     hold_id: null,
     budget: null,
     started_at: null,
@@ -130,7 +132,12 @@ function changeOf(event: WorkflowEvent, row: WorkflowRow, at: string): Partial<W
         approval_request_id: event.requestId,
         approval_reason: event.reason,
         approval_expires_at: event.expiresAt,
+        auto_declined: null,
       };
+    case 'AutoApprovalDeclined': {
+      const { code, message, limit = null, asked = null } = event;
+      return { auto_declined: { code, message, limit, asked } };
+    }
     case 'WorkflowApproved':
       return {
         status: 'approved',

@@ -22,6 +22,7 @@ export const workflowSummary = (row: WorkflowRow) => ({
   runNo: row.run_no,
   ...(row.kept !== null && { keptSteps: Object.keys(row.kept) }),
   ...(row.batch_id !== null && { batchId: row.batch_id }),
+  ...(row.mandate_id !== null && { mandateId: row.mandate_id }),
   ...(row.forked_from !== null && { forkedFrom: row.forked_from }),
   origin: row.origin,
   verificationLevel: row.level,
@@ -36,6 +37,13 @@ export const workflowSummary = (row: WorkflowRow) => ({
   ...money('spent', row.spent),
   ...money('saved', row.saved),
   error: row.error,
+});
+
+const declinedView = ({ code, message, limit, asked }: NonNullable<WorkflowRow['auto_declined']>) => ({
+  code,
+  message,
+  ...money('limit', limit),
+  ...money('asked', asked),
 });
 
 export interface WorkflowParts {
@@ -77,6 +85,7 @@ export async function workflowView(content: ContentStore, parts: WorkflowParts) 
             requestId: row.approval_request_id,
             reason: row.approval_reason,
             expiresAt: row.approval_expires_at,
+            ...(row.auto_declined && { declined: declinedView(row.auto_declined) }),
           }
         : null,
     deadline: row.deadline,
