@@ -1,9 +1,11 @@
 // Compiles the circuits of circuits.json and writes the hashes they are pinned by into build/manifest.json; those
 // that are shipped are kept there as well, compressed. The others are compiled where they are first needed, and must
-// then have these hashes. `--check` compiles into memory only and says whether the result is what is committed.
+// then have these hashes. `--check` compiles into memory only and says whether the result is what is committed;
+// `--only TEXT` leaves circuits without it in their name as they are pinned.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { compileCircuit } from './compile-circuit.mjs';
 import { here, sourceHash } from './source-hash.mjs';
@@ -14,12 +16,20 @@ const compress = (bytes) =>
     params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 },
   });
 
-const check = process.argv.includes('--check');
+const { values } = parseArgs({
+  options: { check: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+});
+const { check, only } = values;
 const build = join(here, 'build');
 const manifestFile = join(build, 'manifest.json');
+const pinned = only === '' ? {} : JSON.parse(readFileSync(manifestFile, 'utf8'));
 const manifest = {};
 mkdirSync(build, { recursive: true });
 for (const [id, circuit] of Object.entries(JSON.parse(readFileSync(join(here, 'circuits.json'), 'utf8')))) {
+  if (!id.includes(only)) {
+    if (pinned[id]) manifest[id] = pinned[id];
+    continue;
+  }
   console.log(`compiling ${id}: five seconds to two minutes, up to 3 GB of memory`);
   const { r1cs, wasm, constraints, wires } = await compileCircuit(circuit.source);
   const source = sourceHash(circuit.source);

@@ -1,8 +1,10 @@
 // Writes the verification keys of the development proving keys to keys/, with the hashes verifiers pin, and the
-// same as a module for src/verifier, which reads no files. Run it after compile.mjs.
+// same as a module for src/verifier, which reads no files. Run it after compile.mjs; `--only TEXT` makes the keys of
+// circuits with it in their name, and leaves the others.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { brotliDecompressSync } from 'node:zlib';
 import canonicalize from 'canonicalize';
 import * as snarkjs from 'snarkjs';
@@ -10,12 +12,19 @@ import { developmentKey } from '../src/adapters/snarkjs/child/development-key.mj
 import { compileCircuit } from './compile-circuit.mjs';
 import { here } from './source-hash.mjs';
 
+const { only } = parseArgs({ options: { only: { type: 'string', default: '' } } }).values;
+const before = only === '' ? [] : JSON.parse(readFileSync(join(here, 'keys', 'development.json'), 'utf8'));
 const { seed } = JSON.parse(readFileSync(join(here, 'development-seed.json'), 'utf8'));
 const curve = await snarkjs.curves.getCurveFromName('bn128');
 const manifest = JSON.parse(readFileSync(join(here, 'build', 'manifest.json'), 'utf8'));
 mkdirSync(join(here, 'keys'), { recursive: true });
 const pinned = [];
 for (const [circuitId, circuit] of Object.entries(manifest)) {
+  const kept = before.find((each) => each.circuitId === circuitId);
+  if (kept && !circuitId.includes(only)) {
+    pinned.push(kept);
+    continue;
+  }
   const r1cs = circuit.shipped
     ? brotliDecompressSync(readFileSync(join(here, 'build', `${circuitId}.r1cs.br`)))
     : (await compileCircuit(circuit.source)).r1cs;

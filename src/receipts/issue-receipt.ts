@@ -146,20 +146,23 @@ export function withOpenings(receipt: Receipt, secret: Uint8Array): Receipt {
 /** The receipt with the proof that was made for it; the signature does not change. */
 export const withProof = (receipt: Receipt, made: ProofResult): Receipt => ({
   ...receipt,
+  proof: proofPart(made),
+});
+
+/** A proof as documents have it. */
+export const proofPart = (made: ProofResult): NonNullable<Receipt['proof']> => ({
+  circuitId: made.circuitId,
+  circuitVersion: made.circuitVersion,
+  keyKind: made.keyKind,
+  vkeyHash: made.vkeyHash,
   proof: {
-    circuitId: made.circuitId,
-    circuitVersion: made.circuitVersion,
-    keyKind: made.keyKind,
-    vkeyHash: made.vkeyHash,
-    proof: {
-      protocol: made.proof.protocol,
-      curve: made.proof.curve,
-      pi_a: [...made.proof.pi_a],
-      pi_b: made.proof.pi_b.map((pair) => [...pair]),
-      pi_c: [...made.proof.pi_c],
-    },
-    publicSignals: [...made.publicSignals],
+    protocol: made.proof.protocol,
+    curve: made.proof.curve,
+    pi_a: [...made.proof.pi_a],
+    pi_b: made.proof.pi_b.map((pair) => [...pair]),
+    pi_c: [...made.proof.pi_c],
   },
+  publicSignals: [...made.publicSignals],
 });
 
 /** RFC 8785 text of a receipt: what is stored, addressed and sent. */

@@ -1,22 +1,32 @@
 import { blind, contentToField, type PlainContent } from '../kernel/commitments/content.js';
 import { fieldText } from '../kernel/commitments/field.js';
 import { type Check, check, failed } from './checks.js';
-import type { Receipt } from './document.js';
+import type { DisclosedStep } from './document.js';
 
 /** Plain content somebody holds and wants to see confirmed, by step id. */
 export type Contents = Readonly<
   Record<string, { readonly input?: PlainContent; readonly output?: PlainContent }>
 >;
 
+/** What a document says of the contents of steps: a receipt, or the disclosure of a step. */
+export interface CommittedContents {
+  readonly disclosure?:
+    | { readonly steps: readonly Pick<DisclosedStep, 'stepId' | 'inputCommitment' | 'outputCommitment'>[] }
+    | undefined;
+  readonly openings?:
+    | Readonly<Record<string, { readonly input?: string | undefined; readonly output?: string | undefined }>>
+    | undefined;
+}
+
 /** Whether contents are those the receipt commits to. Needs the salts, which the owner discloses. */
-export const checkContents = (receipt: Receipt, contents: Contents): readonly Check[] =>
+export const checkContents = (receipt: CommittedContents, contents: Contents): readonly Check[] =>
   Object.entries(contents).flatMap(([stepId, { input, output }]) => [
     ...(input === undefined ? [] : [checkContent(receipt, stepId, 'input', input)]),
     ...(output === undefined ? [] : [checkContent(receipt, stepId, 'output', output)]),
   ]);
 
 function checkContent(
-  receipt: Receipt,
+  receipt: CommittedContents,
   stepId: string,
   role: 'input' | 'output',
   content: PlainContent,

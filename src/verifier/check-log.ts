@@ -33,7 +33,10 @@ export function readCheckpoint(text: string, key: NoteKey): TreeHead | undefined
 }
 
 /** Whether the receipt is in the log: its leaf, the way from there to the root, and who signed the root. */
-export function checkLog({ statement, log }: Receipt, trusted: TrustedLog | undefined): readonly Check[] {
+export function checkLog(
+  { statement, log }: Pick<Receipt, 'statement' | 'log'>,
+  trusted: TrustedLog | undefined,
+): readonly Check[] {
   if (!log) {
     if (!trusted) return [];
     const missing =

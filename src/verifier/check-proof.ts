@@ -4,11 +4,32 @@ import type { Finding } from './pending-proof.js';
 import { findKey, type ProofOptions, proofFindings } from './verify-proof.js';
 
 /** Whether the proof holds, by a key the verifier trusts, and is about this receipt and this context. */
-export function checkReceiptProof(
+export const checkReceiptProof = (
   statement: Statement,
   proof: ReceiptProof,
   options: ProofOptions,
   context: string | undefined,
+): readonly Finding[] =>
+  checkProofAbout(proof, options, context, {
+    misstated: (signals) => misstated(statement, signals),
+    holds: 'The proof is about this receipt.',
+  });
+
+/** Public signals by their names. */
+export type Signals = ReadonlyMap<string, string | undefined>;
+
+export interface Claim {
+  /** what the signals say otherwise than the document, undefined when nothing */
+  misstated(signals: Signals): string | undefined;
+  readonly holds: string;
+}
+
+/** The same for whatever a document claims. */
+export function checkProofAbout(
+  proof: ReceiptProof,
+  options: ProofOptions,
+  context: string | undefined,
+  claim: Claim,
 ): readonly Finding[] {
   const { circuitId, circuitVersion } = proof;
   const pinned = findKey(circuitId, { ...options, circuitVersion });
@@ -20,16 +41,13 @@ export function checkReceiptProof(
     ];
   const signals = new Map(pinned.publicSignals.map((name, i) => [name, proof.publicSignals[i]]));
   return [
-    check('proof-signals', misstated(statement, signals), 'The proof is about this receipt.'),
+    check('proof-signals', claim.misstated(signals), claim.holds),
     contextCheck(signals.get('context'), context),
     ...proofFindings(circuitId, proof.proof, proof.publicSignals, { ...options, circuitVersion }),
   ];
 }
 
-function misstated(
-  statement: Statement,
-  signals: ReadonlyMap<string, string | undefined>,
-): string | undefined {
+function misstated(statement: Statement, signals: Signals): string | undefined {
   const { commitments, totalCost } = statement;
   if (!commitments || statement.outcome !== 'completed')
     return 'Only a completed run has a proof of completion.';
@@ -43,8 +61,16 @@ function misstated(
     totalCost: totalCost ?? '0',
     concealCost: totalCost === null ? '1' : '0',
   };
+  return differing(expected, signals, 'the receipt');
+}
+
+export function differing(
+  expected: Readonly<Record<string, string | null>>,
+  signals: Signals,
+  than: string,
+): string | undefined {
   const wrong = Object.keys(expected).find((name) => signals.get(name) !== expected[name]);
-  return wrong === undefined ? undefined : `The proof is about another ${wrong} than the receipt.`;
+  return wrong === undefined ? undefined : `The proof is about another ${wrong} than ${than}.`;
 }
 
 const contextCheck = (found: string | undefined, wanted: string | undefined): Check =>

@@ -11,13 +11,13 @@ export const RECEIPT_FORMAT = 'quittance-receipt/1';
 /** steps one receipt may have */
 const STEPS = 512;
 
-const element = z
+export const element = z
   .string()
   .regex(/^(0|[1-9][0-9]{0,76})$/)
   .refine((text) => BigInt(text) < FIELD, 'not below the order of the field');
-const micros = z.string().regex(/^(0|[1-9][0-9]{0,17})$/);
+export const micros = z.string().regex(/^(0|[1-9][0-9]{0,17})$/);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const id = z.string().min(1).max(80);
+export const id = z.string().min(1).max(80);
 const time = z.iso.datetime({ precision: 3 });
 const name = z.string().max(200);
 
@@ -33,7 +33,7 @@ const commitmentsSchema = z.strictObject({
   finalResultHash: element.nullable(),
 });
 
-const statementSchema = z.strictObject({
+export const statementSchema = z.strictObject({
   receiptId: id,
   workflowId: id,
   runNo: z.number().int().min(1).max(10_000),
@@ -71,7 +71,8 @@ const paymentSchema = z.strictObject({
   network: name,
 });
 
-const disclosedStepSchema = z.strictObject({
+/** What the plan says a step is; its hash stands for it in the plan's tree. */
+export const namedStepFields = {
   stepId: id,
   kind: name,
   action: name,
@@ -85,24 +86,32 @@ const disclosedStepSchema = z.strictObject({
     .min(1)
     .max(8)
     .optional(),
+};
+
+export const stepOutcome = z.enum(['completed', 'skipped', 'failed', 'not_finished']);
+
+export const evidenceSchema = z.strictObject({
+  status: name,
+  reason: name.nullable(),
+  startedAt: time.nullable(),
+  completedAt: time.nullable(),
+  payment: paymentSchema.nullable(),
+  /** the alternative that did it */
+  executor: id.optional(),
+});
+
+const disclosedStepSchema = z.strictObject({
+  ...namedStepFields,
   ceiling: micros,
   dependencies: z.array(id).max(STEPS),
   skippable: z.boolean(),
-  outcome: z.enum(['completed', 'skipped', 'failed', 'not_finished']),
+  outcome: stepOutcome,
   cost: micros,
   attempt: z.number().int().min(0).max(255),
   seq: z.number().int().min(0).max(1023),
   inputCommitment: element.nullable(),
   outputCommitment: element.nullable(),
-  evidence: z.strictObject({
-    status: name,
-    reason: name.nullable(),
-    startedAt: time.nullable(),
-    completedAt: time.nullable(),
-    payment: paymentSchema.nullable(),
-    /** the alternative that did it */
-    executor: id.optional(),
-  }),
+  evidence: evidenceSchema,
   detailSalt: element,
 });
 
@@ -116,7 +125,7 @@ const openingsSchema = z.record(id, z.strictObject({ input: element, output: ele
 
 const decimal = z.string().max(80);
 
-const proofSchema = z.strictObject({
+export const proofSchema = z.strictObject({
   circuitId: id,
   circuitVersion: z.string().max(40),
   keyKind: z.enum(['development', 'production']),
@@ -134,7 +143,7 @@ const proofSchema = z.strictObject({
 const hashText = z.string().length(44);
 
 /** Where the receipt stands in the transparency log, and what leads from there to a signed head of it. */
-const logSchema = z.strictObject({
+export const logSchema = z.strictObject({
   index: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
   /** base64, from the leaf upwards */
   hashes: z.array(hashText).max(64),
@@ -142,17 +151,19 @@ const logSchema = z.strictObject({
   checkpoint: z.string().max(4_000),
 });
 
+export const signatureSchema = z.strictObject({
+  alg: z.literal('Ed25519'),
+  /** first 16 hex digits of the public key's SHA-256 */
+  keyId: z.string().regex(/^[0-9a-f]{16}$/),
+  publicKey: z.string().regex(/^[0-9a-f]{64}$/),
+  value: z.string().regex(/^[0-9a-f]{128}$/),
+});
+
 export const receiptSchema = z.strictObject({
   format: z.literal(RECEIPT_FORMAT),
   /** what the issuer signs */
   statement: statementSchema,
-  signature: z.strictObject({
-    alg: z.literal('Ed25519'),
-    /** first 16 hex digits of the public key's SHA-256 */
-    keyId: z.string().regex(/^[0-9a-f]{16}$/),
-    publicKey: z.string().regex(/^[0-9a-f]{64}$/),
-    value: z.string().regex(/^[0-9a-f]{128}$/),
-  }),
+  signature: signatureSchema,
   /** what the commitments open to, but for the contents: levels basic and full */
   disclosure: disclosureSchema.optional(),
   /** salts of inputs and outputs by step id: with them, content can be checked; without, it cannot be guessed */

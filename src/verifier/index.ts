@@ -7,13 +7,15 @@ export type { Pairing } from './pairing.js';
 export { type ReadDocument, readDocument, textOf, withoutEnvelope } from './read-document.js';
 export { receiptIdentity } from './receipt-identity.js';
 export { type IssuerKey, issuerKeyId } from './signature.js';
+export {
+  SHOWABLE,
+  type Showable,
+  STEP_DISCLOSURE_FORMAT,
+  type StepDisclosure,
+  stepDisclosureSchema,
+} from './step-disclosure.js';
 export { readStrictJson, sentence } from './strict-json.js';
 export { type PinnedKey, readPinnedKeys, releasedKeys } from './verification-keys.js';
+export type { VerifyOptions } from './verify-options.js';
 export { type ProofOptions, verifyProof } from './verify-proof.js';
-export {
-  type VerifyOptions,
-  verifyRead,
-  verifyReceipt,
-  verifyReceiptBytes,
-  verifyReceipts,
-} from './verify-receipt.js';
+export { verifyRead, verifyReceipt, verifyReceiptBytes, verifyReceipts } from './verify-receipt.js';

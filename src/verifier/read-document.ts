@@ -35,6 +35,9 @@ export const textOf = (bytes: Uint8Array): string =>
 /** The API answers the document inside an envelope; people save that too. */
 export function withoutEnvelope(read: ReadDocument): ReadDocument {
   if ('complaint' in read) return read;
-  const envelope = read.value as { readonly receipt?: { readonly document?: unknown } } | null;
-  return { value: envelope?.receipt?.document ?? read.value };
+  const envelope = read.value as {
+    readonly receipt?: { readonly document?: unknown };
+    readonly disclosure?: { readonly document?: unknown };
+  } | null;
+  return { value: envelope?.receipt?.document ?? envelope?.disclosure?.document ?? read.value };
 }

@@ -45,7 +45,13 @@ export function brokenOrder(
   return undefined;
 }
 
-export function wrongPayment(steps: readonly DisclosedStep[]): string | undefined {
+/** What is needed of a step to judge its payment. */
+export type PaidStep = Pick<
+  DisclosedStep,
+  'stepId' | 'recipient' | 'network' | 'asset' | 'alternatives' | 'outcome' | 'cost' | 'evidence'
+>;
+
+export function wrongPayment(steps: readonly PaidStep[]): string | undefined {
   for (const step of steps) {
     const { payment, executor } = step.evidence;
     const planned = executor === undefined ? step : alternativeOf(step, executor);
@@ -64,7 +70,7 @@ export function wrongPayment(steps: readonly DisclosedStep[]): string | undefine
   return undefined;
 }
 
-const alternativeOf = ({ alternatives }: DisclosedStep, executor: string) =>
+const alternativeOf = ({ alternatives }: PaidStep, executor: string) =>
   alternatives?.find(({ serviceId }) => serviceId === executor);
 
 /** Steps that another service did than the one they were planned for, as a reader should know. */

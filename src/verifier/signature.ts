@@ -27,7 +27,7 @@ export const issuerKeyId = (publicKey: string): string => hex(sha256(bytesOfHex(
  * valid signature says that the receipt is whole, not who wrote it
  */
 export function checkSignature(
-  { statement, signature }: Receipt,
+  { statement, signature }: Pick<Receipt, 'statement' | 'signature'>,
   trusted: readonly IssuerKey[] | 'embedded',
 ): readonly Check[] {
   return [checkIssuer(signature, trusted), checkBytes(statement, signature)];

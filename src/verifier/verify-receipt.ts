@@ -1,39 +1,17 @@
-import { type Contents, checkContents } from './check-contents.js';
+import { checkContents } from './check-contents.js';
 import { checkDisclosure } from './check-disclosure.js';
-import { checkLog, type TrustedLog } from './check-log.js';
+import { checkLog } from './check-log.js';
 import { checkReceiptProof } from './check-proof.js';
 import { checkStatement } from './check-statement.js';
+import { stepDisclosureFindings } from './check-step-disclosure.js';
 import { type Check, failed, noted, passed, type Verdict, verdict } from './checks.js';
 import { type Receipt, receiptSchema } from './document.js';
-import type { Pairing } from './pairing.js';
+import { complaint } from './form-complaint.js';
 import { type Finding, settle } from './pending-proof.js';
 import { type ReadDocument, readDocument } from './read-document.js';
-import { checkSignature, type IssuerKey } from './signature.js';
-import type { PinnedKey } from './verification-keys.js';
-
-export interface VerifyOptions {
-  /**
-   * Issuers whose word counts. `embedded` takes whichever key the receipt brings, and says so: the receipt is
-   * then whole, but nobody vouches for it. Without any, no receipt is valid.
-   */
-  readonly issuerKeys?: readonly IssuerKey[] | 'embedded';
-  /** false in production */
-  readonly allowDevelopmentKeys: boolean;
-  /**
-   * The level to hold the receipt to; its own when absent. `signed` asks for nothing but the issuer's word: for a
-   * receipt whose proof is still being made.
-   */
-  readonly level?: Receipt['statement']['level'] | 'signed';
-  /** the context a proof must have been made for, canonical decimal */
-  readonly context?: string;
-  /** contents to compare with what was committed to */
-  readonly contents?: Contents;
-  /** the log receipts must, or may, be in */
-  readonly log?: TrustedLog;
-  readonly verificationKeys?: readonly PinnedKey[];
-  /** the library to compute pairings with; the one that runs everywhere when absent */
-  readonly pairing?: Pairing;
-}
+import { checkSignature } from './signature.js';
+import { STEP_DISCLOSURE_FORMAT } from './step-disclosure.js';
+import type { VerifyOptions } from './verify-options.js';
 
 /**
  * Checks a receipt with nothing but itself and the keys one trusts: no database, no network. Never throws for
@@ -81,6 +59,7 @@ const SECTIONS: readonly Section[] = [
 ];
 
 function findings(document: unknown, options: VerifyOptions): readonly Finding[] {
+  if (formatOf(document) === STEP_DISCLOSURE_FORMAT) return stepDisclosureFindings(document, options);
   const read = receiptSchema.safeParse(document);
   if (!read.success) return [failed('format', complaint(read.error.issues))];
   const receipt = read.data;
@@ -90,6 +69,9 @@ function findings(document: unknown, options: VerifyOptions): readonly Finding[]
   if (!verdict(signature).valid) return [form, ...signature, noted('rest', 'Not looked at any further.')];
   return [form, ...signature, ...SECTIONS.flatMap((section) => section(receipt, options))];
 }
+
+const formatOf = (document: unknown): unknown =>
+  typeof document === 'object' && document !== null && 'format' in document ? document.format : undefined;
 
 /** Whether the receipt brings what its level, or the one asked for, needs. */
 function levelChecks({ statement, disclosure, proof }: Receipt, options: VerifyOptions): readonly Check[] {
@@ -117,10 +99,3 @@ function levelChecks({ statement, disclosure, proof }: Receipt, options: VerifyO
     ),
   ];
 }
-
-const complaint = (issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]) =>
-  issues
-    .slice(0, 3)
-    .map(({ path, message }) => `${path.map(String).join('.') || 'the document'}: ${message}`)
-    .join('; ')
-    .slice(0, 600);

@@ -5,7 +5,8 @@ import { issuerFromSeed } from '../../src/receipts/issuer.js';
 import type { Verdict } from '../../src/verifier/checks.js';
 import type { Receipt } from '../../src/verifier/document.js';
 import { signedBytes } from '../../src/verifier/signature.js';
-import { type VerifyOptions, verifyReceipt } from '../../src/verifier/verify-receipt.js';
+import type { VerifyOptions } from '../../src/verifier/verify-options.js';
+import { verifyReceipt } from '../../src/verifier/verify-receipt.js';
 import { sampleIssuedAt, sampleIssuer } from '../kit/sample-issuer.js';
 import { sampleContent, sampleRun, sampleSecret, sampleStep } from '../kit/sample-run.js';
 

@@ -27,6 +27,9 @@ export interface PlannedStep {
   readonly skippable: boolean;
 }
 
+/** What a step is, apart from how it stands among the others. */
+export type NamedStep = Omit<PlannedStep, 'ceiling' | 'dependencies' | 'skippable'>;
+
 /** Another service that the plan allows for a step. */
 export interface PlannedAlternative {
   readonly serviceId: string;
@@ -95,14 +98,18 @@ export function planWords(plan: Plan): PlanWords {
 }
 
 export function commitPlanWords(words: PlanWords, maxCost: bigint): bigint {
-  const terms = words.ceilings.map((ceiling, i) => ceiling | (words.skippable[i]! << BigInt(CEILING_BITS)));
-  const tree = treeRoot([...words.stepIds, ...packWords(terms, TERMS_BITS), ...words.dependencyWords]);
   const tag = sized(PLAN_TAG, words.slots);
-  return poseidon([tag, words.stepCount, maxCost, tree, words.salt]);
+  return poseidon([tag, words.stepCount, maxCost, treeRoot(planElements(words)), words.salt]);
+}
+
+/** The leaves of a plan's tree: the steps, then what is packed. */
+export function planElements(words: PlanWords): readonly bigint[] {
+  const terms = words.ceilings.map((ceiling, i) => ceiling | (words.skippable[i]! << BigInt(CEILING_BITS)));
+  return [...words.stepIds, ...packWords(terms, TERMS_BITS), ...words.dependencyWords];
 }
 
 /** What stands for a step in the plan's tree. */
-export const stepIdField = (step: PlannedStep): bigint =>
+export const stepIdField = (step: NamedStep): bigint =>
   jsonToField('stepId', {
     id: step.stepId,
     kind: step.kind,

@@ -9,7 +9,7 @@ import { treeRoot } from './tree-root.js';
 export type StepOutcome = 'completed' | 'skipped' | 'failed' | 'not_finished';
 
 /** completed | skipped, one bit each; the circuit never accepts `failed`, in which both are set */
-const OUTCOME_BITS: Readonly<Record<StepOutcome, bigint>> = {
+export const OUTCOME_BITS: Readonly<Record<StepOutcome, bigint>> = {
   not_finished: 0n,
   completed: 1n,
   skipped: 2n,
@@ -73,18 +73,26 @@ export function commitResultWords(
   words: ResultWords,
   binding: { readonly workflowHash: bigint; readonly executionId: bigint; readonly stepCount: bigint },
 ): bigint {
-  const metas = words.costs.map(
+  const tree = treeRoot(resultElements(words));
+  const tag = sized(ROOT_TAG, words.slots);
+  return poseidon([tag, binding.workflowHash, binding.executionId, binding.stepCount, tree]);
+}
+
+/** The leaves of the results' tree: output and detail of each step side by side, then what is packed. */
+export function resultElements(words: ResultWords): readonly bigint[] {
+  const pairs = words.outputs.flatMap((output, i) => [output, words.details[i]!]);
+  return [...pairs, ...packWords(resultMetas(words), META_BITS)];
+}
+
+/** Cost, attempt, sequence and outcome of each step in one number. */
+export const resultMetas = (words: ResultWords): readonly bigint[] =>
+  words.costs.map(
     (cost, i) =>
       cost |
       (words.attempts[i]! << BigInt(COST_BITS)) |
       (words.seqs[i]! << BigInt(COST_BITS + ATTEMPT_BITS)) |
       (words.outcomes[i]! << BigInt(STATUS_SHIFT)),
   );
-  const pairs = words.outputs.flatMap((output, i) => [output, words.details[i]!]);
-  const tree = treeRoot([...pairs, ...packWords(metas, META_BITS)]);
-  const tag = sized(ROOT_TAG, words.slots);
-  return poseidon([tag, binding.workflowHash, binding.executionId, binding.stepCount, tree]);
-}
 
 /** One number for one run of one workflow; a second receipt for it shows. */
 export const executionIdField = (workflowId: string, runNo: number): bigint =>

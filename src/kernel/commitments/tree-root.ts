@@ -7,13 +7,18 @@ import { ARITY, poseidon } from './poseidon.js';
 export function treeRoot(elements: readonly bigint[]): bigint {
   if (elements.length === 1) return elements[0]!;
   if (elements.length <= ARITY) return poseidon(elements);
-  const parents: bigint[] = [];
-  for (let i = 0; i < elements.length; i += ARITY) parents.push(groupHash(elements.slice(i, i + ARITY)));
-  return treeRoot(parents);
+  return treeRoot(groupsOf(elements).map(groupHash));
+}
+
+/** Elements that share a node just above them; the last group may be shorter. */
+export function groupsOf(elements: readonly bigint[]): readonly (readonly bigint[])[] {
+  const groups: (readonly bigint[])[] = [];
+  for (let i = 0; i < elements.length; i += ARITY) groups.push(elements.slice(i, i + ARITY));
+  return groups;
 }
 
 /** Most slots of most runs are unused, and a group of sixteen costs the most. */
-const groupHash = (group: readonly bigint[]): bigint =>
+export const groupHash = (group: readonly bigint[]): bigint =>
   group.length === ARITY && group.every((element) => element === 0n) ? emptyGroup() : poseidon(group);
 
 let emptyGroupHash: bigint | undefined;
