@@ -15,6 +15,7 @@ import type { LiveBus } from '../ports/live.js';
 import type { PermitStore } from '../ports/permits.js';
 import type { Prover } from '../ports/prover.js';
 import type { Sql } from '../ports/sql.js';
+import type { ProofsUnderWay } from '../receipts/proofs-under-way.js';
 import type { GivenPlans, LocalSteps } from '../requests/create-workflow.js';
 import type { Admission } from '../requests/open-runs.js';
 import type { Converse, Memory } from '../runtime/dispatch.js';
@@ -47,6 +48,8 @@ export interface ApiDependencies extends IdentityParts {
   readonly circuits: Pick<Prover, 'circuits'>;
   readonly verification: Verification;
   readonly receipts: ReceiptDocuments;
+  /** how far proofs are that are being made */
+  readonly proofs: Pick<ProofsUnderWay, 'of'>;
   readonly receiptLog: PublishedLog;
   readonly progress: Progress;
   readonly authenticator: Authenticator;

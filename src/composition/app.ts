@@ -28,6 +28,7 @@ import { buildEngine, type Engine } from './engine.js';
 import { explorerOf } from './explorer.js';
 import { callLimits, limitsOf } from './limits.js';
 import { openParts, type Parts } from './parts.js';
+import { proofsUnderWay } from './proof-progress.js';
 import { publishedCircuits } from './published-circuits.js';
 import { receiptMaker, receiptsHere } from './receipts.js';
 import { transparencyLog } from './transparency-log.js';
@@ -169,6 +170,7 @@ function apiDependencies(
     chain: parts.chain,
     circuits: publishedCircuits(),
     verification,
+    proofs: proofsUnderWay(parts.live),
     receiptLog: new PublishedLog(sql, transparencyLog(config)),
     receipts: {
       read: async ({ sha256 }) => JSON.parse(new TextDecoder().decode(await parts.artifacts.get(sha256))),

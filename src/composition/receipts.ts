@@ -6,6 +6,7 @@ import { type CheckOwn, ReceiptJob, type RunTask } from '../receipts/receipt-job
 import type { Converse, Dispatch } from '../runtime/dispatch.js';
 import type { DoneHere } from '../runtime/jobs-here.js';
 import type { Parts } from './parts.js';
+import { tellProgress } from './proof-progress.js';
 import type { ReceiptCall, ReceiptThreadData } from './receipt-thread.js';
 
 export interface ReceiptParts {
@@ -29,6 +30,7 @@ export const receiptJob = (
     systemClock,
     parts.payerAddress,
     make,
+    tellProgress(parts.live),
   );
 
 /**

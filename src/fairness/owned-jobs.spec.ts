@@ -54,6 +54,16 @@ describe('a job', () => {
       priority: 'normal',
     }));
 
+  it('that proves a run of a batch comes behind the proof somebody waits for', async () => {
+    const prove = { kind: 'prove', payload: { workflowId: 'wf_1' } } as const;
+    const ofBatch = (priority?: 'high' | 'low') =>
+      ({ ...state, created: { userId: 'user_1', batchId: 'bat_1', priority } }) as unknown as WorkflowState;
+    expect(await published(prove)).toMatchObject({ priority: 'normal' });
+    expect(await published(prove, ofBatch())).toMatchObject({ priority: 'low' });
+    expect(await published(prove, ofBatch('high'))).toMatchObject({ priority: 'normal' });
+    expect(await published(step({ stepId: 'step_2' }), ofBatch())).toMatchObject({ priority: 'normal' });
+  });
+
   it('that names its user is that user’s', async () =>
     expect(await published({ kind: 'chain', payload: { userId: 'user_2' } })).toMatchObject({
       owner: 'user_2',

@@ -31,6 +31,8 @@ export class OwnedJobs implements Pick<JobQueue, 'publish'> {
 function withOwner(job: Job, state: Exclude<WorkflowState, { readonly status: 'none' }>): Job {
   const { userId: owner, priority: its = job.priority } = state.created;
   const owned = { ...job, owner, priority: its };
+  // a person waits for the proof of a single run; those of a batch can come later
+  if (job.kind === 'prove' && state.created.batchId !== undefined) return { ...owned, priority: below(its) };
   if (job.kind !== 'step') return owned;
   const { stepId, attempt, undo } = job.payload as {
     readonly stepId?: string;
@@ -44,7 +46,7 @@ function withOwner(job: Job, state: Exclude<WorkflowState, { readonly status: 'n
 }
 
 /** What is tried again comes behind what others try for the first time. */
-function lowered(priority: Priority, attempt: number): Priority {
-  if (attempt <= 1) return priority;
-  return priority === 'high' ? 'normal' : 'low';
-}
+const lowered = (priority: Priority, attempt: number): Priority =>
+  attempt <= 1 ? priority : below(priority);
+
+const below = (priority: Priority): Priority => (priority === 'high' ? 'normal' : 'low');

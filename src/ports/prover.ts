@@ -19,12 +19,23 @@ export interface ProofResult {
 
 export type CircuitInputs = Readonly<Record<string, string | readonly string[]>>;
 
+/** How far a proof is. `preparing`: a circuit is compiled, or its key built, for the first time. */
+export interface ProvingProgress {
+  readonly stage: 'preparing' | 'witness' | 'proving' | 'verifying';
+  /** share of the stage that is done, from 0 to 1 */
+  readonly done: number;
+}
+
 /** Makes proofs outside the API process. A proof is verified before it is handed out. */
 export interface Prover {
   /** builds or loads keys; `progress` says what it does and how long it may take */
   prepare(progress?: (message: string) => void): Promise<void>;
   /** @throws Refusal PROOF_FAILED (terminal: the witness does not satisfy the circuit) or PROVER_LOST (retryable) */
-  prove(circuitId: string, inputs: CircuitInputs): Promise<ProofResult>;
+  prove(
+    circuitId: string,
+    inputs: CircuitInputs,
+    progress?: (progress: ProvingProgress) => void,
+  ): Promise<ProofResult>;
   circuits(): Promise<readonly CircuitDescription[]>;
   close(): Promise<void>;
 }

@@ -11,7 +11,7 @@ import { toMicros } from '../kernel/money.js';
 import { isoTime } from '../kernel/time.js';
 import type { ArtifactStore } from '../ports/artifacts.js';
 import type { Clock } from '../ports/clock.js';
-import type { Prover } from '../ports/prover.js';
+import type { Prover, ProvingProgress } from '../ports/prover.js';
 import type { CommandContext, Converse, Dispatch } from '../runtime/dispatch.js';
 import { type Receipt, receiptSchema } from '../verifier/document.js';
 import { closedRunOf, type PaidInVain } from './closed-run-of.js';
@@ -42,6 +42,7 @@ export class ReceiptJob {
     /** address that pays for steps */
     private readonly payer: string,
     private readonly make: MakeReceipt = makeReceipt(issuer),
+    private readonly tell: (receiptId: string, progress: ProvingProgress) => void = () => {},
   ) {}
 
   async issue(task: RunTask): Promise<void> {
@@ -69,7 +70,8 @@ export class ReceiptJob {
     const { proving } = issueReceipt(run, this.issuer, state.facts.issuedAt, { circuitId });
     if (!proving?.provable) throw new Refusal('PROOF_FAILED', 'This run has no proof.', { receiptId });
     const began = this.clock.now();
-    const made = await this.prover.prove(proving.circuitId, proving.inputs).catch((error: unknown) => {
+    const tell = (progress: ProvingProgress) => this.tell(receiptId, progress);
+    const made = await this.prover.prove(proving.circuitId, proving.inputs, tell).catch((error: unknown) => {
       if (isRefusal(error) && error.kind === 'terminal') return error;
       throw error;
     });

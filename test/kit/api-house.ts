@@ -33,6 +33,7 @@ import { rulePlanner } from '../../src/planning/rules/rule-planner.js';
 import type { Catalogue, ServiceOffer } from '../../src/ports/catalogue.js';
 import { projections } from '../../src/projections/index.js';
 import { openWorkflows } from '../../src/projections/workflows/queries.js';
+import { ProofsUnderWay } from '../../src/receipts/proofs-under-way.js';
 import { OpenRuns } from '../../src/requests/open-runs.js';
 import { CommandHandler } from '../../src/runtime/command-handler.js';
 import { FairTurns } from '../../src/runtime/fair-turns.js';
@@ -80,6 +81,7 @@ export async function openHouse(
   const dispatch = new CommandHandler(store, clock);
   const identity = { dispatch, clock, chance: systemChance, pepper };
   const receipts = new Map<string, unknown>();
+  const proofs = new ProofsUnderWay(clock);
   const breakers = new MemoryBreakerStore();
   const permits = new MemoryPermitStore();
   const limits = limitTable({ userConcurrency: 2, serviceConcurrency: 0, servicePerMinute: 0, services: '' });
@@ -117,6 +119,7 @@ export async function openHouse(
     },
     circuits: { circuits: async () => [] },
     verification: verifyingHere(options.issuerKeys ?? []),
+    proofs,
     receiptLog: new PublishedLog(sql, sampleLog),
     receipts: { read: async ({ sha256 }) => receipts.get(sha256) ?? null },
     authenticator: new Authenticator(sql, pepper, clock),

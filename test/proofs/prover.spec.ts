@@ -61,6 +61,21 @@ describe('the prover', () => {
     ]);
   }, 30_000);
 
+  it('tells how far a proof is, and makes it again when its process is killed halfway', async () => {
+    const told: string[] = [];
+    const killed = prover.pid!;
+    const { publicSignals } = await prover.prove(circuit, inputs(), ({ stage, done }) => {
+      told.push(`${stage} ${done}`);
+      if (stage === 'proving' && done > 0.3 && prover.pid === killed) process.kill(killed, 'SIGKILL');
+    });
+    expect(publicSignals[0]).toBe(inputs()['workflowHash']);
+    expect(prover.pid).not.toBe(killed);
+    const again = told.indexOf('preparing 0');
+    expect(told.slice(0, 3)).toEqual(['witness 0', 'proving 0', 'proving 0.1']);
+    expect(told.slice(again, again + 4)).toEqual(['preparing 0', 'witness 0', 'proving 0', 'proving 0.1']);
+    expect(told.slice(-2)).toEqual(['proving 1', 'verifying 0']);
+  }, 30_000);
+
   it('describes its circuit with the key that is pinned', async () => {
     const [described] = await prover.circuits();
     expect(described).toMatchObject({ circuitId: circuit, slots: 8, keyKind: 'development' });

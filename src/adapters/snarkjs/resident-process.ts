@@ -1,9 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { z } from 'zod';
 import { Refusal } from '../../kernel/errors.js';
+import type { ProvingProgress } from '../../ports/prover.js';
 
 const answerSchema = z.union([
-  z.object({ id: z.number(), progress: z.string() }),
+  z.object({ id: z.number(), says: z.string() }),
+  z.object({
+    id: z.number(),
+    stage: z.enum(['preparing', 'witness', 'proving', 'verifying']),
+    done: z.number(),
+  }),
   z.object({
     id: z.number(),
     memory: z.number(),
@@ -14,9 +20,14 @@ const answerSchema = z.union([
 
 export type Question = Readonly<Record<string, unknown>> & { readonly task: string };
 
-interface Pending {
+/** Those who listen while a question is answered. */
+interface Listeners {
+  readonly says?: ((message: string) => void) | undefined;
+  readonly progress?: ((progress: ProvingProgress) => void) | undefined;
+}
+
+interface Pending extends Listeners {
   readonly question: Question;
-  readonly progress: (message: string) => void;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Refusal) => void;
   readonly patience: number;
@@ -57,14 +68,14 @@ export class ResidentProcess {
   /** @throws Refusal PROOF_FAILED (terminal) · PROVER_BUSY, PROVER_LOST (retryable) */
   ask(
     question: Question,
-    progress: (message: string) => void = () => {},
+    listeners: Listeners = {},
     /** times the usual limit that it may take */
     patience = 1,
   ): Promise<unknown> {
     if (this.closed) return Promise.reject(lost('The prover is closed.'));
     if (this.waiting.length >= this.limits.queue) return Promise.reject(busy(this.limits.queue));
     return new Promise((resolve, reject) => {
-      this.waiting.push({ question, progress, resolve, reject, patience, deaths: 0 });
+      this.waiting.push({ question, ...listeners, resolve, reject, patience, deaths: 0 });
       this.next();
     });
   }
@@ -113,8 +124,12 @@ export class ResidentProcess {
     const answer = answerSchema.parse(message);
     const { current } = this;
     if (!current || current.id !== answer.id) return;
-    if ('progress' in answer) {
-      current.pending.progress(answer.progress);
+    if ('says' in answer) {
+      current.pending.says?.(answer.says);
+      return;
+    }
+    if ('stage' in answer) {
+      current.pending.progress?.({ stage: answer.stage, done: answer.done });
       return;
     }
     clearTimeout(current.timer);

@@ -2,7 +2,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { Refusal } from '../../kernel/errors.js';
-import type { CircuitDescription, CircuitInputs, ProofResult, Prover } from '../../ports/prover.js';
+import type {
+  CircuitDescription,
+  CircuitInputs,
+  ProofResult,
+  Prover,
+  ProvingProgress,
+} from '../../ports/prover.js';
 import { type CircuitFiles, circuitFiles } from './circuit-files.js';
 import { packageRoot } from './package-root.js';
 import { type ResidentLimits, ResidentProcess } from './resident-process.js';
@@ -66,11 +72,16 @@ export class SnarkjsProver implements Prover {
     for (const circuit of this.files) if (circuit.shipped) await this.describe(circuit, progress);
   }
 
-  async prove(circuitId: string, inputs: CircuitInputs): Promise<ProofResult> {
+  async prove(
+    circuitId: string,
+    inputs: CircuitInputs,
+    progress?: (progress: ProvingProgress) => void,
+  ): Promise<ProofResult> {
     const circuit = this.files.find(({ id }) => id === circuitId);
     if (!circuit) throw new Refusal('UNKNOWN_CIRCUIT', `There is no circuit ${circuitId}.`, { circuitId });
     const patience = this.described.has(circuitId) ? 1 : FIRST_USE;
-    const asked = this.process.ask({ task: 'prove', circuit, inputs }, this.progress, patience);
+    const listeners = { says: this.progress, progress };
+    const asked = this.process.ask({ task: 'prove', circuit, inputs }, listeners, patience);
     const made = proofSchema.parse(await asked);
     const { vkeyHash, keyKind } = await this.describe(circuit);
     return { circuitId, circuitVersion: circuit.version, ...made, vkeyHash, keyKind };
@@ -91,10 +102,10 @@ export class SnarkjsProver implements Prover {
     return this.process.pid;
   }
 
-  private describe(circuit: CircuitFiles, progress = this.progress): Promise<CircuitDescription> {
+  private describe(circuit: CircuitFiles, says = this.progress): Promise<CircuitDescription> {
     const known = this.described.get(circuit.id);
     if (known) return known;
-    const asked = this.process.ask({ task: 'load', circuit }, progress, FIRST_USE).then((loaded) => {
+    const asked = this.process.ask({ task: 'load', circuit }, { says }, FIRST_USE).then((loaded) => {
       const verificationKey = readVerificationKey(loadedSchema.parse(loaded).verificationKey);
       return {
         circuitId: circuit.id,

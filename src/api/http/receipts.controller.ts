@@ -111,7 +111,10 @@ export class ReceiptsController {
   }
 
   private async answer(row: ReceiptRow): Promise<Answer> {
-    const receipt = { ...receiptView(row), document: await this.document(row) };
+    const receipt = {
+      ...receiptView(row, this.api.proofs.of(row.receipt_id)),
+      document: await this.document(row),
+    };
     return ok({ receipt }, { etag: etag(row.revision) });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Two makers of the same proofs. Each opens a proving key: {verificationKey, prove(witness), close()}, where the
- * witness is a .wtns file, and what `prove` gives has been verified.
+ * Two makers of the same proofs. Each opens a proving key: {verificationKey, prove(witness, tell)}, where the witness
+ * is a .wtns file and `tell(stage, done)` hears how far it is. What `prove` gives has been verified.
  */
 import { availableParallelism } from 'node:os';
 import { elementsOf } from './witness.mjs';
@@ -19,7 +19,7 @@ async function openWasm() {
     const key = await ResidentKey.open(zkey, threads);
     return {
       verificationKey: key.verificationKey,
-      prove: (witness) => key.prove(elementsOf(witness)),
+      prove: (witness, tell) => key.prove(elementsOf(witness), undefined, tell),
     };
   };
 }
@@ -31,11 +31,13 @@ async function openSnarkjs() {
     const verificationKey = await zKey.exportVerificationKey({ type: 'mem', data: zkey });
     return {
       verificationKey,
-      async prove(witness) {
+      async prove(witness, tell) {
+        tell('proving', 0);
         const { proof, publicSignals } = await groth16.prove(
           { type: 'mem', data: zkey },
           { type: 'mem', data: witness },
         );
+        tell('verifying', 0);
         if (!(await groth16.verify(verificationKey, publicSignals, proof)))
           throw new Error('the proof just made does not verify');
         return { proof, publicSignals };

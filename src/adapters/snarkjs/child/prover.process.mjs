@@ -3,7 +3,7 @@
  * it lives here alone: keys and witness generators are loaded once, and whatever happens here takes nobody else down.
  *
  * Asked:    {id, task: 'load', circuit: CircuitFiles} · {id, task: 'prove', circuit, inputs}
- * Answers:  {id, progress}, then {id, memory, result} or {id, memory, failed: {unsatisfied, message}}; memory is
+ * Answers:  {id, says} for a person, {id, stage, done}; then {id, memory, result} or {id, memory, failed: {unsatisfied, message}}; memory is
  *           what is resident, in bytes
  */
 import { backends } from './backends.mjs';
@@ -14,24 +14,26 @@ import { Unsatisfied, witnessGenerator } from './witness.mjs';
 const loaded = new Map();
 let openKey;
 
-async function load(circuit, progress) {
+async function load(circuit, say) {
   if (!loaded.has(circuit.id)) {
     openKey ??= await backends[process.argv[2]]();
-    const { r1cs, wasm } = await compiled(circuit, progress);
-    const key = await openKey(await provingKey(circuit, r1cs, progress));
+    const { r1cs, wasm } = await compiled(circuit, say);
+    const key = await openKey(await provingKey(circuit, r1cs, say));
     loaded.set(circuit.id, { key, generate: await witnessGenerator(wasm()) });
   }
   return loaded.get(circuit.id);
 }
 
-async function prove({ circuit, inputs }, progress) {
-  const { key, generate } = await load(circuit, progress);
-  return key.prove(generate(inputs));
+async function prove({ circuit, inputs }, say, tell) {
+  if (!loaded.has(circuit.id)) tell('preparing', 0);
+  const { key, generate } = await load(circuit, say);
+  tell('witness', 0);
+  return key.prove(generate(inputs), tell);
 }
 
 const tasks = {
-  load: async ({ circuit }, progress) => ({
-    verificationKey: (await load(circuit, progress)).key.verificationKey,
+  load: async ({ circuit }, say) => ({
+    verificationKey: (await load(circuit, say)).key.verificationKey,
   }),
   prove,
 };
@@ -46,7 +48,11 @@ process.on('disconnect', () => process.exit(0));
 async function answer(message) {
   const { id } = message;
   try {
-    const result = await tasks[message.task](message, (progress) => process.send({ id, progress }));
+    const result = await tasks[message.task](
+      message,
+      (says) => process.send({ id, says }),
+      (stage, done) => process.send({ id, stage, done }),
+    );
     process.send({ id, memory: process.memoryUsage().rss, result });
   } catch (error) {
     const failed = { unsatisfied: error instanceof Unsatisfied, message: String(error.message) };

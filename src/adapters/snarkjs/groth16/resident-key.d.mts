@@ -6,6 +6,7 @@ export class ResidentKey {
   prove(
     witness: Uint8Array,
     blinding?: readonly [r: bigint, s: bigint],
+    tell?: (stage: 'proving' | 'verifying', done: number) => void,
   ): Promise<{ readonly proof: Groth16Proof; readonly publicSignals: readonly string[] }>;
   close(): Promise<void>;
 }

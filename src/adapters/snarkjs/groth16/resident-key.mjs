@@ -17,6 +17,8 @@ let opened = 0;
 
 /** A proving key in memory, in the form its threads work with, parsed once. */
 export class ResidentKey {
+  #oneDone = () => {};
+
   /** @param zkey bytes; not kept @param threads that share the work, with other keys too */
   static async open(zkey, threads) {
     const whole = readProvingKey(zkey);
@@ -45,10 +47,12 @@ export class ResidentKey {
    * @param blinding r and s: anew for every proof, and known to nobody
    * @throws Error when the proof does not verify, which a witness that satisfies the circuit never leads to
    */
-  async prove(witness, [r, s] = [randomScalar(), randomScalar()]) {
+  async prove(witness, [r, s] = [randomScalar(), randomScalar()], tell = () => {}) {
     const { plan, curve } = this;
     this.#put(witness);
+    this.#beginProgress(tell);
     const [h, { a, b1, b2, c }] = await Promise.all([this.#quotient(), this.#witnessSums()]);
+    tell('verifying', 0);
     return curve.within(() => {
       const total = (name, windows) =>
         weigh(curve, GROUP[plan.bases[name].group], windows, this.#scalarsOf(name).bits);
@@ -70,12 +74,33 @@ export class ResidentKey {
     await this.threads.all('close', { key: this.name });
   }
 
-  #run(task, given, urgency) {
-    return this.threads.run(task, { key: this.name, ...given }, urgency);
+  async #run(task, given, urgency) {
+    const result = await this.threads.run(task, { key: this.name, ...given }, urgency);
+    this.#oneDone();
+    return result;
   }
 
+  /** Splits `count` into a part for each thread. */
   #spread(task, count, given, urgency) {
-    return this.threads.spread(task, count, { key: this.name, ...given }, urgency);
+    const parts = this.threads.count;
+    const edge = (part) => Math.floor((count * part) / parts);
+    const part = (i) => this.#run(task, { ...given, from: edge(i), to: edge(i + 1) }, urgency);
+    return Promise.all(Array.from({ length: parts }, (_, i) => part(i)));
+  }
+
+  /** Tells in steps of a tenth; tasks take about the same time each. */
+  #beginProgress(tell) {
+    const windows = ['a', 'b1', 'b2', 'c', 'h'].map((base) => windowsOf(this.#scalarsOf(base).bits));
+    // six tasks are spread over all threads, three are not
+    const all = windows.reduce((sum, count) => sum + count, 6 * this.threads.count + 3);
+    let [done, told] = [0, 0];
+    tell('proving', 0);
+    this.#oneDone = () => {
+      const tenths = Math.floor((10 * ++done) / all);
+      if (tenths === told) return;
+      told = tenths;
+      tell('proving', tenths / 10);
+    };
   }
 
   #put(witness) {

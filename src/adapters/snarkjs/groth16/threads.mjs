@@ -32,17 +32,6 @@ export class Threads {
     });
   }
 
-  /** Splits `count` into a part for each thread. */
-  spread(task, count, given, urgency) {
-    const parts = this.workers.length;
-    const edge = (part) => Math.floor((count * part) / parts);
-    return Promise.all(
-      this.workers.map((_, part) =>
-        this.run(task, { ...given, from: edge(part), to: edge(part + 1) }, urgency),
-      ),
-    );
-  }
-
   async close() {
     await Promise.all(this.workers.map((worker) => worker.terminate()));
   }
