@@ -1,5 +1,4 @@
 import type { Recorded } from '../../kernel/event.js';
-import { categoryOf, idOfStream } from '../../kernel/ids.js';
 import { type Account, accountName } from './accounts.js';
 import { assertBalanced, changeFor, type Entry } from './entry.js';
 import { NO_MEMORY } from './memory.js';
@@ -32,8 +31,7 @@ export class Books {
     const { stream, revision, event, metadata } = recorded;
     const known = this.streams.get(stream);
     if (known && known.revision >= revision) return;
-    const category = categoryOf(stream) === 'escrow' ? 'escrow' : 'payment';
-    const { memory, entry } = post(category, idOfStream(stream), known?.memory ?? NO_MEMORY, event);
+    const { memory, entry } = post(stream, known?.memory ?? NO_MEMORY, event);
     const at = later(known?.at ?? '', metadata.occurredAt);
     this.streams.set(stream, { stream, revision, at, memory });
     if (entry && entry.lines.length > 0) this.book(entry, recorded, at);

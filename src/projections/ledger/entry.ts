@@ -15,7 +15,12 @@ export type EntryKind =
   | 'refund'
   | 'withdrawal'
   | 'withdrawal_settled'
-  | 'withdrawal_failed';
+  | 'withdrawal_failed'
+  | 'earned'
+  | 'earnings_withdrawn'
+  | 'payout_sent'
+  | 'payout_settled'
+  | 'payout_expired';
 
 export interface Line {
   readonly account: Account;
@@ -43,6 +48,21 @@ export interface Transfer {
   readonly debit: Account;
   readonly amount: bigint;
 }
+
+type About = Pick<Entry, 'kind' | 'reference'> &
+  Partial<Pick<Entry, 'userId' | 'counterparty' | 'signature'>>;
+
+/** @param amount as it stands in events */
+export const entryOf = (
+  about: About,
+  { amount, ...accounts }: Omit<Transfer, 'amount'> & { readonly amount: string },
+): Entry => ({
+  userId: null,
+  counterparty: null,
+  signature: null,
+  ...about,
+  lines: linesOf({ ...accounts, amount: BigInt(amount) }),
+});
 
 /** @returns nothing for a transfer of nothing */
 export const linesOf = ({ credit, debit, amount }: Transfer): readonly Line[] =>

@@ -10,6 +10,8 @@ export interface Memory {
   };
   /** bytes are out that may still land */
   readonly isSent?: true;
+  /** of a settlement: what is out that may still land, by attempt */
+  readonly payouts?: Readonly<Record<number, string>>;
 }
 
 export interface Posted {

@@ -1,7 +1,7 @@
 import type { EscrowEvent } from '../../events/escrow.js';
 import { unreachable } from '../../kernel/errors.js';
 import { available, chain, held, services, transit } from './accounts.js';
-import { type Entry, type EntryKind, linesOf, type Transfer } from './entry.js';
+import { type Entry, type EntryKind, entryOf, type Transfer } from './entry.js';
 
 type About = Partial<Pick<Entry, 'counterparty' | 'signature'>>;
 
@@ -11,17 +11,9 @@ export function postEscrow(userId: string, event: EscrowEvent): Entry | undefine
   const entry = (
     kind: EntryKind,
     reference: string,
-    { amount, ...transfer }: Omit<Transfer, 'amount'> & { readonly amount: string },
+    transfer: Omit<Transfer, 'amount'> & { readonly amount: string },
     about: About = {},
-  ): Entry => ({
-    kind,
-    reference,
-    userId,
-    counterparty: null,
-    signature: null,
-    ...about,
-    lines: linesOf({ ...transfer, amount: BigInt(amount) }),
-  });
+  ): Entry => entryOf({ kind, reference, userId, ...about }, transfer);
   switch (event.type) {
     case 'EscrowAccountOpened':
     case 'DepositSubmitted':

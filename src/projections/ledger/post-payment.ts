@@ -1,7 +1,7 @@
 import type { PaymentEvent } from '../../events/payment.js';
 import { unreachable } from '../../kernel/errors.js';
 import { chain, services, transit } from './accounts.js';
-import { type Entry, type EntryKind, linesOf, type Transfer } from './entry.js';
+import { type Entry, type EntryKind, entryOf, type Transfer } from './entry.js';
 import type { Memory, Posted } from './memory.js';
 
 /** What a payment does on the chain. Whose money it was is the matter of the escrow account's own events. */
@@ -11,16 +11,12 @@ export function postPayment(paymentId: string, memory: Memory, event: PaymentEve
   const sent = transit(paymentId);
   const entry = (
     kind: EntryKind,
-    { amount, ...transfer }: Omit<Transfer, 'amount'> & { readonly amount: string },
+    transfer: Omit<Transfer, 'amount'> & { readonly amount: string },
     signature: string | null = null,
-  ): Entry => ({
-    kind,
-    reference: paymentId,
-    userId: quote?.userId ?? null,
-    counterparty: quote?.serviceId ?? null,
-    signature,
-    lines: linesOf({ ...transfer, amount: BigInt(amount) }),
-  });
+  ): Entry => {
+    const { userId = null, serviceId: counterparty = null } = quote ?? {};
+    return entryOf({ kind, reference: paymentId, userId, counterparty, signature }, transfer);
+  };
   const settledFrom = memory.isSent ? sent : paid;
   switch (event.type) {
     case 'PaymentQuoted': {

@@ -19,21 +19,44 @@
  * | WithdrawalRequested | available     | transit        |
  * | WithdrawalConfirmed | transit       | chain          |
  * | WithdrawalFailed | transit          | available      |
+ * | EarningsAccrued  | services         | platform, reserve, earnings |
+ * | EarningsWithdrawalRequested | platform, reserve, earnings | services |
+ * | PayoutPrepared   | services         | transit        |
+ * | PayoutConfirmed  | transit          | chain          |
+ * | PayoutAttemptEnded | transit        | services       |
+ *
+ * A hold that pays a settlement is captured under the settlement's id: what its recipients are owed then stands in
+ * `services`, until it is earned or paid out.
  *
  * Signed bytes may land from the moment they are recorded, like a cheque that was written: that is when a payment
  * is posted as sent. The rules are total: whatever the history, an entry is balanced.
  */
+import type { EarningsEvent } from '../../events/earnings.js';
 import type { EscrowEvent } from '../../events/escrow.js';
 import type { PaymentEvent } from '../../events/payment.js';
+import type { SettlementEvent } from '../../events/settlement.js';
+import { categoryOf, idOfStream } from '../../kernel/ids.js';
 import type { Memory, Posted } from './memory.js';
+import { postEarnings } from './post-earnings.js';
 import { postEscrow } from './post-escrow.js';
 import { postPayment } from './post-payment.js';
+import { postSettlement } from './post-settlement.js';
 
-export type LedgerEvent = EscrowEvent | PaymentEvent;
+export type LedgerEvent = EscrowEvent | PaymentEvent | SettlementEvent | EarningsEvent;
 
-/** @param id of the stream's aggregate: the user of an escrow account, the id of a payment */
-export function post(category: 'escrow' | 'payment', id: string, memory: Memory, event: LedgerEvent): Posted {
-  return category === 'escrow'
-    ? { memory, entry: postEscrow(id, event as EscrowEvent) }
-    : postPayment(id, memory, event as PaymentEvent);
+/** @param stream of one of the aggregates above; what it is of says whose events these are */
+export function post(stream: string, memory: Memory, event: LedgerEvent): Posted {
+  const id = idOfStream(stream);
+  switch (categoryOf(stream)) {
+    case 'escrow':
+      return { memory, entry: postEscrow(id, event as EscrowEvent) };
+    case 'payment':
+      return postPayment(id, memory, event as PaymentEvent);
+    case 'settlement':
+      return postSettlement(id, memory, event as SettlementEvent);
+    case 'earnings':
+      return { memory, entry: postEarnings(id, event as EarningsEvent) };
+    default:
+      throw new Error(`nothing is posted of ${stream}`);
+  }
 }

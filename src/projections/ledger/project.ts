@@ -1,5 +1,7 @@
+import { earningsEvents } from '../../events/earnings.js';
 import { escrowEvents } from '../../events/escrow.js';
 import { paymentEvents } from '../../events/payment.js';
+import { settlementEvents } from '../../events/settlement.js';
 import type { Recorded } from '../../kernel/event.js';
 import type { Sql } from '../../ports/sql.js';
 import type { Projection } from '../projection.js';
@@ -13,9 +15,11 @@ const tables = [accountsTable, entriesTable, linesTable, streamsTable];
 /** The journal: every event that moves money as a balanced entry, and what the accounts stand at after it. */
 export const ledgerProjection: Projection = {
   name: 'ledger',
-  version: 1,
+  version: 2,
   paceMs: 20,
-  handles: [...escrowEvents, ...paymentEvents].map(({ type }) => type),
+  handles: [...escrowEvents, ...paymentEvents, ...settlementEvents, ...earningsEvents].map(
+    ({ type }) => type,
+  ),
   schema: tables.map(({ schema }) => schema).join(';\n'),
 
   async project(batch, sql) {
