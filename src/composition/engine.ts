@@ -17,6 +17,7 @@ import { type Config, runsRole } from '../config.js';
 import { ServiceBreakers } from '../discovery/service-breakers.js';
 import { withBreaker } from '../discovery/with-breaker.js';
 import { integrationEvents } from '../events/integration.js';
+import { child } from '../execution/child.js';
 import { RunViews } from '../execution/run-view.js';
 import { serviceCall } from '../execution/service-call.js';
 import { signal } from '../execution/signal.js';
@@ -95,6 +96,7 @@ export function buildEngine(
     conditional,
     wait: wait(systemClock),
     signal: signal(systemClock, views),
+    workflow: child(systemClock, views),
     service_call: withHold(
       dispatch,
       withBreaker(

@@ -1,6 +1,7 @@
 import { systemChance } from '../adapters/system/chance.js';
 import { systemClock } from '../adapters/system/clock.js';
 import { BatchJob } from '../batches/batch-job.js';
+import { ChildJob } from '../children/child-job.js';
 import { type Config, runsRole } from '../config.js';
 import { vacate } from '../fairness/vacate.js';
 import { MandateJob } from '../mandates/mandate-job.js';
@@ -14,6 +15,7 @@ import type { Sql } from '../ports/sql.js';
 import { openWorkflows } from '../projections/workflows/queries.js';
 import { OpenRuns } from '../requests/open-runs.js';
 import type { BatchTask } from '../sagas/carry-out-batch.js';
+import type { ChildTask, CoverTask } from '../sagas/children.js';
 import type { RefundLook } from '../sagas/claim-refund.js';
 import type { StepTask } from '../sagas/reaction.js';
 import type { MandateTask } from '../sagas/use-mandate.js';
@@ -46,8 +48,12 @@ export async function startWorkers(
   const { content, catalogue, chain, payer, timers, jobs } = parts;
   const plans = new PlanJob(dispatch, content, catalogue, planner, systemClock);
   const batches = batchesOf(config, parts, dispatch, plans);
-  const makePlan = (task: PlanTask | BatchTask, signal: AbortSignal) =>
-    'batchId' in task ? batches.run(task, signal) : plans.run(task, signal);
+  const making = { dispatch, content, clock: systemClock, chance: systemChance, plans };
+  const children = new ChildJob(making, timers);
+  const makePlan = (task: PlanTask | BatchTask | ChildTask | CoverTask, signal: AbortSignal) => {
+    if ('batchId' in task) return batches.run(task, signal);
+    return 'childId' in task ? children.run(task) : plans.run(task, signal);
+  };
   const deposits = new DepositJob(dispatch, chain, timers, systemClock);
   const payments = new PaymentWatch(dispatch, payer, timers, systemClock);
   const refunds = new RefundWatch(dispatch, chain, timers, systemClock);

@@ -78,10 +78,32 @@ export const HoldCaptured = defineEvent(
   { holdId: 'hold_1', paymentId: 'pay_1', amount: '20000' },
 );
 
+/** Part of what a hold has left becomes a hold of its own; what is available stays as it is. */
+export const HoldSplit = defineEvent(
+  'HoldSplit',
+  1,
+  {
+    /** the new one */
+    holdId: field.id,
+    from: field.id,
+    amount: field.micros,
+    purpose: field.id,
+    expiresAt: field.time,
+  },
+  { holdId: 'hold_2', from: 'hold_1', amount: '10000', purpose: 'wf_02', expiresAt: sampleTime },
+);
+
 export const HoldReleased = defineEvent(
   'HoldReleased',
   1,
-  { holdId: field.id, captured: field.micros, released: field.micros },
+  {
+    holdId: field.id,
+    captured: field.micros,
+    /** available again */
+    released: field.micros,
+    /** held again by the hold it was split from, which is still open */
+    returned: z.strictObject({ holdId: field.id, amount: field.micros }).optional(),
+  },
   { holdId: 'hold_1', captured: '20000', released: '5000' },
 );
 
@@ -122,6 +144,7 @@ export const escrowEvents = [
   DepositRejected,
   HoldPlaced,
   HoldExtended,
+  HoldSplit,
   HoldCaptured,
   HoldReleased,
   HoldExpired,

@@ -16,6 +16,7 @@ export const stepKinds = [
   'action',
   'wait',
   'signal',
+  'workflow',
 ] as const;
 
 const boundService = z.strictObject({
@@ -72,6 +73,8 @@ export const planStepSchema = z.strictObject({
     .optional(),
   dependencies: z.array(field.id).max(500),
   signal: awaitedSignal.optional(),
+  /** ms a step of kind `workflow` waits for its child; absent: as long as the run may last */
+  childForMs: field.ms.optional(),
   /** runs only if that conditional step took that branch; otherwise it is skipped */
   when: z.strictObject({ step: field.id, branch: z.enum(['then', 'else']) }).optional(),
   /** a step whose dependency was skipped is skipped too, unless it can do without */
@@ -119,7 +122,7 @@ export type StepKind = (typeof stepKinds)[number];
  * The sealed half of a step. `input` is a JSONata expression over `{inputs, steps, request}` where `steps.<id>`
  * is the output of a dependency; for `service_call` its value is the request body, for `data_transform` it is
  * the output, for `conditional` its truth chooses the branch, for `wait` it says how long or until when, for `signal`
- * it is the output when no signal comes in time.
+ * it is the output when no signal comes in time, for `workflow` it is what the child is asked.
  */
 export const stepDetailsSchema = z.strictObject({
   title: z.string().max(300).optional(),

@@ -1,4 +1,4 @@
-/** A step that does nothing until a time (domain.md 5, docs/adr/0011). Part of the workflow's stream. */
+/** A step that does nothing until a time (domain.md 5, docs/adr/0007). Part of the workflow's stream. */
 import { contentSchema } from '../kernel/sealed.js';
 import { defineEvent, field } from './define.js';
 import { signalName } from './plan.js';
@@ -15,6 +15,8 @@ export const StepWaitStarted = defineEvent(
     until: field.time,
     /** the name of the signal that ends it earlier */
     signal: signalName.optional(),
+    /** the workflow whose end ends it earlier */
+    child: field.id.optional(),
     /** what the step will have given when the wait is over: known now, so that a timer alone can end it */
     output: contentSchema,
     inputHash: field.fieldElement,

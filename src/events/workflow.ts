@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { artifactRefSchema, claimedSchema, contentSchema, sealedSchema } from '../kernel/sealed.js';
 import { AutoApprovalDeclined, MandateShareSettled } from './auto-approval.js';
+import { childEvents, parentLinkSchema, parentSchema } from './child.js';
 import { compensationEvents } from './compensation.js';
 import { confirmationEvents } from './confirmation.js';
 import { defineEvent, type EventOf, field } from './define.js';
@@ -50,6 +51,8 @@ export const WorkflowCreated = defineEvent(
     forkedFrom: forkedFromSchema.optional(),
     /** the batch it is an item of */
     batchId: field.id.optional(),
+    /** the step of another workflow it is */
+    parent: parentLinkSchema.optional(),
     /** of its work among its owner's; absent: normal */
     priority: z.enum(['high', 'low']).optional(),
     /** when the attempts of a step are used up, the owner is asked before anything is given up */
@@ -122,6 +125,8 @@ export const ApprovalRequested = defineEvent(
     expiresAt: field.time,
     /** asked before the owner is */
     mandateId: field.id.optional(),
+    /** its parent's approval answers it: part of that one's hold becomes its own */
+    covered: z.literal(true).optional(),
   },
   { requestId: 'apr_1', reason: 'initial', expiresAt: sampleTime },
 );
@@ -381,6 +386,8 @@ export const RunClosed = defineEvent(
     totalCost: field.micros,
     closedAt: field.time,
     holdId: field.id.optional(),
+    /** who waits for it */
+    parent: parentSchema.optional(),
   },
   {
     runNo: 1,
@@ -437,6 +444,7 @@ export const workflowEvents = [
   StepStarted,
   StepWaitStarted,
   ...signalEvents,
+  ...childEvents,
   StepCompleted,
   StepAttemptFailed,
   StepRetryScheduled,

@@ -85,6 +85,20 @@ export class RunViews {
     return this.content.getJson(payload, places.signal(run.created.workflowId, run.runNo, signalId));
   }
 
+  /** What a workflow gave that a step of this run was. @throws Refusal CHILD_RESULT_GONE */
+  async childResultOf(run: LiveRun, childId: string): Promise<{ mediaType: Json; value: Json }> {
+    const { state } = await this.dispatch.load(workflow, childId);
+    const last = state.status === 'closed' ? state.plan?.steps.at(-1) : undefined;
+    if (state.status !== 'closed' || !state.result || !last || state.created.userId !== run.created.userId)
+      throw new Refusal('CHILD_RESULT_GONE', `The workflow ${childId} has no result.`);
+    const place = places.output(childId, state.runNo, last.id);
+    const { mediaType, value } = (await this.content.getJson(state.result.output, place)) as {
+      mediaType: Json;
+      value: Json;
+    };
+    return { mediaType, value };
+  }
+
   private async openRun({ created, plan, runNo, plannedIn = runNo }: LiveRun): Promise<Opened> {
     const { workflowId, attachments } = created;
     const [details, secret, request, inputs] = await Promise.all([

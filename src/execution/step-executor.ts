@@ -13,6 +13,8 @@ export interface StepOutput {
   readonly branch?: 'then' | 'else';
   /** the step has still to wait for that time; then it has given its output */
   readonly until?: string;
+  /** the workflow it waits for */
+  readonly child?: string;
 }
 
 /** Does the work of one kind of step on its evaluated input. */

@@ -169,7 +169,13 @@ export class StepRunner {
       this.views.contextOf(run, step.id),
     ]);
     const input = await evaluate(details[step.id]!.input, context);
-    const { output, cost, payment, branch, until } = await executor({ run, step, task, input, signal });
+    const { output, cost, payment, branch, until, child } = await executor({
+      run,
+      step,
+      task,
+      input,
+      signal,
+    });
     const report = {
       at: isoTime(this.clock.now()),
       runNo: task.runNo,
@@ -180,7 +186,8 @@ export class StepRunner {
       outputHash: commitContent(secret, step.id, 'output', { json: output }),
       startedAt,
     };
-    if (until !== undefined) return { type: 'StartWait', ...report, until };
+    if (until !== undefined)
+      return { type: 'StartWait', ...report, until, ...(child !== undefined && { child }) };
     return { type: 'StepCompleted', ...report, cost, ...(payment && { payment }), ...(branch && { branch }) };
   }
 

@@ -27,6 +27,8 @@ export const LIMITS = {
   forkInlineBytes: 256 * 1024,
   /** steps of one run in flight at once; wait */
   concurrentSteps: 5,
+  /** generations of workflows that are steps of workflows; refuse */
+  childDepth: 4,
   /** items of one batch; refuse */
   batchItems: 10_000,
   /** items of a batch one job makes workflows of; the rest wait for the next */

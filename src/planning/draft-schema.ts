@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { signalName } from '../events/plan.js';
 import { LIMITS } from '../kernel/limits.js';
+import { usdcSchema } from '../kernel/usdc.js';
 
 /** Plain enough to stand after `steps.` in an expression without quotes. */
 const key = z
@@ -94,10 +95,12 @@ const waysToSayHowLong = (step: {
 
 const mayHaveNoInput = (kind: string): boolean => kind === 'wait' || kind === 'signal';
 
+const MAY_SAY_HOW_LONG: readonly string[] = ['wait', 'signal', 'workflow'];
+
 const givenStep = z
   .strictObject({
     ...stepShape,
-    kind: z.enum([...stepShape.kind.options, 'wait', 'signal']),
+    kind: z.enum([...stepShape.kind.options, 'wait', 'signal', 'workflow']),
     title: stepShape.title.optional(),
     dependsOn: stepShape.dependsOn.default([]),
     input: stepShape.input.optional(),
@@ -111,7 +114,10 @@ const givenStep = z
       .min(0)
       .max(LIMITS.waitTime)
       .optional()
-      .describe('wait: how long, in ms; signal: at most how long'),
+      .describe('wait: how long, in ms; signal, workflow: at most how long'),
+    maxCost: usdcSchema
+      .optional()
+      .describe('workflow only: USDC it may cost, approved with this plan; by default nothing'),
     signal: signalName.optional().describe('signal only: the name of the signal it waits for'),
     until: z.iso.datetime({ offset: true }).optional().describe('wait only: until when'),
     sideEffect: sideEffects.optional().describe('reversible when the step declares its compensation'),
@@ -125,9 +131,13 @@ const givenStep = z
     message: 'only a reversible step has a compensation',
     path: ['sideEffect'],
   })
-  .refine((step) => step.kind === 'wait' || step.kind === 'signal' || step.for === undefined, {
-    message: 'only a wait or a signal has for',
+  .refine((step) => MAY_SAY_HOW_LONG.includes(step.kind) || step.for === undefined, {
+    message: 'only a wait, a signal or a workflow has for',
     path: ['for'],
+  })
+  .refine((step) => step.kind === 'workflow' || step.maxCost === undefined, {
+    message: 'only a workflow has maxCost',
+    path: ['maxCost'],
   })
   .refine((step) => step.kind === 'wait' || step.until === undefined, {
     message: 'only a wait has until',

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { checkExpression } from '../execution/expression-references.js';
 import { Refusal } from '../kernel/errors.js';
+import { usdcToMicros } from '../kernel/money.js';
 import type { DraftStep, PlanDraft } from '../ports/planner.js';
 import { type GivenPlan, givenPlanSchema } from './draft-schema.js';
 import { ofStep } from './of-step.js';
@@ -30,12 +31,22 @@ function awaiting(step: Pick<GivenStep, 'signal' | 'for' | 'input' | 'params'>):
   return { signal: { name: step.signal, ...forMs, onTimeout } };
 }
 
+/** Without a limit it may cost nothing. */
+function ofItsOwn({
+  kind,
+  maxCost = 0,
+  for: forMs,
+}: Pick<GivenStep, 'kind' | 'maxCost' | 'for'>): Pick<DraftStep, 'child'> {
+  if (kind !== 'workflow') return {};
+  return { child: { maxCost: usdcToMicros(maxCost), ...(forMs !== undefined && { forMs }) } };
+}
+
 /** JSON text is a JSONata literal of the same value. */
-function inputOf(step: Pick<GivenStep, 'input' | 'params' | 'for' | 'until' | 'signal'>): string {
+function inputOf(step: Pick<GivenStep, 'kind' | 'input' | 'params' | 'for' | 'until' | 'signal'>): string {
   const { input, params } = step;
   if (step.signal !== undefined) {
     if (!givesSomething(step)) return 'null';
-  } else if (step.for !== undefined) return JSON.stringify({ for: step.for });
+  } else if (step.for !== undefined && step.kind === 'wait') return JSON.stringify({ for: step.for });
   else if (step.until !== undefined) return JSON.stringify({ until: step.until });
   if (params === undefined) return input!;
   const fixed = JSON.stringify(params);
@@ -67,13 +78,14 @@ export function planFromGiven(given: unknown): PlanDraft {
       kind,
       title: title ?? key,
       dependsOn,
-      input: inputOf(rest),
+      input: inputOf({ kind, ...rest }),
       ...(capability === undefined ? {} : { capability }),
       ...(serviceId === undefined ? {} : { serviceId }),
       ...(when === undefined ? {} : { when }),
       ...(onFailure === undefined ? {} : { onFailure }),
       ...(rest.for === undefined || kind !== 'wait' ? {} : { waits: rest.for }),
       ...awaiting(rest),
+      ...ofItsOwn({ kind, ...rest }),
       ...undoing(rest),
       ...(rest.requiresConfirmation === undefined ? {} : { requiresConfirmation: rest.requiresConfirmation }),
     })),

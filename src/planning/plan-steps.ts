@@ -80,6 +80,7 @@ const LOCAL_NAMES = {
   conditional: 'Decide on a condition',
   wait: 'Wait',
   signal: 'Wait for a signal',
+  workflow: 'Run a workflow',
   assemble: 'Assemble the result',
 };
 
@@ -98,6 +99,14 @@ export const localStep = (
   timeoutMs: TIMEOUT.least,
   retry: ONCE,
   sideEffect: 'none',
+});
+
+/** What its workflow may cost is approved with this one; nobody knows yet what it will. */
+export const childStep = (shared: Shared, { maxCost, forMs }: NonNullable<DraftStep['child']>): PlanStep => ({
+  ...localStep(shared, 'workflow'),
+  estimatedCost: `${maxCost}`,
+  maxCost: `${maxCost}`,
+  ...(forMs !== undefined && { childForMs: forMs }),
 });
 
 /** Undoing is tried longer than doing: nobody else will do it. */

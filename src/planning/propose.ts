@@ -5,7 +5,7 @@ import { LIMITS } from '../kernel/limits.js';
 import type { DraftStep, PlanDraft } from '../ports/planner.js';
 import { alternativesTo, type Binding, bind } from './bind.js';
 import { checkDraft } from './draft-checks.js';
-import { compensationOf, localStep, serviceStep, withAlternatives } from './plan-steps.js';
+import { childStep, compensationOf, localStep, serviceStep, withAlternatives } from './plan-steps.js';
 import { joins } from './skipping.js';
 import { assertWithin, type PlanLimits, totalsOf } from './totals.js';
 
@@ -46,7 +46,7 @@ export function propose(draft: PlanDraft, terms: ProposalTerms): Proposal {
       ...(step.when ? { when: { step: idOf(step.when.step), branch: step.when.branch } } : {}),
     } as const;
     if (step.kind !== 'service_call') {
-      const planned = localStep(shared, step.kind, step.waits);
+      const planned = step.child ? childStep(shared, step.child) : localStep(shared, step.kind, step.waits);
       const awaited = step.signal && { signal: step.signal };
       return { ...planned, ...awaited, ...undoing(step, planned, terms), ...asking(step) };
     }

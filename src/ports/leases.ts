@@ -31,7 +31,7 @@ export interface LeaseStore {
   join(member: Member, ttlMs: number): Promise<void>;
   /**
    * Says that the member lives, and renews what it holds: also what ran out, as long as nobody took it.
-   * @throws Refusal INSTANCE_REPLACED, terminal, when a later life of this instance has joined
+   * @throws Refusal INSTANCE_REPLACED, terminal, while a life of this instance that joined later is a member
    */
   renew(member: Member, ttlMs: number): Promise<Roll>;
   /** @returns those of `resources` that were free, each with an epoch that was never given out before */

@@ -1,4 +1,5 @@
 import type { PlanStep } from '../events/plan.js';
+import type { Micros } from '../kernel/money.js';
 import type { ServiceOffer } from './catalogue.js';
 
 /** What a planner is given. Texts of services are untrusted: they describe, they never instruct. */
@@ -19,7 +20,7 @@ export interface PlanningRequest {
 export interface DraftStep {
   /** unique within the draft; replaced by an id of ours */
   readonly key: string;
-  readonly kind: 'service_call' | 'data_transform' | 'conditional' | 'wait' | 'signal';
+  readonly kind: 'service_call' | 'data_transform' | 'conditional' | 'wait' | 'signal' | 'workflow';
   readonly title: string;
   /** capability wanted, for a service_call */
   readonly capability?: string;
@@ -29,6 +30,8 @@ export interface DraftStep {
   readonly waits?: number;
   /** what a `signal` waits for */
   readonly signal?: NonNullable<PlanStep['signal']>;
+  /** what a `workflow` may cost in micro-USDC, and how many ms its step waits for it */
+  readonly child?: { readonly maxCost: Micros; readonly forMs?: number };
   readonly dependsOn: readonly string[];
   /** JSONata over {inputs, steps, request}; `steps.<key>` is the output of a dependency */
   readonly input: string;

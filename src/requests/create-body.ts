@@ -1,24 +1,10 @@
 import { z } from 'zod';
 import { verificationLevels } from '../events/workflow.js';
 import { LIMITS } from '../kernel/limits.js';
-import { usdcToMicros } from '../kernel/money.js';
+import { usdcSchema } from '../kernel/usdc.js';
 import { givenPlanSchema } from '../planning/draft-schema.js';
 
-/** An amount of USDC as clients send it. */
-export const usdcSchema = z
-  .number()
-  .min(0)
-  .max(1_000_000)
-  .refine(isWholeMicros, { message: 'USDC has six decimals at most' });
-
-function isWholeMicros(usdc: number): boolean {
-  try {
-    usdcToMicros(usdc);
-    return true;
-  } catch {
-    return false;
-  }
-}
+export { usdcSchema };
 
 const wellFormed = { message: 'half a surrogate pair is not text' };
 

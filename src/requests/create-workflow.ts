@@ -7,6 +7,7 @@ import { isRefusal, Refusal } from '../kernel/errors.js';
 import { type Position, uuidv5 } from '../kernel/event.js';
 import { makeId } from '../kernel/ids.js';
 import { LIMITS } from '../kernel/limits.js';
+import type { Micros } from '../kernel/money.js';
 import { places } from '../kernel/places.js';
 import { isoTime } from '../kernel/time.js';
 import type { Chance, Clock } from '../ports/clock.js';
@@ -89,7 +90,7 @@ export async function createAs(
   caller: Caller,
   workflowId: string,
   body: CreateBody,
-  of: Pick<CreateWorkflow, 'batchId' | 'priority'> = {},
+  of: Pick<CreateWorkflow, 'batchId' | 'priority' | 'parent'> & { readonly maxCost?: Micros } = {},
 ): Promise<Created> {
   const { userId } = caller.principal;
   if (body.userId !== undefined && body.userId !== userId)

@@ -205,6 +205,16 @@ describe('leases', () => {
     expect([ann.parts, again.parts]).toEqual([[], PARTS]);
   });
 
+  it('who was replaced by a life that is over by then is back when that has run out', async () => {
+    await ann.keeper.start();
+    // the last words of an earlier life, which were long on their way
+    await store.join({ instance: 'ann', life: 'earlier', pools: ['saga'] }, TTL);
+    await pass(TTL / 2);
+    expect(ann.parts).toEqual([]);
+    await pass(TTL * 2);
+    expect(ann.parts).toEqual(PARTS);
+  });
+
   it('what was given by an answer that was lost is given back, and taken again', async () => {
     const acquire = store.acquire.bind(store);
     let deaf = 1;

@@ -98,9 +98,8 @@ export class LeaseKeeper {
     } catch (error) {
       this.failed(error, 'leases not renewed');
       this.isHungry = true;
-      if (!isRefusal(error, 'INSTANCE_REPLACED')) return;
-      this.stopping.abort();
-      this.lose([...this.held.values()]);
+      // by a life that may be over already: its words can be late. Nothing is ours until it has run out
+      if (isRefusal(error, 'INSTANCE_REPLACED')) this.lose([...this.held.values()]);
     }
   }
 

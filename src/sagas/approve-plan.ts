@@ -1,12 +1,13 @@
 import { workflow } from '../commands/workflow/decide.js';
 import type { WorkflowEventOf } from '../events/workflow.js';
+import { coverChild } from './children.js';
 import { aggregateIdOf, byCorrelation, eventOf, noState } from './from.js';
 import { type Saga, send } from './reaction.js';
 import { asked } from './use-mandate.js';
 
 /**
  * An offer is answered under the mandate it names, if that covers it (T02), or by its owner, or it expires (T08); an
- * approved and covered one starts (T10).
+ * approved and covered one starts (T10). One of a workflow that is a step of another was answered with that one.
  */
 export const approvePlan: Saga = {
   name: 'approve-plan',
@@ -26,7 +27,7 @@ export const approvePlan: Saga = {
         { do: 'command', send: send(workflow, workflowId, { type: 'StartExecution', runNo: event.runNo }) },
       ];
     }
-    const { requestId, expiresAt, mandateId } = event;
+    const { requestId, expiresAt, mandateId, covered } = event;
     return [
       {
         do: 'timer',
@@ -37,6 +38,7 @@ export const approvePlan: Saga = {
       ...(mandateId === undefined
         ? []
         : asked({ act: 'approve', mandateId, workflowId, requestId }, recorded.metadata.occurredAt)),
+      ...(covered ? coverChild(workflowId, recorded.metadata.occurredAt) : []),
     ];
   },
 };

@@ -1,10 +1,12 @@
 import type { WorkflowCommand } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
+import type { StepKind } from '../events/plan.js';
 import type { WorkflowEventOf } from '../events/workflow.js';
 import type { Recorded } from '../kernel/event.js';
 import { LIMITS } from '../kernel/limits.js';
 import { plusMs } from '../kernel/time.js';
 import type { Job } from '../ports/jobs.js';
+import { beginChild, childTimers, endChild, reportChildEnd } from './children.js';
 import { aggregateIdOf, byCorrelation, eventOf, noState } from './from.js';
 import { type Reaction, type Saga, type StepTask, send, type Unstamped } from './reaction.js';
 
@@ -18,6 +20,8 @@ type Handled = WorkflowEventOf<
   | 'StepConfirmationDeclined'
   | 'StepWaitStarted'
   | 'StepSignalled'
+  | 'ChildClosed'
+  | 'ChildDismissed'
   | 'StepCancelled'
   | 'CancellationRequested'
   | 'WorkflowFailed'
@@ -40,6 +44,8 @@ export const executePlan: Saga = {
     'StepConfirmationDeclined',
     'StepWaitStarted',
     'StepSignalled',
+    'ChildClosed',
+    'ChildDismissed',
     'StepCancelled',
     'CancellationRequested',
     'WorkflowFailed',
@@ -85,7 +91,18 @@ export const executePlan: Saga = {
       case 'StepWaitStarted': {
         const { stepId, attempt, until } = event;
         const command = { type: 'WakeStep', runNo, stepId, attempt } as const;
-        return [after(wakeOf(workflowId, runNo, stepId, attempt), until, workflowId, command)];
+        return [
+          after(wakeOf(workflowId, runNo, stepId, attempt), until, workflowId, command),
+          ...beginChild(workflowId, event, recorded.metadata.occurredAt),
+        ];
+      }
+      case 'ChildDismissed':
+        return endChild(workflowId, event, recorded.metadata.occurredAt);
+      case 'ChildClosed': {
+        const { stepId, attempt, childId, outcome } = event;
+        const ids = [wakeOf(workflowId, runNo, stepId, attempt), ...childTimers(childId)];
+        const over: Reaction = { do: 'cancel-timers', ids };
+        return outcome === 'completed' ? [over, { do: 'run-step', step: taskOf(recorded, event) }] : [over];
       }
       case 'StepSignalled': {
         const { stepId, attempt } = event;
@@ -102,6 +119,7 @@ export const executePlan: Saga = {
       case 'RunClosed':
         return [
           { do: 'cancel-timers', ids: [`${workflowId}/${runNo}/deadline`, `${workflowId}/${runNo}/drain`] },
+          ...reportChildEnd(workflowId, event, recorded.metadata.occurredAt),
         ];
     }
   },
@@ -112,16 +130,17 @@ const confirmationTimer = (
   { runNo, stepId }: { readonly runNo: number; readonly stepId: string },
 ): string => `${workflowId}/${runNo}/${stepId}/confirmation`;
 
+const LOCAL: readonly StepKind[] = ['data_transform', 'conditional', 'wait', 'signal', 'workflow'];
+
 /** Pure steps run in the process that decided them: a queue round trip would cost more than they do. */
-export const isLocal = (kind: WorkflowEventOf<'StepScheduled'>['kind']): boolean =>
-  kind === 'data_transform' || kind === 'conditional' || kind === 'wait' || kind === 'signal';
+export const isLocal = (kind: StepKind): boolean => LOCAL.includes(kind);
 
 const wakeOf = (workflowId: string, runNo: number, stepId: string, attempt: number): string =>
   `${workflowId}/${runNo}/${stepId}/${attempt}/wake`;
 
 const taskOf = (
   recorded: Recorded,
-  { runNo, stepId, attempt }: WorkflowEventOf<'StepScheduled' | 'StepSignalled'>,
+  { runNo, stepId, attempt }: WorkflowEventOf<'StepScheduled' | 'StepSignalled' | 'ChildClosed'>,
 ): StepTask => ({ workflowId: aggregateIdOf(recorded), runNo, stepId, attempt, revision: recorded.revision });
 
 /** A job for a worker, again if nobody took it in time, and an end to waiting for its answer. */

@@ -10,7 +10,10 @@ import { type Saga, send } from './reaction.js';
 type Handled =
   | WorkflowEventOf<'RunClosed'>
   | Extract<PaymentEvent, { type: 'PaymentConfirmed' }>
-  | Extract<EscrowEvent, { type: 'HoldPlaced' | 'HoldExtended' | 'HoldReleased' | 'HoldExpired' }>;
+  | Extract<
+      EscrowEvent,
+      { type: 'HoldPlaced' | 'HoldExtended' | 'HoldSplit' | 'HoldReleased' | 'HoldExpired' }
+    >;
 
 /**
  * Money follows what happened: a confirmed payment is captured from its hold, a closed run gives the rest back.
@@ -18,14 +21,23 @@ type Handled =
  */
 export const settleEscrow: Saga = {
   name: 'settle-escrow',
-  handles: ['HoldPlaced', 'HoldExtended', 'PaymentConfirmed', 'RunClosed', 'HoldReleased', 'HoldExpired'],
+  handles: [
+    'HoldPlaced',
+    'HoldExtended',
+    'HoldSplit',
+    'PaymentConfirmed',
+    'RunClosed',
+    'HoldReleased',
+    'HoldExpired',
+  ],
   correlate: byCorrelation,
   ...noState,
   react(recorded) {
     const event = eventOf<Handled>(recorded);
     switch (event.type) {
       case 'HoldPlaced':
-      case 'HoldExtended': {
+      case 'HoldExtended':
+      case 'HoldSplit': {
         const { holdId, expiresAt } = event;
         const expire = send(escrow, aggregateIdOf(recorded), { type: 'ExpireHold', holdId });
         return [

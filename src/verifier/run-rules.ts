@@ -20,7 +20,7 @@ export function brokenOrder(
   steps: readonly DisclosedStep[],
   { outcome, kept = [] }: Statement,
 ): string | undefined {
-  const isKept = new Set(kept.map(({ stepId }) => stepId));
+  const keptOf = new Map(kept.map((step) => [step.stepId, step]));
   const byId = new Map(steps.map((step) => [step.stepId, step]));
   for (const step of steps) {
     const needed = step.dependencies.map((id) => byId.get(id));
@@ -37,13 +37,20 @@ export function brokenOrder(
     // a plan may let a step run although what it needs was skipped or has failed, but not before that is so
     for (const other of needed) {
       // it went without something that is tried again here: when that was, its own run's receipt says
-      if (other && isKept.has(step.stepId) && !isKept.has(other.stepId)) continue;
+      if (other && isBefore(keptOf.get(step.stepId), keptOf.get(other.stepId))) continue;
       if (!other || other.outcome === 'not_finished' || other.seq >= step.seq)
         return `${step.stepId} completed before ${other?.stepId ?? 'a step'} on which it depends.`;
     }
   }
   return undefined;
 }
+
+type Kept = NonNullable<Statement['kept']>[number];
+
+/** Whether a step is kept from a run before the one that another step was done in. */
+const isBefore = (step: Kept | undefined, other: Kept | undefined): boolean =>
+  step !== undefined &&
+  (other === undefined || (step.workflowId === other.workflowId && step.runNo < other.runNo));
 
 /** What is needed of a step to judge its payment. */
 export type PaidStep = Pick<

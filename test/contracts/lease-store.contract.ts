@@ -108,6 +108,18 @@ export function leaseStoreContract(
       ]);
     });
 
+    it('takes a member back whose later life said nothing for too long', async () => {
+      await other.join(member('ann', 'late'), OVER);
+      expect((await store.renew(ann, LONG)).members.map(({ instance }) => instance).sort()).toEqual([
+        'ann',
+        'bob',
+      ]);
+      expect(await store.acquire(ann, ['a'], LONG)).toHaveLength(1);
+      await expect(other.renew(member('ann', 'late'), LONG)).rejects.toMatchObject({
+        code: 'INSTANCE_REPLACED',
+      });
+    });
+
     it('forgets a member that said nothing for too long, and knows it again when it speaks', async () => {
       await store.renew(ann, OVER);
       expect((await other.renew(bob, LONG)).members).toEqual([{ instance: 'bob', pools: ['saga'] }]);

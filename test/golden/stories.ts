@@ -19,6 +19,8 @@ import {
   assemble,
   broken,
   cancel,
+  childEnds,
+  childStep,
   complete,
   condition,
   create,
@@ -44,6 +46,7 @@ import {
   sendSignal,
   signalStep,
   start,
+  startExecution,
   startWait,
   T0,
   timeOut,
@@ -96,6 +99,11 @@ const signals = planOf(
   signalStep('step_1', 'go'),
   signalStep('step_2', 'go', ['step_1']),
   assemble('step_3', ['step_2']),
+);
+const parts = planOf(
+  childStep('step_1', [], { maxCost: '500' }),
+  childStep('step_2'),
+  assemble('step_3', ['step_1', 'step_2']),
 );
 const branches = planOf(
   condition('step_1'),
@@ -244,6 +252,21 @@ export const stories: Readonly<Record<string, Story>> = {
     sendSignal('go', 'late'),
     complete('step_2'),
     complete('step_3'),
+  ),
+  'workflow-of-workflows': workflow(
+    'one part that completed, one that was cancelled with it',
+    create({
+      parent: { workflowId: 'wf_00', runNo: 1, stepId: 'step_4', attempt: 1, depth: 1, holdId: 'hold_0' },
+    }),
+    propose(parts),
+    approve(parts, { automatic: true }),
+    startExecution(),
+    startWait('step_1', later(600), { child: 'wf_02' }),
+    startWait('step_2', later(600), { child: 'wf_03' }),
+    childEnds('step_1', 'completed', { cost: toMicros(400n) }),
+    complete('step_1', { cost: toMicros(400n) }),
+    cancel(),
+    childEnds('step_2', 'cancelled', { childId: 'wf_03' }),
   ),
   'workflow-cancelled-while-it-waited': workflow(
     'two waits, one of them over when the owner cancelled',
@@ -571,6 +594,50 @@ export const stories: Readonly<Record<string, Story>> = {
         { type: 'FreezeAccount', reason: 'The wallet was reported stolen.', at: later(9) },
         { type: 'CaptureHold', holdId: 'hold_1', paymentId: 'pay_1', amount: toMicros(5_000n) },
         { type: 'UnfreezeAccount', reason: 'A new wallet is linked.', at: later(90) },
+      ),
+  },
+  'escrow-hold-split': {
+    category: 'escrow',
+    story: 'part of a hold for a workflow that is a step of another, and its rest given back',
+    events: () =>
+      said(
+        escrow,
+        {
+          type: 'OpenEscrowAccount',
+          userId: 'user_01',
+          wallet: '1'.repeat(32),
+          network: 'n',
+          asset: 'USDC',
+          at: T0,
+        },
+        {
+          type: 'SubmitDeposit',
+          signature: '5'.repeat(88),
+          amount: toMicros(90_000n),
+          at: T0,
+          expiresAt: later(60),
+        },
+        { type: 'ConfirmDeposit', signature: '5'.repeat(88), amount: toMicros(90_000n), slot: 42n },
+        {
+          type: 'PlaceHold',
+          holdId: 'hold_1',
+          amount: toMicros(20_000n),
+          purpose: 'wf_01',
+          at: T0,
+          expiresAt: later(600),
+        },
+        {
+          type: 'SplitHold',
+          holdId: 'hold_2',
+          from: 'hold_1',
+          amount: toMicros(10_000n),
+          purpose: 'wf_02',
+          at: T0,
+          expiresAt: later(600),
+        },
+        { type: 'CaptureHold', holdId: 'hold_2', paymentId: 'pay_1', amount: toMicros(3_000n) },
+        { type: 'ReleaseHold', holdId: 'hold_2' },
+        { type: 'ReleaseHold', holdId: 'hold_1' },
       ),
   },
   'escrow-hold-extended': {

@@ -7,6 +7,7 @@ import { MemoryTimerStore } from '../../src/adapters/memory/timer-store.js';
 import { systemChance } from '../../src/adapters/system/chance.js';
 import { systemClock } from '../../src/adapters/system/clock.js';
 import { BatchJob } from '../../src/batches/batch-job.js';
+import { ChildJob } from '../../src/children/child-job.js';
 import { batch } from '../../src/commands/batch/decide.js';
 import { escrow } from '../../src/commands/escrow/decide.js';
 import { mandate } from '../../src/commands/mandate/decide.js';
@@ -16,6 +17,7 @@ import { workflow } from '../../src/commands/workflow/decide.js';
 import { checkOwn } from '../../src/composition/verification.js';
 import type { Config } from '../../src/config.js';
 import { ContentStore } from '../../src/content/content-store.js';
+import { child } from '../../src/execution/child.js';
 import { RunViews } from '../../src/execution/run-view.js';
 import { serviceCall } from '../../src/execution/service-call.js';
 import { signal } from '../../src/execution/signal.js';
@@ -94,6 +96,7 @@ export class MemoryEngine {
         conditional,
         wait: wait(clock),
         signal: signal(clock, views),
+        workflow: child(clock, views),
         service_call: serviceCall(payments, 'PAYER', live),
       },
       clock,
@@ -129,12 +132,13 @@ export class MemoryEngine {
     const mandates = new MandateJob(dispatch, timers, clock);
     const { openRuns } = this;
     const batches = new BatchJob({ ...making, ...(openRuns && { openRuns }) }, content, timers);
+    const children = new ChildJob(making, timers);
     const handlers = [
-      jobs.work('plan', 4, (job, { signal }) =>
-        'batchId' in job.payload
-          ? batches.run(job.payload as never, signal)
-          : planning.run(job.payload as never, signal),
-      ),
+      jobs.work('plan', 4, (job, { signal }) => {
+        if ('batchId' in job.payload) return batches.run(job.payload as never, signal);
+        if ('childId' in job.payload) return children.run(job.payload as never);
+        return planning.run(job.payload as never, signal);
+      }),
       jobs.work('step', 4, (job, { signal }) => this.steps.run(job.payload as never, signal)),
       jobs.work('chain', 4, (job) =>
         'mandateId' in job.payload ? mandates.run(job.payload as never) : Promise.resolve(),

@@ -358,3 +358,26 @@ export const sendSignal = (
   payload: { inline: sampleSealed },
   ...more,
 });
+
+/** A step that is a workflow of its own. */
+export const childStep = (
+  id: string,
+  dependencies: readonly string[] = [],
+  more: Partial<PlanStep> = {},
+): PlanStep => local(id, dependencies, { kind: 'workflow', action: 'workflow', ...more });
+
+export const childEnds = (
+  stepId: string,
+  outcome: (WorkflowCommand & { type: 'ReportChild' })['outcome'],
+  more: Partial<WorkflowCommand & { type: 'ReportChild' }> = {},
+): WorkflowCommand & { type: 'ReportChild' } => ({
+  type: 'ReportChild',
+  at: T0,
+  runNo: 1,
+  stepId,
+  attempt: 1,
+  childId: 'wf_02',
+  outcome,
+  cost: toMicros(0n),
+  ...more,
+});

@@ -49,21 +49,27 @@ const escrowCommand: fc.Arbitrary<EscrowCommand> = fc.oneof(
     at: time,
     expiresAt: time,
   }),
-  fc.record({
-    type: among('ConfirmDeposit'),
-    signature: among('S1', 'S2', 'S3'),
-    amount: depositAmount,
-    slot: fc.bigInt(0n, 9n),
-  }),
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: among('ConfirmDeposit'),
+      signature: among('S1', 'S2', 'S3'),
+      amount: depositAmount,
+      slot: fc.bigInt(0n, 9n),
+    }),
+  },
   fc.record({ type: among('RejectDeposit'), signature: among('S1', 'S2'), code: among('LATE'), message }),
-  fc.record({
-    type: among('PlaceHold'),
-    holdId: among('hold_1', 'hold_2', 'hold_3'),
-    amount: micros(12),
-    purpose: among('wf_1'),
-    at: time,
-    expiresAt: time,
-  }),
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: among('PlaceHold'),
+      holdId: among('hold_1', 'hold_2', 'hold_3'),
+      amount: micros(12),
+      purpose: among('wf_1'),
+      at: among('2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z'),
+      expiresAt: among('2026-01-02T00:00:00.000Z', '2026-01-03T00:00:00.000Z'),
+    }),
+  },
   // rarely covered by what is available, and those after it rarely possible
   {
     weight: 3,
@@ -84,6 +90,18 @@ const escrowCommand: fc.Arbitrary<EscrowCommand> = fc.oneof(
       amount: micros(5),
     }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: among('SplitHold'),
+      holdId: among('hold_2', 'hold_3'),
+      from: among('hold_1', 'hold_2'),
+      amount: micros(6),
+      purpose: among('wf_2'),
+      at: among('2026-01-01T00:00:00.000Z'),
+      expiresAt: among('2026-01-02T00:00:00.000Z'),
+    }),
+  },
   fc.record({ type: among('ReleaseHold'), holdId: among('hold_1', 'hold_2', 'hold_3') }),
   fc.record({ type: among('ExpireHold'), holdId: among('hold_1', 'hold_2'), at: time }),
   {
@@ -96,7 +114,7 @@ const escrowCommand: fc.Arbitrary<EscrowCommand> = fc.oneof(
     }),
   },
   fc.record({ type: among('FreezeAccount'), reason: among('R1', 'R2'), at: time }),
-  fc.record({ type: among('UnfreezeAccount'), reason: among('R1'), at: time }),
+  { weight: 3, arbitrary: fc.record({ type: among('UnfreezeAccount'), reason: among('R1'), at: time }) },
 );
 
 /** mostly the same, or no bytes would ever be signed for what is authorized; 5 is above any ceiling */
@@ -337,19 +355,26 @@ describe('any sequence of commands: a repeat yields nothing, every event is stor
 
 /** The books of an account, added up from its history alone. */
 function booksOf(history: readonly EscrowEvent[]) {
-  const holds = new Map<string, { amount: bigint; captured: bigint; isOpen: boolean }>();
+  const holds = new Map<string, { amount: bigint; captured: bigint; lent: bigint; isOpen: boolean }>();
   let deposited = 0n;
   for (const event of history) {
     const hold = 'holdId' in event ? holds.get(event.holdId)! : undefined;
     if (event.type === 'DepositConfirmed' || event.type === 'RefundCredited')
       deposited += BigInt(event.amount);
-    if (event.type === 'HoldPlaced')
-      holds.set(event.holdId, { amount: BigInt(event.amount), captured: 0n, isOpen: true });
+    if (event.type === 'HoldPlaced' || event.type === 'HoldSplit')
+      holds.set(event.holdId, { amount: BigInt(event.amount), captured: 0n, lent: 0n, isOpen: true });
+    if (event.type === 'HoldSplit') holds.get(event.from)!.lent += BigInt(event.amount);
+    if (event.type === 'HoldReleased' && event.returned)
+      holds.get(event.returned.holdId)!.lent -= BigInt(event.returned.amount);
     if (event.type === 'HoldExtended') Object.assign(hold!, { amount: BigInt(event.amount), isOpen: true });
     if (event.type === 'HoldCaptured') hold!.captured += BigInt(event.amount);
     if (event.type === 'HoldReleased' || event.type === 'HoldExpired') hold!.isOpen = false;
   }
-  const all = [...holds].map(([holdId, hold]) => ({ holdId, ...hold, left: hold.amount - hold.captured }));
+  const all = [...holds].map(([holdId, hold]) => ({
+    holdId,
+    ...hold,
+    left: hold.amount - hold.captured - hold.lent,
+  }));
   const held = all.reduce((total, { isOpen, left }) => total + (isOpen ? left : 0n), 0n);
   const captured = all.reduce((total, hold) => total + hold.captured, 0n);
   const overdrawnHolds = all.filter(({ left }) => left < 0n);

@@ -1,3 +1,4 @@
+import { ChildJob } from '../../src/children/child-job.js';
 import { deposit } from '../../src/commands/deposit/decide.js';
 import { escrow } from '../../src/commands/escrow/decide.js';
 import { mandate } from '../../src/commands/mandate/decide.js';
@@ -7,6 +8,7 @@ import { workflow } from '../../src/commands/workflow/decide.js';
 import { ContentStore } from '../../src/content/content-store.js';
 import { ServiceBreakers } from '../../src/discovery/service-breakers.js';
 import { withBreaker } from '../../src/discovery/with-breaker.js';
+import { child } from '../../src/execution/child.js';
 import { RunViews } from '../../src/execution/run-view.js';
 import { serviceCall } from '../../src/execution/service-call.js';
 import { signal } from '../../src/execution/signal.js';
@@ -157,6 +159,7 @@ export async function startEngine(
     conditional,
     wait: wait(process),
     signal: signal(process, views),
+    workflow: child(process, views),
     service_call: withBreaker(
       new ServiceBreakers(outside.breakers, process, random, silent),
       serviceCall(new StepPayments(dispatch, payer), PAYER, live),
@@ -212,7 +215,9 @@ export async function startEngine(
       process,
       PAYER,
     );
-    const plan = (job: Job, { signal }: JobContext) => plans.run(payload(job), signal);
+    const children = new ChildJob({ dispatch, content, clock: process, chance: random, plans }, timers);
+    const plan = (job: Job, { signal }: JobContext) =>
+      'childId' in job.payload ? children.run(payload(job)) : plans.run(payload(job), signal);
     const step = (job: Job, { signal }: JobContext) => steps.run(payload<StepTask>(job), signal);
     for (const worker of [
       await jobs.work('plan', 2, plan),

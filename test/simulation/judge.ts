@@ -1,3 +1,4 @@
+import type { Parent } from '../../src/events/child.js';
 import type { EscrowEvent } from '../../src/events/escrow.js';
 import type { PaymentEvent } from '../../src/events/payment.js';
 import type { PlanStep } from '../../src/events/plan.js';
@@ -31,6 +32,8 @@ export class Judge implements Watcher {
   readonly payments = new Map<string, PaymentRules>();
   readonly receipts: { readonly issued: Issued; readonly expected: Expected }[] = [];
   violation: Violation | undefined;
+  /** of workflows that are steps of others: who asked for them */
+  readonly children = new Map<string, Parent>();
   /** by run: what its steps had cost when it was settled */
   private readonly settledAt = new Map<RunRules, bigint>();
   private readonly durable = new Set<string>();
@@ -44,6 +47,7 @@ export class Judge implements Watcher {
       const id = idOfStream(stream);
       switch (categoryOf(stream)) {
         case 'workflow':
+          this.family(id, event as WorkflowEvent);
           this.workflow(id).apply(event as WorkflowEvent);
           if (event.type === 'WorkflowSettled') this.settle(id, (event as Settled).runNo);
           return;
@@ -117,14 +121,34 @@ export class Judge implements Watcher {
 
   private settle(workflowId: string, runNo: number): void {
     const run = this.workflow(workflowId).run(runNo);
-    this.settledAt.set(run, this.paidFor(run, run.free));
+    this.settledAt.set(run, this.paidFor(run, run.free) + run.spentByChildren);
   }
 
   private issue(issued: Issued): void {
     const run = this.workflow(issued.workflowId).run(issued.runNo);
     const least = this.settledAt.get(run);
     must(least !== undefined, 'I13', () => `${issued.receiptId} was issued before its run was settled`);
-    this.receipts.push({ issued, expected: { outcome: run.outcome, least, most: this.paidFor(run) } });
+    this.receipts.push({
+      issued,
+      expected: { outcome: run.outcome, least, most: this.paidFor(run) + run.spentByChildren },
+    });
+  }
+
+  /** I4 and I5: nobody begins a workflow that no step waits for, and each tells the truth of how it ended. */
+  private family(id: string, event: WorkflowEvent): void {
+    if (event.type === 'WorkflowCreated' && event.parent) {
+      this.children.set(id, event.parent);
+      const asked = this.workflow(event.parent.workflowId)
+        .run(event.parent.runNo)
+        .hasAskedFor(event.parent.stepId);
+      must(asked === id, 'I4', () => `${id} was begun, and its parent asked for ${asked}`);
+    }
+    if (event.type !== 'ChildClosed' || event.outcome === 'refused') return;
+    const child = this.workflows.get(event.childId)?.run(1);
+    const outcome = child?.outcome ?? 'cancelled';
+    must(event.outcome === outcome, 'I13', () => `${event.childId} is told ${event.outcome}, it ${outcome}`);
+    const spent = child?.spent ?? 0n;
+    must(BigInt(event.cost) === spent, 'I5', () => `${event.childId} is told to have spent ${event.cost}`);
   }
 
   /** for its steps, not for undoing them */

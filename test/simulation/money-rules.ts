@@ -6,6 +6,8 @@ import { must } from './violation.js';
 interface HoldSeen {
   readonly amount: bigint;
   captured: bigint;
+  /** of it, what parts of their own hold or have spent */
+  lent: bigint;
   status: 'open' | 'released' | 'expired';
 }
 
@@ -33,7 +35,8 @@ export class AccountRules {
 
   get held(): bigint {
     let held = 0n;
-    for (const hold of this.holds.values()) if (hold.status === 'open') held += hold.amount - hold.captured;
+    for (const hold of this.holds.values())
+      if (hold.status === 'open') held += hold.amount - hold.captured - hold.lent;
     return held;
   }
 
@@ -50,12 +53,35 @@ export class AccountRules {
         break;
       case 'HoldPlaced':
         must(!this.holds.has(event.holdId), 'I5', () => `${event.holdId} was placed twice`);
-        this.holds.set(event.holdId, { amount: BigInt(event.amount), captured: 0n, status: 'open' });
+        this.holds.set(event.holdId, {
+          amount: BigInt(event.amount),
+          captured: 0n,
+          lent: 0n,
+          status: 'open',
+        });
         break;
+      case 'HoldSplit': {
+        const from = this.hold(event.from);
+        must(!this.holds.has(event.holdId), 'I5', () => `${event.holdId} was placed twice`);
+        must(from.status === 'open', 'I5', () => `${event.from} was split when it was over`);
+        from.lent += BigInt(event.amount);
+        must(
+          from.captured + from.lent <= from.amount,
+          'I3',
+          () => `${event.from} was split beyond what it had left`,
+        );
+        this.holds.set(event.holdId, {
+          amount: BigInt(event.amount),
+          captured: 0n,
+          lent: 0n,
+          status: 'open',
+        });
+        break;
+      }
       case 'HoldExtended': {
         const hold = this.hold(event.holdId);
         must(hold.status !== 'released', 'I5', () => `${event.holdId} was extended when it was over`);
-        const before = hold.status === 'open' ? hold.amount : hold.captured;
+        const before = hold.status === 'open' ? hold.amount : hold.captured + hold.lent;
         must(
           BigInt(event.amount) - before === BigInt(event.added),
           'I5',
@@ -72,13 +98,27 @@ export class AccountRules {
         this.captures.set(event.paymentId, BigInt(event.amount));
         hold.captured += BigInt(event.amount);
         this.captured += BigInt(event.amount);
-        must(hold.captured <= hold.amount, 'I3', () => `${event.holdId} was captured beyond what it held`);
+        must(
+          hold.captured + hold.lent <= hold.amount,
+          'I3',
+          () => `${event.holdId} was captured beyond what it held`,
+        );
         break;
       }
       case 'HoldReleased': {
         const hold = this.hold(event.holdId);
         must(hold.status !== 'released', 'I5', () => `${event.holdId} was released twice`);
         must(BigInt(event.captured) === hold.captured, 'I5', () => `${event.holdId} tells a wrong sum`);
+        if (event.returned) {
+          const to = this.hold(event.returned.holdId);
+          must(to.status === 'open', 'I5', () => `${event.holdId} was given back to what was over`);
+          must(
+            BigInt(event.returned.amount) === hold.amount - hold.captured - hold.lent,
+            'I5',
+            () => `${event.holdId} gave back another sum than it had left`,
+          );
+          to.lent -= BigInt(event.returned.amount);
+        }
         hold.status = 'released';
         break;
       }

@@ -1,4 +1,4 @@
-import { toMicros } from '../../src/kernel/money.js';
+import { microsToUsdc, toMicros } from '../../src/kernel/money.js';
 import type { ServiceOffer } from '../../src/ports/catalogue.js';
 import type { DraftCompensation, DraftStep, PlanDraft } from '../../src/ports/planner.js';
 import { input, offer as offerOf } from '../kit/offers.js';
@@ -66,10 +66,10 @@ export const listed = (offer: Offer): ServiceOffer =>
   });
 
 /** What a planner would draft, or a user write: up to seven steps that read each other. */
-export function randomDraft(random: Random, offers: readonly Offer[]): PlanDraft {
+export function randomDraft(random: Random, offers: readonly Offer[], depth = 0): PlanDraft {
   const steps: DraftStep[] = [];
-  const count = random.between(1, 7);
-  for (let n = 1; n <= count; n++) steps.push(randomStep(random, offers, steps, n === count));
+  const count = random.between(1, depth === 0 ? 7 : 3);
+  for (let n = 1; n <= count; n++) steps.push(randomStep(random, offers, steps, n === count, depth));
   const giving = steps.filter(({ kind }) => kind !== 'conditional');
   return {
     intent: { classification: WORDS, capabilities: [WORDS], confidence: 0.9, method: 'llm' },
@@ -83,6 +83,7 @@ function randomStep(
   offers: readonly Offer[],
   earlier: readonly DraftStep[],
   isLast: boolean,
+  depth: number,
 ): DraftStep {
   const key = `s${earlier.length + 1}`;
   const before = earlier.filter(() => random.chance(0.45));
@@ -100,6 +101,7 @@ function randomStep(
   };
   const kind = random.pick(['paid', 'paid', 'paid', 'local', 'condition'] as const);
   if (kind === 'local' && random.chance(0.3)) return { ...step, ...pausing(random) };
+  if (kind === 'local' && depth < 2 && random.chance(0.2)) return { ...step, ...part(random, offers, depth) };
   if (kind === 'condition' && !isLast)
     return { ...step, kind: 'conditional', input: random.pick(['true', 'false', '1']) };
   const effect = randomEffect(random, key, offers, kind === 'paid');
@@ -126,10 +128,26 @@ function pausing(random: Random): Pick<DraftStep, 'kind' | 'input' | 'signal'> {
   return { kind: 'signal', input: `{"said": "${WORDS}"}`, signal };
 }
 
+/** A workflow of its own, which may cost something, too little, or nothing. */
+function part(
+  random: Random,
+  offers: readonly Offer[],
+  depth: number,
+): Pick<DraftStep, 'kind' | 'input' | 'child'> {
+  const plan = asGiven(randomDraft(random, offers, depth + 1));
+  const maxCost = toMicros(random.pick([0n, 30_000n, 300_000n, 300_000n]));
+  const forMs = random.chance(0.2) ? { forMs: random.pick([10, 5_000, 30_000]) } : {};
+  return { kind: 'workflow', input: JSON.stringify({ plan }), child: { maxCost, ...forMs } };
+}
+
 /** The same draft as its author would post it. */
 export const asGiven = ({ steps, result }: PlanDraft) => ({
-  steps: steps.map(({ signal, input, ...step }) => ({
+  steps: steps.map(({ signal, child, input, ...step }) => ({
     ...step,
+    ...(child && {
+      maxCost: microsToUsdc(child.maxCost),
+      ...(child.forMs !== undefined && { for: child.forMs }),
+    }),
     ...(signal && { signal: signal.name, ...(signal.forMs !== undefined && { for: signal.forMs }) }),
     ...(signal?.onTimeout !== 'fail' && { input }),
   })),

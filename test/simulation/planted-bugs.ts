@@ -105,6 +105,24 @@ const whileEnding = (change: <S extends Draining | Compensating>(state: S) => S)
 
 export const plantedBugs: readonly PlantedBug[] = [
   {
+    name: 'child-told-done',
+    what: 'However a workflow ends that is a step of another, that step is told it completed',
+    dispatch: deciding(
+      'workflow',
+      (real) => (command, state) =>
+        real(command.type === 'ReportChild' ? { ...command, outcome: 'completed' } : command, state),
+    ),
+  },
+  {
+    name: 'child-cost-forgotten',
+    what: 'What a workflow has spent that is a step of another is not told to that one',
+    dispatch: deciding(
+      'workflow',
+      (real) => (command, state) =>
+        real(command.type === 'ReportChild' ? { ...command, cost: 0n } : command, state),
+    ),
+  },
+  {
     name: 'signal-taken-twice',
     what: 'That a signal was taken is forgotten: the next step that waits for its name takes it again',
     dispatch: withSteps((state) => ({

@@ -16,6 +16,9 @@ interface Seen {
     | 'failed'
     | 'cancelled';
   attempt: number;
+  /** the workflow it waits for, and how that ended */
+  child?: string;
+  childCost?: string;
   branch?: 'then' | 'else';
 }
 
@@ -47,6 +50,8 @@ export class RunRules {
   spent = 0n;
   /** steps whose answer came for nothing, though another worker may have paid for the same step meanwhile */
   readonly free = new Set<string>();
+  /** by workflows that its steps are */
+  spentByChildren = 0n;
   private ending = false;
   private paused = false;
   private offer: { readonly plan: Plan; readonly planHash: string } | undefined;
@@ -82,6 +87,12 @@ export class RunRules {
       this.steps.set(stepId, { status: 'completed', attempt: 0, ...(branch && { branch }) });
     }
   }
+
+  /** the workflow that a step has asked for */
+  hasAskedFor = (stepId: string): string | undefined => this.steps.get(stepId)?.child;
+
+  private isChild = (stepId: string): boolean =>
+    this.plan?.steps.find(({ id }) => id === stepId)?.kind === 'workflow';
 
   private branchOf(stepId: string): 'then' | 'else' | undefined {
     return this.steps.get(stepId)?.branch;
@@ -149,8 +160,30 @@ export class RunRules {
         return;
       }
       case 'StepWaitStarted':
-        this.live(event.stepId, event.attempt, 'began to wait').status = 'sleeping';
+        Object.assign(this.live(event.stepId, event.attempt, 'began to wait'), {
+          status: 'sleeping',
+          ...(event.child !== undefined && { child: event.child }),
+        });
         return;
+      case 'ChildDismissed':
+        must(
+          this.step(event.stepId).child === event.childId,
+          'I7',
+          () => `${event.childId} was dismissed, and nobody asked for it`,
+        );
+        return;
+      case 'ChildClosed': {
+        const seen = this.step(event.stepId);
+        must(
+          seen.status === 'sleeping' && seen.child === event.childId && seen.attempt === event.attempt,
+          'I7',
+          () => `${event.stepId} heard of ${event.childId} while it was ${seen.status} ${seen.attempt}`,
+        );
+        if (event.outcome !== 'completed') return;
+        seen.status = 'live';
+        seen.childCost = event.cost;
+        return;
+      }
       case 'SignalReceived':
         must(!this.ending, 'I9', () => `signal ${event.signalId} was heard while the run was ending`);
         must(!this.signals.has(event.signalId), 'I7', () => `signal ${event.signalId} was heard twice`);
@@ -162,6 +195,14 @@ export class RunRules {
       case 'StepCompleted': {
         if (this.step(event.stepId).status === 'sleeping') this.step(event.stepId).status = 'live';
         const seen = this.live(event.stepId, event.attempt, 'completed');
+        if (this.isChild(event.stepId)) {
+          must(
+            seen.childCost === event.cost,
+            'I5',
+            () => `${event.stepId} says another cost than ${seen.child}`,
+          );
+          this.spentByChildren += BigInt(event.cost);
+        }
         seen.status = 'completed';
         if (event.cost === '0') this.free.add(event.stepId);
         if (event.branch) seen.branch = event.branch;

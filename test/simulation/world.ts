@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MemoryArtifactStore } from '../../src/adapters/memory/artifact-store.js';
 import { ContentStore } from '../../src/content/content-store.js';
+import type { Parent } from '../../src/events/child.js';
 import type { WorkflowEvent } from '../../src/events/workflow.js';
 import type { Recorded } from '../../src/kernel/event.js';
 import { categoryOf, idOfStream } from '../../src/kernel/ids.js';
@@ -189,7 +190,7 @@ class World {
     return (
       this.areReadModelsDone &&
       services.underWay === 0 &&
-      drafts.size === judge.workflows.size &&
+      drafts.size === judge.workflows.size - judge.children.size &&
       judge.isQuiet
     );
   }
@@ -334,6 +335,9 @@ class World {
     this.judge.observe(recorded);
     this.judge.overheard(event.type, recorded);
     const id = idOfStream(stream);
+    const { parent } = event as { parent?: Parent };
+    // whoever asked for the one that asked
+    if (event.type === 'WorkflowCreated' && parent) this.owners.set(id, this.owners.get(parent.workflowId)!);
     const owner = categoryOf(stream) === 'workflow' ? this.owners.get(id) : undefined;
     if (owner !== undefined) this.users.hear(owner, id, event as WorkflowEvent);
     if (event.type === 'RunClosed') this.outcomes.push((event as { outcome?: string }).outcome ?? '?');

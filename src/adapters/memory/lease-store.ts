@@ -25,7 +25,7 @@ export class MemoryLeaseStore implements LeaseStore {
   async renew(member: Member, ttlMs: number): Promise<Roll> {
     const now = this.now();
     const known = this.members.get(member.instance);
-    if (known && known.life !== member.life) throw instanceReplaced(member.instance);
+    if (known && known.life !== member.life && known.until > now) throw instanceReplaced(member.instance);
     this.members.set(member.instance, { ...member, until: now + ttlMs });
     const held: Lease[] = [];
     const taken: string[] = [];

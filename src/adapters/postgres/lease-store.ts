@@ -22,7 +22,8 @@ const JOIN = `WITH forgotten AS (
 /** One round trip; the last part sees the rows as they were before, which is enough for what others hold. */
 const RENEW = `WITH me AS (
     INSERT INTO quittance_ops.members AS m (instance, life, pools, until) VALUES ($1, $2, $4, ${UNTIL})
-    ON CONFLICT (instance) DO UPDATE SET until = excluded.until WHERE m.life = excluded.life
+    ON CONFLICT (instance) DO UPDATE SET life = excluded.life, pools = excluded.pools, until = excluded.until
+      WHERE m.life = excluded.life OR m.until <= clock_timestamp()
     RETURNING 1
   ), mine AS (${MINE}), held AS (
     UPDATE quittance_ops.leases SET until = ${UNTIL}

@@ -61,6 +61,17 @@ export interface ExtendHold {
   readonly expiresAt: string;
 }
 
+/** What a workflow may spend that is a step of another one. */
+export interface SplitHold {
+  readonly type: 'SplitHold';
+  readonly holdId: string;
+  readonly from: string;
+  readonly amount: Micros;
+  readonly purpose: string;
+  readonly at: string;
+  readonly expiresAt: string;
+}
+
 export interface CaptureHold {
   readonly type: 'CaptureHold';
   readonly holdId: string;
@@ -107,6 +118,7 @@ export type EscrowCommand =
   | RejectDeposit
   | PlaceHold
   | ExtendHold
+  | SplitHold
   | CaptureHold
   | ReleaseHold
   | ExpireHold

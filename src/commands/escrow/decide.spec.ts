@@ -407,3 +407,130 @@ describe('a hold whose run goes on', () => {
       .when({ ...extend, expiresAt: at })
       .refuses('VALIDATION_FAILED'));
 });
+
+describe('a hold that is split', () => {
+  const split: EscrowCommand = {
+    type: 'SplitHold',
+    holdId: 'hold_2',
+    from: 'hold_1',
+    amount: micros(100),
+    purpose: 'wf_2',
+    at,
+    expiresAt: later,
+  };
+  const wasSplit: EscrowEvent = {
+    type: 'HoldSplit',
+    v: 1,
+    holdId: 'hold_2',
+    from: 'hold_1',
+    amount: '100',
+    purpose: 'wf_2',
+    expiresAt: later,
+  };
+  const ofIt: EscrowCommand = {
+    type: 'CaptureHold',
+    holdId: 'hold_2',
+    paymentId: 'pay_2',
+    amount: micros(30),
+  };
+  const spent: EscrowEvent = {
+    type: 'HoldCaptured',
+    v: 1,
+    holdId: 'hold_2',
+    paymentId: 'pay_2',
+    amount: '30',
+  };
+  const given2 = [...funded, placed, wasSplit, spent];
+  const balance = (...events: EscrowEvent[]) => {
+    const account = fold(escrowDecider, events);
+    return account.status === 'open' ? [availableOf(account), account.held] : [];
+  };
+
+  it('holds as much as before, in two parts', () => {
+    given(...funded, placed)
+      .when(split)
+      .then([wasSplit]);
+    expect(balance(...funded, placed, wasSplit)).toEqual([400n, 600n]);
+    given(...funded, placed, wasSplit)
+      .when(ofIt)
+      .then([spent]);
+    expect(balance(...given2)).toEqual([400n, 570n]);
+  });
+
+  it('has no more left than the parts leave', () =>
+    given(...given2)
+      .when({ ...capture, amount: micros(501) })
+      .refuses('HOLD_EXCEEDED', { holdId: 'hold_1', remaining: '500', amount: '501' }));
+
+  it('is given back what its part did not spend', () => {
+    const returned: EscrowEvent = {
+      type: 'HoldReleased',
+      v: 1,
+      holdId: 'hold_2',
+      captured: '30',
+      released: '0',
+      returned: { holdId: 'hold_1', amount: '70' },
+    };
+    given(...given2)
+      .when({ type: 'ReleaseHold', holdId: 'hold_2' })
+      .then([returned]);
+    expect(balance(...given2, returned)).toEqual([400n, 570n]);
+    given(...given2, returned)
+      .when({ type: 'ReleaseHold', holdId: 'hold_1' })
+      .then([{ type: 'HoldReleased', v: 1, holdId: 'hold_1', captured: '0', released: '570' }]);
+  });
+
+  it('gives its own rest back while its part goes on, whose rest is free when that ends', () => {
+    const first: EscrowEvent = {
+      type: 'HoldReleased',
+      v: 1,
+      holdId: 'hold_1',
+      captured: '0',
+      released: '500',
+    };
+    given(...given2)
+      .when({ type: 'ReleaseHold', holdId: 'hold_1' })
+      .then([first]);
+    given(...given2, first)
+      .when({ type: 'ReleaseHold', holdId: 'hold_2' })
+      .then([{ type: 'HoldReleased', v: 1, holdId: 'hold_2', captured: '30', released: '70' }]);
+  });
+
+  it('that has expired covers its part no second time when it holds again', () => {
+    const gone: EscrowEvent = { type: 'HoldExpired', v: 1, holdId: 'hold_1', released: '500' };
+    const again: EscrowEvent = {
+      type: 'HoldExtended',
+      v: 1,
+      holdId: 'hold_1',
+      amount: '600',
+      added: '500',
+      expiresAt: later,
+    };
+    expect(balance(...given2, gone)).toEqual([900n, 70n]);
+    given(...given2, gone)
+      .when({ ...extend, amount: micros(600), at, expiresAt: later })
+      .then([again]);
+    expect(balance(...given2, gone, again)).toEqual([400n, 570n]);
+  });
+
+  it('is split once, from what it has left, while it is open', () => {
+    given(...funded, placed, wasSplit)
+      .when({ ...split, amount: micros(99) })
+      .refuses('HOLD_DIFFERS', { holdId: 'hold_2', held: '100', asked: '99' });
+    given(...funded, placed)
+      .when({ ...split, amount: micros(601) })
+      .refuses('HOLD_EXCEEDED', { holdId: 'hold_1', remaining: '600', amount: '601' });
+    given(...funded, placed, captured, released)
+      .when(split)
+      .refuses('HOLD_CLOSED');
+    given(...funded)
+      .when(split)
+      .refuses('HOLD_UNKNOWN', { holdId: 'hold_1' });
+    given(...funded, placed)
+      .when({ ...split, expiresAt: at })
+      .refuses('VALIDATION_FAILED');
+    given(...funded, placed)
+      .when({ ...split, amount: micros(0) })
+      .refuses('VALIDATION_FAILED');
+  });
+});

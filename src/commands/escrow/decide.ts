@@ -6,6 +6,7 @@
  * - A deposit counts once, and only with the amount it was submitted with.
  * - A hold reserves at most what is available. It is captured in parts, each payment once, never beyond the hold.
  * - A hold is extended as long as its run goes on, also after it expired; never shortened, never after its release.
+ * - A hold may be split: the new one holds part of what the old one has left, and gives back what it does not spend.
  * - A hold is closed by release or by expiry; its remainder is then available again. A payment that settled on the
  *   chain after that is captured late: within what the hold once covered, out of what is available.
  * - While it is frozen nothing more is reserved; what is on its way, in or out, is booked as ever.
@@ -17,7 +18,7 @@ import type { EscrowEvent } from '../../events/escrow.js';
 import type { Aggregate } from '../../kernel/aggregate.js';
 import type { Decider } from '../../kernel/decider.js';
 import { Refusal, unreachable } from '../../kernel/errors.js';
-import { formatUsdc, type Micros, toMicros } from '../../kernel/money.js';
+import { formatUsdc, type Micros, toMicros, ZERO } from '../../kernel/money.js';
 import type {
   CaptureHold,
   ConfirmDeposit,
@@ -29,6 +30,7 @@ import type {
   PlaceHold,
   RejectDeposit,
   ReleaseHold,
+  SplitHold,
   SubmitDeposit,
 } from './commands.js';
 import { assertNotFrozen, freezeAccount, unfreezeAccount } from './freezing.js';
@@ -64,6 +66,8 @@ function decide(command: EscrowCommand, state: EscrowState): Decision {
       return placeHold(command, state);
     case 'ExtendHold':
       return extendHold(command, state);
+    case 'SplitHold':
+      return splitHold(command, state);
     case 'CaptureHold':
       return captureHold(command, state);
     case 'ReleaseHold':
@@ -185,10 +189,39 @@ function extendHold(command: ExtendHold, account: OpenEscrow): Decision {
   const expiresAt = atLeast(command.expiresAt, hold.expiresAt);
   if (hold.status === 'open' && amount === hold.amount && expiresAt === hold.expiresAt) return NOTHING;
   assertNotFrozen(account);
-  const added = toMicros(amount - (hold.status === 'open' ? hold.amount : hold.captured));
+  const covered = hold.status === 'open' ? hold.amount : hold.captured + (hold.lent ?? ZERO);
+  const added = toMicros(amount - covered);
   assertCovered(added, account);
   return [{ type: 'HoldExtended', v: 1, holdId, amount: String(amount), added: String(added), expiresAt }];
 }
+
+function splitHold(command: SplitHold, account: OpenEscrow): Decision {
+  const { holdId, from, amount, purpose, at, expiresAt } = command;
+  const known = account.holds.get(holdId);
+  if (known) {
+    if (known.status !== 'open') throw holdClosed(holdId, known);
+    if (known.from === from && known.amount === amount) return NOTHING;
+    throw new Refusal('HOLD_DIFFERS', 'This hold was placed with another amount.', {
+      holdId,
+      held: String(known.amount),
+      asked: String(amount),
+    });
+  }
+  assertAmount(amount);
+  if (expiresAt <= at)
+    throw new Refusal('VALIDATION_FAILED', 'A hold must expire after it is placed.', { at, expiresAt });
+  const hold = holdOf(account, from);
+  if (hold.status !== 'open') throw holdClosed(from, hold);
+  if (amount > remainderOf(hold)) throw holdExceeded(from, hold, amount);
+  return [{ type: 'HoldSplit', v: 1, holdId, from, amount: String(amount), purpose, expiresAt }];
+}
+
+const holdExceeded = (holdId: string, hold: Hold, amount: Micros): Refusal =>
+  new Refusal(
+    'HOLD_EXCEEDED',
+    `This payment of ${formatUsdc(amount)} is more than the hold has left, ${formatUsdc(remainderOf(hold))}.`,
+    { holdId, remaining: String(remainderOf(hold)), amount: String(amount) },
+  );
 
 const atLeast = <T extends bigint | string>(wanted: T, before: T): T => (wanted < before ? before : wanted);
 
@@ -217,12 +250,7 @@ function captureHold(command: CaptureHold, account: OpenEscrow): Decision {
   const late = hold.status !== 'open';
   assertAmount(amount);
   if (late && amount > availableOf(account)) throw holdClosed(holdId, hold);
-  if (amount > remainderOf(hold))
-    throw new Refusal(
-      'HOLD_EXCEEDED',
-      `This payment of ${formatUsdc(amount)} is more than the hold has left, ${formatUsdc(remainderOf(hold))}.`,
-      { holdId, remaining: String(remainderOf(hold)), amount: String(amount) },
-    );
+  if (amount > remainderOf(hold)) throw holdExceeded(holdId, hold, amount);
   return [
     { type: 'HoldCaptured', v: 1, holdId, paymentId, amount: String(amount), ...(late && { late: true }) },
   ];
@@ -233,8 +261,12 @@ function releaseHold({ holdId }: ReleaseHold, account: OpenEscrow): Decision {
   if (hold.status === 'released') return NOTHING;
   const captured = String(hold.captured);
   // an expired hold gave its remainder back already, but who settles the run still needs to hear what was spent
-  const released = hold.status === 'expired' ? '0' : String(remainderOf(hold));
-  return [{ type: 'HoldReleased', v: 1, holdId, captured, released }];
+  if (hold.status === 'expired') return [{ type: 'HoldReleased', v: 1, holdId, captured, released: '0' }];
+  const amount = String(remainderOf(hold));
+  if (hold.from === undefined || account.holds.get(hold.from)?.status !== 'open')
+    return [{ type: 'HoldReleased', v: 1, holdId, captured, released: amount }];
+  const returned = { holdId: hold.from, amount };
+  return [{ type: 'HoldReleased', v: 1, holdId, captured, released: '0', returned }];
 }
 
 function expireHold({ holdId, at }: ExpireHold, account: OpenEscrow): Decision {

@@ -16,6 +16,10 @@ export interface Hold {
   readonly status: 'open' | 'released' | 'expired';
   readonly amount: Micros;
   readonly captured: Micros;
+  /** held or captured by holds that were split from it */
+  readonly lent?: Micros;
+  /** the hold it was split from */
+  readonly from?: string;
   readonly expiresAt: string;
 }
 
@@ -68,7 +72,8 @@ export const availableOf = (account: OpenEscrow): Micros =>
       account.withdrawals.pending,
   );
 
-export const remainderOf = (hold: Hold): Micros => toMicros(hold.amount - hold.captured);
+export const remainderOf = ({ amount, captured, lent = ZERO }: Hold): Micros =>
+  toMicros(amount - captured - lent);
 
 export function evolveEscrow(state: EscrowState, event: EscrowEvent): EscrowState {
   if (event.type === 'EscrowAccountOpened')
@@ -131,10 +136,20 @@ function evolveOpen(
         holds: account.holds.with(holdId, hold),
       };
     }
+    case 'HoldSplit': {
+      const { from, expiresAt } = event;
+      const amount = parseMicros(event.amount);
+      const before = account.holds.get(from)!;
+      const lent = toMicros((before.lent ?? ZERO) + amount);
+      const hold: Hold = { status: 'open', amount, captured: ZERO, from, expiresAt };
+      return { ...account, holds: account.holds.with(from, { ...before, lent }).with(event.holdId, hold) };
+    }
     case 'HoldCaptured':
       return capture(account, event.holdId, event.paymentId, parseMicros(event.amount));
     case 'HoldReleased':
-      return close(account, event.holdId, 'released');
+      return event.returned
+        ? giveBack(account, event.holdId, event.returned.holdId, parseMicros(event.returned.amount))
+        : close(account, event.holdId, 'released');
     case 'HoldExpired':
       return close(account, event.holdId, 'expired');
     case 'RefundCredited': {
@@ -167,6 +182,17 @@ function capture(account: OpenEscrow, holdId: string, paymentId: string, amount:
     held: hold.status === 'open' ? toMicros(account.held - amount) : account.held,
     holds: account.holds.with(holdId, { ...hold, captured: toMicros(hold.captured + amount) }),
     captures: account.captures.with(paymentId, { holdId, amount }),
+  };
+}
+
+/** What is left of it is held on, by the hold it was split from. */
+function giveBack(account: OpenEscrow, holdId: string, to: string, amount: Micros): OpenEscrow {
+  const hold = account.holds.get(holdId)!;
+  const before = account.holds.get(to)!;
+  const lent = toMicros((before.lent ?? ZERO) - amount);
+  return {
+    ...account,
+    holds: account.holds.with(to, { ...before, lent }).with(holdId, { ...hold, status: 'released' }),
   };
 }
 

@@ -1,6 +1,10 @@
+import type { Parent, ParentLink } from '../../events/child.js';
 import type { Rollback, RunOutcome, WorkflowEvent } from '../../events/workflow.js';
 
-type Run = { readonly runNo: number; readonly created: { readonly userId: string } };
+type Run = {
+  readonly runNo: number;
+  readonly created: { readonly userId: string; readonly parent?: ParentLink | undefined };
+};
 
 interface End {
   readonly totalCost: bigint;
@@ -26,6 +30,14 @@ export const closed = (
   totalCost: end.totalCost.toString(),
   closedAt: end.at,
   ...(end.holdId !== undefined && { holdId: end.holdId }),
+  ...(created.parent && { parent: waitingFor(created.parent) }),
+});
+
+const waitingFor = ({ workflowId, runNo, stepId, attempt }: ParentLink): Parent => ({
+  workflowId,
+  runNo,
+  stepId,
+  attempt,
 });
 
 export const cancelled = (run: Run, end: End): WorkflowEvent[] => [

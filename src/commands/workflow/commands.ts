@@ -1,3 +1,4 @@
+import type { ChildOutcome, ParentLink } from '../../events/child.js';
 import type { ForkedFrom } from '../../events/fork.js';
 import type { Plan } from '../../events/plan.js';
 import type { PaymentEvidence, VerificationLevel, WorkflowEventOf } from '../../events/workflow.js';
@@ -23,6 +24,7 @@ export type WorkflowCommand =
   | StartWait
   | WakeStep
   | SendSignal
+  | ReportChild
   | TimeOutWorkflow
   | EndDrain
   | CancelWorkflow
@@ -59,6 +61,8 @@ export interface CreateWorkflow {
   readonly filters: WorkflowEventOf<'WorkflowCreated'>['filters'];
   readonly metadata?: Sealed;
   readonly batchId?: string;
+  /** the step of another workflow it is */
+  readonly parent?: ParentLink;
   /** absent: normal */
   readonly priority?: 'high' | 'low';
   /** when the attempts of a step are used up, the owner is asked before anything is given up */
@@ -201,6 +205,8 @@ export interface StartWait {
   readonly stepId: string;
   readonly attempt: number;
   readonly until: string;
+  /** the workflow it waits for */
+  readonly child?: string;
   readonly output: Content;
   readonly inputHash: string;
   readonly outputHash: string;
@@ -217,6 +223,20 @@ export interface SendSignal {
   readonly signalId: string;
   readonly name: string;
   readonly payload: Content;
+}
+
+/** The workflow that a step is has ended, or could not be begun. */
+export interface ReportChild {
+  readonly type: 'ReportChild';
+  readonly at: string;
+  readonly runNo: number;
+  readonly stepId: string;
+  readonly attempt: number;
+  readonly childId: string;
+  readonly outcome: ChildOutcome;
+  readonly cost: Micros;
+  /** why, where its outcome does not say it */
+  readonly message?: string;
 }
 
 /** The timer of a waiting step has run out. */

@@ -4,6 +4,7 @@ import type { Decider } from '../../kernel/decider.js';
 import { unreachable } from '../../kernel/errors.js';
 import { approve, expireApproval, reportHoldLost } from './approval.js';
 import { declineAutoApproval } from './auto-approval.js';
+import { reportChild } from './child.js';
 import type { WorkflowCommand } from './commands.js';
 import {
   compensateStep,
@@ -104,6 +105,8 @@ function answer(command: WorkflowCommand, state: WorkflowState): readonly Workfl
       return startWait(command, state);
     case 'WakeStep':
       return wakeStep(command, state);
+    case 'ReportChild':
+      return reportChild(command, state);
     case 'SendSignal':
       return sendSignal(command, state);
     case 'ConfirmStep':

@@ -1,4 +1,5 @@
 import type { WorkflowEvent } from '../../events/workflow.js';
+import { childOf, dismissed, hasChildResult } from './children.js';
 import { cancelled, closed } from './closing.js';
 import type { CancelWorkflow, EndDrain, TimeOutWorkflow } from './commands.js';
 import { beginCompensation } from './compensation.js';
@@ -7,7 +8,7 @@ import { wrongState } from './refusals.js';
 import {
   type Draining,
   type Executing,
-  isInFlight,
+  isUnderWay,
   type Paused,
   type StepState,
   type WorkflowState,
@@ -75,16 +76,22 @@ export function timeOut(command: TimeOutWorkflow, state: WorkflowState): Workflo
 
 export function endDrain(command: EndDrain, state: WorkflowState): WorkflowEvent[] {
   if (state.status !== 'draining' || state.runNo !== command.runNo) return [];
-  const events = cancelSteps(state, isInFlight);
+  const events = cancelSteps(state, isUnderWay);
   return [...events, ...closeIfDrained(events.reduce(evolve, state) as Draining, command.at)];
 }
 
 /**
- * Nothing new starts: what waits for a worker, for its retry, for a person or for a time is cancelled, so that nobody is paid for it any
- * more, and if nothing is running the run closes.
+ * Nothing new starts: what waits for a worker, for its retry, for a person or for a time is cancelled, so that nobody
+ * is paid for it any more; workflows of its own are, and waited for; and if nothing is running the run closes.
  */
 export function giveUp(state: Draining, at: string): WorkflowEvent[] {
-  const events = cancelSteps(state, (step) => GIVEN_UP.includes(step.status));
+  const children = Object.entries(state.steps).flatMap(([stepId, step]) => {
+    const child = childOf(step);
+    return child && 'attempt' in step ? [dismissed(state.runNo, stepId, step.attempt, child)] : [];
+  });
+  const isGivenUp = (step: StepState) =>
+    GIVEN_UP.includes(step.status) && childOf(step) === undefined && !hasChildResult(step);
+  const events = [...children, ...cancelSteps(state, isGivenUp)];
   return [...events, ...closeIfDrained(events.reduce(evolve, state) as Draining, at)];
 }
 
@@ -107,7 +114,7 @@ const cancelledStep = (stepId: string, attempt: number) =>
   ({ type: 'StepCancelled', v: 1, stepId, attempt }) as const;
 
 export function closeIfDrained(state: Draining, at: string): WorkflowEvent[] {
-  if (Object.values(state.steps).some(isInFlight)) return [];
+  if (Object.values(state.steps).some(isUnderWay)) return [];
   const compensation = beginCompensation(state, at);
   if (compensation.length > 0) return compensation;
   const { expired } = state;

@@ -92,6 +92,14 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
       const signal = { ...next.signals![signalId]!, takenBy: stepId };
       return { ...next, signals: { ...next.signals, [signalId]: signal } };
     }
+    case 'ChildClosed': {
+      const { stepId, attempt, childId, outcome, cost } = event;
+      const before = running(state);
+      const spentByChildren = ((before.spentByChildren ?? 0n) + parseMicros(cost)) as Micros;
+      const next = { ...before, spentByChildren };
+      if (outcome !== 'completed') return next;
+      return withStep(next, stepId, { status: 'scheduled', attempt, child: { workflowId: childId, cost } });
+    }
     case 'StepCompleted': {
       const { type: _type, v: _v, stepId, ...done } = event;
       const service = running(state).rounds?.[stepId]?.service;
@@ -160,6 +168,7 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
       return close(state, event);
     case 'WorkflowSettled':
       return state.status === 'closed' ? { ...state, settled: true } : state;
+    case 'ChildDismissed':
     case 'StepConfirmationDeclined':
     case 'IntentClassified':
     case 'PlanningFailed':

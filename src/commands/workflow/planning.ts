@@ -60,6 +60,7 @@ export function proposePlan(command: ProposePlan, state: WorkflowState): Workflo
       reason: 'initial',
       expiresAt,
       ...(most > 0n && askedUnder(state)),
+      ...(isCovered(state, most) && { covered: true }),
     },
   ];
   if (!approvesFree(state) || most > 0n) return proposed;
@@ -76,6 +77,10 @@ export function proposePlan(command: ProposePlan, state: WorkflowState): Workflo
     ...approved(awaiting, { approver: state.created.userId, automatic: true, budget: 0n, at }),
   ];
 }
+
+/** Who approved its parent approved what its step may cost. A run of it that its owner wants again is his to approve. */
+const isCovered = ({ created, runNo }: Planning, most: bigint): boolean =>
+  created.parent?.holdId !== undefined && most > 0n && runNo === 1;
 
 export function failPlanning(command: FailPlanning, state: WorkflowState): WorkflowEvent[] {
   if (state.status !== 'planning' || state.runNo !== command.runNo) return [];

@@ -76,6 +76,7 @@ const progressOf = ({
   steps,
   seq,
   spent,
+  spentByChildren,
   rounds,
   stale,
 }: Progress): Progress => ({
@@ -85,6 +86,7 @@ const progressOf = ({
   steps,
   seq,
   spent,
+  ...(spentByChildren !== undefined && { spentByChildren }),
   ...(rounds && { rounds }),
   stale,
 });

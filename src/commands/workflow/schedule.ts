@@ -1,6 +1,6 @@
 import type { PlanStep } from '../../events/plan.js';
 import type { WorkflowEventOf } from '../../events/workflow.js';
-import { isInFlight, type Progress, type StepState } from './state.js';
+import { isUnderWay, type Progress, type StepState } from './state.js';
 
 type SkipReason = WorkflowEventOf<'StepSkipped'>['reason'];
 
@@ -27,7 +27,7 @@ export function schedule(
   const skipped: { stepId: string; reason: SkipReason }[] = [];
   const ready: string[] = [];
   const asking: string[] = [];
-  let free = concurrency - Object.values(states).filter(isInFlight).length;
+  let free = concurrency - Object.values(states).filter(isUnderWay).length;
   for (const step of steps) {
     const status = now[step.id]?.status;
     if (status === 'held' && free > 0) {

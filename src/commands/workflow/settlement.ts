@@ -38,7 +38,9 @@ function estimatedFor(plan: Plan | undefined, steps: Progress['steps']): bigint 
 export function recordSettlement({ holdId, spent }: RecordSettlement, state: WorkflowState): WorkflowEvent[] {
   if (state.status !== 'closed' || state.holdId !== holdId || state.settled) return [];
   const { runNo, plan } = state;
-  return [...mandateShare(state, runNo, spent), settled(runNo, plan, stepsOf(state), spent)];
+  // workflows of its own were paid from holds of their own
+  const actual = spent + (state.progress?.spentByChildren ?? 0n);
+  return [...mandateShare(state, runNo, actual), settled(runNo, plan, stepsOf(state), actual)];
 }
 
 /** A run that nothing was held for has nothing to give back: it is settled as it closes. */

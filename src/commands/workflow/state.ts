@@ -3,7 +3,7 @@ import type { PauseReason } from '../../events/interruption.js';
 import type { Plan } from '../../events/plan.js';
 import type { Rollback, RunOutcome, WorkflowEventOf } from '../../events/workflow.js';
 import type { ErrorRecord } from '../../kernel/errors.js';
-import type { Micros } from '../../kernel/money.js';
+import type { Micros, MicrosText } from '../../kernel/money.js';
 import type { Content } from '../../kernel/sealed.js';
 import type { Undos } from './undo.js';
 
@@ -80,6 +80,8 @@ export interface Progress {
   /** steps that completed or were skipped */
   readonly seq: number;
   readonly spent: Micros;
+  /** by workflows that steps of it were, however they ended */
+  readonly spentByChildren?: Micros;
   /** of steps that went to another service or began their attempts anew */
   readonly rounds?: Readonly<Record<string, Round>>;
   /** {@link staleKey} of late results, so that a repeated report is not recorded twice */
@@ -158,7 +160,13 @@ export type StepState =
   /** a person is asked first; `attempt` is the one that will follow */
   | { readonly status: 'confirming'; readonly attempt: number; readonly expiresAt: string }
   /** `signalId`: what it waited for has come */
-  | { readonly status: 'scheduled'; readonly attempt: number; readonly signalId?: string }
+  | {
+      readonly status: 'scheduled';
+      readonly attempt: number;
+      readonly signalId?: string;
+      /** the workflow it waited for has completed */
+      readonly child?: { readonly workflowId: string; readonly cost: MicrosText };
+    }
   | { readonly status: 'running'; readonly attempt: number; readonly worker: string }
   /** a timer ends it; nobody works on it */
   | (Omit<WorkflowEventOf<'StepWaitStarted'>, 'type' | 'v' | 'runNo' | 'stepId'> & {
@@ -216,3 +224,7 @@ export const isRunning = (state: WorkflowState): state is Running =>
 
 export const isInFlight = (step: StepState): boolean =>
   step.status === 'scheduled' || step.status === 'running';
+
+/** In flight, or a workflow of its own is: the run is not over before that. */
+export const isUnderWay = (step: StepState): boolean =>
+  isInFlight(step) || (step.status === 'sleeping' && step.child !== undefined);

@@ -82,7 +82,7 @@ export function evolveHold(
   event: EscrowEvent,
   { revision, stream, metadata }: Recorded,
 ): HoldRow | undefined {
-  if (event.type === 'HoldPlaced')
+  if (event.type === 'HoldPlaced' || event.type === 'HoldSplit')
     return {
       user_id: idOfStream(stream),
       hold_id: event.holdId,
@@ -140,6 +140,8 @@ function movement(event: EscrowEvent): Movement {
       return { kind: 'hold_placed', amount: event.amount, reference: event.holdId, note: event.purpose };
     case 'HoldExtended':
       return { kind: 'hold_extended', amount: event.added, reference: event.holdId, note: null };
+    case 'HoldSplit':
+      return { kind: 'hold_split', amount: event.amount, reference: event.holdId, note: event.from };
     case 'HoldCaptured':
       return { kind: 'hold_captured', amount: event.amount, reference: event.paymentId, note: event.holdId };
     case 'HoldReleased':

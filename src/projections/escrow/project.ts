@@ -15,7 +15,7 @@ import {
 
 export const escrowProjection: Projection = {
   name: 'escrow',
-  version: 5,
+  version: 6,
   paceMs: 20,
   handles: escrowEvents.map(({ type }) => type),
   schema: [escrowTable, ledgerTable, holdsTable].map((table) => table.schema).join(';\n'),

@@ -51,6 +51,7 @@ export type LedgerKind =
   | 'deposit_rejected'
   | 'hold_placed'
   | 'hold_extended'
+  | 'hold_split'
   | 'hold_captured'
   | 'hold_released'
   | 'hold_expired'

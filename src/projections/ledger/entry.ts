@@ -5,6 +5,8 @@ export type EntryKind =
   | 'deposit'
   | 'hold'
   | 'hold_extended'
+  | 'hold_split'
+  | 'hold_returned'
   | 'hold_released'
   | 'hold_expired'
   | 'payment_sent'

@@ -39,9 +39,21 @@ export function postEscrow(userId: string, event: EscrowEvent): Entry | undefine
       const debit = event.late ? own : held(userId, holdId);
       return entry('payment', paymentId, { debit, credit: services(paymentId), amount });
     }
+    case 'HoldSplit': {
+      const { holdId, from, amount, purpose: counterparty } = event;
+      const transfer = { debit: held(userId, from), credit: held(userId, holdId), amount };
+      return entry('hold_split', holdId, transfer, { counterparty });
+    }
     case 'HoldReleased':
     case 'HoldExpired': {
       const { holdId, released: amount } = event;
+      const returned = 'returned' in event ? event.returned : undefined;
+      if (returned)
+        return entry('hold_returned', holdId, {
+          debit: held(userId, holdId),
+          credit: held(userId, returned.holdId),
+          amount: returned.amount,
+        });
       const kind = event.type === 'HoldReleased' ? 'hold_released' : 'hold_expired';
       return entry(kind, holdId, { debit: held(userId, holdId), credit: own, amount });
     }

@@ -8,7 +8,8 @@
  * | DepositConfirmed | chain            | available      |
  * | HoldPlaced       | available        | held           |
  * | HoldExtended     | available        | held           |
- * | HoldReleased     | held             | available      |
+ * | HoldSplit        | held             | held, of the part |
+ * | HoldReleased     | held             | available, or the hold it was split from |
  * | HoldExpired      | held             | available      |
  * | PaymentPrepared  | services         | transit        |
  * | PaymentConfirmed | transit          | chain          |

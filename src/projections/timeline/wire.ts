@@ -36,6 +36,8 @@ export const wireTypes = [
   'StepWaitStarted',
   'SignalReceived',
   'StepSignalled',
+  'ChildClosed',
+  'ChildDismissed',
   'StepCompleted',
   'StepRetryScheduled',
   'StepFailed',
@@ -221,14 +223,24 @@ function stepWire(event: WorkflowEvent): WireEvent | undefined {
     case 'StepStarted':
       return { type: 'step.started', data: { stepId: event.stepId, attempt: event.attempt } };
     case 'StepWaitStarted': {
-      const { stepId, attempt, until, signal } = event;
-      return { type: 'step.waiting', data: { stepId, attempt, until, ...(signal && { signal }) } };
+      const { stepId, attempt, until, signal, child } = event;
+      const its = { ...(signal && { signal }), ...(child && { childWorkflowId: child }) };
+      return { type: 'step.waiting', data: { stepId, attempt, until, ...its } };
     }
     case 'SignalReceived':
       return { type: 'workflow.signal', data: { name: event.name, signalId: event.signalId } };
     case 'StepSignalled': {
       const { stepId, attempt, signalId } = event;
       return { type: 'step.signalled', data: { stepId, attempt, signalId } };
+    }
+    case 'ChildClosed': {
+      const { stepId, attempt, childId: childWorkflowId, outcome, cost } = event;
+      const data = { stepId, attempt, childWorkflowId, outcome, ...money('cost', cost) };
+      return { type: 'step.child_closed', data };
+    }
+    case 'ChildDismissed': {
+      const { stepId, attempt, childId: childWorkflowId } = event;
+      return { type: 'step.child_dismissed', data: { stepId, attempt, childWorkflowId } };
     }
     case 'StepCompleted':
       return { type: 'step.completed', data: completed(event) };

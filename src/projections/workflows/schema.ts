@@ -1,3 +1,4 @@
+import type { ParentLink } from '../../events/child.js';
 import type { ForkedFrom } from '../../events/fork.js';
 import type { PauseReason } from '../../events/interruption.js';
 import type { Plan } from '../../events/plan.js';
@@ -54,6 +55,8 @@ export interface WorkflowRow {
     readonly limit: MicrosText | null;
     readonly asked: MicrosText | null;
   } | null;
+  /** the step of another workflow it is */
+  readonly parent: ParentLink | null;
   /** `assemble` included */
   readonly total_steps: number | null;
   /** the step whose output is the result */
@@ -111,6 +114,7 @@ export const workflowsTable = defineTable<WorkflowRow>({
     batch_id: 'text',
     mandate_id: 'text',
     auto_declined: 'jsonb',
+    parent: 'jsonb',
     total_steps: 'integer',
     last_step: 'text',
     approval_request_id: 'text',
@@ -212,6 +216,8 @@ export interface StepRow {
   readonly worker: string | null;
   /** the alternative that does it, where that is not the service it was planned for */
   readonly service_id: string | null;
+  /** the workflow it is */
+  readonly child_id: string | null;
   readonly started_at: string | null;
   readonly completed_at: string | null;
   /** when it goes on: the next attempt, or the end of a wait */
@@ -241,6 +247,7 @@ export const stepsTable = defineTable<StepRow>({
     attempt: 'integer',
     worker: 'text',
     service_id: 'text',
+    child_id: 'text',
     started_at: 'text',
     completed_at: 'text',
     retry_at: 'text',

@@ -15,6 +15,7 @@ export const pendingStep = (
   attempt: 0,
   worker: null,
   service_id: null,
+  child_id: null,
   started_at: null,
   completed_at: null,
   retry_at: null,
@@ -51,11 +52,13 @@ export function evolveStep(step: StepRow, event: WorkflowEvent): StepRow {
         started_at: event.startedAt,
       };
     case 'StepWaitStarted': {
-      const { attempt, startedAt, until } = event;
-      return { ...step, status: 'waiting', attempt, started_at: startedAt, retry_at: until };
+      const { attempt, startedAt, until, child: child_id = null } = event;
+      return { ...step, status: 'waiting', attempt, started_at: startedAt, retry_at: until, child_id };
     }
     case 'StepSignalled':
       return { ...step, status: 'running', retry_at: null };
+    case 'ChildClosed':
+      return event.outcome === 'completed' ? { ...step, status: 'running', retry_at: null } : step;
     case 'StepCompleted':
       return {
         ...step,

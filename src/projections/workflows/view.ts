@@ -58,6 +58,7 @@ function createdRow(
     forked_from: event.forkedFrom ?? null,
     batch_id: event.batchId ?? null,
     mandate_id: event.mandateId ?? null,
+    parent: event.parent ?? null,
     ...freshRun(1),
   };
 }

@@ -9,6 +9,7 @@ export const stepView = (row: StepRow) => ({
   status: row.status,
   attempt: row.attempt,
   ...(row.service_id !== null && { reassignedTo: row.service_id }),
+  ...(row.child_id !== null && { childWorkflowId: row.child_id }),
   startedAt: row.started_at,
   completedAt: row.completed_at,
   retryAt: row.retry_at,

@@ -24,6 +24,7 @@ export const workflowSummary = (row: WorkflowRow) => ({
   ...(row.batch_id !== null && { batchId: row.batch_id }),
   ...(row.mandate_id !== null && { mandateId: row.mandate_id }),
   ...(row.forked_from !== null && { forkedFrom: row.forked_from }),
+  ...(row.parent !== null && { parent: { workflowId: row.parent.workflowId, stepId: row.parent.stepId } }),
   origin: row.origin,
   verificationLevel: row.level,
   createdAt: row.created_at,

@@ -1,0 +1,146 @@
+import type { ReportChild } from '../commands/workflow/commands.js';
+import { workflow } from '../commands/workflow/decide.js';
+import { isRunning, type Running, type WorkflowState } from '../commands/workflow/state.js';
+import { places } from '../content/content-store.js';
+import { isRefusal } from '../kernel/errors.js';
+import { uuidv5 } from '../kernel/event.js';
+import { LIMITS } from '../kernel/limits.js';
+import { parseMicros, ZERO } from '../kernel/money.js';
+import { isoTime } from '../kernel/time.js';
+import type { TimerStore } from '../ports/timers.js';
+import { childBody } from '../requests/child-body.js';
+import { type CreateParts, createAs } from '../requests/create-workflow.js';
+import { againTimer, type ChildTask, type CoverTask } from '../sagas/children.js';
+import { cover } from './cover.js';
+
+/**
+ * Begins and ends workflows that are steps of others, and tells those how they ended. A child is asked for on its
+ * parent's record first and begun second, and its parent is looked at again after that: one that was dismissed in
+ * between is cancelled, so that none is left behind, whatever crashes where. Everything may be done twice.
+ */
+export class ChildJob {
+  constructor(
+    private readonly parts: CreateParts,
+    private readonly timers: Pick<TimerStore, 'cancel'>,
+  ) {}
+
+  async run(task: ChildTask | CoverTask): Promise<void> {
+    if (task.act === 'cover') await cover(this.parts, task.childId);
+    else await this.align(task);
+    await this.timers.cancel([againTimer(task)]);
+  }
+
+  private async align(task: ChildTask): Promise<void> {
+    const { act, closed } = task;
+    if (act === 'report') await this.report(task, closed!.outcome, parseMicros(closed!.cost));
+    else if (act === 'begin') await this.begin(task);
+    await this.endIfUnwanted(task);
+  }
+
+  private async begin(task: ChildTask): Promise<void> {
+    const parent = await this.waiting(task);
+    if (parent?.status !== 'executing' && parent?.status !== 'paused') return;
+    try {
+      await this.create(task, parent);
+    } catch (error) {
+      if (isRefusal(error, 'WRONG_STATE')) return; // it was begun before
+      if (!isRefusal(error) || error.kind !== 'terminal') throw error;
+      await this.report(task, 'refused', ZERO, `${error.code}: ${error.message}`.slice(0, 500));
+    }
+  }
+
+  private async create(
+    task: ChildTask,
+    { created, approval, steps, plan, deadline }: Running,
+  ): Promise<void> {
+    const { content, clock } = this.parts;
+    const { workflowId, runNo, stepId, attempt, childId } = task;
+    const step = steps[stepId];
+    if (step?.status !== 'sleeping') return;
+    const asked = childBody(await content.getJson(step.output, places.output(workflowId, runNo, stepId)));
+    const { userId, priority, parent: grandparent, verificationLevel, filters } = created;
+    const ceiling = parseMicros(plan.steps.find(({ id }) => id === stepId)!.maxCost);
+    const { holdId } = approval;
+    const until = step.until < deadline ? step.until : deadline;
+    const caller = {
+      principal: { userId, keyId: 'child', roles: ['user'] as const },
+      callId: `child/${childId}`,
+    };
+    const body = {
+      serviceFilters: { ...filters, excludeServices: [...filters.excludeServices] },
+      ...asked,
+      verificationLevel: asked.verificationLevel ?? verificationLevel,
+      autoApprove: true,
+      maxTime: Math.min(Math.max(1, Date.parse(until) - clock.now()), LIMITS.maxRunTime),
+    };
+    await createAs(this.parts, caller, childId, body, {
+      parent: {
+        ...{ workflowId, runNo, stepId, attempt },
+        depth: (grandparent?.depth ?? 0) + 1,
+        ...(holdId !== undefined && ceiling > 0n && { holdId }),
+      },
+      maxCost: ceiling,
+      ...(priority && { priority }),
+    });
+  }
+
+  /** A parent that drains or has gone on has no use for it; one that was never begun is over at once. */
+  private async endIfUnwanted(task: ChildTask): Promise<void> {
+    const parent = await this.waiting(task);
+    if (parent?.status === 'executing' || parent?.status === 'paused') return;
+    const { state } = await this.parts.dispatch.load(workflow, task.childId);
+    if (state.status === 'none') return this.report(task, 'cancelled', ZERO);
+    if (state.status === 'closed') return;
+    await this.cancel(task, state, parent);
+  }
+
+  /** What was done is kept where its parent's is. */
+  private async cancel(
+    { childId }: ChildTask,
+    state: Exclude<WorkflowState, { status: 'none' }>,
+    parent?: Running,
+  ) {
+    const { dispatch, clock } = this.parts;
+    const { userId: by } = state.created;
+    const kept = parent?.status === 'draining' && parent.rollback === false;
+    const command = {
+      type: 'CancelWorkflow',
+      at: isoTime(clock.now()),
+      by,
+      ...(kept && { rollback: false }),
+    } as const;
+    const context = { commandId: uuidv5(`child/${childId}/cancel`), correlationId: childId, actor } as const;
+    await dispatch.send(workflow, childId, command, context).catch((error: unknown) => {
+      if (!isRefusal(error, 'WRONG_STATE')) throw error; // it has failed and ends by itself
+    });
+  }
+
+  /** The parent, as long as that step of it waits for that child. */
+  private async waiting({ workflowId, runNo, stepId, childId }: ChildTask): Promise<Running | undefined> {
+    const { state } = await this.parts.dispatch.load(workflow, workflowId);
+    if (!isRunning(state) || state.runNo !== runNo) return undefined;
+    const step = state.steps[stepId];
+    return step?.status === 'sleeping' && step.child === childId ? state : undefined;
+  }
+
+  private async report(
+    { workflowId, runNo, stepId, attempt, childId }: ChildTask,
+    outcome: ReportChild['outcome'],
+    cost: ReportChild['cost'],
+    message?: string,
+  ): Promise<void> {
+    const command: ReportChild = {
+      type: 'ReportChild',
+      at: isoTime(this.parts.clock.now()),
+      ...{ runNo, stepId, attempt, childId, outcome, cost },
+      ...(message !== undefined && { message }),
+    };
+    await this.parts.dispatch.send(workflow, workflowId, command, {
+      commandId: uuidv5(`child/${childId}/${outcome}`),
+      correlationId: workflowId,
+      actor,
+    });
+  }
+}
+
+const actor = { type: 'worker', id: 'children' } as const;
