@@ -20,7 +20,7 @@ const usage = `npm run bench -- <what> [options]
   fairness    one user's runs alone, and beside a batch and a retry storm of another's: the ratio
   store       appends a second to the event store on Postgres
   payments    ms a paid call takes, beside the stock paying fetch; 1,000 at once from one account
-  receipts    seconds to a proof by steps, memory of the prover, ms to verify one
+  receipts    seconds to a proof by steps beside snarkjs, memory, verification of one and of 1,000, commitments
   commitments µs of CPU a hash and ms of CPU a five-step run, against poseidon-lite
 
   --vs restate      also Restate as it is installed (24 partitions), in turns; repeatable
@@ -31,7 +31,7 @@ const usage = `npm run bench -- <what> [options]
   --events N        age: stored events (1000000)
   --duplicates N    payments: also N payments of 50 copies each, sent at once
   --runs N          open-runs: open runs (100000); fairness: runs of the other user (10000)
-  --sizes LIST      receipts: steps of the runs that are proven (16,64)
+  --sizes LIST      receipts: steps of the runs that are proven (8,16,32,64; 128 takes minutes the first time)
   --json FILE       write medians, ratios and single turns; other results in FILE stay
 `;
 
@@ -46,7 +46,7 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string' },
     duplicates: { type: 'string', default: '0' },
     profile: { type: 'boolean', default: false },
-    sizes: { type: 'string', default: '16,64' },
+    sizes: { type: 'string', default: '8,16,32,64' },
     json: { type: 'string' },
   },
 });
@@ -97,8 +97,15 @@ const measurements = {
   },
   receipts: async () => {
     const { receipts } = await import('../bench/receipts.mjs');
-    const { bySteps, figures } = receipts({ root, sizes: values.sizes.split(',').map(Number), reps });
-    console.table(bySteps);
+    const sizes = values.sizes.split(',').map(Number);
+    const { bySteps, verification, overhead, figures } = await receipts({ root, sizes, reps });
+    for (const [steps, { circuitId, ours, snarkjs, ratios }] of Object.entries(bySteps)) {
+      console.log(`${steps} steps, ${circuitId}: ${ratios.warm} times as fast, ${ratios.cpu} by CPU`);
+      console.table({ ours, snarkjs });
+    }
+    console.log('verification', verification);
+    console.log('commitments, as a share of steps of 50 ms, by the number of steps');
+    console.table(overhead);
     const before =
       values.json && existsSync(values.json) ? JSON.parse(readFileSync(values.json, 'utf8')) : {};
     // what others measured of receipts stays

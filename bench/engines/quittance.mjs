@@ -63,6 +63,10 @@ class Application {
     return this.#child.pid;
   }
 
+  get url() {
+    return this.#address.api;
+  }
+
   /** @returns ms until it answered */
   async start() {
     const { root, dir, env, profileFile } = this;
