@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import * as snarkjs from 'snarkjs';
 import { contribute, finish, hashOf, start } from '../../circuits/ceremony/steps.mjs';
 import { compileCircuit } from '../../circuits/compile-circuit.mjs';
-import { witnessGenerator } from '../../src/adapters/snarkjs/child/witness.mjs';
+import { elementsOf, witnessGenerator } from '../../src/adapters/snarkjs/child/witness.mjs';
+import { ResidentKey } from '../../src/adapters/snarkjs/groth16/resident-key.mjs';
+import { Threads } from '../../src/adapters/snarkjs/groth16/threads.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'quittance-ceremony-'));
 const file = (name) => join(folder, name);
@@ -40,6 +42,8 @@ try {
   const generate = await witnessGenerator(wasm);
   const witness = { type: 'mem', data: generate({ count: '3' }) };
   const proven = await snarkjs.groth16.prove(file('final.zkey'), witness);
+  const ours = await ResidentKey.open(readFileSync(file('final.zkey')), await Threads.open(2));
+  const provenByOurs = await ours.prove(elementsOf(witness.data));
 
   const damaged = file('damaged.zkey');
   copyFileSync(file('2.zkey'), damaged);
@@ -60,7 +64,7 @@ try {
     shortBeacon: await outcome(finish({ ...whole, to, beacon: 'abcd' })),
     damaged: await outcome(finish({ ...whole, from: damaged, to })),
   };
-  const answer = `\n${JSON.stringify({ announced, pinnedKey, transcript, proven, refused })}`;
+  const answer = `\n${JSON.stringify({ announced, pinnedKey, transcript, proven, provenByOurs, refused })}`;
   await new Promise((resolve) => process.stdout.write(answer, resolve));
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -14,6 +14,7 @@ interface Ceremony {
     readonly vkeyHash: string;
   };
   readonly proven: { readonly proof: unknown; readonly publicSignals: readonly string[] };
+  readonly provenByOurs: Ceremony['proven'];
   readonly refused: Readonly<Record<string, string>>;
 }
 
@@ -29,10 +30,11 @@ beforeAll(() => {
 describe('a whole ceremony over a small circuit', () => {
   it('gives a key whose proofs a verifier in production takes', () => {
     const verificationKeys = readPinnedKeys([held.pinnedKey]);
-    const { proof, publicSignals } = held.proven;
     const options = { allowDevelopmentKeys: false, verificationKeys };
-    expect(verifyProof('rehearsal', proof, publicSignals, options)).toMatchObject({ valid: true });
-    expect(verifyProof('rehearsal', proof, ['2'], options).valid).toBe(false);
+    for (const { proof, publicSignals } of [held.proven, held.provenByOurs]) {
+      expect(verifyProof('rehearsal', proof, publicSignals, options)).toMatchObject({ valid: true });
+      expect(verifyProof('rehearsal', proof, ['2'], options).valid).toBe(false);
+    }
   });
 
   it('names every contribution by the hash its contributor announced, and the beacon last', () => {

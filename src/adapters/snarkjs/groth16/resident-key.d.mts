@@ -8,7 +8,6 @@ export class ResidentKey {
     blinding?: readonly [r: bigint, s: bigint],
     tell?: (stage: 'proving' | 'verifying', done: number) => void,
   ): Promise<{ readonly proof: Groth16Proof; readonly publicSignals: readonly string[] }>;
-  close(): Promise<void>;
 }
 
 interface Groth16Proof {

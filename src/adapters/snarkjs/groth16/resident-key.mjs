@@ -70,10 +70,6 @@ export class ResidentKey {
     });
   }
 
-  async close() {
-    await this.threads.all('close', { key: this.name });
-  }
-
   async #run(task, given, urgency) {
     const result = await this.threads.run(task, { key: this.name, ...given }, urgency);
     this.#oneDone();

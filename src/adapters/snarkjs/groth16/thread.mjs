@@ -13,9 +13,6 @@ const ownTasks = {
   open({ key, module, memory, plan }) {
     keys.set(key, tasksOn(openKernel(module, memory, plan.threads[index].scratch), plan, index));
   },
-  close({ key }) {
-    keys.delete(key);
-  },
 };
 
 parentPort.on('message', ({ id, task, ...given }) => {
