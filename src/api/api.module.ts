@@ -13,6 +13,7 @@ import { guardEdge } from './http/edge.js';
 import { EscrowController } from './http/escrow.controller.js';
 import { HealthController } from './http/health.controller.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
+import { IssuerController } from './http/issuer.controller.js';
 import { LogController } from './http/log.controller.js';
 import { MandatesController } from './http/mandates.controller.js';
 import { Metrics } from './http/metrics.js';
@@ -72,6 +73,7 @@ export class ApiModule {
         ArtifactsController,
         AuditController,
         ApiKeysController,
+        IssuerController,
         HealthController,
         TasksController,
         FreezingController,

@@ -15,7 +15,9 @@ import type { LiveBus } from '../ports/live.js';
 import type { PermitStore } from '../ports/permits.js';
 import type { Prover } from '../ports/prover.js';
 import type { Sql } from '../ports/sql.js';
+import type { IssuerRing } from '../receipts/issuer-ring.js';
 import type { ProofsUnderWay } from '../receipts/proofs-under-way.js';
+import type { RevocationList } from '../receipts/revocation-list.js';
 import type { GivenPlans, LocalSteps } from '../requests/create-workflow.js';
 import type { Admission } from '../requests/open-runs.js';
 import type { Converse, Memory } from '../runtime/dispatch.js';
@@ -51,6 +53,8 @@ export interface ApiDependencies extends IdentityParts {
   /** how far proofs are that are being made */
   readonly proofs: Pick<ProofsUnderWay, 'of'>;
   readonly receiptLog: PublishedLog;
+  readonly issuers: Pick<IssuerRing, 'published' | 'rotate' | 'revoke'>;
+  readonly revocations: Pick<RevocationList, 'current'>;
   readonly progress: Progress;
   readonly authenticator: Authenticator;
   readonly rateLimit: RateLimit;
@@ -62,8 +66,6 @@ export interface ApiDependencies extends IdentityParts {
 }
 
 export interface ApiSettings {
-  /** public Ed25519 keys receipts of this installation are signed with */
-  readonly issuerKeys: readonly { readonly keyId: string; readonly publicKey: string }[];
   /** of a transaction, e.g. for a link in a payment list */
   readonly explorerUrl?: (signature: string) => string;
   readonly version: string;

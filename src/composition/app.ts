@@ -18,6 +18,8 @@ import { withFallback } from '../planning/with-fallback.js';
 import type { Planner } from '../ports/planner.js';
 import { openWorkflows } from '../projections/workflows/queries.js';
 import { issuerFromSeed } from '../receipts/issuer.js';
+import { IssuerRing } from '../receipts/issuer-ring.js';
+import { RevocationList } from '../receipts/revocation-list.js';
 import { OpenRuns } from '../requests/open-runs.js';
 import { FairTurns } from '../runtime/fair-turns.js';
 import type { Log } from '../runtime/log.js';
@@ -32,7 +34,7 @@ import { proofsUnderWay } from './proof-progress.js';
 import { publishedCircuits } from './published-circuits.js';
 import { receiptMaker, receiptsHere } from './receipts.js';
 import { transparencyLog } from './transparency-log.js';
-import { checkOwn, issuerKeysOf, openVerification } from './verification.js';
+import { checkOwn, formerKeysOf, openVerification } from './verification.js';
 import { VERSION } from './version.js';
 import { startWorkers } from './workers.js';
 
@@ -48,6 +50,7 @@ export interface App {
   readonly config: Config;
   readonly parts: Parts;
   readonly engine: Engine;
+  readonly issuers: IssuerRing;
   /** http://host:port, where this role answers HTTP */
   readonly url: string | undefined;
   stop(): Promise<void>;
@@ -61,26 +64,37 @@ export async function startApp(config: Config): Promise<App> {
   const log = openLog(config.LOG_LEVEL, config.ROLE);
   const parts = armed(await openParts(config, (said) => log.info(said)), config);
   const seed = new Uint8Array(Buffer.from(config.RECEIPT_SIGNING_SEED, 'hex'));
-  const issuer = issuerFromSeed(seed);
-  const issuerKeys = issuerKeysOf(config, issuer);
   const maker = receiptMaker(seed);
-  const own = { issuer, check: checkOwn(config, issuerKeys), make: maker.make };
+  const check = checkOwn(config, () => issuers.keys);
+  const own = { issuer: issuerFromSeed(seed), check, make: maker.make };
   const here = runsRole(config.ROLE, 'worker') ? receiptsHere(parts, own) : undefined;
   const engine = buildEngine(parts, config, log, here);
+  const { store, vault } = parts;
+  const known = {
+    dispatch: engine.dispatch,
+    store,
+    vault,
+    clock: systemClock,
+    log,
+    former: formerKeysOf(config),
+  };
+  const issuers = new IssuerRing(known, seed, (next) => maker.use(next));
   const undo: (() => Promise<unknown>)[] = [() => parts.close()];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
     undo.push(() => maker.close());
+    undo.push(() => issuers.stop());
+    await issuers.start();
     undo.push(() => engine.stop());
     await engine.start();
     const limits = callLimits(config, parts, log);
     undo.push(async () => limits.stop());
     const workerParts = { ...own, planner: plannerOf(config), limits };
     undo.push(await startWorkers(config, parts, engine, workerParts));
-    const url = answersHttp(config) ? await listen(config, parts, engine, issuerKeys, log, undo) : undefined;
-    return { config, parts, engine, url, stop };
+    const url = answersHttp(config) ? await listen(config, parts, engine, issuers, log, undo) : undefined;
+    return { config, parts, engine, issuers, url, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -111,13 +125,27 @@ async function listen(
   config: Config,
   parts: Parts,
   engine: Engine,
-  issuerKeys: ReturnType<typeof issuerKeysOf>,
+  issuers: IssuerRing,
   log: Log,
   undo: (() => Promise<unknown>)[],
 ): Promise<string> {
-  const { verification, close } = openVerification(config, issuerKeys);
+  const sql: ApiDependencies['sql'] = {
+    query: async (text, values = []) => {
+      const { rows } = await reading(() => parts.readPool.query(text, [...values]));
+      return { rows };
+    },
+  };
+  const signer = transparencyLog(config);
+  const revocations = new RevocationList(sql, () => issuers.revokedKeys, systemClock);
+  const { verification, close } = openVerification(config, async () => ({
+    issuerKeys: issuers.keys,
+    revocations: await revocations.current(),
+    log: { key: signer.key, required: false },
+  }));
   undo.push(close);
-  const api = await createApi(apiDependencies(config, parts, engine, issuerKeys, verification, log));
+  const receiptLog = new PublishedLog(sql, signer);
+  const own = { sql, issuers, revocations, verification, receiptLog };
+  const api = await createApi(apiDependencies(config, parts, engine, own, log));
   undo.push(() => api.close());
   await api.listen(config.PORT, config.HOST).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
@@ -132,16 +160,10 @@ function apiDependencies(
   config: Config,
   parts: Parts,
   engine: Engine,
-  issuerKeys: ReturnType<typeof issuerKeysOf>,
-  verification: ApiDependencies['verification'],
+  own: Pick<ApiDependencies, 'sql' | 'issuers' | 'revocations' | 'verification' | 'receiptLog'>,
   log: Log,
 ): ApiDependencies {
-  const sql: ApiDependencies['sql'] = {
-    query: async (text, values = []) => {
-      const { rows } = await reading(() => parts.readPool.query(text, [...values]));
-      return { rows };
-    },
-  };
+  const { sql } = own;
   const explorerUrl = explorerOf(config);
   return {
     dispatch: engine.dispatch,
@@ -156,7 +178,7 @@ function apiDependencies(
       config.MAX_CONCURRENT_WORKFLOWS,
     ),
     store: parts.store,
-    sql,
+    ...own,
     content: parts.content,
     live: parts.live,
     deadLetters: parts.jobs.dead,
@@ -169,9 +191,7 @@ function apiDependencies(
     turns: new FairTurns(CREATIONS, undefined, new LoopShare(CREATIONS_A_TURN, TURN_MS)),
     chain: parts.chain,
     circuits: publishedCircuits(),
-    verification,
     proofs: proofsUnderWay(parts.live),
-    receiptLog: new PublishedLog(sql, transparencyLog(config)),
     receipts: {
       read: async ({ sha256 }) => JSON.parse(new TextDecoder().decode(await parts.artifacts.get(sha256))),
     },
@@ -184,7 +204,6 @@ function apiDependencies(
       queueDepth: () => parts.jobs.depth(),
     },
     settings: {
-      issuerKeys,
       version: VERSION,
       ...(explorerUrl && { explorerUrl }),
       publicUrl: config.PUBLIC_URL,

@@ -6,6 +6,7 @@ import { batch } from '../commands/batch/decide.js';
 import { deposit } from '../commands/deposit/decide.js';
 import { earnings } from '../commands/earnings/decide.js';
 import { escrow } from '../commands/escrow/decide.js';
+import { issuer } from '../commands/issuer/decide.js';
 import { mandate } from '../commands/mandate/decide.js';
 import { payment } from '../commands/payment/decide.js';
 import { receipt } from '../commands/receipt/decide.js';
@@ -58,6 +59,7 @@ export const aggregates: readonly AnyAggregate[] = [
   settlement,
   earnings,
   receiptLog,
+  issuer,
 ];
 
 /** Most runs are over, and their deadlines cancelled, before this. */

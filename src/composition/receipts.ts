@@ -33,11 +33,32 @@ export const receiptJob = (
     tellProgress(parts.live),
   );
 
+/** Signs with the key it was given last. */
+export interface ReceiptMaker {
+  readonly make: MakeReceipt;
+  /** Signs with another key from now on. */
+  use(seed: Uint8Array): void;
+  close(): Promise<void>;
+}
+
 /**
  * Signs receipts in a thread of its own: a fifth of what a short run costs would otherwise keep everybody else from
  * the event loop. What the thread cannot do is done here, and fails here as it would have.
  */
-export function receiptMaker(seed: Uint8Array): { make: MakeReceipt; close(): Promise<void> } {
+export function receiptMaker(seed: Uint8Array): ReceiptMaker {
+  let signer = startSigner(seed);
+  return {
+    make: (run, issuedAt) => signer.make(run, issuedAt),
+    use(next) {
+      const former = signer;
+      signer = startSigner(next);
+      void former.close();
+    },
+    close: () => signer.close(),
+  };
+}
+
+function startSigner(seed: Uint8Array): { make: MakeReceipt; close(): Promise<void> } {
   const data: ReceiptThreadData = { seed };
   const entry = new URL('./receipt-thread.js', import.meta.url);
   const thread = new CallThread<ReceiptCall, MadeReceipt>(entry, data);

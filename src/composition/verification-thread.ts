@@ -2,14 +2,21 @@ import { workerData } from 'node:worker_threads';
 import { answerEach } from '../adapters/threads/answer-each.js';
 import { answerQuestion } from '../verification/answer-question.js';
 import type { Question } from '../verification/question.js';
-import type { IssuerKey } from '../verifier/index.js';
+import type { VerifyOptions } from '../verifier/index.js';
 import { openWasmPairing } from '../verifier/wasm/wasm-pairing.js';
 
 /** What {@link file://./verification.ts} gives this thread. */
 export interface VerificationThreadData {
-  readonly issuerKeys: readonly IssuerKey[];
   readonly allowDevelopmentKeys: boolean;
 }
 
+/** Whom the installation trusts at the moment: itself, but for what it took back. */
+export type OwnTrust = Pick<VerifyOptions, 'issuerKeys' | 'revocations' | 'log'>;
+
+export interface TrustingQuestion {
+  readonly question: Question;
+  readonly trust: OwnTrust;
+}
+
 const options = { ...(workerData as VerificationThreadData), pairing: await openWasmPairing() };
-answerEach((question: Question) => answerQuestion(question, options));
+answerEach(({ question, trust }: TrustingQuestion) => answerQuestion(question, { ...options, ...trust }));

@@ -8,38 +8,35 @@ import type { CheckOwn } from '../receipts/receipt-job.js';
 import type { Answered, GivenVerdict, Question } from '../verification/question.js';
 import { tookTooMuch, tooMuch } from '../verification/too-much.js';
 import { type IssuerKey, issuerKeyId, verifyReceipt } from '../verifier/index.js';
-import type { VerificationThreadData } from './verification-thread.js';
+import type { OwnTrust, TrustingQuestion, VerificationThreadData } from './verification-thread.js';
 
-/** Keys of this installation, the present one first. */
-export const issuerKeysOf = (config: Config, present: IssuerKey): readonly IssuerKey[] => [
-  present,
-  ...config.FORMER_RECEIPT_KEYS.split(',')
+/** Keys that signed receipts before the installation kept a history of its keys. */
+export const formerKeysOf = (config: Pick<Config, 'FORMER_RECEIPT_KEYS'>): readonly IssuerKey[] =>
+  config.FORMER_RECEIPT_KEYS.split(',')
     .filter((key) => key !== '')
-    .map((publicKey) => ({ publicKey, keyId: issuerKeyId(publicKey) })),
-];
+    .map((publicKey) => ({ publicKey, keyId: issuerKeyId(publicKey) }));
 
 /** A batch below this many bytes is not worth being read by every thread. */
 const SHARED_FROM = 64 * 1024;
 
-/** The verifier with the keys of this installation, in threads; callers bring documents, never keys. */
+/**
+ * The verifier with the keys of this installation, in threads; callers bring documents, never keys.
+ * @param trust asked for each question: keys change while a process runs
+ */
 export function openVerification(
   config: Pick<Config, 'PRODUCTION'>,
-  issuerKeys: readonly IssuerKey[],
+  trust: () => Promise<OwnTrust>,
 ): { readonly verification: Verification; close(): Promise<void> } {
-  const data: VerificationThreadData = {
-    // what else an issuer has stays here: it signs
-    issuerKeys: issuerKeys.map(({ keyId, publicKey }) => ({ keyId, publicKey })),
-    allowDevelopmentKeys: !config.PRODUCTION,
-  };
+  const data: VerificationThreadData = { allowDevelopmentKeys: !config.PRODUCTION };
   const entry = new URL('./verification-thread.js', import.meta.url);
-  const threads = new BoundedThreads<Question, Answered>(entry, data, {
+  const threads = new BoundedThreads<TrustingQuestion, Answered>(entry, data, {
     threads: Math.min(2, availableParallelism()),
     waiting: LIMITS.verificationsWaiting,
     time: LIMITS.verificationTime,
     memoryMb: LIMITS.verificationMemoryMb,
   });
   const ask = async (question: Question): Promise<readonly GivenVerdict[]> => {
-    const answered = await threads.call(question);
+    const answered = await threads.call({ question, trust: await trust() });
     if ('verdicts' in answered) return answered.verdicts;
     throw new Refusal(answered.refused.code, answered.refused.message);
   };
@@ -73,11 +70,11 @@ export function inTurns<T>(parts: readonly (readonly T[])[]): readonly T[] {
 
 /** A receipt whose proof is still to come is held to the level it already brings. */
 export const checkOwn =
-  (config: Config, issuerKeys: readonly IssuerKey[]): CheckOwn =>
+  (config: Config, issuerKeys: () => readonly IssuerKey[]): CheckOwn =>
   async (document) => {
     const awaitsProof = document.statement.level === 'zero-knowledge' && !document.proof;
     const { checks } = await verifyReceipt(document, {
-      issuerKeys,
+      issuerKeys: issuerKeys(),
       allowDevelopmentKeys: !config.PRODUCTION,
     });
     return checks

@@ -5,6 +5,7 @@ import { batchEvents } from './batch.js';
 import type { EventDefinition } from './define.js';
 import { earningsEvents } from './earnings.js';
 import { depositEvents, escrowEvents } from './escrow.js';
+import { issuerEvents } from './issuer.js';
 import { mandateEvents } from './mandate.js';
 import { paymentEvents } from './payment.js';
 import { receiptEvents } from './receipt.js';
@@ -29,6 +30,7 @@ export const eventCatalogue = {
   settlement: settlementEvents,
   earnings: earningsEvents,
   log: receiptLogEvents,
+  issuer: issuerEvents,
 } as const satisfies Record<string, readonly EventDefinition[]>;
 
 const current = new Map<string, EventDefinition>(

@@ -110,6 +110,14 @@ export const ReceiptVerified = defineEvent(
 
 export const ReceiptShared = defineEvent('ReceiptShared', 1, { shared: z.boolean() }, { shared: true });
 
+/** The issuer takes back its word: the document stays what it is, and is not valid any more. */
+export const ReceiptRevoked = defineEvent(
+  'ReceiptRevoked',
+  1,
+  { reason: field.sentence, revokedAt: field.time },
+  { reason: 'The wrong run was billed.', revokedAt: sampleTime },
+);
+
 export const receiptEvents = [
   ReceiptIssued,
   ProofRequested,
@@ -117,6 +125,7 @@ export const receiptEvents = [
   ProofFailed,
   ReceiptVerified,
   ReceiptShared,
+  ReceiptRevoked,
 ] as const;
 
 export type ReceiptEvent = EventOf<(typeof receiptEvents)[number]>;

@@ -59,7 +59,8 @@ export type Category =
   | 'mandate'
   | 'settlement'
   | 'earnings'
-  | 'log';
+  | 'log'
+  | 'issuer';
 
 export const streamOf = (category: Category, id: string): string => `${category}-${id}`;
 export const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-'));

@@ -34,8 +34,12 @@ export class PublishedLog {
     private readonly signer: LogSigner,
   ) {}
 
-  get keyText(): string {
-    return this.signer.keyText;
+  get identity(): { readonly origin: string; readonly key: string } {
+    return { origin: this.signer.origin, key: this.signer.keyText };
+  }
+
+  async size(): Promise<number> {
+    return (await this.head()).size;
   }
 
   async checkpoint(): Promise<string> {

@@ -10,6 +10,9 @@ export interface IssuerKey {
   readonly keyId: string;
   /** Ed25519, hex */
   readonly publicKey: string;
+  /** ISO 8601; between which times it signed, where somebody says so */
+  readonly validFrom?: string;
+  readonly validUntil?: string;
 }
 
 /** What is signed: the format's name, a line feed, and the statement as RFC 8785 text. */

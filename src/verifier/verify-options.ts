@@ -3,6 +3,7 @@ import type { TrustedLog } from './check-log.js';
 import type { Receipt } from './document.js';
 import type { Pairing } from './pairing.js';
 import type { ReadDocument } from './read-document.js';
+import type { Revocations } from './revocations.js';
 import type { IssuerKey } from './signature.js';
 import type { PinnedKey } from './verification-keys.js';
 
@@ -25,6 +26,8 @@ export interface VerifyOptions {
   readonly contents?: Contents;
   /** the log receipts must, or may, be in */
   readonly log?: TrustedLog;
+  /** what issuers took back */
+  readonly revocations?: Revocations;
   /** the receipt a disclosed step must belong to; says nothing about receipts */
   readonly receipt?: ReadDocument;
   readonly verificationKeys?: readonly PinnedKey[];

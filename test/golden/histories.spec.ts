@@ -5,6 +5,7 @@ import { batch } from '../../src/commands/batch/decide.js';
 import { deposit } from '../../src/commands/deposit/decide.js';
 import { earnings } from '../../src/commands/earnings/decide.js';
 import { escrow } from '../../src/commands/escrow/decide.js';
+import { issuer } from '../../src/commands/issuer/decide.js';
 import { mandate } from '../../src/commands/mandate/decide.js';
 import { payment } from '../../src/commands/payment/decide.js';
 import { receipt } from '../../src/commands/receipt/decide.js';
@@ -32,6 +33,7 @@ const aggregates = {
   payment,
   receipt,
   settlement,
+  issuer,
   log: receiptLog,
   user,
   workflow,

@@ -2,6 +2,7 @@ import { apiKey } from '../../src/commands/api-key/decide.js';
 import { batch } from '../../src/commands/batch/decide.js';
 import { earnings } from '../../src/commands/earnings/decide.js';
 import { escrow } from '../../src/commands/escrow/decide.js';
+import { issuer } from '../../src/commands/issuer/decide.js';
 import type { GrantMandate, MandateCommand } from '../../src/commands/mandate/commands.js';
 import { mandate } from '../../src/commands/mandate/decide.js';
 import { payment } from '../../src/commands/payment/decide.js';
@@ -825,6 +826,58 @@ export const stories: Readonly<Record<string, Story>> = {
           leaves: [leaf(4)],
         },
       );
+    },
+  },
+  'receipt-revoked': {
+    category: 'receipt',
+    story: 'issued, and taken back by its issuer',
+    events: () =>
+      said(
+        receipt,
+        {
+          type: 'IssueReceipt',
+          at: T0,
+          receiptId: 'rcpt_01r1',
+          workflowId: 'wf_01',
+          runNo: 1,
+          userId: 'user_01',
+          outcome: 'completed',
+          level: 'basic',
+          workflowHash: '1',
+          resultsRoot: '2',
+          finalResultHash: '3',
+          totalCost: toMicros(35_000n),
+          documentHash: 'd'.repeat(64),
+          statementHash: 'a'.repeat(64),
+          document: ref,
+          keyId: '0123456789abcdef',
+        },
+        { type: 'RevokeReceipt', reason: 'The wrong run was billed.', at: later(1) },
+      ),
+  },
+  'issuer-rotated': {
+    category: 'issuer',
+    story: 'the key replaced twice, the first one revoked, and from an earlier time on',
+    events: () => {
+      const key = (n: number) => ({ keyId: String(n).repeat(16), publicKey: String(n).repeat(64) });
+      const rotate = (generation: number) =>
+        ({
+          type: 'RotateReceiptKey',
+          at: later(generation),
+          generation,
+          ...key(generation),
+          former: key(generation - 1),
+          formerUntil: later(60_000 + generation),
+        }) as const;
+      const revoke = {
+        type: 'RevokeReceiptKey',
+        keyId: key(0).keyId,
+        from: later(5),
+        logSize: 12,
+        reason: 'A backup was stolen.',
+        at: later(9),
+      } as const;
+      return said(issuer, rotate(1), rotate(2), revoke, { ...revoke, from: T0, at: later(10) });
     },
   },
 };

@@ -33,7 +33,9 @@ import { rulePlanner } from '../../src/planning/rules/rule-planner.js';
 import type { Catalogue, ServiceOffer } from '../../src/ports/catalogue.js';
 import { projections } from '../../src/projections/index.js';
 import { openWorkflows } from '../../src/projections/workflows/queries.js';
+import { IssuerRing } from '../../src/receipts/issuer-ring.js';
 import { ProofsUnderWay } from '../../src/receipts/proofs-under-way.js';
+import { RevocationList } from '../../src/receipts/revocation-list.js';
 import { OpenRuns } from '../../src/requests/open-runs.js';
 import { CommandHandler } from '../../src/runtime/command-handler.js';
 import { FairTurns } from '../../src/runtime/fair-turns.js';
@@ -42,8 +44,9 @@ import { ReadModelProgress } from '../../src/runtime/read-model-progress.js';
 import { PublishedLog } from '../../src/transparency/published-log.js';
 import { answerQuestion } from '../../src/verification/answer-question.js';
 import type { Question } from '../../src/verification/question.js';
-import type { IssuerKey } from '../../src/verifier/index.js';
+import type { IssuerKey, VerifyOptions } from '../../src/verifier/index.js';
 import { freshDatabase } from './postgres.js';
+import { sampleSeed } from './sample-issuer.js';
 import { sampleLog } from './sample-log.js';
 
 export const PLAN_HASH = 'b'.repeat(64);
@@ -91,6 +94,10 @@ export async function openHouse(
     search: async () => offers,
     byId: async (id) => offers.find((offer) => offer.id === id),
   };
+  const vault = new MemoryKeyVault();
+  const issuers = new IssuerRing({ dispatch, store, vault, clock, log, former: [] }, sampleSeed);
+  await issuers.start();
+  const revocations = new RevocationList(sql, () => issuers.revokedKeys, clock);
   const api: ApiDependencies = {
     ...identity,
     plans: new PlanJob(dispatch, content, catalogue, rulePlanner, clock),
@@ -118,15 +125,20 @@ export async function openHouse(
       ready: async () => true,
     },
     circuits: { circuits: async () => [] },
-    verification: verifyingHere(options.issuerKeys ?? []),
     proofs,
+    verification: verifyingHere(async () => ({
+      issuerKeys: options.issuerKeys ? [...issuers.keys, ...options.issuerKeys] : [],
+      revocations: await revocations.current(),
+      log: { key: sampleLog.key, required: false },
+    })),
     receiptLog: new PublishedLog(sql, sampleLog),
+    issuers,
+    revocations,
     receipts: { read: async ({ sha256 }) => receipts.get(sha256) ?? null },
     authenticator: new Authenticator(sql, pepper, clock),
     rateLimit: new SlidingWindow(clock, options.perMinute ?? 100_000),
     vitals: { dependencies: async () => ({ database: true }), queueDepth: () => jobs.depth() },
     settings: {
-      issuerKeys: [{ keyId: 'issuer-1', publicKey: 'ab' }],
       version: '0.0.0',
       publicUrl: 'https://house.example',
     },
@@ -242,6 +254,7 @@ export async function openHouse(
     },
     async close(): Promise<void> {
       await app.close();
+      await issuers.stop();
       for (const runner of runners) await runner.stop();
       await store.close();
       await pool.end();
@@ -252,9 +265,9 @@ export async function openHouse(
 }
 
 /** What the threads of a real installation answer, in this one. */
-function verifyingHere(issuerKeys: readonly IssuerKey[]): ApiDependencies['verification'] {
+function verifyingHere(trust: () => Promise<Partial<VerifyOptions>>): ApiDependencies['verification'] {
   const answer = async (question: Question) => {
-    const answered = answerQuestion(question, { issuerKeys, allowDevelopmentKeys: true });
+    const answered = answerQuestion(question, { ...(await trust()), allowDevelopmentKeys: true });
     if ('refused' in answered) throw new Refusal(answered.refused.code, answered.refused.message);
     return answered.verdicts;
   };

@@ -124,7 +124,7 @@ export class MemoryEngine {
       artifacts,
       sampleIssuer,
       prover,
-      checkOwn({ PRODUCTION: false } as Config, [sampleIssuer]),
+      checkOwn({ PRODUCTION: false } as Config, () => [sampleIssuer]),
       clock,
       'PAYER',
     );

@@ -20,6 +20,7 @@ const SUBJECTS: Readonly<Record<Streams, readonly string[]>> = {
   settlement: ['stl_1'],
   earnings: ['platform'],
   log: ['receipts'],
+  issuer: ['receipts'],
 };
 
 const OWN_ID: Readonly<Partial<Record<Streams, string>>> = {

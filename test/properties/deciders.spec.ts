@@ -210,6 +210,7 @@ const receiptCommand: fc.Arbitrary<ReceiptCommand> = fc.oneof(
   fc.record({ type: among('FailProof'), code: among('PROVER_LOST'), message, final: fc.boolean() }),
   fc.record({ type: among('RecordVerification'), verifier: among('self', 'x'), valid: fc.boolean() }),
   fc.record({ type: among('ShareReceipt'), shared: fc.boolean() }),
+  fc.record({ type: among('RevokeReceipt'), reason: among('Wrong.', 'Stolen.'), at: time }),
 );
 
 const someRoles = fc.array(among('user', 'operator'), { maxLength: 3 });

@@ -1,6 +1,7 @@
 import { apiKey } from '../../commands/api-key/decide.js';
 import { deposit } from '../../commands/deposit/decide.js';
 import { escrow } from '../../commands/escrow/decide.js';
+import { issuer } from '../../commands/issuer/decide.js';
 import { payment } from '../../commands/payment/decide.js';
 import { receipt } from '../../commands/receipt/decide.js';
 import { receiptLog } from '../../commands/receipt-log/decide.js';
@@ -25,10 +26,9 @@ interface Fold {
 }
 
 const FOLDS: Readonly<Record<string, Fold>> = Object.fromEntries(
-  [workflow, escrow, deposit, payment, receipt, user, apiKey, receiptLog].map(({ category, decider }) => [
-    category,
-    decider as unknown as Fold,
-  ]),
+  [workflow, escrow, deposit, payment, receipt, user, apiKey, receiptLog, issuer].map(
+    ({ category, decider }) => [category, decider as unknown as Fold],
+  ),
 );
 
 /** Whose a stream is; undefined for one that only operators may see. */

@@ -56,16 +56,6 @@ export class HealthController {
     return new Answer(200, await this.metrics.text(), { 'content-type': this.metrics.contentType });
   }
 
-  @Get('.well-known/quittance-keys.json')
-  @Operation({ tag: 'proofs', summary: 'Public keys receipts are signed with', access: 'public' })
-  keys(): Answer {
-    return new Answer(
-      200,
-      { keys: this.api.settings.issuerKeys },
-      { 'cache-control': 'public, max-age=300' },
-    );
-  }
-
   private remembered(): Promise<object> {
     const now = this.api.clock.now();
     if (!this.figures || now - this.figures.at > FIGURES_AGE) this.figures = { at: now, value: this.look() };

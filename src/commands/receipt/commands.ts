@@ -35,10 +35,18 @@ export interface ShareReceipt extends Stored<'ReceiptShared'> {
   readonly type: 'ShareReceipt';
 }
 
+/** Said in public, with its reason, and never taken back. */
+export interface RevokeReceipt {
+  readonly type: 'RevokeReceipt';
+  readonly reason: string;
+  readonly at: string;
+}
+
 export type ReceiptCommand =
   | IssueReceipt
   | RequestProof
   | RecordWorkflowProof
   | FailProof
   | RecordVerification
-  | ShareReceipt;
+  | ShareReceipt
+  | RevokeReceipt;

@@ -96,6 +96,16 @@ describe('a receipt', () => {
       .then([{ type: 'ReceiptShared', v: 1, shared: false }]);
   });
 
+  it('is revoked once, for the reason that was given first', () => {
+    const revoke = { type: 'RevokeReceipt', reason: 'The wrong run.', at } as const;
+    const revoked: ReceiptEvent = { type: 'ReceiptRevoked', v: 1, reason: 'The wrong run.', revokedAt: at };
+    given(issued).when(revoke).then([revoked]);
+    given(issued, revoked)
+      .when({ ...revoke, reason: 'Another one.' })
+      .thenNothing();
+    given().when(revoke).refuses('RECEIPT_NOT_READY');
+  });
+
   it('records what a verifier found, once as long as it is the same', () => {
     given(issued).when(verify).then([verified]);
     given(issued, verified).when(verify).thenNothing();

@@ -3,6 +3,7 @@
  *
  * - A run has one receipt: what it says never changes once it is issued.
  * - A proof is asked for only where the level wants one, the run completed and a circuit is large enough.
+ * - A receipt that was revoked stays so, for the reason that was given first.
  * - A receipt has at most one proof, of the circuit that was asked for. One that failed for good stays failed.
  */
 import type { ReceiptEvent } from '../../events/receipt.js';
@@ -46,6 +47,10 @@ function decide(command: ReceiptCommand, state: ReceiptState): Decision {
       return state.shared === command.shared
         ? NOTHING
         : [{ type: 'ReceiptShared', v: 1, shared: command.shared }];
+    case 'RevokeReceipt':
+      return state.revoked
+        ? NOTHING
+        : [{ type: 'ReceiptRevoked', v: 1, reason: command.reason, revokedAt: command.at }];
     default:
       return unreachable(command);
   }

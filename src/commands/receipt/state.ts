@@ -26,6 +26,8 @@ export interface IssuedReceipt {
   /** what each verifier last found */
   readonly verifications: Readonly<Record<string, boolean>>;
   readonly shared: boolean;
+  /** absent unless the issuer took back its word */
+  readonly revoked?: { readonly at: string; readonly reason: string };
 }
 
 export type ReceiptState = { readonly status: 'none' } | IssuedReceipt;
@@ -78,6 +80,8 @@ export function evolveReceipt(state: ReceiptState, event: ReceiptEvent): Receipt
       return { ...state, verifications: { ...state.verifications, [event.verifier]: event.valid } };
     case 'ReceiptShared':
       return { ...state, shared: event.shared };
+    case 'ReceiptRevoked':
+      return { ...state, revoked: { at: event.revokedAt, reason: event.reason } };
     default:
       return unreachable(event);
   }

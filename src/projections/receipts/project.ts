@@ -6,7 +6,7 @@ import { type ReceiptRow, receiptsTable } from './schema.js';
 
 export const receiptsProjection: Projection = {
   name: 'receipts',
-  version: 1,
+  version: 2,
   paceMs: 20,
   handles: receiptEvents.map(({ type }) => type),
   schema: receiptsTable.schema,
@@ -44,6 +44,8 @@ export function evolveReceipt(
       proving_ms: null,
       shared: false,
       issued_at: event.issuedAt,
+      revoked_at: null,
+      revoked_reason: null,
     };
   return row && { ...row, ...changeOf(event, row), revision };
 }
@@ -80,5 +82,7 @@ function changeOf(event: ReceiptEvent, row: ReceiptRow): Partial<ReceiptRow> {
       return event.valid && row.proof_status === 'proven' ? { proof_status: 'verified' } : {};
     case 'ReceiptShared':
       return { shared: event.shared };
+    case 'ReceiptRevoked':
+      return { revoked_at: event.revokedAt, revoked_reason: event.reason };
   }
 }

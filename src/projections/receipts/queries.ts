@@ -16,3 +16,16 @@ export async function receiptOfWorkflow(sql: Sql, workflowId: string): Promise<R
   );
   return rows[0];
 }
+
+/** Receipts the issuer took back its word for, the latest first. */
+export async function revokedReceipts(
+  sql: Sql,
+  limit: number,
+): Promise<readonly Pick<ReceiptRow, 'receipt_id' | 'revoked_at' | 'revoked_reason'>[]> {
+  const { rows } = await sql.query<ReceiptRow>(
+    `select receipt_id, revoked_at, revoked_reason from rm_receipts
+      where revoked_at is not null order by revoked_at desc limit $1`,
+    [limit],
+  );
+  return rows;
+}

@@ -28,6 +28,8 @@ export interface ReceiptRow {
   readonly proving_ms: number | null;
   readonly shared: boolean;
   readonly issued_at: string;
+  readonly revoked_at: string | null;
+  readonly revoked_reason: string | null;
 }
 
 export const receiptsTable = defineTable<ReceiptRow>({
@@ -54,8 +56,10 @@ export const receiptsTable = defineTable<ReceiptRow>({
     proving_ms: 'integer',
     shared: 'boolean',
     issued_at: 'text',
+    revoked_at: 'text',
+    revoked_reason: 'text',
   },
   key: ['receipt_id'],
   newer: 'revision',
-  indexes: ['workflow_id, run_no desc'],
+  indexes: ['workflow_id, run_no desc', 'revoked_at where revoked_at is not null'],
 });

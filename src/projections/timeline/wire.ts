@@ -66,6 +66,7 @@ export const wireTypes = [
   'PaymentFailed',
   'ReceiptIssued',
   'WorkflowProofGenerated',
+  'ReceiptRevoked',
 ] as const satisfies readonly TimelineEvent['type'][];
 
 /** @param subject id of the stream the event stands in */
@@ -280,6 +281,8 @@ function otherWire(event: TimelineEvent, subject: string): WireEvent | undefined
       const { receiptId, runNo, outcome, level } = event;
       return { type: 'receipt.issued', data: { receiptId, runNo, outcome, level } };
     }
+    case 'ReceiptRevoked':
+      return { type: 'receipt.revoked', data: { receiptId: subject, reason: event.reason } };
     case 'WorkflowProofGenerated': {
       const { circuitId, circuitVersion, keyKind, provingMs } = event;
       return {

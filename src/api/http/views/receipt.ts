@@ -23,4 +23,5 @@ export const receiptView = (row: ReceiptRow, underWay?: ProvingProgress) => ({
   provingMs: row.proving_ms,
   shared: row.shared,
   issuedAt: row.issued_at,
+  ...(row.revoked_at !== null && { revokedAt: row.revoked_at, revokedReason: row.revoked_reason }),
 });

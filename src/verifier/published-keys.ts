@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { parseNoteKey } from '../kernel/log/note.js';
+import { type IssuerKey, issuerKeyId } from './signature.js';
+
+/** What an installation says of its own keys: `GET /.well-known/quittance-keys.json`, and files kept of it. */
+export const KEYS_FORMAT = 'quittance-keys/1';
+
+const time = z.iso.datetime({ precision: 3 });
+
+const keySchema = z
+  .strictObject({
+    keyId: z.string().regex(/^[0-9a-f]{16}$/),
+    /** Ed25519, hex */
+    publicKey: z.string().regex(/^[0-9a-f]{64}$/),
+    alg: z.literal('Ed25519'),
+    /** `active` signs, `retired` did, `revoked` may be in other hands */
+    status: z.enum(['active', 'retired', 'revoked']),
+    /** null: since the installation began */
+    validFrom: time.nullable(),
+    /** null: until it is replaced */
+    validUntil: time.nullable(),
+  })
+  .refine(({ keyId, publicKey }) => issuerKeyId(publicKey) === keyId, 'is not the name of this key');
+
+export const publishedKeysSchema = z.strictObject({
+  format: z.literal(KEYS_FORMAT),
+  keys: z.array(keySchema).min(1).max(1_000),
+  log: z
+    .strictObject({
+      origin: z.string().max(200),
+      /** as C2SP signed-note writes keys */
+      key: z
+        .string()
+        .max(400)
+        .refine((text) => parseNoteKey(text) !== undefined, 'is no key of a log'),
+    })
+    .nullable(),
+});
+
+export type PublishedKeys = Readonly<z.output<typeof publishedKeysSchema>>;
+
+/** Keys as the verifier takes them: their time, and nothing else of what was said of them. */
+export const issuerKeysOf = ({ keys }: PublishedKeys): readonly IssuerKey[] =>
+  keys.map(({ keyId, publicKey, validFrom, validUntil }) => ({
+    keyId,
+    publicKey,
+    ...(validFrom !== null && { validFrom }),
+    ...(validUntil !== null && { validUntil }),
+  }));
