@@ -1,5 +1,5 @@
+import { childIdOf } from '../kernel/child-id.js';
 import { Refusal } from '../kernel/errors.js';
-import { childIdOf } from '../kernel/ids.js';
 import { LIMITS } from '../kernel/limits.js';
 import { parseMicros, ZERO } from '../kernel/money.js';
 import { isoTime } from '../kernel/time.js';

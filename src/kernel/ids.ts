@@ -1,5 +1,3 @@
-import { uuidv5 } from './event.js';
-
 /** Ids carry their type as a prefix, so that a wrong id can be refused with a hint. The rest is a ULID or hex. */
 export const ID_PREFIXES = {
   workflow: 'wf_',
@@ -41,10 +39,6 @@ export const holdIdOf = (workflowId: string, requestId: string): string =>
 /** Item `index` of a batch is this workflow and no other; ids of one batch sort as its items. */
 export const batchItemId = (batchId: string, index: number): string =>
   makeId('workflow', `${batchId.slice(4)}i${String(index).padStart(5, '0')}`);
-
-/** One workflow per attempt of a step that is one; however deep, it is as long as any other id. */
-export const childIdOf = (workflowId: string, runNo: number, stepId: string, attempt: number): string =>
-  makeId('workflow', uuidv5(`${workflowId}/${runNo}/${stepId}/${attempt}/child`).replaceAll('-', ''));
 
 export type Category =
   | 'workflow'

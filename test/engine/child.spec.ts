@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { escrow } from '../../src/commands/escrow/decide.js';
 import { availableOf } from '../../src/commands/escrow/state.js';
 import { workflow } from '../../src/commands/workflow/decide.js';
-import { childIdOf } from '../../src/kernel/ids.js';
+import { childIdOf } from '../../src/kernel/child-id.js';
 import { places } from '../../src/kernel/places.js';
 import { cancelWorkflow } from '../../src/requests/cancel-workflow.js';
 import { MemoryEngine } from '../kit/memory-engine.js';

@@ -1,6 +1,7 @@
-/** `npm run test:simulation -- --seeds N --from S [--bug NAME] [--trace]` */
+/** `npm run test:simulation -- --seeds N --from S [--bug NAME | --bugs] [--trace]` */
 import { parseArgs } from 'node:util';
 import { type Fault, neverMet } from './faults.js';
+import { findPlantedBugs } from './find-planted-bugs.js';
 import { plantedBugs } from './planted-bugs.js';
 import { simulate } from './world.js';
 
@@ -9,6 +10,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '2000' },
     from: { type: 'string', default: '1' },
     bug: { type: 'string' },
+    bugs: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
   },
 });
@@ -24,6 +26,12 @@ if (values.bug !== undefined && !bug) {
     `No bug is called ${values.bug}. There are: ${plantedBugs.map(({ name }) => name).join(', ')}`,
   );
   process.exit(2);
+}
+
+if (values.bugs) {
+  const missed = await findPlantedBugs(from, seeds, (row) => console.log(row));
+  for (const name of missed) console.error(`${name} was not found within ${seeds} seeds.`);
+  process.exit(missed.length > 0 ? 1 : 0);
 }
 
 /** In so many worlds every kind of fault must have come. */

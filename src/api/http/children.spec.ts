@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Client, type House, openHouse } from '../../../test/kit/api-house.js';
 import { childEnds, create, startWait } from '../../../test/kit/runs.js';
-import { childIdOf } from '../../kernel/ids.js';
+import { childIdOf } from '../../kernel/child-id.js';
 
 const part = { key: 'part', kind: 'workflow', params: { plan: { steps: [] } } };
 
