@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Refusal } from './kernel/errors.js';
 import { LIMITS } from './kernel/limits.js';
 import { isKeyName } from './kernel/log/note.js';
+import { isSplit } from './kernel/split.js';
 import { crashPointNames } from './runtime/crash-points.js';
 
 export const roles = ['all', 'api', 'saga', 'projector', 'worker', 'prover', 'relay'] as const;
@@ -67,6 +68,10 @@ export const configSchema = z.object({
   ANTHROPIC_API_KEY: z.string().optional(),
   LLM_MODEL: z.string().default('claude-sonnet-4-5'),
   LLM_BASE_URL: z.url().optional(),
+  /** percentages of what is earned that go to provider, platform and reserve */
+  PAYOUT_SPLIT: z.string().default('90/7/3').refine(isSplit, 'must be three whole percentages that make 100'),
+  /** token accounts of recipients that have none: `open` them, the rent is ours, or `refuse` to pay */
+  RECIPIENT_ACCOUNTS: z.enum(['open', 'refuse']).default('open'),
   RATE_LIMIT_PER_MIN: whole(LIMITS.requestsPerMinute),
   /** open workflows of one user; 0: as many as they like */
   MAX_CONCURRENT_WORKFLOWS: whole(LIMITS.openWorkflows),

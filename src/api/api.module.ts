@@ -27,6 +27,7 @@ import { StatementsController } from './http/statements.controller.js';
 import { UsersController } from './http/users.controller.js';
 import { VerificationController } from './http/verification.controller.js';
 import { serveVerificationPage } from './http/verification-page.js';
+import { WithdrawalsController } from './http/withdrawals.controller.js';
 import { WorkflowDetailsController } from './http/workflow-details.controller.js';
 import { WorkflowForkController } from './http/workflow-fork.controller.js';
 import { WorkflowRollbackController } from './http/workflow-rollback.controller.js';
@@ -37,6 +38,7 @@ import { serveDocs } from './openapi/docs-page.js';
 import { type DescribedRoute, openApiDocument } from './openapi/document.js';
 import { ComponentsController } from './operator/components.controller.js';
 import { FreezingController } from './operator/freezing.controller.js';
+import { PayoutsController } from './operator/payouts.controller.js';
 import { QueuesController } from './operator/queues.controller.js';
 import { TasksController } from './operator/tasks.controller.js';
 import { WaitingController } from './operator/waiting.controller.js';
@@ -64,6 +66,7 @@ export class ApiModule {
         ReceiptsController,
         LogController,
         UsersController,
+        WithdrawalsController,
         EscrowController,
         StatementsController,
         PaymentsController,
@@ -79,6 +82,7 @@ export class ApiModule {
         FreezingController,
         ComponentsController,
         QueuesController,
+        PayoutsController,
         WaitingController,
       ],
     };

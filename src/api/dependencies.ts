@@ -69,6 +69,8 @@ export interface ApiSettings {
   /** of a transaction, e.g. for a link in a payment list */
   readonly explorerUrl?: (signature: string) => string;
   readonly version: string;
+  /** percentages of provider, platform and reserve, e.g. `90/7/3` */
+  readonly payoutSplit: string;
   /** address under which clients and wallets know this installation */
   readonly publicUrl: string;
 }

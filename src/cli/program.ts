@@ -106,6 +106,16 @@ export async function program(args: readonly string[]): Promise<number> {
       code = await (await import('./commands/look.js')).balance(options);
     });
 
+  const escrow = command('escrow', 'your prepaid account');
+  connected(escrow.command('withdraw').description('take money out, to a wallet that is linked to you'))
+    .argument('<amount>', 'in USDC', usdcFlag)
+    .requiredOption('--to <wallet>', 'address of the wallet')
+    .option('--user <id>', 'yours when left out')
+    .option('--json', 'how it ended as JSON on stdout')
+    .action(async (amount, options) => {
+      code = await (await import('./commands/withdraw.js')).withdraw(amount, options);
+    });
+
   onInstallation('approve <workflow>', 'approve the plan of a workflow that waits for it')
     .option('--yes', 'without showing it first')
     .action(async (id, options) => {

@@ -205,6 +205,7 @@ function apiDependencies(
     },
     settings: {
       version: VERSION,
+      payoutSplit: config.PAYOUT_SPLIT,
       ...(explorerUrl && { explorerUrl }),
       publicUrl: config.PUBLIC_URL,
     },

@@ -37,6 +37,8 @@ const HOOKS: Readonly<Record<CrashCall, Hook>> = {
       (call as { idempotencyKey: string }).idempotencyKey.endsWith('undo') ? 'undo' : 'step',
     ],
   },
+  'sign transfer': { part: 'sender', method: 'prepare', about: ([, memo]) => [sortOf(memo)] },
+  'send transfer': { part: 'sender', method: 'broadcast', about: ([transfer]) => [sortOf(memoIn(transfer))] },
   'store artifact': {
     part: 'artifacts',
     method: 'put',
@@ -50,6 +52,14 @@ const HOOKS: Readonly<Record<CrashCall, Hook>> = {
   'commit projection': { part: 'readModels', method: 'advance' },
   'relay events': { part: 'integration', method: 'publish' },
   'remember answer': { part: 'idempotency', method: 'complete' },
+};
+
+const sortOf = (memo: unknown): string => (String(memo).startsWith('payout:') ? 'payout' : 'withdrawal');
+
+/** Both stand in the bytes as they are. */
+const memoIn = (transfer: unknown): string => {
+  const { transaction } = transfer as { transaction: string };
+  return Buffer.from(transaction, 'base64').includes('payout:stl_') ? 'payout:' : '';
 };
 
 /**

@@ -23,6 +23,7 @@ import { PostgresSnapshotStore } from '../adapters/postgres/snapshot-store.js';
 import { PostgresTimerStore } from '../adapters/postgres/timer-store.js';
 import { SnarkjsProver } from '../adapters/snarkjs/snarkjs-prover.js';
 import { SolanaChain } from '../adapters/solana/chain.js';
+import { SolanaSender } from '../adapters/solana/sender.js';
 import { systemChance } from '../adapters/system/chance.js';
 import { X402Payer } from '../adapters/x402/payer.js';
 import { type Config, runsRole } from '../config.js';
@@ -51,6 +52,8 @@ export interface Parts {
   readonly content: ContentStore;
   readonly chain: SolanaChain;
   readonly payer: X402Payer;
+  /** transfers out of escrow: withdrawals, payouts */
+  readonly sender: SolanaSender;
   /** address that pays: the owner of the escrow's token account */
   readonly payerAddress: string;
   readonly catalogue: BazaarCatalogue;
@@ -107,6 +110,7 @@ export async function openParts(config: Config, say: (message: string) => void =
     content: new ContentStore(vault, artifacts, systemChance),
     chain: new SolanaChain({ rpcUrl, network, mint, escrowOwner: signer.address }),
     payer: new X402Payer({ http, signer, rpcUrl, network, mint }),
+    sender: new SolanaSender({ rpcUrl, signer, mint }),
     payerAddress: signer.address,
     catalogue: new BazaarCatalogue({
       registryUrl: config.REGISTRY_URL,

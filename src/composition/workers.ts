@@ -8,6 +8,8 @@ import { MandateJob } from '../mandates/mandate-job.js';
 import { DepositJob, type DepositTask } from '../payments/deposit-job.js';
 import { PaymentWatch } from '../payments/payment-watch.js';
 import { RefundWatch } from '../payments/refund-watch.js';
+import { WithdrawalJob } from '../payments/withdrawal-job.js';
+import { PayoutJob } from '../payouts/payout-job.js';
 import { PlanJob, type PlanTask } from '../planning/plan-job.js';
 import type { Job, JobContext, JobKind, JobLimits, JobWorker } from '../ports/jobs.js';
 import type { Planner } from '../ports/planner.js';
@@ -15,8 +17,10 @@ import type { Sql } from '../ports/sql.js';
 import { openWorkflows } from '../projections/workflows/queries.js';
 import { OpenRuns } from '../requests/open-runs.js';
 import type { BatchTask } from '../sagas/carry-out-batch.js';
+import type { WithdrawalLook } from '../sagas/carry-out-withdrawal.js';
 import type { ChildTask, CoverTask } from '../sagas/children.js';
 import type { RefundLook } from '../sagas/claim-refund.js';
+import type { SettlementLook } from '../sagas/pay-out-settlement.js';
 import type { StepTask } from '../sagas/reaction.js';
 import type { MandateTask } from '../sagas/use-mandate.js';
 import type { PaymentLook } from '../sagas/watch-payment.js';
@@ -24,6 +28,7 @@ import type { Engine } from './engine.js';
 import type { Parts } from './parts.js';
 import { type ReceiptParts, receiptJob } from './receipts.js';
 
+type ChainTask = DepositTask | PaymentLook | RefundLook | MandateTask | WithdrawalLook | SettlementLook;
 type Handler = (job: Job, context: JobContext) => Promise<void>;
 
 /** One proof at a time a process: the prover uses every core it gets. */
@@ -45,7 +50,7 @@ export async function startWorkers(
   { dispatch, steps, hasOtherWorkers }: Engine,
   { planner, limits, ...own }: WorkerParts,
 ): Promise<() => Promise<void>> {
-  const { content, catalogue, chain, payer, timers, jobs } = parts;
+  const { content, catalogue, chain, payer, sender, timers, jobs } = parts;
   const plans = new PlanJob(dispatch, content, catalogue, planner, systemClock);
   const batches = batchesOf(config, parts, dispatch, plans);
   const making = { dispatch, content, clock: systemClock, chance: systemChance, plans };
@@ -58,9 +63,14 @@ export async function startWorkers(
   const payments = new PaymentWatch(dispatch, payer, timers, systemClock);
   const refunds = new RefundWatch(dispatch, chain, timers, systemClock);
   const mandates = new MandateJob(dispatch, timers, systemClock);
+  const policy = { opensAccounts: config.RECIPIENT_ACCOUNTS === 'open' };
+  const withdrawals = new WithdrawalJob(dispatch, sender, timers, systemClock, policy);
+  const payouts = new PayoutJob(dispatch, sender, timers, systemClock, policy);
   const receipts = receiptJob(parts, dispatch, own);
-  const lookAtChain = (task: DepositTask | PaymentLook | RefundLook | MandateTask) => {
+  const lookAtChain = (task: ChainTask) => {
     if ('mandateId' in task) return mandates.run(task);
+    if ('withdrawalOf' in task) return withdrawals.run(task);
+    if ('settlementId' in task) return payouts.run(task);
     if ('refundOf' in task) return refunds.run(task);
     return 'paymentId' in task ? payments.run(task) : deposits.run(task);
   };

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { requestTestFunds } from '../adapters/solana/test-funds.js';
+import { requestFees, requestTestFunds } from '../adapters/solana/test-funds.js';
 import { Wallet } from '../adapters/solana/wallet.js';
 import { verifyWalletSignature } from '../adapters/solana/wallet-signature.js';
 import { systemChance } from '../adapters/system/chance.js';
@@ -66,6 +66,8 @@ async function fund(
 ): Promise<void> {
   const { config, engine, parts } = app;
   const { userId } = principal;
+  if (!(await requestFees(config.SOLANA_RPC_URL, parts.payerAddress)))
+    say('The escrow has no SOL: nobody can withdraw until it can pay fees');
   const { state } = await engine.dispatch.load(escrow, userId);
   if (state.status === 'open' && state.deposits.size > 0) return;
   const wallet = await Wallet.open(walletFile);

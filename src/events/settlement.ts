@@ -56,8 +56,8 @@ export const SettlementComputed = defineEvent(
 export const SettlementFunded = defineEvent(
   'SettlementFunded',
   1,
-  { settlementId: field.id, total: field.micros },
-  { settlementId: 'stl_1', total: '1000000' },
+  { settlementId: field.id, total: field.micros, platformFee: field.micros, reserve: field.micros },
+  { settlementId: 'stl_1', total: '1000000', platformFee: '70000', reserve: '30000' },
 );
 
 /** The source did not have it. Nothing moved, and nothing is owed. */

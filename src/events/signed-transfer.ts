@@ -10,6 +10,8 @@ export const signedTransfer = {
   signature: z.string().max(100),
   blockhash: z.string().max(80),
   lastValidBlockHeight: height,
+  /** at which it was signed: a history of the chain that begins later cannot say that it never landed */
+  slot: height,
 } as const;
 
 export const sampleSigned = {
@@ -17,6 +19,7 @@ export const sampleSigned = {
   signature: '6'.repeat(88),
   blockhash: '1'.repeat(32),
   lastValidBlockHeight: '150',
+  slot: '7',
 } as const;
 
 /** Why signed bytes are of no use any more, and the finalized block height (or slot) that shows it. */

@@ -24,6 +24,15 @@ export function parseSplit(text: string): Split {
   return { provider, platform, reserve };
 }
 
+export function isSplit(text: string): boolean {
+  try {
+    parseSplit(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export const formatSplit = ({ provider, platform, reserve }: Split): string =>
   `${provider}/${platform}/${reserve}`;
 

@@ -18,6 +18,8 @@ export type CrashCall =
   | 'quote'
   | 'sign payment'
   | 'send payment'
+  | 'sign transfer'
+  | 'send transfer'
   | 'store artifact'
   | 'prove'
   | 'set timer'
@@ -119,6 +121,26 @@ export const CRASH_POINTS = {
   'deposit-found-not-claimed': before('append', 'DepositClaimed'),
   'deposit-claimed-not-credited': after('append', 'DepositClaimed'),
   'deposit-credited': after('append', 'DepositConfirmed'),
+  // a withdrawal
+  'withdrawal-not-requested': before('append', 'WithdrawalRequested'),
+  'withdrawal-requested': after('append', 'WithdrawalRequested'),
+  'withdrawal-signed-not-recorded': after('sign transfer', 'withdrawal'),
+  'withdrawal-recorded-not-sent': after('append', 'WithdrawalPrepared'),
+  'withdrawal-sent': after('send transfer', 'withdrawal'),
+  'withdrawal-found-not-confirmed': before('append', 'WithdrawalConfirmed'),
+  'withdrawal-confirmed': after('append', 'WithdrawalConfirmed'),
+  // payouts
+  'settlement-not-computed': before('append', 'SettlementComputed'),
+  'settlement-computed': after('append', 'SettlementComputed'),
+  'settlement-captured-not-funded': before('append', 'SettlementFunded'),
+  'settlement-funded': after('append', 'SettlementFunded'),
+  'payout-signed-not-recorded': after('sign transfer', 'payout'),
+  'payout-recorded-not-sent': after('append', 'PayoutPrepared'),
+  'payout-sent': after('send transfer', 'payout'),
+  'payout-found-not-confirmed': before('append', 'PayoutConfirmed'),
+  'payout-confirmed': after('append', 'PayoutConfirmed'),
+  'share-not-accrued': before('append', 'EarningsAccrued'),
+  'share-accrued': after('append', 'EarningsAccrued'),
   // what runs the pure parts
   'timer-not-set': before('set timer'),
   'timer-set': after('set timer'),

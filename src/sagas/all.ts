@@ -1,10 +1,12 @@
 import { approvePlan } from './approve-plan.js';
 import { carryOutBatch } from './carry-out-batch.js';
+import { carryOutWithdrawal } from './carry-out-withdrawal.js';
 import { claimRefund } from './claim-refund.js';
 import { compensateRun } from './compensate-run.js';
 import { confirmDeposit } from './confirm-deposit.js';
 import { executePlan } from './execute-plan.js';
 import { issueReceipt } from './issue-receipt.js';
+import { payOutSettlement } from './pay-out-settlement.js';
 import { planWorkflow } from './plan-workflow.js';
 import { settleEscrow } from './settle-escrow.js';
 import { useMandate } from './use-mandate.js';
@@ -19,6 +21,8 @@ export const sagas = [
   watchPayment,
   claimRefund,
   confirmDeposit,
+  carryOutWithdrawal,
+  payOutSettlement,
   issueReceipt,
   carryOutBatch,
   useMandate,

@@ -20,6 +20,8 @@ function recorded(type: string, changes: object = {}): Recorded {
       receipt: 'rcpt_1',
       batch: 'bat_01',
       mandate: 'mdt_01',
+      settlement: 'stl_1',
+      earnings: 'platform',
     }[category] ?? 'x';
   return {
     id: eventId(`command of ${type}`, 0),
@@ -63,6 +65,8 @@ const everyTime = <T extends { readonly action: object }>(once: T) => ({
   ...once,
   action: { ...once.action, every: 15_000 },
 });
+
+const withdrawalLook = (look: number) => ({ withdrawalOf: 'user_01', withdrawalId: 'wdr_1', look });
 
 /** The same job at a later time, for a queue that lost the first. */
 const again = (kind: string, id: string, seconds: number, payload: object) => ({
@@ -330,6 +334,68 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
     ],
   ],
   [
+    'a withdrawal is carried out, and looked after should the queue lose it',
+    'WithdrawalRequested',
+    {},
+    [
+      job('chain', 'withdrawal/user_01/wdr_1/1', withdrawalLook(1), 'user_01'),
+      {
+        do: 'timer',
+        id: 'wdr_1/look/last',
+        dueAt: later(120),
+        action: {
+          ...job('chain', 'withdrawal/user_01/wdr_1/1000', withdrawalLook(1_000), 'user_01'),
+          every: 120_000,
+        },
+      },
+    ],
+  ],
+  [
+    'a withdrawal that is over is looked after no more',
+    'WithdrawalConfirmed',
+    {},
+    [{ do: 'cancel-timers', ids: ['wdr_1/look/soon', 'wdr_1/look/last'] }],
+  ],
+  [
+    'what was taken out of earnings becomes a settlement',
+    'EarningsWithdrawalRequested',
+    {},
+    [
+      command('settlement', 'stl_2', {
+        type: 'ComputeSettlement',
+        settlementId: 'stl_2',
+        source: { kind: 'earnings', ownerId: 'platform' },
+        dues: [{ recipient: '1'.repeat(32), amount: 50_000n, reference: 'november' }],
+      }),
+    ],
+  ],
+  [
+    'the shares of a settlement that has its money are earned',
+    'SettlementFunded',
+    {},
+    [
+      command('earnings', 'platform', {
+        type: 'AccrueEarnings',
+        ownerId: 'platform',
+        settlementId: 'stl_1',
+        amount: 70_000n,
+      }),
+      command('earnings', 'reserve', {
+        type: 'AccrueEarnings',
+        ownerId: 'reserve',
+        settlementId: 'stl_1',
+        amount: 30_000n,
+      }),
+    ],
+  ],
+  ['a share of nothing is nobody’s', 'SettlementFunded', { platformFee: '0', reserve: '0' }, []],
+  [
+    'a settlement without money is looked after no more',
+    'SettlementRefused',
+    {},
+    [{ do: 'cancel-timers', ids: ['stl_1/look/soon', 'stl_1/look/last'] }],
+  ],
+  [
     'a settled run gets its receipt',
     'WorkflowSettled',
     {},
@@ -446,7 +512,7 @@ describe('every saga', () => {
   it('handles only events that exist, and keeps one workflow, user or batch in one lane', () => {
     for (const saga of sagas)
       for (const type of saga.handles)
-        expect(saga.correlate(recorded(type))).toMatch(/^(wf_01|user_01|bat_01|mdt_01)$/);
+        expect(saga.correlate(recorded(type))).toMatch(/^(wf_01|user_01|bat_01|mdt_01|stl_[12])$/);
   });
 
   it('has a name of its own: the ids of its commands derive from it', () =>

@@ -3,6 +3,7 @@ import { workflow } from '../commands/workflow/decide.js';
 import type { EscrowEvent } from '../events/escrow.js';
 import type { PaymentEvent } from '../events/payment.js';
 import type { WorkflowEventOf } from '../events/workflow.js';
+import { hasPrefix } from '../kernel/ids.js';
 import { parseMicros, ZERO } from '../kernel/money.js';
 import { aggregateIdOf, byCorrelation, eventOf, noState } from './from.js';
 import { type Saga, send } from './reaction.js';
@@ -46,6 +47,8 @@ export const settleEscrow: Saga = {
       }
       case 'HoldExpired': {
         const { holdId } = event;
+        // other things than runs hold money, too
+        if (!hasPrefix('workflow', byCorrelation(recorded))) return [];
         return [
           {
             do: 'command',

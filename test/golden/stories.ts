@@ -178,6 +178,7 @@ const bytes = (digit: string) => ({
   signature: digit.repeat(88),
   blockhash: '1'.repeat(32),
   lastValidBlockHeight: 150n,
+  slot: 7n,
 });
 const withdraw = (withdrawalId: string, amount: bigint) =>
   ({

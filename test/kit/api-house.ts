@@ -139,6 +139,7 @@ export async function openHouse(
     rateLimit: new SlidingWindow(clock, options.perMinute ?? 100_000),
     vitals: { dependencies: async () => ({ database: true }), queueDepth: () => jobs.depth() },
     settings: {
+      payoutSplit: '90/7/3',
       version: '0.0.0',
       publicUrl: 'https://house.example',
     },

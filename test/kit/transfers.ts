@@ -6,4 +6,5 @@ export const signedBytes = (name: string, lastValidBlockHeight = 150n): SignedTr
   signature: name,
   blockhash: 'HASH',
   lastValidBlockHeight,
+  slot: 7n,
 });

@@ -74,7 +74,10 @@ export class EscrowController {
     requireOwner(call.principal, userId, 'user');
     const row = await escrowOfUser(this.api.sql, userId);
     return ok(
-      { ...balanceView(row ?? { available: '0', held: '0' }), escrow: row ? escrowView(row) : null },
+      {
+        ...balanceView(row ?? { available: '0', held: '0', withdrawing: '0' }),
+        escrow: row ? escrowView(row) : null,
+      },
       row && { etag: etag(row.revision) },
     );
   }

@@ -1,7 +1,8 @@
 import pc from 'picocolors';
 import { z } from 'zod';
 import { service, workflow, workflowSummary } from '../api/views.js';
-import { type Connection, requireInstallation } from '../connect.js';
+import { requireInstallation } from '../connect.js';
+import { ownUser } from '../own-user.js';
 import { amount, cut, duration, plainText, usdc } from '../show/figures.js';
 import { costLines, paymentLines } from '../show/payment-list.js';
 import { planLines } from '../show/plan-table.js';
@@ -112,13 +113,4 @@ export async function balance(options: ReadOptions & { readonly user?: string })
       ['Total', usdc(totalMicro)],
     ]),
   );
-}
-
-const addressed = z.looseObject({ memo: z.string() });
-
-/** Elsewhere than in the own data folder, the key's owner is told by the memo its deposits carry. */
-async function ownUser({ client, userId }: Connection): Promise<string> {
-  if (userId !== undefined) return userId;
-  const { memo } = await client.get('/escrow/address', addressed);
-  return /user_[0-9A-Za-z]+/.exec(memo)?.[0] ?? memo;
 }

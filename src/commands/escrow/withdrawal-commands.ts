@@ -7,6 +7,8 @@ export interface SignedTransfer {
   readonly signature: string;
   readonly blockhash: string;
   readonly lastValidBlockHeight: bigint;
+  /** at which it was signed */
+  readonly slot: bigint;
 }
 
 /** `destination` is linked to the user, as the caller has checked. */

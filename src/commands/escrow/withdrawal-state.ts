@@ -63,7 +63,8 @@ export function evolveWithdrawals(all: Withdrawals, event: WithdrawalEvent): Wit
     case 'WithdrawalPrepared': {
       const { attempt, transaction, signature, blockhash } = event;
       const lastValidBlockHeight = BigInt(event.lastValidBlockHeight);
-      const transfer = { transaction, signature, blockhash, lastValidBlockHeight };
+      const slot = BigInt(event.slot);
+      const transfer = { transaction, signature, blockhash, lastValidBlockHeight, slot };
       const opened = all.opened + (event.opensAccount ? 1 : 0);
       return { ...all, opened, byId: set({ ...asked, status: 'prepared', attempts: attempt, transfer }) };
     }

@@ -92,15 +92,18 @@ function prepare(command: PrepareWithdrawal, withdrawal: Withdrawal, account: Op
   if (withdrawal.status !== 'requested') throw isOver(withdrawalId, withdrawal);
   requireAttempt(withdrawalId, attempt, withdrawal.attempts + 1);
   assertNotFrozen(account);
-  const { lastValidBlockHeight, ...bytes } = transfer;
+  const { transaction, signature, blockhash, lastValidBlockHeight, slot } = transfer;
   return [
     {
       type: 'WithdrawalPrepared',
       v: 1,
       withdrawalId,
       attempt,
-      ...bytes,
+      transaction,
+      signature,
+      blockhash,
       lastValidBlockHeight: String(lastValidBlockHeight),
+      slot: String(slot),
       ...(opensAccount && { opensAccount }),
     },
   ];

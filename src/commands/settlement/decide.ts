@@ -39,13 +39,10 @@ const NOTHING: Decision = [];
 function decide(command: SettlementCommand, state: SettlementState): Decision {
   if (command.type === 'ComputeSettlement') return compute(command, state);
   if (state.status === 'none') throw new Refusal('NOT_FOUND', 'There is no such settlement.');
-  const { settlementId, total } = state;
+  const { settlementId } = state;
   switch (command.type) {
     case 'RecordFunding':
-      if (state.status === 'refused') throw wrongState(state);
-      return state.status === 'funded'
-        ? NOTHING
-        : [{ type: 'SettlementFunded', v: 1, settlementId, total: String(total) }];
+      return recordFunding(state);
     case 'RefuseSettlement': {
       const { code, message } = command;
       if (state.status === 'funded') throw wrongState(state);
@@ -72,6 +69,14 @@ function decide(command: SettlementCommand, state: SettlementState): Decision {
     default:
       return unreachable(command);
   }
+}
+
+function recordFunding(state: Settlement): Decision {
+  if (state.status === 'refused') throw wrongState(state);
+  if (state.status === 'funded') return NOTHING;
+  const { settlementId, total, platformFee, reserve } = state;
+  const shares = { total: String(total), platformFee: String(platformFee), reserve: String(reserve) };
+  return [{ type: 'SettlementFunded', v: 1, settlementId, ...shares }];
 }
 
 function compute(
@@ -150,7 +155,7 @@ function prepare({ attempt, items, transfer, opens }: PreparePayout, state: Sett
       item: items[busy] ?? null,
       status: paid[busy]?.state.status ?? null,
     });
-  const { lastValidBlockHeight, ...bytes } = transfer;
+  const { transaction, signature, blockhash, lastValidBlockHeight, slot } = transfer;
   return [
     {
       type: 'PayoutPrepared',
@@ -159,8 +164,11 @@ function prepare({ attempt, items, transfer, opens }: PreparePayout, state: Sett
       attempt,
       items,
       amount: amountOf(state, items),
-      ...bytes,
+      transaction,
+      signature,
+      blockhash,
       lastValidBlockHeight: String(lastValidBlockHeight),
+      slot: String(slot),
       ...(opens.length > 0 && { opens }),
     },
   ];

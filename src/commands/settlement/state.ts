@@ -87,7 +87,8 @@ function evolveComputed(
     case 'PayoutPrepared': {
       const { attempt, items, transaction, signature, blockhash } = event;
       const lastValidBlockHeight = BigInt(event.lastValidBlockHeight);
-      const transfer = { transaction, signature, blockhash, lastValidBlockHeight };
+      const slot = BigInt(event.slot);
+      const transfer = { transaction, signature, blockhash, lastValidBlockHeight, slot };
       return {
         ...state,
         payouts: changed(state, items, () => ({ state: { status: 'prepared', attempt } })),

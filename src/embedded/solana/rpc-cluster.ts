@@ -1,5 +1,5 @@
 import { inContext, type RpcContext, type RpcMethod } from './rpc-context.js';
-import { BLOCKHASH_LIFE } from './slots.js';
+import { BLOCKHASH_LIFE, FIRST_SLOT } from './slots.js';
 import { DEVNET_GENESIS_HASH } from './well-known.js';
 
 /** Questions about the chain itself: slots, heights, blockhashes, rent. */
@@ -7,6 +7,7 @@ export function clusterMethods(context: RpcContext): Record<string, RpcMethod> {
   const { ledger } = context;
   const { slots, svm } = ledger;
   return {
+    getFirstAvailableBlock: () => FIRST_SLOT,
     getHealth: () => 'ok',
     getVersion: () => ({ 'solana-core': '2.3.0', 'feature-set': 0 }),
     getGenesisHash: () => DEVNET_GENESIS_HASH,

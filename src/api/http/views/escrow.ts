@@ -16,13 +16,15 @@ export const escrowView = (row: EscrowRow) => ({
 });
 
 /** `balance` is what the seeds call the total: available and held together. */
-export const balanceView = (row: Pick<EscrowRow, 'available' | 'held'>) => {
+export const balanceView = (row: Pick<EscrowRow, 'available' | 'held' | 'withdrawing'>) => {
   const total = BigInt(row.available) + BigInt(row.held);
   return {
     ...money('balance', total),
     ...money('available', row.available),
     ...money('held', row.held),
     ...money('total', total),
+    /** asked for, and on its way out: no part of the total any more */
+    ...money('withdrawing', row.withdrawing),
   };
 };
 
