@@ -1,13 +1,24 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { PUBLISHED_KEYS } from '../embedded/data-folder.js';
 import { Refusal } from '../kernel/errors.js';
-import { type IssuerKey, issuerKeyId } from '../verifier/index.js';
+import { type NoteKey, parseNoteKey } from '../kernel/log/note.js';
+import {
+  type IssuerKey,
+  issuerKeyId,
+  issuerKeysOf,
+  publishedKeysSchema,
+  type Revocations,
+  revocationsSchema,
+} from '../verifier/index.js';
 import { readJson } from './input-files.js';
 
 /** Whose word counts, and where that was taken from. */
 export interface TrustedIssuers {
   readonly keys: readonly IssuerKey[] | 'embedded';
+  /** the log whose proofs count where a receipt brings one */
+  readonly log?: NoteKey;
   readonly from: 'given' | 'data folder' | 'nobody';
 }
 
@@ -20,14 +31,36 @@ const settings = z.looseObject({ receiptKey: z.looseObject({ publicKey: z.string
  */
 export function trustedIssuers(
   given: readonly string[],
-  options: { readonly dataFolder: string; readonly anyIssuer: boolean },
+  options: { readonly dataFolder: string; readonly anyIssuer: boolean; readonly keysFile?: string },
 ): TrustedIssuers {
+  if (options.keysFile !== undefined) {
+    const published = publishedKeys(options.keysFile);
+    return { ...published, keys: [...published.keys, ...given.map(issuer)], from: 'given' };
+  }
   if (given.length > 0) return { keys: given.map(issuer), from: 'given' };
+  const kept = join(options.dataFolder, PUBLISHED_KEYS);
+  if (!options.anyIssuer && existsSync(kept)) return { ...publishedKeys(kept), from: 'data folder' };
   const file = join(options.dataFolder, 'settings.json');
   if (options.anyIssuer || !existsSync(file)) return { keys: 'embedded', from: 'nobody' };
   const own = settings.safeParse(readJson(file));
   if (!own.success) return { keys: 'embedded', from: 'nobody' };
   return { keys: [issuer(own.data.receiptKey.publicKey)], from: 'data folder' };
+}
+
+/** What `/.well-known/quittance-keys.json` answered once. @throws Refusal KEYS_INVALID {file} */
+function publishedKeys(file: string): { readonly keys: readonly IssuerKey[]; readonly log?: NoteKey } {
+  const read = publishedKeysSchema.safeParse(readJson(file));
+  if (!read.success)
+    throw new Refusal('KEYS_INVALID', `${file} does not hold the keys of an installation.`, { file });
+  const log = read.data.log && parseNoteKey(read.data.log.key);
+  return { keys: issuerKeysOf(read.data), ...(log && { log }) };
+}
+
+/** What an issuer took back, as it published it. @throws Refusal REVOCATIONS_INVALID {file} */
+export function readRevocations(file: string): Revocations {
+  const read = revocationsSchema.safeParse(readJson(file));
+  if (read.success) return read.data;
+  throw new Refusal('REVOCATIONS_INVALID', `${file} does not hold a list of revocations.`, { file });
 }
 
 function issuer(text: string): IssuerKey {

@@ -62,10 +62,51 @@ export async function program(args: readonly string[]): Promise<number> {
     .addOption(new Option('--level <level>', 'hold it to this level').choices([...LEVELS, 'signed']))
     .option('--context <decimal>', 'the context the proof must have been made for')
     .option('--content <step/role=file>', 'a content to compare; may be given several times', several, [])
-    .option('--data <dir>', 'data folder whose own key is trusted when no --key is given')
+    .option('--keys <file>', 'keys an installation published: /.well-known/quittance-keys.json')
+    .option('--log-key <key>', 'key of the log the receipts must be in: <name>+<hash>+<base64>')
+    .option('--revocations <file>', 'what an issuer took back: /.well-known/quittance-revocations.json')
+    .option('--data <dir>', 'data folder whose own keys are trusted when none are given')
     .option('--json', 'the verdict as JSON')
     .action(async (files, options) => {
       code = await (await import('./commands/verify.js')).verify(files, options);
+    });
+
+  const log = command('log', 'the transparency log that every receipt is in');
+  log
+    .command('check')
+    .description('whether the log is still what it was when it was looked at last')
+    .option('--url <url>', 'address of the Quittance that keeps it (default: the one of the data folder)')
+    .option('--log-key <key>', 'its key; taken from itself and remembered when left out')
+    .option('--seen <file>', 'where it is remembered (default: log-seen.json in the data folder)')
+    .option('--full', 'read every entry as well')
+    .option('--data <dir>', 'data folder (default: QUITTANCE_DATA or ./.data)')
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      code = await (await import('./commands/log.js')).logCheck(options);
+    });
+
+  const keys = command('keys', 'the keys receipts are signed with, for operators');
+  connected(keys.command('list').description('which key signs, which ones did'))
+    .option('--json', 'as published: what `verify --keys` takes')
+    .action(async (options) => {
+      code = await (await import('./commands/keys.js')).keysList(options);
+    });
+  connected(
+    keys.command('rotate').description('sign with a new key from now on; what was signed stays valid'),
+  ).action(async (options) => {
+    code = await (await import('./commands/keys.js')).keysRotate(options);
+  });
+  connected(keys.command('revoke <keyId>').description('believe nothing a former key signed from a time on'))
+    .requiredOption('--reason <text>', 'published with it')
+    .option('--from <time>', 'ISO 8601 with milliseconds; now when left out')
+    .action(async (keyId, options) => {
+      code = await (await import('./commands/keys.js')).keysRevoke(keyId, options);
+    });
+
+  onInstallation('revoke <receipt>', 'take back a receipt, for good; for operators')
+    .requiredOption('--reason <text>', 'published with it')
+    .action(async (id, options) => {
+      code = await (await import('./commands/keys.js')).revokeReceipt(id, options);
     });
 
   onInstallation('audit <workflow>', 'what happened, event by event')

@@ -25,6 +25,7 @@ import { FairTurns } from '../runtime/fair-turns.js';
 import type { Log } from '../runtime/log.js';
 import { LoopShare } from '../runtime/loop-share.js';
 import { PublishedLog } from '../transparency/published-log.js';
+import type { PublishedKeys } from '../verifier/index.js';
 import { armed } from './crash.js';
 import { buildEngine, type Engine } from './engine.js';
 import { explorerOf } from './explorer.js';
@@ -50,7 +51,8 @@ export interface App {
   readonly config: Config;
   readonly parts: Parts;
   readonly engine: Engine;
-  readonly issuers: IssuerRing;
+  /** Tells what is published of its keys, now and whenever it changes. */
+  onKeys(tell: (keys: PublishedKeys) => void): void;
   /** http://host:port, where this role answers HTTP */
   readonly url: string | undefined;
   stop(): Promise<void>;
@@ -94,7 +96,9 @@ export async function startApp(config: Config): Promise<App> {
     const workerParts = { ...own, planner: plannerOf(config), limits };
     undo.push(await startWorkers(config, parts, engine, workerParts));
     const url = answersHttp(config) ? await listen(config, parts, engine, issuers, log, undo) : undefined;
-    return { config, parts, engine, issuers, url, stop };
+    const { origin, keyText: key } = transparencyLog(config);
+    const onKeys: App['onKeys'] = (tell) => issuers.observe(() => tell(issuers.published({ origin, key })));
+    return { config, parts, engine, onKeys, url, stop };
   } catch (error) {
     await stop();
     throw error;

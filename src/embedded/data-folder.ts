@@ -17,11 +17,15 @@ export interface DataFolder {
   /** keeps ports that were chosen, so that addresses survive a restart */
   rememberPorts(ports: Readonly<Record<string, number>>): void;
   publishRuntime(addresses: RuntimeAddresses): void;
+  /** keeps the public keys of this installation beside its receipts: verifying needs no running server */
+  publishKeys(keys: object): void;
   /** lets go of the lock and removes runtime.json. Idempotent. */
   release(): void;
 }
 
 const RUNTIME = 'runtime.json';
+/** what `/.well-known/quittance-keys.json` answers */
+export const PUBLISHED_KEYS = 'keys.json';
 const LOCK = 'lock.json';
 const FORMAT = 'format';
 
@@ -80,6 +84,8 @@ function open(folder: string, unlock: () => void): DataFolder {
         JSON.stringify({ ...addresses, pid: process.pid }, null, 2),
         0o600,
       ),
+    publishKeys: (keys) =>
+      writeAtomically(join(folder, PUBLISHED_KEYS), `${JSON.stringify(keys, null, 2)}\n`, 0o644),
     release() {
       rmSync(join(folder, RUNTIME), { force: true });
       unlock();

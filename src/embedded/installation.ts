@@ -44,6 +44,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     options.signal?.throwIfAborted();
     const account = await openAccount(app, join(stack.folder.path, 'wallet.json'), options.onProgress);
     stack.folder.publishRuntime({ api: app.url!, apiKey: account.apiKey, userId: account.userId });
+    app.onKeys((keys) => stack.folder.publishKeys(keys));
     void prepareProver(app, options.onProgress);
     return { url: app.url!, ...account, app, stack, stop };
   } catch (error) {

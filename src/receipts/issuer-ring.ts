@@ -38,6 +38,7 @@ export class IssuerRing {
   private following: Promise<void> = Promise.resolve();
   private state: IssuerState = issuer.decider.initial;
   private signer: Issuer;
+  private readonly observers: (() => void)[] = [];
 
   constructor(
     private readonly parts: IssuerParts,
@@ -59,6 +60,12 @@ export class IssuerRing {
   async stop(): Promise<void> {
     await this.subscription?.stop();
     await this.following;
+  }
+
+  /** Calls now, and after every change. */
+  observe(changed: () => void): void {
+    this.observers.push(changed);
+    changed();
   }
 
   get present(): Issuer {
@@ -163,6 +170,8 @@ export class IssuerRing {
       this.signer = issuerFromSeed(seed);
       this.onChange(seed);
     }
+    const isNew = state !== this.state;
     this.state = state;
+    if (isNew) for (const changed of this.observers) changed();
   }
 }

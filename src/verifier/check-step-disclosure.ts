@@ -4,8 +4,8 @@ import { fieldText } from '../kernel/commitments/field.js';
 import { stepIdField } from '../kernel/commitments/plan-commitment.js';
 import { OUTCOME_BITS } from '../kernel/commitments/results-root.js';
 import { checkContents } from './check-contents.js';
-import { checkLog } from './check-log.js';
 import { checkProofAbout, differing } from './check-proof.js';
+import { checkStanding } from './check-standing.js';
 import { checkStatement } from './check-statement.js';
 import { type Check, check, failed, noted, passed, verdict } from './checks.js';
 import { receiptSchema } from './document.js';
@@ -32,7 +32,7 @@ export function stepDisclosureFindings(document: unknown, options: VerifyOptions
     form,
     ...signature,
     checkStatement(shown.statement),
-    ...checkLog(shown, options.log),
+    ...checkStanding(shown, options),
     ...(options.receipt ? [checkReceipt(shown, options.receipt)] : []),
     ...checkProofAbout(shown.proof, options, options.context, {
       misstated: (signals) => misstated(shown, signals),

@@ -46,7 +46,7 @@ export type Revocations = Readonly<z.output<typeof revocationsSchema>>;
  * @param inLog what checking the log found
  */
 export function checkRevocation(
-  { statement, signature, log }: Receipt,
+  { statement, signature, log }: Pick<Receipt, 'statement' | 'signature' | 'log'>,
   revocations: Revocations | undefined,
   inLog: readonly Check[],
 ): readonly Check[] {

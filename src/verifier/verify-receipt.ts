@@ -1,8 +1,7 @@
 import { checkContents } from './check-contents.js';
 import { checkDisclosure } from './check-disclosure.js';
-import { checkKeyTime } from './check-key.js';
-import { checkLog } from './check-log.js';
 import { checkReceiptProof } from './check-proof.js';
+import { checkStanding } from './check-standing.js';
 import { checkStatement } from './check-statement.js';
 import { stepDisclosureFindings } from './check-step-disclosure.js';
 import { type Check, failed, noted, passed, type Verdict, verdict } from './checks.js';
@@ -10,7 +9,6 @@ import { type Receipt, receiptSchema } from './document.js';
 import { complaint } from './form-complaint.js';
 import { type Finding, settle } from './pending-proof.js';
 import { type ReadDocument, readDocument } from './read-document.js';
-import { checkRevocation } from './revocations.js';
 import { checkSignature } from './signature.js';
 import { STEP_DISCLOSURE_FORMAT } from './step-disclosure.js';
 import type { VerifyOptions } from './verify-options.js';
@@ -56,11 +54,7 @@ const SECTIONS: readonly Section[] = [
   ({ statement, disclosure }) => (disclosure ? checkDisclosure(statement, disclosure) : []),
   ({ statement, proof }, options) =>
     proof ? checkReceiptProof(statement, proof, options, options.context) : [],
-  (receipt, { issuerKeys }) => checkKeyTime(receipt, issuerKeys),
-  (receipt, { log, revocations }) => {
-    const inLog = checkLog(receipt, log);
-    return [...inLog, ...checkRevocation(receipt, revocations, inLog)];
-  },
+  checkStanding,
   (receipt, { contents }) => (contents ? checkContents(receipt, contents) : []),
 ];
 

@@ -1,9 +1,16 @@
 import pc from 'picocolors';
 import { dataFolderPath } from '../../embedded/data-folder.js';
 import { Refusal } from '../../kernel/errors.js';
-import { type Contents, NOT_PROVEN, type Verdict, type VerifyOptions } from '../../verifier/index.js';
+import { parseNoteKey } from '../../kernel/log/note.js';
+import {
+  type Contents,
+  NOT_PROVEN,
+  type TrustedLog,
+  type Verdict,
+  type VerifyOptions,
+} from '../../verifier/index.js';
 import { readBytes } from '../input-files.js';
-import { trustedIssuers } from '../issuer-keys.js';
+import { readRevocations, type TrustedIssuers, trustedIssuers } from '../issuer-keys.js';
 import { Screen } from '../show/screen.js';
 import { verdictLines, verdictsLines } from '../show/verdict-lines.js';
 import { verifyFiles } from '../verify-files.js';
@@ -15,6 +22,9 @@ export interface VerifyFlags {
   readonly production?: boolean;
   readonly level?: NonNullable<VerifyOptions['level']>;
   readonly context?: string;
+  readonly keys?: string;
+  readonly logKey?: string;
+  readonly revocations?: string;
   readonly data?: string;
   readonly json?: boolean;
 }
@@ -25,10 +35,17 @@ export interface VerifyFlags {
  */
 export async function verify(files: readonly string[], flags: VerifyFlags): Promise<number> {
   const { key, anyIssuer = false, level, context } = flags;
-  const trusted = trustedIssuers(key, { dataFolder: flags.data ?? dataFolderPath(), anyIssuer });
+  const trusted = trustedIssuers(key, {
+    dataFolder: flags.data ?? dataFolderPath(),
+    anyIssuer,
+    ...(flags.keys !== undefined && { keysFile: flags.keys }),
+  });
+  const log = trustedLog(flags.logKey, trusted.log);
   const verdicts = await verifyFiles(files, {
     issuerKeys: trusted.keys,
     allowDevelopmentKeys: flags.production !== true,
+    ...(log && { log }),
+    ...(flags.revocations !== undefined && { revocations: readRevocations(flags.revocations) }),
     ...(level !== undefined && { level }),
     ...(context !== undefined && { context: contextOf(context) }),
     ...(flags.content.length > 0 && { contents: contentsOf(flags.content) }),
@@ -81,6 +98,14 @@ function sayMany(
   const receipts = verdicts.map((verdict, i) => ({ file: files[i], ...verdict }));
   const invalid = files.filter((_, i) => !verdicts[i]!.valid);
   process.stdout.write(`${JSON.stringify({ valid: invalid.length === 0, invalid, receipts }, null, 2)}\n`);
+}
+
+/** A log that was asked for must have the receipt; one that is only known is believed where a receipt names it. */
+function trustedLog(given: string | undefined, known: TrustedIssuers['log']): TrustedLog | undefined {
+  if (given === undefined) return known && { key: known, required: false };
+  const key = parseNoteKey(given);
+  if (key) return { key, required: true };
+  throw new Refusal('KEY_INVALID', 'This is no key of a log: <name>+<hash>+<base64>.');
 }
 
 /** @throws Refusal CONTEXT_INVALID: an element of the field in its one form */
