@@ -12,6 +12,7 @@ import type { EventStore } from '../ports/event-store.js';
 import type { IdempotencyStore } from '../ports/idempotency.js';
 import type { DeadLetters, QueueView } from '../ports/jobs.js';
 import type { LiveBus } from '../ports/live.js';
+import type { ClientSignatures } from '../ports/payments.js';
 import type { PermitStore } from '../ports/permits.js';
 import type { Prover } from '../ports/prover.js';
 import type { Sql } from '../ports/sql.js';
@@ -47,6 +48,8 @@ export interface ApiDependencies extends IdentityParts {
   /** in which users have their runs created: whoever asks for many waits behind others with few */
   readonly turns: FairTurns;
   readonly chain: Chain;
+  /** of wallets that pay themselves */
+  readonly signatures: ClientSignatures;
   readonly circuits: Pick<Prover, 'circuits'>;
   readonly verification: Verification;
   readonly receipts: ReceiptDocuments;

@@ -5,6 +5,7 @@ import { verifyWalletSignature } from '../adapters/solana/wallet-signature.js';
 import { systemChance } from '../adapters/system/chance.js';
 import { systemClock } from '../adapters/system/clock.js';
 import { openLog } from '../adapters/system/log.js';
+import { clientSignatures } from '../adapters/x402/client-signature.js';
 import { createApi } from '../api/api.module.js';
 import type { ApiDependencies } from '../api/dependencies.js';
 import { type Config, runsRole } from '../config.js';
@@ -194,6 +195,7 @@ function apiDependencies(
     limits: limitsOf(config),
     turns: new FairTurns(CREATIONS, undefined, new LoopShare(CREATIONS_A_TURN, TURN_MS)),
     chain: parts.chain,
+    signatures: clientSignatures,
     circuits: publishedCircuits(),
     proofs: proofsUnderWay(parts.live),
     receipts: {

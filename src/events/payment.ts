@@ -14,7 +14,10 @@ export const PaymentQuoted = defineEvent(
     runNo: field.count,
     stepId: field.id,
     userId: field.id,
-    holdId: field.id,
+    /** absent where a wallet of the user's own pays */
+    holdId: field.id.optional(),
+    /** wallet of the user that pays and signs; absent: the escrow */
+    payer: z.string().max(80).optional(),
     serviceId: field.id,
     dialect: z.enum(['x402-v2', 'x402-v1']),
     scheme: z.enum(['exact']),
@@ -45,6 +48,43 @@ export const PaymentAuthorized = defineEvent(
   1,
   { planHash: field.sha256, ceiling: field.micros },
   { planHash: 'b'.repeat(64), ceiling: '20000' },
+);
+
+/**
+ * A wallet of the user's own is to sign this and nothing else. Asked again when the blockhash has become too old: what
+ * was asked before is void then.
+ */
+export const PaymentSignatureRequested = defineEvent(
+  'PaymentSignatureRequested',
+  1,
+  {
+    attempt: field.count,
+    /** the payment as it will be sent, but for the wallet's signature */
+    header: z.string().max(8_000),
+    memo: z.string().max(600),
+    blockhash: z.string().max(80),
+    lastValidBlockHeight: height,
+    watermark: z.string().max(100).nullable(),
+    signBefore: field.time,
+    /** repeated for those who are told */
+    stepId: field.id,
+    payer: z.string().max(80),
+    payTo: z.string().max(80),
+    amount: field.micros,
+  },
+  {
+    attempt: 1,
+    header: 'eyJ4IjoxfQ==',
+    memo: 'pay_1/1',
+    blockhash: '1'.repeat(32),
+    lastValidBlockHeight: '150',
+    watermark: null,
+    signBefore: sampleTime,
+    stepId: 'step_1',
+    payer: '1'.repeat(32),
+    payTo: '1'.repeat(32),
+    amount: '20000',
+  },
 );
 
 /** Recorded before the bytes leave the process, so that a crash can only send the same bytes again. */
@@ -81,7 +121,7 @@ export const PaymentConfirmed = defineEvent(
     /** repeated for those who react: where to capture and how much */
     workflowId: field.id,
     userId: field.id,
-    holdId: field.id,
+    holdId: field.id.optional(),
     paymentId: field.id,
     amount: field.micros,
   },
@@ -153,6 +193,7 @@ export const RefundRejected = defineEvent(
 export const paymentEvents = [
   PaymentQuoted,
   PaymentAuthorized,
+  PaymentSignatureRequested,
   PaymentPrepared,
   PaymentSubmitted,
   PaymentConfirmed,

@@ -59,6 +59,8 @@ export const WorkflowCreated = defineEvent(
     onExhausted: z.literal('pause').optional(),
     /** under which its plans may be approved without its owner */
     mandateId: field.id.optional(),
+    /** wallet of its owner that pays and signs every payment itself; absent: the escrow pays */
+    payer: z.string().max(80).optional(),
   },
   {
     workflowId: 'wf_01',

@@ -14,7 +14,8 @@ export const serviceCall =
     const { service } = step;
     if (!service)
       throw new Refusal('NO_SERVICE', 'The plan binds no service to this step.', { stepId: step.id });
-    const { workflowId, userId } = run.created;
+    const { workflowId, userId, payer: signedBy } = run.created;
+    const { holdId } = run.approval;
     const paymentId = paymentIdOf(workflowId, task.runNo, task.undo ? `${step.id}undo` : step.id);
     live.publish(`progress.${workflowId}`, { stepId: step.id, stage: 'calling', service: service.name });
     const { answer, cost, payment } = await payments.call(
@@ -24,12 +25,13 @@ export const serviceCall =
         runNo: task.runNo,
         stepId: step.id,
         userId,
-        holdId: run.approval.holdId ?? '',
+        ...(holdId !== undefined && { holdId }),
+        ...(signedBy !== undefined && { signedBy }),
         serviceId: service.id,
         planHash: run.planHash,
         ceiling: parseMicros(step.maxCost),
         approved: { payTo: service.payTo, asset: service.asset, network: service.network },
-        payer,
+        payer: signedBy ?? payer,
         call: { method: service.method, url: service.url, body: input, idempotencyKey: paymentId },
       },
       signal,

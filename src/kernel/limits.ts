@@ -104,6 +104,8 @@ export const LIMITS = {
   approvalTtl: 15 * 60_000,
   /** a person has that long to confirm a step, and never longer than its run */
   confirmationTtl: 15 * 60_000,
+  /** a wallet has that long to sign a payment, and never longer than its run; the step fails */
+  clientSignature: 5 * 60_000,
   planningTimeout: 60_000,
   defaultRunTime: 300_000,
   maxRunTime: 30 * 24 * 3_600_000,

@@ -13,7 +13,10 @@ export interface PaidStep {
   readonly runNo: number;
   readonly stepId: string;
   readonly userId: string;
-  readonly holdId: string;
+  /** absent where `signedBy` pays */
+  readonly holdId?: string;
+  /** wallet of the user that pays and signs; absent: the escrow */
+  readonly signedBy?: string;
   readonly serviceId: string;
   readonly planHash: string;
   readonly ceiling: Micros;
@@ -45,10 +48,12 @@ export function contextOf(step: Acting, command: PaymentCommand): CommandContext
 }
 
 export function termsOf(step: PaidStep, quote: Quote): QuoteTerms {
-  const { paymentId, workflowId, runNo, stepId, userId, holdId, serviceId } = step;
+  const { paymentId, workflowId, runNo, stepId, userId, holdId, signedBy, serviceId } = step;
   const { dialect, scheme, network, asset, payTo, amount } = quote;
   return {
-    ...{ paymentId, workflowId, runNo, stepId, userId, holdId, serviceId },
+    ...{ paymentId, workflowId, runNo, stepId, userId, serviceId },
+    ...(holdId !== undefined && { holdId }),
+    ...(signedBy !== undefined && { payer: signedBy }),
     ...{ dialect, scheme, network, asset, payTo, amount },
   };
 }

@@ -3,9 +3,11 @@ import { payment } from '../commands/payment/decide.js';
 import { type Confirmed, type InFlight, type PaymentState, sameTerms } from '../commands/payment/state.js';
 import { isRefusal, Refusal } from '../kernel/errors.js';
 import { ZERO } from '../kernel/money.js';
+import { isoTime } from '../kernel/time.js';
 import type { Payer, PreparedPayment, ServiceAnswer } from '../ports/payments.js';
 import type { Converse, Dispatch } from '../runtime/dispatch.js';
 import { pause } from '../runtime/pause.js';
+import { whenSigned } from './client-signature.js';
 import { type Acting, contextOf, evidenceOf, type PaidAnswer, type PaidStep, termsOf } from './paid-step.js';
 import { delivered, isFinal, isGood, notYet, refused, undelivered, usable } from './service-answers.js';
 
@@ -33,6 +35,7 @@ export class StepPayments {
   constructor(
     private readonly dispatch: Dispatch & Converse,
     private readonly payer: Payer,
+    private readonly now: () => number = Date.now,
   ) {}
 
   /**
@@ -68,7 +71,7 @@ export class StepPayments {
    */
   private async elsewhere(step: Acting, state: PaymentState): Promise<'again' | undefined> {
     if (!('prepared' in state) || state.quote.serviceId === step.serviceId) return undefined;
-    const { serviceId, payTo, amount, asset } = state.quote;
+    const { serviceId, payTo, amount, asset, payer } = state.quote;
     const { attempt } = state.prepared;
     if (state.status === 'confirmed')
       throw new Refusal('PAID_OTHERWISE', 'The step was paid to another service; it is not paid twice.', {
@@ -77,7 +80,7 @@ export class StepPayments {
       });
     // in this order: what is not found after the bytes expired will never be found
     const expired = await this.payer.isExpired(state.prepared);
-    const settled = await this.payer.find(state.prepared, { payTo, amount, asset });
+    const settled = await this.payer.find(state.prepared, { payTo, amount, asset, payer });
     if (settled) await this.record(step, { type: 'ConfirmPayment', attempt, ...settled });
     else if (expired) {
       const message = 'The signed transaction expired before it landed.';
@@ -99,8 +102,8 @@ export class StepPayments {
     signal: AbortSignal,
   ): Promise<PaidAnswer | 'again'> {
     const signed =
-      state.status === 'prepared' || state.status === 'submitted' ? state : await this.sign(step);
-    if ('answer' in signed) return signed;
+      state.status === 'prepared' || state.status === 'submitted' ? state : await this.sign(step, signal);
+    if (signed === 'again' || 'answer' in signed) return signed;
     return signed.status === 'confirmed' ? 'again' : this.submit(step, signed, signal);
   }
 
@@ -109,35 +112,43 @@ export class StepPayments {
    * anything leaves: until then nobody outside knows of it.
    * @returns what stands then; the bytes of another worker, where that one was quicker
    */
-  private async sign(step: Acting): Promise<InFlight | Confirmed | PaidAnswer> {
-    const asked = await this.payer.quote(step.call, step.approved);
+  private async sign(
+    step: Acting,
+    signal: AbortSignal,
+  ): Promise<InFlight | Confirmed | PaidAnswer | 'again'> {
+    const asked = await this.payer.quote(step.call, step.approved, step.signedBy);
     if ('answer' in asked) return { answer: usable(asked.answer), cost: ZERO };
     const { quote } = asked;
     const { payTo, amount } = quote;
     const terms = termsOf(step, quote);
-    const { planHash, ceiling, approved } = step;
+    const { planHash, ceiling, approved, signedBy } = step;
     let header: string | undefined;
     let isJustAuthorized = false;
     const state = await this.recordAll(step, async (at) => {
       if (at.status === 'confirmed' || at.status === 'submitted') return undefined;
       if (at.status === 'prepared')
-        return at.prepared.header === header
+        return signedBy === undefined && at.prepared.header === header
           ? { type: 'SubmitPayment', attempt: at.prepared.attempt }
           : undefined;
       if (at.status === 'none' || !sameTerms(at.quote, terms)) return { type: 'RecordQuote', ...terms };
       const isAuthorized =
-        at.status === 'authorized' &&
+        (at.status === 'authorized' || at.status === 'awaiting_signature') &&
         (isJustAuthorized ||
           (at.authorization.planHash === planHash && at.authorization.ceiling === ceiling));
       isJustAuthorized = !isAuthorized;
       if (!isAuthorized) return { type: 'AuthorizePayment', planHash, ceiling, approved };
+      if (at.status === 'awaiting_signature') return undefined;
       // only what was authorized is signed
-      const prepared = await this.payer.prepare(quote, step.paymentId);
+      const prepared = await this.payer.prepare(quote, step.paymentId, signedBy);
+      const bytes = { attempt: at.nextAttempt, payTo, amount, ...prepared };
+      if (signedBy !== undefined) return { type: 'RequestSignature', at: isoTime(this.now()), ...bytes };
       header = prepared.header;
-      return { type: 'PreparePayment', attempt: at.nextAttempt, payTo, amount, ...prepared };
+      return { type: 'PreparePayment', ...bytes };
     });
     if (state.status === 'prepared' || state.status === 'submitted' || state.status === 'confirmed')
       return state;
+    if (state.status === 'awaiting_signature')
+      return whenSigned({ dispatch: this.dispatch, payer: this.payer, now: this.now, quote }, step, signal);
     throw new Refusal('WRONG_STATE', 'Another worker is at this payment.', { status: state.status });
   }
 
@@ -196,9 +207,9 @@ export class StepPayments {
   }
 
   private async lookFor(state: InFlight, looks: number, signal: AbortSignal, claimed?: string) {
-    const { payTo, amount, asset } = state.quote;
+    const { payTo, amount, asset, payer } = state.quote;
     for (let look = 1; ; look++) {
-      const settled = await this.payer.find(state.prepared, { payTo, amount, asset }, claimed);
+      const settled = await this.payer.find(state.prepared, { payTo, amount, asset, payer }, claimed);
       if (settled || look >= looks || signal.aborted) return settled;
       await pause(LOOK_EVERY_MS, signal);
     }

@@ -67,9 +67,14 @@ export interface Payer {
   quote(
     call: PaidCall,
     approved?: ApprovedTerms,
+    /** wallet that pays; the escrow when left out */
+    payer?: string,
   ): Promise<{ readonly quote: Quote } | { readonly answer: ServiceAnswer }>;
-  /** Signs, with our own blockhash; sends nothing. The memo binds `paymentId`. */
-  prepare(quote: Quote, paymentId: string): Promise<PreparedPayment>;
+  /**
+   * Signs, with our own blockhash; sends nothing. The memo binds `paymentId`.
+   * @param payer wallet of somebody else, who has yet to sign it
+   */
+  prepare(quote: Quote, paymentId: string, payer?: string): Promise<PreparedPayment>;
   /** Sends the call with the prepared bytes. @throws Refusal kind `unknown` when no answer came */
   submit(call: PaidCall, payment: PreparedPayment): Promise<ServiceAnswer>;
   /**
@@ -78,9 +83,20 @@ export interface Payer {
    */
   find(
     payment: PreparedPayment,
-    quote: Pick<Quote, 'payTo' | 'amount' | 'asset'>,
+    quote: Pick<Quote, 'payTo' | 'amount' | 'asset'> & { readonly payer?: string | undefined },
     claimed?: string,
   ): Promise<SettledPayment | undefined>;
   /** True once the bytes can never land any more: finalized height beyond last valid height. */
   isExpired(payment: PreparedPayment): Promise<boolean>;
+}
+
+/** Takes back what a wallet was asked to sign. */
+export interface ClientSignatures {
+  /**
+   * @param requested header as it was asked to be signed
+   * @param transaction base64, signed by `payer`
+   * @returns the header to be sent
+   * @throws Refusal PAYMENT_NOT_AS_ASKED {differs}, WALLET_SIGNATURE_INVALID
+   */
+  complete(requested: string, transaction: string, payer: string): Promise<string>;
 }

@@ -155,9 +155,9 @@ export class ReceiptJob {
       const paymentId = paymentIdOf(created.workflowId, runNo, id);
       const { state } = await this.dispatch.load(payment, paymentId);
       if (state.status !== 'confirmed') continue;
-      const { serviceId, payTo: payee, amount, asset, network } = state.quote;
+      const { serviceId, payTo: payee, amount, asset, network, payer = this.payer } = state.quote;
       const { signature, slot } = state;
-      const terms = { payer: this.payer, payee, amount: `${amount}`, asset, network };
+      const terms = { payer, payee, amount: `${amount}`, asset, network };
       paid.set(id, { serviceId, paymentId, signature, slot: `${slot}`, ...terms });
     }
     return paid;

@@ -1,5 +1,5 @@
 import { escrow } from '../commands/escrow/decide.js';
-import { openQuestion, requiredFor } from '../commands/workflow/approval.js';
+import { openQuestion, paysItself, requiredFor } from '../commands/workflow/approval.js';
 import { workflow } from '../commands/workflow/decide.js';
 import { wrongState } from '../commands/workflow/refusals.js';
 import type { AwaitingApproval, Paused, WorkflowState } from '../commands/workflow/state.js';
@@ -62,7 +62,8 @@ export async function approveWorkflow(
   const budget = requiredFor(open);
   const { requestId } = open.request;
   const extended = state.status === 'paused' ? state.approval.holdId : undefined;
-  const holdId = extended ?? (budget > 0n ? holdIdOf(workflowId, requestId) : undefined);
+  const isHeld = budget > 0n && !paysItself(open);
+  const holdId = extended ?? (isHeld ? holdIdOf(workflowId, requestId) : undefined);
   if (extended !== undefined) await extendHold(parts, caller, state as Paused, budget, at);
   else if (holdId !== undefined) await placeHold(parts, caller, workflowId, { holdId, budget, at, open });
   try {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { walletAddressSchema } from '../commands/escrow/commands.js';
 import { verificationLevels } from '../events/workflow.js';
 import { LIMITS } from '../kernel/limits.js';
 import { usdcSchema } from '../kernel/usdc.js';
@@ -51,6 +52,11 @@ export const sharedShape = {
     .max(100)
     .optional()
     .describe('approves a plan within its limits without asking; the owner is asked about any other'),
+  funding: z
+    .enum(['escrow', 'client'])
+    .optional()
+    .describe('client: `wallet` signs every payment itself, and nothing is held'),
+  wallet: walletAddressSchema.optional().describe('that pays where funding is client'),
   serviceFilters: z
     .strictObject({
       minReputation: z.number().int().min(0).max(10_000).default(0),
@@ -82,6 +88,14 @@ export const createBodySchema = z
   .refine((body) => (body.input === undefined) !== (body.plan === undefined), {
     message: 'send either input or plan',
     path: ['input'],
+  })
+  .refine((body) => (body.funding === 'client') === (body.wallet !== undefined), {
+    message: 'names the wallet that pays where funding is client, and only there',
+    path: ['wallet'],
+  })
+  .refine((body) => body.funding !== 'client' || body.mandateId === undefined, {
+    message: 'a mandate approves what the escrow pays',
+    path: ['mandateId'],
   });
 
 export type CreateBody = z.output<typeof createBodySchema>;

@@ -110,6 +110,7 @@ export async function createAs(
     verificationLevel: body.verificationLevel,
     autoApprove: body.autoApprove,
     ...(body.mandateId !== undefined && { mandateId: body.mandateId }),
+    ...(body.funding === 'client' && body.wallet !== undefined && { payer: body.wallet }),
     ...(body.priority && body.priority !== 'normal' && { priority: body.priority }),
     ...of,
     ...(body.onExhausted === 'pause' && { onExhausted: 'pause' }),

@@ -58,6 +58,8 @@ export const settleEscrow: Saga = {
       }
       case 'PaymentConfirmed': {
         const { holdId, paymentId, userId } = event;
+        // a wallet of the user's own has paid
+        if (holdId === undefined) return [];
         const amount = parseMicros(event.amount);
         return [
           { do: 'command', send: send(escrow, userId, { type: 'CaptureHold', holdId, paymentId, amount }) },

@@ -149,6 +149,20 @@ const fallback = planOf(
 );
 const ref = { sha256: 'c'.repeat(64), size: 9, mediaType: 'application/json' };
 
+const walletQuote = {
+  type: 'RecordQuote',
+  ...{ paymentId: 'pay_1', workflowId: 'wf_01', runNo: 1, stepId: 'step_1', userId: OWNER },
+  ...{ payer: '2'.repeat(32), serviceId: 'svc_1', dialect: 'x402-v2' as const },
+  scheme: 'exact',
+  ...{ network: 'solana:x', asset: '1'.repeat(32), payTo: '3'.repeat(32), amount: cost },
+} as const;
+const toBeSigned = (attempt: number, header: string) =>
+  ({
+    type: 'RequestSignature',
+    at: T0,
+    ...{ attempt, header, payTo: walletQuote.payTo, amount: cost, memo: `m ${header}` },
+    ...{ blockhash: `b ${header}`, lastValidBlockHeight: 150n, watermark: null },
+  }) as const;
 const grant = (mandateId: string): GrantMandate => ({
   type: 'GrantMandate',
   at: T0,
@@ -734,6 +748,33 @@ export const stories: Readonly<Record<string, Story>> = {
         },
         { type: 'CancelBatch', at: later(1), by: 'user_01' },
         { type: 'RecordItemsCancelled', to: 100 },
+      ),
+  },
+  'payment-signed-by-a-wallet': {
+    category: 'payment',
+    story: 'asked for twice, given up, asked for again, signed by the wallet, settled',
+    events: () =>
+      said(
+        payment,
+        walletQuote,
+        {
+          type: 'AuthorizePayment',
+          planHash: PLAN_HASH,
+          ceiling: cost,
+          approved: { payTo: walletQuote.payTo, asset: walletQuote.asset, network: walletQuote.network },
+        },
+        toBeSigned(1, 'h1'),
+        toBeSigned(1, 'h2'),
+        {
+          type: 'WithdrawSignatureRequest',
+          attempt: 1,
+          code: 'PAYMENT_NOT_SIGNED',
+          message: 'The wallet did not sign the payment in time.',
+        },
+        toBeSigned(2, 'h3'),
+        { type: 'SignPayment', at: later(1), attempt: 2, header: 'h3 signed' },
+        { type: 'SubmitPayment', attempt: 2 },
+        { type: 'ConfirmPayment', attempt: 2, signature: '5'.repeat(88), slot: 7n },
       ),
   },
   'mandate-revoked': {

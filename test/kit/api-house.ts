@@ -11,6 +11,7 @@ import { MemoryPermitStore } from '../../src/adapters/memory/permit-store.js';
 import { openReadModelPool, PostgresReadModels } from '../../src/adapters/postgres/read-models.js';
 import { verifyWalletSignature } from '../../src/adapters/solana/wallet-signature.js';
 import { systemChance } from '../../src/adapters/system/chance.js';
+import { clientSignatures } from '../../src/adapters/x402/client-signature.js';
 import { createApi } from '../../src/api/api.module.js';
 import type { ApiDependencies } from '../../src/api/dependencies.js';
 import { escrow } from '../../src/commands/escrow/decide.js';
@@ -124,6 +125,7 @@ export async function openHouse(
       escrowBalance: async () => toMicros(0n),
       ready: async () => true,
     },
+    signatures: clientSignatures,
     circuits: { circuits: async () => [] },
     proofs,
     verification: verifyingHere(async () => ({

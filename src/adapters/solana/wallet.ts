@@ -7,9 +7,12 @@ import {
   createTransactionMessage,
   getBase58Decoder,
   getBase64EncodedWireTransaction,
+  getBase64Encoder,
   getSignatureFromTransaction,
+  getTransactionDecoder,
   isSolanaError,
   type KeyPairSigner,
+  partiallySignTransaction,
   pipe,
   SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE,
   setTransactionMessageFeePayerSigner,
@@ -55,6 +58,16 @@ export class Wallet {
   async sign(message: string): Promise<string> {
     const [signatures] = await this.signer.signMessages([createSignableMessage(message)]);
     return getBase58Decoder().decode(signatures![this.signer.address]!);
+  }
+
+  /**
+   * Adds this wallet's signature to a transaction, whatever it says: who calls this has looked at it.
+   * @param wire base64
+   */
+  async signTransaction(wire: string): Promise<string> {
+    const transaction = getTransactionDecoder().decode(getBase64Encoder().encode(wire));
+    const signed = await partiallySignTransaction([this.signer.keyPair], transaction);
+    return getBase64EncodedWireTransaction(signed);
   }
 
   /**

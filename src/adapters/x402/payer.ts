@@ -1,4 +1,11 @@
-import { createSolanaRpc, type KeyPairSigner, type Rpc, type SolanaRpcApi } from '@solana/kit';
+import {
+  type Address,
+  createNoopSigner,
+  createSolanaRpc,
+  type KeyPairSigner,
+  type Rpc,
+  type SolanaRpcApi,
+} from '@solana/kit';
 import { ExactSvmScheme } from '@x402/svm/exact/client';
 import { isRefusal, Refusal } from '../../kernel/errors.js';
 import type {
@@ -51,23 +58,31 @@ export class X402Payer implements Payer {
   async quote(
     call: PaidCall,
     approved?: ApprovedTerms,
+    payer: string = this.options.signer.address,
   ): Promise<{ readonly quote: Quote } | { readonly answer: ServiceAnswer }> {
     const answer = await this.#send(call, {}).catch((error: unknown) => {
       throw unpaid(error);
     });
     if (answer.status >= 200 && answer.status < 300) return { answer: serviceAnswer(answer) };
     if (answer.status !== 402) throw serviceError(answer.status);
-    const { signer, network, mint } = this.options;
-    const terms = { network, asset: mint, payer: signer.address, ...(approved ? { approved } : {}) };
+    const { network, mint } = this.options;
+    const terms = { network, asset: mint, payer, ...(approved ? { approved } : {}) };
     return { quote: readOffer(readAsked(answer), { method: call.method, url: call.url }, terms) };
   }
 
-  prepare(quote: Quote, paymentId: string): Promise<PreparedPayment> {
+  prepare(quote: Quote, paymentId: string, payer?: string): Promise<PreparedPayment> {
     return askChain(async () => {
-      const anchor = await this.#recent.anchorFor(quote.asset);
+      const { signer, rpcUrl } = this.options;
+      // a wallet of somebody else signs later: until then its signature is empty
+      const scheme =
+        payer === undefined
+          ? this.#scheme
+          : new ExactSvmScheme(createNoopSigner(payer as Address), { rpcUrl });
+      const recent = payer === undefined ? this.#recent : new RecentChain(this.#rpc, payer);
+      const anchor = await recent.anchorFor(quote.asset);
       const memo = makeMemo(paymentId, quote.resource as QuotedResource);
-      const own = { payer: this.options.signer.address, memo, ...anchor };
-      const transaction = await signTransfer(this.#scheme, quote, own);
+      const own = { payer: payer ?? signer.address, memo, ...anchor };
+      const transaction = await signTransfer(scheme, quote, own);
       const header = dialectNamed(quote.dialect).encode(transaction, quote, memo);
       return { header, memo, ...anchor };
     });
@@ -85,11 +100,11 @@ export class X402Payer implements Payer {
 
   find(
     payment: PreparedPayment,
-    quote: Pick<Quote, 'payTo' | 'amount' | 'asset'>,
+    quote: Pick<Quote, 'payTo' | 'amount' | 'asset'> & { readonly payer?: string | undefined },
     claimed?: string,
   ): Promise<SettledPayment | undefined> {
     return askChain(async () => {
-      const source = await tokenAccountOf(this.options.signer.address, quote.asset);
+      const source = await tokenAccountOf(quote.payer ?? this.options.signer.address, quote.asset);
       const pageSize = this.options.searchPage;
       return findPayment(this.#rpc, source, payment, quote, { claimed, pageSize });
     });

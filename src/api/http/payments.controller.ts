@@ -1,7 +1,8 @@
-import { Controller, Get, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { requireOwner } from '../../identity/ownership.js';
 import { paymentById } from '../../projections/payments/queries.js';
+import { authorizePayment } from '../../requests/authorize-payment.js';
 import type { Caller } from '../../requests/caller.js';
 import { requestRefund } from '../../requests/request-refund.js';
 import { API, type ApiDependencies } from '../dependencies.js';
@@ -11,6 +12,18 @@ import { Operation } from './operation.js';
 import { paymentView } from './views/payment.js';
 
 const refundBody = z.strictObject({});
+const wire = z
+  .string()
+  .max(2_000)
+  .regex(/^[A-Za-z0-9+/]+={0,2}$/, 'base64');
+const authorizeBody = z
+  .union([
+    z.strictObject({ transaction: wire.describe('signed by the wallet that pays') }),
+    z.strictObject({ payload: z.looseObject({ payload: z.looseObject({ transaction: wire }) }) }),
+  ])
+  .describe(
+    'what GET /workflows/{id}/payments?state=awaiting_signature gave to sign, signed: alone, or in an x402 payload',
+  );
 
 @Controller('payments')
 export class PaymentsController {
@@ -22,6 +35,24 @@ export class PaymentsController {
     const row = await paymentById(this.api.sql, id);
     requireOwner(call.principal, row?.user_id, 'payment');
     return ok({ payment: paymentView(row!, this.api.settings.explorerUrl) }, { etag: etag(row!.revision) });
+  }
+
+  @Post(':id/authorize')
+  @Operation({
+    tag: 'payments',
+    summary: 'Give back, signed, the payment that a wallet of your own was asked to sign',
+    body: authorizeBody,
+    success: 202,
+  })
+  async authorize(
+    @Call() call: Caller,
+    @Param('id') id: string,
+    @Body() body: z.output<typeof authorizeBody>,
+  ): Promise<Answer> {
+    const transaction = 'transaction' in body ? body.transaction : body.payload.payload.transaction;
+    const signed = await authorizePayment(this.api, call, id, transaction);
+    const payment = { id, status: signed.state.status };
+    return written(202, { message: 'The payment is signed', payment }, signed);
   }
 
   @Post(':id/refund')

@@ -5,6 +5,7 @@ import { requireOwner } from '../../identity/ownership.js';
 import { Refusal } from '../../kernel/errors.js';
 import { LIMITS } from '../../kernel/limits.js';
 import { paymentsOfWorkflow } from '../../projections/payments/queries.js';
+import { paymentStatuses } from '../../projections/payments/schema.js';
 import { stepsOfRun, type WorkflowDetail, workflowById } from '../../projections/workflows/queries.js';
 import type { Caller } from '../../requests/caller.js';
 import { API, type ApiDependencies } from '../dependencies.js';
@@ -14,6 +15,7 @@ import { download } from './download.js';
 import { Operation } from './operation.js';
 import { countParameter } from './paging.js';
 import { RunResults } from './run-results.js';
+import { paymentView } from './views/payment.js';
 import { stepResultView, stepView } from './views/step.js';
 import { workflowView } from './views/workflow.js';
 
@@ -27,6 +29,10 @@ const resultQuery = z.strictObject({
 const stepsQuery = z.strictObject({
   after: z.string().max(100).optional().describe('id of a step: only those that stand after it in the plan'),
   limit: countParameter(LIMITS.planSteps, LIMITS.planSteps),
+});
+
+const paymentsQuery = z.strictObject({
+  state: z.enum(paymentStatuses).optional(),
 });
 
 @Controller('workflows')
@@ -74,6 +80,24 @@ export class WorkflowDetailsController {
       },
       { etag: etag(row.revision) },
     );
+  }
+
+  @Get(':id/payments')
+  @Operation({
+    tag,
+    summary: 'Its payments; those of `state` awaiting_signature with what your wallet is to sign',
+    query: paymentsQuery,
+  })
+  async payments(
+    @Call() call: Caller,
+    @Param('id') id: string,
+    @Query() { state }: z.output<typeof paymentsQuery>,
+  ): Promise<Answer> {
+    await this.owned(call, id);
+    const rows = await paymentsOfWorkflow(this.api.sql, id);
+    const { explorerUrl } = this.api.settings;
+    const asked = rows.filter(({ status }) => state === undefined || status === state);
+    return ok({ payments: asked.map((row) => paymentView(row, explorerUrl)) });
   }
 
   @Get(':id/result')

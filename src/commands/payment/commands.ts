@@ -31,6 +31,28 @@ export interface PreparePayment {
   readonly watermark: string | null;
 }
 
+/** The same, but for the signature of the wallet that pays: nobody but its owner has that. */
+export interface RequestSignature extends Omit<PreparePayment, 'type'> {
+  readonly type: 'RequestSignature';
+  readonly at: string;
+}
+
+/** `header` is what was asked for, signed by the wallet; that was checked. */
+export interface SignPayment {
+  readonly type: 'SignPayment';
+  readonly at: string;
+  readonly attempt: number;
+  readonly header: string;
+}
+
+/** Nobody signed in time: what was asked for is void. */
+export interface WithdrawSignatureRequest {
+  readonly type: 'WithdrawSignatureRequest';
+  readonly attempt: number;
+  readonly code: string;
+  readonly message: string;
+}
+
 export interface SubmitPayment {
   readonly type: 'SubmitPayment';
   readonly attempt: number;
@@ -88,6 +110,9 @@ export type PaymentCommand =
   | RecordQuote
   | AuthorizePayment
   | PreparePayment
+  | RequestSignature
+  | SignPayment
+  | WithdrawSignatureRequest
   | SubmitPayment
   | ConfirmPayment
   | FailPayment

@@ -13,6 +13,7 @@ import type { Decider } from '../../kernel/decider.js';
 import { Refusal, unreachable } from '../../kernel/errors.js';
 import { formatUsdc } from '../../kernel/money.js';
 import { plusMs } from '../../kernel/time.js';
+import { requestSignature, signPayment, withdrawSignatureRequest } from './client-signed.js';
 import type {
   AuthorizePayment,
   ConfirmPayment,
@@ -27,6 +28,7 @@ import type {
   RequestRefund,
   SubmitPayment,
 } from './commands.js';
+import { wrongAttempt, wrongState } from './refusals.js';
 import {
   type Confirmed,
   evolvePayment,
@@ -47,6 +49,12 @@ function decide(command: PaymentCommand, state: PaymentState): Decision {
       return authorize(command, state);
     case 'PreparePayment':
       return prepare(command, state);
+    case 'RequestSignature':
+      return requestSignature(command, state);
+    case 'SignPayment':
+      return signPayment(command, state);
+    case 'WithdrawSignatureRequest':
+      return withdrawSignatureRequest(command, state);
     case 'SubmitPayment':
       return submit(command, state);
     case 'ConfirmPayment':
@@ -100,7 +108,8 @@ function authorize(command: AuthorizePayment, state: PaymentState): Decision {
       { quoted: String(quote.amount), approved: String(ceiling) },
     );
   // nothing is signed yet: the plan may have been approved anew meanwhile
-  const isFree = state.status === 'quoted' || state.status === 'authorized';
+  const isFree =
+    state.status === 'quoted' || state.status === 'authorized' || state.status === 'awaiting_signature';
   if (state.status !== 'quoted' && isSameAuthorization(command, state)) return NOTHING;
   if (isFree) return [{ type: 'PaymentAuthorized', v: 1, planHash, ceiling: String(ceiling) }];
   throw new Refusal('WRONG_STATE', 'This payment was authorized under another plan or ceiling.', {
@@ -116,6 +125,7 @@ const isSameAuthorization = (
 function prepare(command: PreparePayment, state: PaymentState): Decision {
   const { attempt, header, memo, blockhash, watermark } = command;
   if (state.status === 'none' || state.status === 'quoted') throw wrongState(command.type, state);
+  if (state.status === 'awaiting_signature') throw wrongState(command.type, state);
   if (state.status !== 'authorized') {
     if (state.prepared.attempt === attempt && state.prepared.header === header) return NOTHING;
     throw new Refusal('PAYMENT_UNDER_WAY', 'Other signed bytes of this payment may still land.', {
@@ -161,7 +171,7 @@ function confirm(command: ConfirmPayment, state: PaymentState): Decision {
       slot: String(slot),
       workflowId,
       userId,
-      holdId,
+      ...(holdId !== undefined && { holdId }),
       paymentId,
       amount: String(quote.amount),
     },
@@ -208,6 +218,11 @@ const REFUND_WINDOW_MS = 14 * 86_400_000;
 /** Asked again after it was rejected, it is looked for again. */
 function requestRefund({ type, at }: RequestRefund, state: PaymentState): Decision {
   if (state.status !== 'confirmed') throw wrongState(type, state);
+  if (state.quote.payer !== undefined)
+    throw new Refusal('PAID_BY_WALLET', 'Your own wallet paid this; what comes back, comes back to it.', {
+      payer: state.quote.payer,
+      payTo: state.quote.payTo,
+    });
   const { delivery, refund, signature } = state;
   if (refund.status === 'requested' || refund.status === 'refunded') return NOTHING;
   if (delivery.status === 'delivered')
@@ -245,14 +260,6 @@ function signed(command: PaymentCommand, state: PaymentState): InFlight | Confir
     return state;
   throw wrongState(command.type, state);
 }
-
-const wrongState = (command: string, state: PaymentState): Refusal =>
-  new Refusal('WRONG_STATE', `${command} is not possible while the payment is ${state.status}.`, {
-    status: state.status,
-  });
-
-const wrongAttempt = (attempt: number, current: number): Refusal =>
-  new Refusal('WRONG_ATTEMPT', `The attempt of this payment is ${current}.`, { attempt, current });
 
 const settled = (state: Confirmed): Refusal =>
   new Refusal('PAYMENT_SETTLED', 'This payment is settled on the chain already.', {

@@ -32,6 +32,12 @@ interface Authorized extends Quoted {
   readonly authorization: Authorization;
 }
 
+/** A wallet of the user's own is asked to sign; nobody can send anything before it has. */
+export interface Unsigned extends Authorized {
+  readonly status: 'awaiting_signature';
+  readonly requested: PreparedBytes & { readonly signBefore: string };
+}
+
 export interface InFlight extends Authorized {
   readonly status: 'prepared' | 'submitted';
   readonly prepared: PreparedBytes;
@@ -50,11 +56,12 @@ export type PaymentState =
   | { readonly status: 'none' }
   | ({ readonly status: 'quoted' } & Quoted)
   | ({ readonly status: 'authorized' } & Authorized)
+  | Unsigned
   | InFlight
   | Confirmed;
 
 export const sameTerms = (a: QuoteTerms, b: QuoteTerms): boolean =>
-  (Object.keys(a) as (keyof QuoteTerms)[]).every((key) => a[key] === b[key]);
+  ([...Object.keys(a), ...Object.keys(b)] as (keyof QuoteTerms)[]).every((key) => a[key] === b[key]);
 
 export const noPayment: PaymentState = { status: 'none' };
 
@@ -67,13 +74,20 @@ export function evolvePayment(state: PaymentState, event: PaymentEvent): Payment
     }
     case 'PaymentAuthorized': {
       const authorization = { planHash: event.planHash, ceiling: parseMicros(event.ceiling) };
-      const { quote, nextAttempt } = state.status === 'authorized' ? state : at(state, event, 'quoted');
+      const isAuthorized = state.status === 'authorized' || state.status === 'awaiting_signature';
+      const { quote, nextAttempt } = isAuthorized ? state : at(state, event, 'quoted');
       return { status: 'authorized', quote, nextAttempt, authorization };
+    }
+    case 'PaymentSignatureRequested': {
+      const { attempt, header, memo, blockhash, watermark, signBefore } = event;
+      const lastValidBlockHeight = BigInt(event.lastValidBlockHeight);
+      const requested = { attempt, header, memo, blockhash, lastValidBlockHeight, watermark, signBefore };
+      return { ...unprepared(state, event), status: 'awaiting_signature', requested };
     }
     case 'PaymentPrepared': {
       const { type: _type, v: _v, lastValidBlockHeight, ...bytes } = event;
       const prepared = { ...bytes, lastValidBlockHeight: BigInt(lastValidBlockHeight) };
-      return { ...at(state, event, 'authorized'), status: 'prepared', prepared };
+      return { ...unprepared(state, event), status: 'prepared', prepared };
     }
     case 'PaymentSubmitted':
       return { ...inFlight(state, event), status: 'submitted' };
@@ -85,7 +99,7 @@ export function evolvePayment(state: PaymentState, event: PaymentEvent): Payment
       return { ...inFlight(state, event), status: 'confirmed', ...confirmed };
     }
     case 'PaymentFailed': {
-      const { quote, authorization } = inFlight(state, event);
+      const { quote, authorization } = state.status === 'awaiting_signature' ? state : inFlight(state, event);
       return { status: 'authorized', quote, authorization, nextAttempt: event.attempt + 1 };
     }
     case 'PaymentDelivered':
@@ -123,6 +137,14 @@ function at<S extends PaymentState['status']>(
 ): Extract<PaymentState, { status: S }> {
   if (state.status !== status) throw new Error(`${event.type} in the history of a ${state.status} payment`);
   return state as Extract<PaymentState, { status: S }>;
+}
+
+/** What stands before any bytes are signed. */
+function unprepared(state: PaymentState, event: PaymentEvent): Authorized {
+  if (state.status !== 'authorized' && state.status !== 'awaiting_signature')
+    throw new Error(`${event.type} in the history of a ${state.status} payment`);
+  const { quote, nextAttempt, authorization } = state;
+  return { quote, nextAttempt, authorization };
 }
 
 function inFlight(state: PaymentState, event: PaymentEvent): InFlight {

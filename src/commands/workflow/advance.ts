@@ -65,7 +65,10 @@ export function advance(state: Executing, at: string): WorkflowEvent[] {
 const nextAttempt = (step: StepState): number => (step.status === 'held' ? step.attempt : 1);
 
 export function scheduled(state: Executing, stepId: string, attempt: number, at: string): WorkflowEvent {
-  const { kind, timeoutMs } = state.plan.steps.find((step) => step.id === stepId)!;
+  const { kind, service, timeoutMs: given } = state.plan.steps.find((step) => step.id === stepId)!;
+  // a person may have to be found who signs
+  const signing = service && state.created.payer !== undefined ? LIMITS.clientSignature : 0;
+  const timeoutMs = given + signing;
   return {
     type: 'StepScheduled',
     v: 1,

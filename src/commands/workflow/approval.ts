@@ -34,13 +34,20 @@ export function approve(command: Approve, state: WorkflowState): WorkflowEvent[]
       approved: command.planHash,
     });
   const required = requiredFor(open);
-  if (required > 0n && (command.holdId === undefined || command.budget < required))
+  const isCovered = paysItself(open)
+    ? command.budget >= required
+    : command.holdId !== undefined && command.budget >= required;
+  if (required > 0n && !isCovered)
     throw new Refusal('INSUFFICIENT_ESCROW', 'The plan is not covered by a hold.', {
       required: `${required}`,
       available: `${command.budget}`,
     });
   return state.status === 'paused' ? approvedAgain(state, open, command) : approved(open, command);
 }
+
+/** A wallet of the owner's pays each step when it is called: there is nothing to hold. */
+export const paysItself = ({ created }: Pick<AwaitingApproval, 'created'>): boolean =>
+  created.payer !== undefined;
 
 /** What waits for the owner's word, at the beginning of a run or in the middle of it. */
 export function openQuestion(state: WorkflowState): AwaitingApproval | undefined {

@@ -69,6 +69,8 @@ export interface CreateWorkflow {
   readonly onExhausted?: 'pause';
   /** of its owner; checked before */
   readonly mandateId?: string;
+  /** wallet that pays instead of the escrow */
+  readonly payer?: string;
   /** ProposePlan or FailPlanning follows in the same append */
   readonly given?: true;
 }

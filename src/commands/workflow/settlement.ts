@@ -52,5 +52,7 @@ export function settledIfFree(
   if (last?.type !== 'RunClosed' || last.holdId !== undefined) return events;
   const steps = 'steps' in state ? state.steps : {};
   const plan = 'plan' in state ? state.plan : undefined;
-  return [...events, ...mandateShare(state, last.runNo, 0n), settled(last.runNo, plan, steps, 0n)];
+  // what the owner's own wallet paid was never held
+  const spent = state.status !== 'none' && state.created.payer !== undefined ? BigInt(last.totalCost) : 0n;
+  return [...events, ...mandateShare(state, last.runNo, 0n), settled(last.runNo, plan, steps, spent)];
 }

@@ -22,6 +22,8 @@ export function postPayment(paymentId: string, memory: Memory, event: PaymentEve
     case 'PaymentQuoted': {
       // terms change only while nothing is out
       if (memory.isSent) return { memory };
+      // out of a wallet of the user's own: nothing of ours moves
+      if (event.payer !== undefined) return { memory: {} };
       const { userId, amount, serviceId } = event;
       return { memory: { quote: { userId, amount, serviceId } } };
     }
@@ -32,6 +34,7 @@ export function postPayment(paymentId: string, memory: Memory, event: PaymentEve
       return { memory: { quote, isSent: true }, entry: entry('payment_sent', transfer) };
     }
     case 'PaymentConfirmed': {
+      if (event.holdId === undefined) return { memory };
       const { signature, amount } = event;
       const transfer = { debit: settledFrom, credit: chain, amount };
       return { memory: seen(memory), entry: entry('payment_settled', transfer, signature) };
@@ -48,6 +51,7 @@ export function postPayment(paymentId: string, memory: Memory, event: PaymentEve
       return { memory, entry: entry('refund_received', transfer, signature) };
     }
     case 'PaymentAuthorized':
+    case 'PaymentSignatureRequested':
     case 'PaymentSubmitted':
     case 'PaymentDelivered':
     case 'PaymentUndelivered':

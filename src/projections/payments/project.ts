@@ -11,7 +11,7 @@ import { type PaymentRow, paymentsTable } from './schema.js';
 /** Payments, and the mandates they are made under: few events, so that they share one transaction. */
 export const paymentsProjection: Projection = {
   name: 'payments',
-  version: 3,
+  version: 4,
   paceMs: 20,
   handles: [...paymentEvents, ...mandateEvents].map(({ type }) => type),
   schema: [paymentsTable, mandatesTable].map((table) => table.schema).join(';\n'),
@@ -48,6 +48,8 @@ export function evolvePayment(
       signature: null,
       slot: null,
       refund: null,
+      payer: event.payer ?? null,
+      to_sign: null,
       error: null,
       quoted_at: metadata.occurredAt,
       updated_at: metadata.occurredAt,
@@ -61,14 +63,18 @@ function changeOf(row: PaymentRow, event: PaymentEvent): Partial<PaymentRow> {
       return {};
     case 'PaymentAuthorized':
       return { status: 'authorized' };
+    case 'PaymentSignatureRequested': {
+      const { attempt, header, memo, signBefore } = event;
+      return { status: 'awaiting_signature', attempt, to_sign: { header, memo, signBefore }, error: null };
+    }
     case 'PaymentPrepared':
-      return { status: 'prepared', attempt: event.attempt, error: null };
+      return { status: 'prepared', attempt: event.attempt, to_sign: null, error: null };
     case 'PaymentSubmitted':
       return { status: 'submitted', attempt: event.attempt };
     case 'PaymentConfirmed':
       return { status: 'confirmed', attempt: event.attempt, signature: event.signature, slot: event.slot };
     case 'PaymentFailed':
-      return { status: 'failed', error: { code: event.code, message: event.message } };
+      return { status: 'failed', to_sign: null, error: { code: event.code, message: event.message } };
     case 'PaymentDelivered':
       return { status: 'delivered' };
     case 'PaymentUndelivered':

@@ -1,6 +1,21 @@
 import type { MicrosText } from '../../kernel/money.js';
 import { defineTable } from '../table.js';
 
+export const paymentStatuses = [
+  'quoted',
+  'authorized',
+  'awaiting_signature',
+  'prepared',
+  'submitted',
+  'confirmed',
+  'failed',
+  'delivered',
+  'undelivered',
+  'refund_requested',
+  'refunded',
+  'refund_rejected',
+] as const;
+
 export interface PaymentRow {
   readonly payment_id: string;
   readonly revision: number;
@@ -9,18 +24,7 @@ export interface PaymentRow {
   readonly step_id: string;
   readonly user_id: string;
   readonly service_id: string;
-  readonly status:
-    | 'quoted'
-    | 'authorized'
-    | 'prepared'
-    | 'submitted'
-    | 'confirmed'
-    | 'failed'
-    | 'delivered'
-    | 'undelivered'
-    | 'refund_requested'
-    | 'refunded'
-    | 'refund_rejected';
+  readonly status: (typeof paymentStatuses)[number];
   readonly attempt: number;
   readonly amount: MicrosText;
   readonly pay_to: string;
@@ -35,6 +39,10 @@ export interface PaymentRow {
     readonly signature?: string;
     readonly amount?: MicrosText;
   } | null;
+  /** wallet of the user that pays; null: the escrow */
+  readonly payer: string | null;
+  /** what that wallet is to sign */
+  readonly to_sign: { readonly header: string; readonly memo: string; readonly signBefore: string } | null;
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly quoted_at: string;
   readonly updated_at: string;
@@ -59,6 +67,8 @@ export const paymentsTable = defineTable<PaymentRow>({
     signature: 'text',
     slot: 'text',
     refund: 'jsonb',
+    payer: 'text',
+    to_sign: 'jsonb',
     error: 'jsonb',
     quoted_at: 'text',
     updated_at: 'text',

@@ -8,7 +8,7 @@ import { type TimelineEvent, wireEvent, wireTypes } from './wire.js';
 /** What clients are told, numbered per workflow in store order: the same numbers at every rebuild. */
 export const timelineProjection: Projection = {
   name: 'timeline',
-  version: 8,
+  version: 9,
   handles: wireTypes,
   schema: `${timelineGroups.schema};\n${TIMELINE}`,
 

@@ -61,6 +61,7 @@ export const wireTypes = [
   'CompensationFailed',
   'CompensationRestarted',
   'CompensationResolved',
+  'PaymentSignatureRequested',
   'PaymentSubmitted',
   'PaymentConfirmed',
   'PaymentFailed',
@@ -265,6 +266,22 @@ function stepWire(event: WorkflowEvent): WireEvent | undefined {
 
 function otherWire(event: TimelineEvent, subject: string): WireEvent | undefined {
   switch (event.type) {
+    case 'PaymentSignatureRequested': {
+      const { attempt, stepId, payer, payTo, header, signBefore, amount } = event;
+      return {
+        type: 'payment.signature_requested',
+        data: {
+          paymentId: subject,
+          attempt,
+          stepId,
+          payer,
+          payTo,
+          signBefore,
+          header,
+          ...money('amount', amount),
+        },
+      };
+    }
     case 'PaymentSubmitted':
       return { type: 'payment.submitted', data: { paymentId: subject, attempt: event.attempt } };
     case 'PaymentConfirmed':

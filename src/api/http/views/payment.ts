@@ -15,8 +15,24 @@ export const paymentView = (row: PaymentRow, explorerUrl?: (signature: string) =
   signature: row.signature,
   slot: row.slot,
   explorerUrl: row.signature && explorerUrl ? explorerUrl(row.signature) : null,
+  ...(row.payer !== null && { payer: row.payer }),
+  ...(row.to_sign && { toSign: toSignView(row.to_sign) }),
   refund: row.refund,
   error: row.error,
   quotedAt: row.quoted_at,
   updatedAt: row.updated_at,
 });
+
+/** The transaction a wallet signs as it is, and the x402 payload it will travel in. */
+function toSignView({ header, memo, signBefore }: NonNullable<PaymentRow['to_sign']>) {
+  const payload = JSON.parse(Buffer.from(header, 'base64').toString()) as {
+    readonly accepted?: unknown;
+    readonly payload: { readonly transaction: string };
+  };
+  return {
+    transaction: payload.payload.transaction,
+    ...(payload.accepted !== undefined && { requirement: payload.accepted }),
+    memo,
+    signBefore,
+  };
+}
