@@ -15,7 +15,6 @@ import { here } from './source-hash.mjs';
 const { only } = parseArgs({ options: { only: { type: 'string', default: '' } } }).values;
 const before = only === '' ? [] : JSON.parse(readFileSync(join(here, 'keys', 'development.json'), 'utf8'));
 const { seed } = JSON.parse(readFileSync(join(here, 'development-seed.json'), 'utf8'));
-const curve = await snarkjs.curves.getCurveFromName('bn128');
 const manifest = JSON.parse(readFileSync(join(here, 'build', 'manifest.json'), 'utf8'));
 mkdirSync(join(here, 'keys'), { recursive: true });
 const pinned = [];
@@ -30,14 +29,15 @@ for (const [circuitId, circuit] of Object.entries(manifest)) {
     : (await compileCircuit(circuit.source)).r1cs;
   if (createHash('sha256').update(r1cs).digest('hex') !== circuit.r1cs)
     throw new Error(`${circuitId} is not what was pinned; run compile.mjs first`);
-  const zkey = developmentKey(r1cs, seed, curve, (message) => console.log(`${circuitId}: ${message}`));
+  const zkey = developmentKey(r1cs, seed, (message) => console.log(`${circuitId}: ${message}`));
   const exported = await snarkjs.zKey.exportVerificationKey({ type: 'mem', data: zkey });
   const { vk_alphabeta_12: _, ...key } = exported;
   const vkeyHash = createHash('sha256').update(canonicalize(key)).digest('hex');
   const { version: circuitVersion, publicSignals } = circuit;
   pinned.push({ circuitId, circuitVersion, keyKind: 'development', vkeyHash, publicSignals, key });
 }
-await curve.terminate();
+// snarkjs keeps threads
+await (await snarkjs.curves.getCurveFromName('bn128')).terminate();
 const text = JSON.stringify(pinned, null, 2);
 writeFileSync(join(here, 'keys', 'development.json'), `${text}\n`);
 writeFileSync(

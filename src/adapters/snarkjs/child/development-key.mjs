@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { FixedBase } from '../groth16/fixed-base.mjs';
+import { Q } from '../groth16/kernel/limbs.mjs';
 import { inverse, inverses, littleEndian, mod, pow, R, rootOfUnity } from './field.mjs';
-import { fixedBase } from './fixed-base.mjs';
 import { readR1cs } from './r1cs.mjs';
 
 /**
@@ -12,7 +13,7 @@ import { readR1cs } from './r1cs.mjs';
  * needed. Groth, "On the Size of Pairing-based Non-interactive Arguments" (2016), section 3.2; the layout is that
  * of snarkjs's .zkey, version 1.
  */
-export function developmentKey(r1csBytes, seed, curve, progress = () => {}) {
+export function developmentKey(r1csBytes, seed, progress = () => {}) {
   const secret = (name) => {
     const wide = createHash('sha512').update(`quittance/development-key/v1|${seed}|${name}`).digest('hex');
     return (BigInt(`0x${wide}`) % (R - 1n)) + 1n;
@@ -30,11 +31,13 @@ export function developmentKey(r1csBytes, seed, curve, progress = () => {}) {
   };
   const publics = r1cs.publics + 1;
   progress(`multiplying ${4 * r1cs.wires + (1 << bits)} points`);
-  const g1 = fixedBase(curve.G1);
-  const g2 = fixedBase(curve.G2);
+  const [g1, g2] = ['g1', 'g2'].map((name) => {
+    const base = new FixedBase(name);
+    return (scalars) => base.multiply(scalars);
+  });
   const [alpha1, beta1, delta1] = [[alpha], [beta], [delta]].map(g1);
   const [beta2, gamma2, delta2] = [[beta], [gamma], [delta]].map(g2);
-  const header = [u32(32), littleEndian(curve.q), u32(32), littleEndian(R)];
+  const header = [u32(32), littleEndian(Q), u32(32), littleEndian(R)];
   header.push(u32(r1cs.wires, r1cs.publics, 1 << bits), alpha1, beta1, beta2, gamma2, delta1, delta2);
   return zkey([
     [1, [u32(1)]],

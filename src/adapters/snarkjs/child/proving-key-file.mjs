@@ -12,9 +12,7 @@ export async function provingKey(circuit, r1cs, progress) {
   }
   progress(`building the development key of ${circuit.id}, once: ${keySeconds(circuit)}`);
   const started = performance.now();
-  // loaded here alone: it takes long, holds much memory and keeps threads
-  const { curves } = await import('snarkjs');
-  const key = developmentKey(r1cs(), circuit.seed, await curves.getCurveFromName('bn128'), progress);
+  const key = developmentKey(r1cs(), circuit.seed, progress);
   writeWhole(circuit.zkey, key);
   writeWhole(digestFile, sha256(key));
   progress(
@@ -25,4 +23,4 @@ export async function provingKey(circuit, r1cs, progress) {
 
 /** measured where others had work to do as well */
 const keySeconds = ({ slots }) =>
-  slots <= 16 ? 'about five seconds' : slots <= 64 ? 'up to a minute' : 'some four minutes';
+  slots <= 16 ? 'a second or two' : slots <= 64 ? 'some ten seconds' : 'half a minute';

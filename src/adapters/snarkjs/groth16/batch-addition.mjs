@@ -27,7 +27,7 @@ export class BatchAddition {
     group.copyCoordinate(group.one, this.chain);
   }
 
-  /** Addresses, neither of which is in another pair since the last `flush`. */
+  /** Addresses. The first is in no other pair since the last `flush`, the second may only be read by others. */
   add(first, second) {
     const at = (this.pairs >>> 2) + 2 * this.#count++;
     this.kernel.words[at] = first;
