@@ -70,7 +70,7 @@ async function outputOf(client: ApiClient, { output, outputRef }: StepResult): P
 /** The end of a run for a person: payments, costs, files, receipt. */
 export function sayRun(screen: Screen, run: FinishedRun, saved: SavedRun): void {
   const { workflow } = run;
-  screen.say('', pc.bold('Payments'), ...paymentLines(workflow.payments, workflow.plan), '');
+  screen.say('', pc.bold('Payments'), ...paymentLines(workflow), '');
   screen.say(...costLines(workflow), '');
   if (saved.files.length > 0) screen.say(...saved.files.map((file) => ` ${pc.green('→')} ${file}`));
   screen.say(receiptLine(run), '', endLine(run));

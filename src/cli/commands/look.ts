@@ -40,7 +40,7 @@ export async function status(workflowId: string, options: ReadOptions): Promise<
       ...(one.error ? [['Error', `${plainText(one.error.message)} (${one.error.code})`] as const] : []),
     ]),
     ...(one.plan ? ['', ...planLines(one.plan, one, process.stdout.columns ?? 120)] : []),
-    ...(one.payments.length > 0 ? ['', ...paymentLines(one.payments, one.plan), '', ...costLines(one)] : []),
+    ...(one.payments.length > 0 ? ['', ...paymentLines(one), '', ...costLines(one)] : []),
   ]);
 }
 

@@ -14,6 +14,10 @@ describe('the line of an event', () => {
     [{ outcome: 'completed', totalCost: '48000' }, 'completed · total 0.048 USDC'],
     [{ stepId: 'step_1', attempt: 1, signal: 'go' }, 'step_1 · for signal go'],
     [{ name: 'go', signalId: 'mine' }, 'signal go · mine'],
+    [
+      { stepId: 'step_1', attempt: 1, childId: 'wf_02', outcome: 'failed' },
+      'step_1 · workflow wf_02 · failed',
+    ],
     [{ totalCost: '0' }, ''],
     [{}, ''],
   ])('of %j says %s', (data, text) => expect(summaryOf({ data })).toBe(text));

@@ -30,6 +30,7 @@ export function summaryOf({ data }: Pick<AuditEvent, 'data'>): string {
     number(data['attempt'], (attempt) => (attempt > 1 ? `attempt ${attempt}` : '')),
     word(data['signal'], 'for signal ') || (data['signalId'] ? word(data['name'], 'signal ') : ''),
     word(data['signalId']),
+    word(data['childWorkflowId'] ?? data['childId'] ?? data['child'], 'workflow '),
     word(data['outcome']),
     word(data['branch']),
     word(data['reason']),

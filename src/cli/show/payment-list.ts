@@ -1,14 +1,25 @@
 import pc from 'picocolors';
-import type { Payment, Workflow } from '../api/views.js';
+import type { Workflow } from '../api/views.js';
 import { amount, plainText, usdc } from './figures.js';
 import { pairLines, tableLines } from './table.js';
 
 /** What was paid, as one finds it on the chain. */
-export function paymentLines(payments: readonly Payment[], plan: Workflow['plan']): string[] {
-  if (payments.length === 0) return [pc.dim(' Nothing was paid.')];
+export function paymentLines({
+  payments,
+  plan,
+  spentMicro,
+}: Pick<Workflow, 'payments' | 'plan' | 'spentMicro'>): string[] {
+  const own = payments.reduce((sum, { amountMicro }) => sum + BigInt(amountMicro ?? '0'), 0n);
+  const byOthers = BigInt(spentMicro ?? '0') - own;
+  const hasChildren = plan?.steps.some(({ kind }) => kind === 'workflow') ?? false;
+  const elsewhere =
+    hasChildren && byOthers > 0n
+      ? [pc.dim(` ${usdc(`${byOthers}`)} was paid by workflows that steps of it are.`)]
+      : [];
+  if (payments.length === 0) return elsewhere.length > 0 ? elsewhere : [pc.dim(' Nothing was paid.')];
   const ordered = [...payments].sort((a, b) => Number(a.slot ?? Infinity) - Number(b.slot ?? Infinity));
   const number = (stepId: string) => `${(plan?.steps.findIndex(({ id }) => id === stepId) ?? -1) + 1}`;
-  return tableLines(
+  const table = tableLines(
     [
       { head: 'Step', align: 'right' },
       { head: 'Service' },
@@ -24,6 +35,7 @@ export function paymentLines(payments: readonly Payment[], plan: Workflow['plan'
       explorerUrl ?? signature ?? pc.yellow(status),
     ]),
   );
+  return [...table, ...elsewhere];
 }
 
 /** Estimated, actual and saved, from what the run was approved for and what it spent. */

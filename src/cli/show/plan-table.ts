@@ -46,6 +46,7 @@ const needs = (step: PlanStep, { steps }: Plan): string =>
 
 /** How well it fits, and what sets it apart from its rivals; the price has a column of its own. */
 function reasonOf({ kind, matchScore, matchReasons = [] }: PlanStep): string {
+  if (kind === 'workflow') return 'a workflow of its own, at most';
   if (kind !== 'service_call') return 'costs nothing';
   const reasons = matchReasons.map(plainText);
   const figure = (pattern: RegExp) => reasons.map((reason) => pattern.exec(reason)?.[1]).find(Boolean);
