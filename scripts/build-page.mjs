@@ -24,9 +24,13 @@ export async function makePage(dist) {
 
 async function bundle(input) {
   const { rolldown } = await import('rolldown');
-  const made = await rolldown({ input, platform: 'browser', logLevel: 'warn' });
+  const made = await rolldown({ input, platform: 'browser', logLevel: 'silent' });
   try {
     const { output } = await made.generate({ format: 'iife', minify: true, comments: { legal: true } });
+    const [{ imports, dynamicImports }] = output;
+    // what is not found becomes an import of something outside, which a page has not
+    if (imports.length + dynamicImports.length > 0)
+      throw new Error(`the page has no ${[...imports, ...dynamicImports].join(', ')}`);
     if (output.length !== 1) throw new Error('the program of the page must be one file');
     const { code } = output[0];
     // the two texts that change how HTML reads a script

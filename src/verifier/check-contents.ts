@@ -1,7 +1,7 @@
 import { blind, contentToField, type PlainContent } from '../kernel/commitments/content.js';
 import { fieldText } from '../kernel/commitments/field.js';
 import { type Check, check, failed } from './checks.js';
-import type { DisclosedStep } from './document.js';
+import type { DisclosedStep, Receipt } from './document.js';
 
 /** Plain content somebody holds and wants to see confirmed, by step id. */
 export type Contents = Readonly<
@@ -24,6 +24,19 @@ export const checkContents = (receipt: CommittedContents, contents: Contents): r
     ...(input === undefined ? [] : [checkContent(receipt, stepId, 'input', input)]),
     ...(output === undefined ? [] : [checkContent(receipt, stepId, 'output', output)]),
   ]);
+
+/** Salts are of steps that are disclosed; what they open is shown by contents alone. */
+export function checkOpenings({
+  disclosure,
+  openings,
+}: Pick<Receipt, 'disclosure' | 'openings'>): readonly Check[] {
+  if (!openings) return [];
+  const disclosed = new Set(disclosure?.steps.map(({ stepId }) => stepId));
+  const unknown = Object.keys(openings).find((stepId) => !disclosed.has(stepId));
+  const complaint =
+    unknown === undefined ? undefined : `There are salts of ${unknown}, which is no disclosed step.`;
+  return [check('openings', complaint, 'The salts are of disclosed steps. What they open, contents show.')];
+}
 
 function checkContent(
   receipt: CommittedContents,

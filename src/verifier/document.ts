@@ -11,10 +11,12 @@ export const RECEIPT_FORMAT = 'quittance-receipt/1';
 /** steps one receipt may have */
 const STEPS = 512;
 
-export const element = z
-  .string()
-  .regex(/^(0|[1-9][0-9]{0,76})$/)
-  .refine((text) => BigInt(text) < FIELD, 'not below the order of the field');
+const ELEMENT = /^(0|[1-9][0-9]{0,76})$/;
+const isElement = (text: string): boolean => ELEMENT.test(text) && BigInt(text) < FIELD;
+// one question, not two: the schema asks the second one even where the first was answered no
+export const element = z.string().refine(isElement, 'not a canonical decimal below the order of the field');
+/** nothing hashes to zero, which stands for what is not there: null is the one way to write that */
+export const commitment = element.refine((text) => text !== '0', 'zero is no commitment');
 export const micros = z.string().regex(/^(0|[1-9][0-9]{0,17})$/);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 export const id = z.string().min(1).max(80);
@@ -103,14 +105,18 @@ export const evidenceSchema = z.strictObject({
 const disclosedStepSchema = z.strictObject({
   ...namedStepFields,
   ceiling: micros,
-  dependencies: z.array(id).max(STEPS),
+  /** a set: their order says nothing */
+  dependencies: z
+    .array(id)
+    .max(STEPS)
+    .refine((ids) => new Set(ids).size === ids.length, 'one of them stands there twice'),
   skippable: z.boolean(),
   outcome: stepOutcome,
   cost: micros,
   attempt: z.number().int().min(0).max(255),
   seq: z.number().int().min(0).max(1023),
-  inputCommitment: element.nullable(),
-  outputCommitment: element.nullable(),
+  inputCommitment: commitment.nullable(),
+  outputCommitment: commitment.nullable(),
   evidence: evidenceSchema,
   detailSalt: element,
 });

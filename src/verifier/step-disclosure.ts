@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  commitment,
   element,
   evidenceSchema,
   logSchema,
@@ -30,8 +31,8 @@ export const stepDisclosureSchema = z.strictObject({
   outcome: stepOutcome,
   shown: z.strictObject({
     /** commitments; null where the step has none */
-    input: element.nullable().optional(),
-    output: element.nullable().optional(),
+    input: commitment.nullable().optional(),
+    output: commitment.nullable().optional(),
     /** micro-USDC */
     cost: micros.optional(),
     /** its evidence: payment, times, errors */

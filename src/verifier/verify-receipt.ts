@@ -1,4 +1,4 @@
-import { checkContents } from './check-contents.js';
+import { checkContents, checkOpenings } from './check-contents.js';
 import { checkDisclosure } from './check-disclosure.js';
 import { checkReceiptProof } from './check-proof.js';
 import { checkStanding } from './check-standing.js';
@@ -55,6 +55,7 @@ const SECTIONS: readonly Section[] = [
   ({ statement, proof }, options) =>
     proof ? checkReceiptProof(statement, proof, options, options.context) : [],
   checkStanding,
+  checkOpenings,
   (receipt, { contents }) => (contents ? checkContents(receipt, contents) : []),
 ];
 

@@ -24,6 +24,7 @@ const TITLES: Readonly<Record<string, string>> = {
   events: 'Events',
   'payments-on-chain': 'Payments on chain',
   log: 'Transparency log',
+  openings: 'Salts',
   rest: 'Everything else',
 };
 
