@@ -9,6 +9,7 @@ import { ApiKeysController } from './http/api-keys.controller.js';
 import { ArtifactsController } from './http/artifacts.controller.js';
 import { AuditController } from './http/audit.controller.js';
 import { BatchesController } from './http/batches.controller.js';
+import { DisclosuresController } from './http/disclosures.controller.js';
 import { guardEdge } from './http/edge.js';
 import { EscrowController } from './http/escrow.controller.js';
 import { HealthController } from './http/health.controller.js';
@@ -20,6 +21,7 @@ import { Metrics } from './http/metrics.js';
 import { PaymentsController } from './http/payments.controller.js';
 import { ProofsController } from './http/proofs.controller.js';
 import { keepRawBodies } from './http/raw-bodies.js';
+import { ReceiptUpgradesController } from './http/receipt-upgrades.controller.js';
 import { ReceiptsController } from './http/receipts.controller.js';
 import { RefusalFilter } from './http/refusal.filter.js';
 import { ServicesController } from './http/services.controller.js';
@@ -64,6 +66,8 @@ export class ApiModule {
         WorkflowStepsController,
         VerificationController,
         ReceiptsController,
+        DisclosuresController,
+        ReceiptUpgradesController,
         LogController,
         UsersController,
         WithdrawalsController,

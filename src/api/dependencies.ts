@@ -16,9 +16,11 @@ import type { ClientSignatures } from '../ports/payments.js';
 import type { PermitStore } from '../ports/permits.js';
 import type { Prover } from '../ports/prover.js';
 import type { Sql } from '../ports/sql.js';
+import type { ClosedRuns } from '../receipts/closed-runs.js';
 import type { IssuerRing } from '../receipts/issuer-ring.js';
 import type { ProofsUnderWay } from '../receipts/proofs-under-way.js';
 import type { RevocationList } from '../receipts/revocation-list.js';
+import type { StepDisclosures } from '../receipts/step-disclosures.js';
 import type { GivenPlans, LocalSteps } from '../requests/create-workflow.js';
 import type { Admission } from '../requests/open-runs.js';
 import type { Converse, Memory } from '../runtime/dispatch.js';
@@ -55,6 +57,8 @@ export interface ApiDependencies extends IdentityParts {
   readonly receipts: ReceiptDocuments;
   /** how far proofs are that are being made */
   readonly proofs: Pick<ProofsUnderWay, 'of'>;
+  readonly closedRuns: Pick<ClosedRuns, 'read'>;
+  readonly disclosures: Pick<StepDisclosures, 'disclose'>;
   readonly receiptLog: PublishedLog;
   readonly issuers: Pick<IssuerRing, 'published' | 'rotate' | 'revoke'>;
   readonly revocations: Pick<RevocationList, 'current'>;

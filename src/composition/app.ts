@@ -21,6 +21,7 @@ import { openWorkflows } from '../projections/workflows/queries.js';
 import { issuerFromSeed } from '../receipts/issuer.js';
 import { IssuerRing } from '../receipts/issuer-ring.js';
 import { RevocationList } from '../receipts/revocation-list.js';
+import { StepDisclosures } from '../receipts/step-disclosures.js';
 import { OpenRuns } from '../requests/open-runs.js';
 import { FairTurns } from '../runtime/fair-turns.js';
 import type { Log } from '../runtime/log.js';
@@ -34,7 +35,7 @@ import { callLimits, limitsOf } from './limits.js';
 import { openParts, type Parts } from './parts.js';
 import { proofsUnderWay } from './proof-progress.js';
 import { publishedCircuits } from './published-circuits.js';
-import { receiptMaker, receiptsHere } from './receipts.js';
+import { closedRuns, receiptMaker, receiptsHere } from './receipts.js';
 import { transparencyLog } from './transparency-log.js';
 import { checkOwn, formerKeysOf, openVerification } from './verification.js';
 import { VERSION } from './version.js';
@@ -149,7 +150,10 @@ async function listen(
   }));
   undo.push(close);
   const receiptLog = new PublishedLog(sql, signer);
-  const own = { sql, issuers, revocations, verification, receiptLog };
+  const closed = closedRuns(parts, engine.dispatch);
+  const check = checkOwn(config, () => issuers.keys);
+  const disclosures = new StepDisclosures(closed, parts.prover, check);
+  const own = { sql, issuers, revocations, verification, receiptLog, closedRuns: closed, disclosures };
   const api = await createApi(apiDependencies(config, parts, engine, own, log));
   undo.push(() => api.close());
   await api.listen(config.PORT, config.HOST).catch((error: NodeJS.ErrnoException) => {
@@ -165,7 +169,10 @@ function apiDependencies(
   config: Config,
   parts: Parts,
   engine: Engine,
-  own: Pick<ApiDependencies, 'sql' | 'issuers' | 'revocations' | 'verification' | 'receiptLog'>,
+  own: Pick<
+    ApiDependencies,
+    'sql' | 'issuers' | 'revocations' | 'verification' | 'receiptLog' | 'closedRuns' | 'disclosures'
+  >,
   log: Log,
 ): ApiDependencies {
   const { sql } = own;

@@ -1,5 +1,6 @@
 import { systemClock } from '../adapters/system/clock.js';
 import { CallThread } from '../adapters/threads/call-thread.js';
+import { ClosedRuns } from '../receipts/closed-runs.js';
 import { type Issuer, issuerFromSeed } from '../receipts/issuer.js';
 import { type MadeReceipt, type MakeReceipt, makeReceipt } from '../receipts/make-receipt.js';
 import { type CheckOwn, ReceiptJob, type RunTask } from '../receipts/receipt-job.js';
@@ -15,6 +16,9 @@ export interface ReceiptParts {
   readonly make: MakeReceipt;
 }
 
+export const closedRuns = (parts: Parts, dispatch: Dispatch) =>
+  new ClosedRuns(dispatch, parts.content, parts.payerAddress);
+
 export const receiptJob = (
   parts: Parts,
   dispatch: Dispatch & Converse,
@@ -22,13 +26,12 @@ export const receiptJob = (
 ) =>
   new ReceiptJob(
     dispatch,
-    parts.content,
+    closedRuns(parts, dispatch),
     parts.artifacts,
     issuer,
     parts.prover,
     check,
     systemClock,
-    parts.payerAddress,
     make,
     tellProgress(parts.live),
   );

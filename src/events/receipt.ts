@@ -118,6 +118,14 @@ export const ReceiptRevoked = defineEvent(
   { reason: 'The wrong run was billed.', revokedAt: sampleTime },
 );
 
+/** Issued at one level, to be proven at another: the proof that was not asked for then is asked for now. */
+export const ReceiptUpgraded = defineEvent(
+  'ReceiptUpgraded',
+  1,
+  { level: z.literal('zero-knowledge') },
+  { level: 'zero-knowledge' },
+);
+
 export const receiptEvents = [
   ReceiptIssued,
   ProofRequested,
@@ -126,6 +134,7 @@ export const receiptEvents = [
   ReceiptVerified,
   ReceiptShared,
   ReceiptRevoked,
+  ReceiptUpgraded,
 ] as const;
 
 export type ReceiptEvent = EventOf<(typeof receiptEvents)[number]>;

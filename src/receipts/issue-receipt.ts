@@ -149,6 +149,12 @@ export const withProof = (receipt: Receipt, made: ProofResult): Receipt => ({
   proof: proofPart(made),
 });
 
+/** The same without what its commitments open to: the proof shows what that would, but for the payments. */
+export function proven(receipt: Receipt, made: ProofResult): Receipt {
+  const { disclosure: _disclosure, openings: _openings, ...concealed } = receipt;
+  return withProof(concealed, made);
+}
+
 /** A proof as documents have it. */
 export const proofPart = (made: ProofResult): NonNullable<Receipt['proof']> => ({
   circuitId: made.circuitId,

@@ -6,6 +6,9 @@ import { receipt } from '../commands/receipt/decide.js';
 import { isRefusal, Refusal } from '../kernel/errors.js';
 import { receiptIdOf } from '../kernel/ids.js';
 import type { ProofResult, Prover } from '../ports/prover.js';
+import { upgradeReceipt } from '../requests/upgrade-receipt.js';
+import type { Receipt } from '../verifier/document.js';
+import { ClosedRuns } from './closed-runs.js';
 import { type CheckOwn, ReceiptJob } from './receipt-job.js';
 
 const plan = {
@@ -42,13 +45,12 @@ describe('the proof of a receipt', () => {
   const job = (prove: Prover['prove'], check: CheckOwn = async () => []) =>
     new ReceiptJob(
       engine.dispatch,
-      engine.content,
+      new ClosedRuns(engine.dispatch, engine.content, 'PAYER'),
       engine.artifacts,
       sampleIssuer,
       { prove },
       check,
       systemClock,
-      'PAYER',
     );
   const progress = async () => {
     const { state } = await engine.dispatch.load(receipt, receiptIdOf(task.workflowId, 1));
@@ -114,5 +116,57 @@ describe('the proof of a receipt', () => {
     const before = await engine.told(stream);
     await Promise.all([1, 2, 3].map(() => job(async () => made).issue(task)));
     expect(await engine.told(stream)).toEqual(before);
+  });
+});
+
+describe('a receipt that is upgraded', () => {
+  it('gets its proof, and keeps its statement but not what it disclosed', async () => {
+    const engine = new MemoryEngine([]);
+    await engine.start();
+    try {
+      const workflowId = await engine.create('user_01', { plan: plan as never, autoApprove: true });
+      const receiptId = receiptIdOf(workflowId, 1);
+      await engine.until(`receipt-${receiptId}`, 'ReceiptIssued');
+      const runs = new ClosedRuns(engine.dispatch, engine.content, 'PAYER');
+      const caller = { principal: { userId: 'user_01', roles: [] }, callId: 'call_1' } as never;
+      const asked = await upgradeReceipt({ dispatch: engine.dispatch, closedRuns: runs }, caller, {
+        receiptId,
+        workflowId,
+        runNo: 1,
+      });
+      expect(asked.events).toMatchObject([{ type: 'ReceiptUpgraded' }, { type: 'ProofRequested' }]);
+      const given: Receipt[] = [];
+      const check: CheckOwn = async (document) => {
+        given.push(document as Receipt);
+        return [];
+      };
+      const prover = { prove: async () => made };
+      const job = new ReceiptJob(
+        engine.dispatch,
+        runs,
+        engine.artifacts,
+        sampleIssuer,
+        prover,
+        check,
+        systemClock,
+      );
+      await job.prove({ workflowId, runNo: 1 });
+      const { state } = await engine.dispatch.load(receipt, receiptId);
+      if (state.status !== 'issued' || state.progress.status !== 'proven') throw new Error('not proven');
+      const read = async (sha256: string) =>
+        JSON.parse(new TextDecoder().decode(await engine.artifacts.get(sha256)));
+      const before = await read(state.facts.document.sha256);
+      const after = await read(state.progress.proof.document.sha256);
+      expect(before).toHaveProperty('disclosure');
+      expect(after).toEqual({
+        format: before.format,
+        statement: before.statement,
+        signature: before.signature,
+        proof: expect.objectContaining({ circuitId: made.circuitId }),
+      });
+      expect(given).toEqual([after]);
+    } finally {
+      await engine.stop();
+    }
   });
 });

@@ -1,12 +1,8 @@
-import { payment } from '../commands/payment/decide.js';
 import type { ReceiptCommand } from '../commands/receipt/commands.js';
 import { receipt } from '../commands/receipt/decide.js';
-import { workflow } from '../commands/workflow/decide.js';
-import type { Closed } from '../commands/workflow/state.js';
-import { type ContentStore, places } from '../content/content-store.js';
 import { errorRecord, isRefusal, Refusal } from '../kernel/errors.js';
 import { uuidv5 } from '../kernel/event.js';
-import { paymentIdOf, receiptIdOf } from '../kernel/ids.js';
+import { receiptIdOf } from '../kernel/ids.js';
 import { toMicros } from '../kernel/money.js';
 import { isoTime } from '../kernel/time.js';
 import type { ArtifactStore } from '../ports/artifacts.js';
@@ -14,39 +10,36 @@ import type { Clock } from '../ports/clock.js';
 import type { Prover, ProvingProgress } from '../ports/prover.js';
 import type { CommandContext, Converse, Dispatch } from '../runtime/dispatch.js';
 import { type Receipt, receiptSchema } from '../verifier/document.js';
-import { closedRunOf, type PaidInVain } from './closed-run-of.js';
-import { issueReceipt, receiptBytes, receiptHash, withProof } from './issue-receipt.js';
+import type { StepDisclosure } from '../verifier/step-disclosure.js';
+import { provingTask } from './circuit-inputs.js';
+import type { ClosedRun } from './closed-run.js';
+import type { ClosedRuns, RunTask } from './closed-runs.js';
+import { issueReceipt, proven, receiptBytes, receiptHash } from './issue-receipt.js';
 import type { Issuer } from './issuer.js';
 import { type MakeReceipt, makeReceipt } from './make-receipt.js';
+import { commitRun } from './run-commitments.js';
 
-export interface RunTask {
-  readonly workflowId: string;
-  readonly runNo: number;
-  /** a state of the workflow in memory that has this revision is new enough */
-  readonly revision?: number;
-}
+export type { RunTask } from './closed-runs.js';
 
-/** Checks a receipt as a stranger would. @returns reasons why it does not hold, empty when it does */
-export type CheckOwn = (document: Receipt) => Promise<readonly string[]>;
+/** Checks a receipt, or a step shown apart, as a stranger would. @returns reasons why it does not hold, empty when it does */
+export type CheckOwn = (document: Receipt | StepDisclosure) => Promise<readonly string[]>;
 
 /** Issues the signed receipt of a closed run, and later the proof it asks for. */
 export class ReceiptJob {
   constructor(
     private readonly dispatch: Dispatch & Converse,
-    private readonly content: ContentStore,
+    private readonly runs: Pick<ClosedRuns, 'read'>,
     private readonly artifacts: ArtifactStore,
     private readonly issuer: Issuer,
     private readonly prover: Pick<Prover, 'prove'>,
     private readonly check: CheckOwn,
     private readonly clock: Clock,
-    /** address that pays for steps */
-    private readonly payer: string,
     private readonly make: MakeReceipt = makeReceipt(issuer),
     private readonly tell: (receiptId: string, progress: ProvingProgress) => void = () => {},
   ) {}
 
   async issue(task: RunTask): Promise<void> {
-    const run = await this.closedRun(task);
+    const run = await this.runs.read(task);
     if (!run) return;
     const receiptId = receiptIdOf(task.workflowId, task.runNo);
     const at = isoTime(this.clock.now());
@@ -62,13 +55,13 @@ export class ReceiptJob {
 
   /** @throws Refusal PROVER_LOST (retryable): the job is given back and nothing is lost */
   async prove(task: RunTask): Promise<void> {
-    const run = await this.closedRun(task);
+    const run = await this.runs.read(task);
     const receiptId = receiptIdOf(task.workflowId, task.runNo);
     const { state } = await this.dispatch.load(receipt, receiptId);
     if (!run || state.status === 'none' || state.progress.status !== 'requested') return;
     const { circuitId } = state.progress;
-    const { proving } = issueReceipt(run, this.issuer, state.facts.issuedAt, { circuitId });
-    if (!proving?.provable) throw new Refusal('PROOF_FAILED', 'This run has no proof.', { receiptId });
+    const proving = provingTask(run, commitRun(run), { circuitId });
+    if (!proving.provable) throw new Refusal('PROOF_FAILED', 'This run has no proof.', { receiptId });
     const began = this.clock.now();
     const tell = (progress: ProvingProgress) => this.tell(receiptId, progress);
     const made = await this.prover.prove(proving.circuitId, proving.inputs, tell).catch((error: unknown) => {
@@ -80,8 +73,8 @@ export class ReceiptJob {
       return this.send(task, receiptId, { type: 'FailProof', code, message, final: true });
     }
     const issued = await this.stored(state.facts.document.sha256);
-    const proven = withProof(issued, made);
-    const objections = await this.check(proven);
+    const document = proven(issued, made);
+    const objections = await this.check(document);
     if (objections.length > 0) {
       const message = `Our own verifier refused the proof: ${objections.join('; ')}`.slice(0, 500);
       return this.send(task, receiptId, { type: 'FailProof', code: 'PROOF_UNSOUND', message, final: true });
@@ -93,8 +86,8 @@ export class ReceiptJob {
       publicSignals: [...made.publicSignals],
       vkeyHash: made.vkeyHash,
       keyKind: made.keyKind,
-      document: await this.store(proven),
-      documentHash: receiptHash(proven),
+      document: await this.store(document),
+      documentHash: receiptHash(document),
       provingMs: Math.round(this.clock.now() - began),
     });
     await this.send(task, receiptId, {
@@ -104,7 +97,7 @@ export class ReceiptJob {
     });
   }
 
-  private async publish(task: RunTask, receiptId: string, run: ReturnType<typeof closedRunOf>, at: string) {
+  private async publish(task: RunTask, receiptId: string, run: ClosedRun, at: string) {
     const { document, bytes, hash, statementHash, unprovable } = await this.make(run, at);
     // a basic receipt brings no proof, and its commitments were computed a line above: nothing here could disagree
     const objections = run.level === 'basic' ? [] : await this.check(document);
@@ -138,29 +131,6 @@ export class ReceiptJob {
         status === 'none' ? { command, context: this.contextOf(task, receiptId, command) } : undefined,
       true,
     );
-  }
-
-  private async closedRun({ workflowId, runNo, revision }: RunTask) {
-    const { state } = await this.dispatch.load(workflow, workflowId, revision);
-    if (state.status !== 'closed' || state.runNo !== runNo) return undefined;
-    const secret = await this.content.openText(state.created.secret, places.secret(workflowId));
-    return closedRunOf(state, Buffer.from(secret, 'base64'), await this.paidInVain(state));
-  }
-
-  private async paidInVain({ plan, progress, created, runNo }: Closed): Promise<Map<string, PaidInVain>> {
-    const paid = new Map<string, PaidInVain>();
-    for (const { id, service } of plan?.steps ?? []) {
-      const status = progress?.steps[id]?.status;
-      if (!service || status === undefined || status === 'completed' || status === 'skipped') continue;
-      const paymentId = paymentIdOf(created.workflowId, runNo, id);
-      const { state } = await this.dispatch.load(payment, paymentId);
-      if (state.status !== 'confirmed') continue;
-      const { serviceId, payTo: payee, amount, asset, network, payer = this.payer } = state.quote;
-      const { signature, slot } = state;
-      const terms = { payer, payee, amount: `${amount}`, asset, network };
-      paid.set(id, { serviceId, paymentId, signature, slot: `${slot}`, ...terms });
-    }
-    return paid;
   }
 
   private async stored(sha256: string): Promise<Receipt> {

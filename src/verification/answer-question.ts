@@ -10,6 +10,7 @@ import {
   type VerifyOptions,
   verifyProof,
   verifyRead,
+  withoutEnvelope,
 } from '../verifier/index.js';
 import type { Answered, GivenVerdict, Question } from './question.js';
 
@@ -50,8 +51,13 @@ function oneReceipt(body: Uint8Array): ReadDocument {
     if (!read.isJson) throw new Refusal('NOT_JSON', read.complaint);
     return read;
   }
+  if (isDisclosed(read.value)) return withoutEnvelope(read);
   return { value: isWrapped(read.value) ? read.value.receipt : read.value };
 }
+
+/** As the API hands out the disclosure of a step. */
+const isDisclosed = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'disclosure' in value && !('format' in value);
 
 const isWrapped = (value: unknown): value is { receipt: unknown } =>
   typeof value === 'object' && value !== null && 'receipt' in value && !('format' in value);

@@ -77,9 +77,12 @@ const formatOf = (document: unknown): unknown =>
 /** Whether the receipt brings what its level, or the one asked for, needs. */
 function levelChecks({ statement, disclosure, proof }: Receipt, options: VerifyOptions): readonly Check[] {
   const proofless = statement.level === 'zero-knowledge' && statement.unprovable !== null;
-  const own = proofless ? 'basic' : statement.level;
+  // what was issued at another level may have been proven since, and shows its proof instead of what it disclosed
+  const isUpgraded = !disclosure && proof !== undefined && statement.level !== 'zero-knowledge';
+  const own = isUpgraded ? 'zero-knowledge' : proofless ? 'basic' : statement.level;
   const wanted = options.level ?? own;
-  const holds = passed('level', `The receipt brings what the level ${wanted} needs.`);
+  const since = isUpgraded ? ` It was issued as ${statement.level} and proven since.` : '';
+  const holds = passed('level', `The receipt brings what the level ${wanted} needs.${since}`);
   if (wanted === 'signed') return [holds];
   if (wanted === 'zero-knowledge') {
     if (proof) return [holds];

@@ -828,6 +828,46 @@ export const stories: Readonly<Record<string, Story>> = {
         { type: 'ShareReceipt', shared: false },
       ),
   },
+  'receipt-upgraded': {
+    category: 'receipt',
+    story: 'issued at the level basic, proven when its owner asked for it',
+    events: () => {
+      const circuit = { circuitId: 'workflow-receipt-8', circuitVersion: '1' };
+      return said(
+        receipt,
+        {
+          type: 'IssueReceipt',
+          at: T0,
+          receiptId: 'rcpt_02r1',
+          workflowId: 'wf_02',
+          runNo: 1,
+          userId: 'user_01',
+          outcome: 'completed',
+          level: 'basic',
+          workflowHash: '1',
+          resultsRoot: '2',
+          finalResultHash: '3',
+          totalCost: toMicros(35_000n),
+          documentHash: 'd'.repeat(64),
+          statementHash: 'a'.repeat(64),
+          document: ref,
+          keyId: '0123456789abcdef',
+        },
+        { type: 'UpgradeReceipt', level: 'zero-knowledge', ...circuit },
+        {
+          type: 'RecordWorkflowProof',
+          ...circuit,
+          publicSignals: ['1', '2'],
+          vkeyHash: 'f'.repeat(64),
+          keyKind: 'development',
+          document: { ...ref, size: 5_000 },
+          documentHash: 'c'.repeat(64),
+          provingMs: 700,
+        },
+        { type: 'RecordVerification', verifier: 'self', valid: true },
+      );
+    },
+  },
   'log-anchored': {
     category: 'log',
     story: 'three receipts, an anchor that lapsed and one that landed, another receipt',

@@ -32,11 +32,14 @@ import { isoTime } from '../../src/kernel/time.js';
 import { PlanJob } from '../../src/planning/plan-job.js';
 import { rulePlanner } from '../../src/planning/rules/rule-planner.js';
 import type { Catalogue, ServiceOffer } from '../../src/ports/catalogue.js';
+import type { Prover } from '../../src/ports/prover.js';
 import { projections } from '../../src/projections/index.js';
 import { openWorkflows } from '../../src/projections/workflows/queries.js';
+import type { ClosedRun } from '../../src/receipts/closed-run.js';
 import { IssuerRing } from '../../src/receipts/issuer-ring.js';
 import { ProofsUnderWay } from '../../src/receipts/proofs-under-way.js';
 import { RevocationList } from '../../src/receipts/revocation-list.js';
+import { StepDisclosures } from '../../src/receipts/step-disclosures.js';
 import { OpenRuns } from '../../src/requests/open-runs.js';
 import { CommandHandler } from '../../src/runtime/command-handler.js';
 import { FairTurns } from '../../src/runtime/fair-turns.js';
@@ -53,6 +56,12 @@ import { sampleLog } from './sample-log.js';
 export const PLAN_HASH = 'b'.repeat(64);
 const pepper = 'a pepper of the tests';
 
+const noProver: Pick<Prover, 'prove'> = {
+  prove: async () => {
+    throw new Error('nothing here asks for a proof');
+  },
+};
+
 /** The API over real read models, listening: everything but planners, workers and the chain. */
 export async function openHouse(
   options: {
@@ -60,6 +69,10 @@ export async function openHouse(
     readonly openRuns?: number;
     /** whose receipts it takes */
     readonly issuerKeys?: readonly IssuerKey[];
+    /** what is at hand of closed runs, by workflow */
+    readonly closedRuns?: ReadonlyMap<string, ClosedRun>;
+    /** makes proofs for whoever asks the API */
+    readonly prover?: Pick<Prover, 'prove'>;
   } = {},
 ) {
   const database = await freshDatabase();
@@ -89,6 +102,12 @@ export async function openHouse(
   const breakers = new MemoryBreakerStore();
   const permits = new MemoryPermitStore();
   const limits = limitTable({ userConcurrency: 2, serviceConcurrency: 0, servicePerMinute: 0, services: '' });
+  const closedRuns: ApiDependencies['closedRuns'] = {
+    read: async ({ workflowId, runNo }) => {
+      const run = options.closedRuns?.get(workflowId);
+      return run?.runNo === runNo ? run : undefined;
+    },
+  };
   const offers: ServiceOffer[] = [];
   const catalogue: Catalogue = {
     all: async () => offers,
@@ -137,6 +156,8 @@ export async function openHouse(
     issuers,
     revocations,
     receipts: { read: async ({ sha256 }) => receipts.get(sha256) ?? null },
+    closedRuns,
+    disclosures: new StepDisclosures(closedRuns, options.prover ?? noProver, async () => []),
     authenticator: new Authenticator(sql, pepper, clock),
     rateLimit: new SlidingWindow(clock, options.perMinute ?? 100_000),
     vitals: { dependencies: async () => ({ database: true }), queueDepth: () => jobs.depth() },

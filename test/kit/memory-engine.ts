@@ -33,6 +33,7 @@ import { rulePlanner } from '../../src/planning/rules/rule-planner.js';
 import type { ServiceOffer } from '../../src/ports/catalogue.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Prover } from '../../src/ports/prover.js';
+import { ClosedRuns } from '../../src/receipts/closed-runs.js';
 import { ReceiptJob } from '../../src/receipts/receipt-job.js';
 import { approveWorkflow } from '../../src/requests/approve-workflow.js';
 import type { createBodySchema } from '../../src/requests/create-body.js';
@@ -120,13 +121,12 @@ export class MemoryEngine {
     const planning = new PlanJob(dispatch, content, { all: async () => this.offers }, rulePlanner, clock);
     const receipts = new ReceiptJob(
       dispatch,
-      content,
+      new ClosedRuns(dispatch, content, 'PAYER'),
       artifacts,
       sampleIssuer,
       prover,
       checkOwn({ PRODUCTION: false } as Config, () => [sampleIssuer]),
       clock,
-      'PAYER',
     );
     const making = { dispatch, content, clock, chance: systemChance, plans: planning };
     const mandates = new MandateJob(dispatch, timers, clock);

@@ -139,6 +139,11 @@ describe('a basic receipt', () => {
     expect(failing(await verifyReceipt(receipt, { ...options, level: 'signed' }))).toEqual([]);
   });
 
+  it('is refused without what it disclosed, unless a proof shows it instead', async () => {
+    const { disclosure: _, ...bare } = basic();
+    expect(failing(await verifyReceipt(bare, options))).toEqual(['level']);
+  });
+
   it('does not pass for a proof where one is asked for', async () => {
     expect(failing(await verifyReceipt(basic(), { ...options, level: 'zero-knowledge' }))).toEqual(['level']);
   });

@@ -211,6 +211,7 @@ const receiptCommand: fc.Arbitrary<ReceiptCommand> = fc.oneof(
   fc.record({ type: among('RecordVerification'), verifier: among('self', 'x'), valid: fc.boolean() }),
   fc.record({ type: among('ShareReceipt'), shared: fc.boolean() }),
   fc.record({ type: among('RevokeReceipt'), reason: among('Wrong.', 'Stolen.'), at: time }),
+  fc.record({ type: among('UpgradeReceipt'), level: among('zero-knowledge'), ...circuit }),
 );
 
 const someRoles = fc.array(among('user', 'operator'), { maxLength: 3 });

@@ -41,6 +41,7 @@ import type { Projection } from '../../src/projections/projection.js';
 import { receiptsProjection } from '../../src/projections/receipts/project.js';
 import { timelineProjection } from '../../src/projections/timeline/project.js';
 import { workflowsProjection } from '../../src/projections/workflows/project.js';
+import { ClosedRuns } from '../../src/receipts/closed-runs.js';
 import { type CheckOwn, ReceiptJob } from '../../src/receipts/receipt-job.js';
 import { CommandHandler } from '../../src/runtime/command-handler.js';
 import type { Converse, Dispatch } from '../../src/runtime/dispatch.js';
@@ -207,13 +208,12 @@ export async function startEngine(
     const noProver = { prove: async () => Promise.reject(new Error('no run here asks for a proof')) };
     const receipts = new ReceiptJob(
       dispatch,
-      content,
+      new ClosedRuns(dispatch, content, PAYER),
       artifacts,
       sampleIssuer,
       noProver,
       check,
       process,
-      PAYER,
     );
     const children = new ChildJob({ dispatch, content, clock: process, chance: random, plans }, timers);
     const plan = (job: Job, { signal }: JobContext) =>

@@ -42,6 +42,13 @@ export interface RevokeReceipt {
   readonly at: string;
 }
 
+/** The owner wants a proof of a receipt that was issued without one. */
+export interface UpgradeReceipt extends Stored<'ReceiptUpgraded'> {
+  readonly type: 'UpgradeReceipt';
+  readonly circuitId: string;
+  readonly circuitVersion: string;
+}
+
 export type ReceiptCommand =
   | IssueReceipt
   | RequestProof
@@ -49,4 +56,5 @@ export type ReceiptCommand =
   | FailProof
   | RecordVerification
   | ShareReceipt
-  | RevokeReceipt;
+  | RevokeReceipt
+  | UpgradeReceipt;

@@ -59,6 +59,8 @@ const record = { ...proof, type: 'RecordWorkflowProof' } as const;
 const interrupt = { ...lost, type: 'FailProof' } as const;
 const fail = { ...impossible, type: 'FailProof' } as const;
 const verify = { type: 'RecordVerification', verifier: 'self', valid: true } as const;
+const upgrade = { ...circuit, type: 'UpgradeReceipt', level: 'zero-knowledge' } as const;
+const upgraded: ReceiptEvent = { type: 'ReceiptUpgraded', v: 1, level: 'zero-knowledge' };
 const share = { type: 'ShareReceipt', shared: true } as const;
 
 const given = (...history: ReceiptEvent[]) => givenHistory(receiptDecider, history);
@@ -80,7 +82,7 @@ describe('a receipt', () => {
       .when({ ...issue, totalCost: toMicros(201n), outcome: 'failed' })
       .refuses('RECEIPT_DIFFERS', { receiptId: 'rcpt_1', differs: ['outcome', 'totalCost'] }));
 
-  it.each<ReceiptCommand>([request, record, interrupt, verify, share])(
+  it.each<ReceiptCommand>([request, record, interrupt, verify, share, upgrade])(
     'refuses $type before it is issued',
     (command) => given().when(command).refuses('RECEIPT_NOT_READY'),
   );
@@ -194,11 +196,40 @@ describe('the proof of a receipt', () => {
   it('never fails once it exists', () => given(issued, requested, proven).when(fail).refuses('PROOF_EXISTS'));
 });
 
+describe('a receipt issued without a proof', () => {
+  it('is proven later when its owner asks for it, and is the same receipt', () => {
+    given(basic).when(upgrade).then([upgraded, requested]);
+    given(basic, upgraded, requested).when(record).then([proven]);
+    given(basic, upgraded, requested)
+      .when({ ...issue, level: 'basic' })
+      .thenNothing();
+  });
+
+  it('is asked for once', () => {
+    given(basic, upgraded, requested).when(upgrade).thenNothing();
+    given(basic, upgraded, requested, proven).when(upgrade).thenNothing();
+    given(issued).when(upgrade).thenNothing();
+  });
+
+  it('is asked for again after the prover was lost, not after it failed for good', () => {
+    given(basic, upgraded, requested, interrupted).when(upgrade).then([requested]);
+    given(basic, upgraded, requested, failed).when(upgrade).refuses('PROOF_FAILED');
+  });
+
+  it.each(['failed', 'cancelled', 'expired'] as const)('has no proof when its run %s', (outcome) =>
+    given({ ...basic, outcome } as ReceiptEvent)
+      .when(upgrade)
+      .refuses('PROOF_NOT_POSSIBLE', { level: 'basic', outcome }),
+  );
+});
+
 describe('the zero-knowledge status', () => {
   it.each([
     ['not_required', [basic]],
     ['not_required', [{ ...issued, outcome: 'cancelled' } as ReceiptEvent]],
     ['pending', [issued]],
+    ['pending', [basic, upgraded, requested]],
+    ['proven', [basic, upgraded, requested, proven]],
     ['pending', [issued, requested]],
     ['pending', [issued, requested, interrupted]],
     ['failed', [issued, requested, failed]],

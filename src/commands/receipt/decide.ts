@@ -4,6 +4,7 @@
  * - A run has one receipt: what it says never changes once it is issued.
  * - A proof is asked for only where the level wants one, the run completed and a circuit is large enough.
  * - A receipt that was revoked stays so, for the reason that was given first.
+ * - Its owner may ask for a proof later, of a run that completed: the receipt stays as it was issued.
  * - A receipt has at most one proof, of the circuit that was asked for. One that failed for good stays failed.
  */
 import type { ReceiptEvent } from '../../events/receipt.js';
@@ -18,6 +19,7 @@ import type {
   RecordVerification,
   RecordWorkflowProof,
   RequestProof,
+  UpgradeReceipt,
 } from './commands.js';
 import {
   evolveReceipt,
@@ -51,6 +53,8 @@ function decide(command: ReceiptCommand, state: ReceiptState): Decision {
       return state.revoked
         ? NOTHING
         : [{ type: 'ReceiptRevoked', v: 1, reason: command.reason, revokedAt: command.at }];
+    case 'UpgradeReceipt':
+      return upgrade(command, state);
     default:
       return unreachable(command);
   }
@@ -102,6 +106,30 @@ function requestProof(command: RequestProof, { facts, progress }: IssuedReceipt)
       });
     case 'failed':
       throw new Refusal('PROOF_FAILED', 'The proof of this run failed for good.', { cause: progress.code });
+    default:
+      return unreachable(progress);
+  }
+}
+
+function upgrade({ level, circuitId, circuitVersion }: UpgradeReceipt, receipt: IssuedReceipt): Decision {
+  const { facts, progress } = receipt;
+  const request: RequestProof = { type: 'RequestProof', circuitId, circuitVersion };
+  switch (progress.status) {
+    case 'not_required':
+      if (facts.outcome !== 'completed' || facts.unprovable !== undefined)
+        return requestProof(request, receipt);
+      return [
+        { type: 'ReceiptUpgraded', v: 1, level },
+        ...requestProof(request, { ...receipt, progress: { status: 'unrequested' } }),
+      ];
+    // whoever issues it asks for the proof
+    case 'unrequested':
+    case 'requested':
+    case 'proven':
+      return NOTHING;
+    case 'interrupted':
+    case 'failed':
+      return requestProof(request, receipt);
     default:
       return unreachable(progress);
   }

@@ -82,6 +82,8 @@ export function evolveReceipt(state: ReceiptState, event: ReceiptEvent): Receipt
       return { ...state, shared: event.shared };
     case 'ReceiptRevoked':
       return { ...state, revoked: { at: event.revokedAt, reason: event.reason } };
+    case 'ReceiptUpgraded':
+      return { ...state, progress: { status: 'unrequested' } };
     default:
       return unreachable(event);
   }

@@ -84,5 +84,7 @@ function changeOf(event: ReceiptEvent, row: ReceiptRow): Partial<ReceiptRow> {
       return { shared: event.shared };
     case 'ReceiptRevoked':
       return { revoked_at: event.revokedAt, revoked_reason: event.reason };
+    case 'ReceiptUpgraded':
+      return { level: event.level };
   }
 }

@@ -1,0 +1,52 @@
+import { payment } from '../commands/payment/decide.js';
+import { workflow } from '../commands/workflow/decide.js';
+import type { Closed } from '../commands/workflow/state.js';
+import { type ContentStore, places } from '../content/content-store.js';
+import { paymentIdOf } from '../kernel/ids.js';
+import type { Dispatch } from '../runtime/dispatch.js';
+import type { ClosedRun } from './closed-run.js';
+import { closedRunOf, type PaidInVain } from './closed-run-of.js';
+
+export interface RunTask {
+  readonly workflowId: string;
+  readonly runNo: number;
+  /** a state of the workflow in memory that has this revision is new enough */
+  readonly revision?: number;
+}
+
+/** Closed runs, read from the events with the secret their salts derive from. */
+export class ClosedRuns {
+  constructor(
+    private readonly dispatch: Pick<Dispatch, 'load'>,
+    private readonly content: ContentStore,
+    /** address that pays for steps, where a payment names none */
+    private readonly payer: string,
+  ) {}
+
+  /**
+   * @returns undefined when the run is not closed, or not the workflow's newest any more
+   * @throws Refusal KEY_DESTROYED when the user's data was erased: without the secret no salt can be made again
+   */
+  async read({ workflowId, runNo, revision }: RunTask): Promise<ClosedRun | undefined> {
+    const { state } = await this.dispatch.load(workflow, workflowId, revision);
+    if (state.status !== 'closed' || state.runNo !== runNo) return undefined;
+    const secret = await this.content.openText(state.created.secret, places.secret(workflowId));
+    return closedRunOf(state, Buffer.from(secret, 'base64'), await this.paidInVain(state));
+  }
+
+  private async paidInVain({ plan, progress, created, runNo }: Closed): Promise<Map<string, PaidInVain>> {
+    const paid = new Map<string, PaidInVain>();
+    for (const { id, service } of plan?.steps ?? []) {
+      const status = progress?.steps[id]?.status;
+      if (!service || status === undefined || status === 'completed' || status === 'skipped') continue;
+      const paymentId = paymentIdOf(created.workflowId, runNo, id);
+      const { state } = await this.dispatch.load(payment, paymentId);
+      if (state.status !== 'confirmed') continue;
+      const { serviceId, payTo: payee, amount, asset, network, payer = this.payer } = state.quote;
+      const { signature, slot } = state;
+      const terms = { payer, payee, amount: `${amount}`, asset, network };
+      paid.set(id, { serviceId, paymentId, signature, slot: `${slot}`, ...terms });
+    }
+    return paid;
+  }
+}
