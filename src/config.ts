@@ -58,6 +58,8 @@ export const configSchema = z.object({
   RECEIPT_SIGNING_SEED: hex32,
   /** of the key that signs heads of the transparency log; made of RECEIPT_SIGNING_SEED when left out */
   LOG_SIGNING_SEED: hex32.optional(),
+  /** ms from one head of the log on the chain to the next; 0: none is put there */
+  LOG_ANCHOR_EVERY_MS: whole(600_000),
   /** name of the log, such as receipts.example.org/log: no spaces, no plus; made of its key when left out */
   LOG_ORIGIN: z.string().refine(isKeyName, 'is no name of a log').optional(),
   /** wraps users' data keys */

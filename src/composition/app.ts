@@ -72,7 +72,7 @@ export async function startApp(config: Config): Promise<App> {
   const check = checkOwn(config, () => issuers.keys);
   const own = { issuer: issuerFromSeed(seed), check, make: maker.make };
   const here = runsRole(config.ROLE, 'worker') ? receiptsHere(parts, own) : undefined;
-  const engine = buildEngine(parts, config, log, here);
+  const engine = buildEngine(parts, { ...config, ...anchoringOf(config) }, log, here);
   const { store, vault } = parts;
   const known = {
     dispatch: engine.dispatch,
@@ -106,6 +106,12 @@ export async function startApp(config: Config): Promise<App> {
     throw error;
   }
 }
+
+const anchoringOf = (config: Config) => {
+  const { origin } = transparencyLog(config);
+  const everyMs = config.LOG_ANCHOR_EVERY_MS;
+  return everyMs > 0 ? { anchoring: { origin, everyMs } } : {};
+};
 
 const answersHttp = ({ ROLE }: Config): boolean => runsRole(ROLE, 'api');
 

@@ -42,6 +42,7 @@ import type { ReadModelProgress } from '../runtime/read-model-progress.js';
 import { Relay } from '../runtime/relay.js';
 import { TimerRunner } from '../runtime/timer-runner.js';
 import { sagas } from '../sagas/all.js';
+import { LogAnchor } from '../transparency/log-anchor.js';
 import { LogWriter } from '../transparency/log-writer.js';
 import type { Parts } from './parts.js';
 import { readModelProgress } from './progress.js';
@@ -65,7 +66,10 @@ export const aggregates: readonly AnyAggregate[] = [
 /** Most runs are over, and their deadlines cancelled, before this. */
 const HOLD_TIMERS_MS = 1_000;
 
-export type EngineConfig = Pick<Config, 'ROLE' | 'INSTANCE' | 'LEASE_TTL_MS'>;
+export type EngineConfig = Pick<Config, 'ROLE' | 'INSTANCE' | 'LEASE_TTL_MS'> & {
+  /** the log of receipts, where its heads are put on the chain */
+  readonly anchoring?: { readonly origin: string; readonly everyMs: number };
+};
 
 /** What runs the pure parts in this process, by its role. */
 export interface Engine {
@@ -87,6 +91,7 @@ export function buildEngine(
   here?: (dispatch: CommandHandler) => DoneHere,
 ): Engine {
   const { store, live, jobs, timers, checkpoints, content, readModels } = parts;
+  const { anchoring } = config;
   const runs = (role: Parameters<typeof runsRole>[1]) => runsRole(config.ROLE, role);
   const dispatch = new CommandHandler(store, systemClock, {
     store: parts.snapshots,
@@ -159,6 +164,10 @@ export function buildEngine(
           new LeasedParts('relay', {
             relay: () => new Relay(store, parts.integration, log, integrationEvents),
             'receipt-log': () => new LogWriter(store, dispatch, parts.artifacts, systemClock, log),
+            ...(anchoring && {
+              'log-anchor': () =>
+                new LogAnchor(dispatch, parts.anchor, anchoring.origin, anchoring.everyMs, systemClock, log),
+            }),
           }),
         ]
       : []),

@@ -23,11 +23,13 @@ import { PostgresSnapshotStore } from '../adapters/postgres/snapshot-store.js';
 import { PostgresTimerStore } from '../adapters/postgres/timer-store.js';
 import { SnarkjsProver } from '../adapters/snarkjs/snarkjs-prover.js';
 import { SolanaChain } from '../adapters/solana/chain.js';
+import { MemoAnchor } from '../adapters/solana/memo-anchor.js';
 import { SolanaSender } from '../adapters/solana/sender.js';
 import { systemChance } from '../adapters/system/chance.js';
 import { X402Payer } from '../adapters/x402/payer.js';
 import { type Config, runsRole } from '../config.js';
 import { ContentStore } from '../content/content-store.js';
+import type { AnchorSender } from '../ports/anchor.js';
 import type { EventStore } from '../ports/event-store.js';
 import { projections } from '../projections/index.js';
 
@@ -54,6 +56,7 @@ export interface Parts {
   readonly payer: X402Payer;
   /** transfers out of escrow: withdrawals, payouts */
   readonly sender: SolanaSender;
+  readonly anchor: AnchorSender;
   /** address that pays: the owner of the escrow's token account */
   readonly payerAddress: string;
   readonly catalogue: BazaarCatalogue;
@@ -89,6 +92,7 @@ export async function openParts(config: Config, say: (message: string) => void =
   const artifacts = new PostgresArtifactStore(opsPool);
   const { SOLANA_RPC_URL: rpcUrl, SOLANA_NETWORK: network, USDC_MINT: mint } = config;
   const cache = config.QUITTANCE_CACHE ? { cache: config.QUITTANCE_CACHE } : {};
+  const sender = new SolanaSender({ rpcUrl, signer, mint });
   const prover = new SnarkjsProver({ ...cache, backend: config.PROVER_BACKEND, progress: say });
   return {
     store,
@@ -110,7 +114,8 @@ export async function openParts(config: Config, say: (message: string) => void =
     content: new ContentStore(vault, artifacts, systemChance),
     chain: new SolanaChain({ rpcUrl, network, mint, escrowOwner: signer.address }),
     payer: new X402Payer({ http, signer, rpcUrl, network, mint }),
-    sender: new SolanaSender({ rpcUrl, signer, mint }),
+    sender,
+    anchor: new MemoAnchor({ rpcUrl, network, signer, sender }),
     payerAddress: signer.address,
     catalogue: new BazaarCatalogue({
       registryUrl: config.REGISTRY_URL,

@@ -12,6 +12,7 @@ export function configOf(stack: Stack, env: Readonly<Record<string, string | und
     PII_MASTER_KEY: settings.masterKey,
     API_KEY_PEPPER: settings.apiKeyPepper,
     LOG_LEVEL: 'warn',
+    LOG_ANCHOR_EVERY_MS: '30000',
     ...env,
     DATABASE_URL: stack.databaseUrl,
     NATS_URL: stack.natsUrl,

@@ -47,12 +47,14 @@ export const LogAnchorPrepared = defineEvent(
     /** CAIP-2 */
     network: z.string().max(80),
     /** what the transaction says */
-    memo: z.string().max(200),
+    memo: z.string().max(400),
     signature: chainSignature,
     /** base64; the same bytes are sent again after a crash */
     transaction: z.string().max(2_000),
     /** block height after which it can no longer land */
     lastValidBlockHeight: field.micros,
+    /** at which it was signed: a chain that forgot what came after cannot tell its fate */
+    slot: field.micros,
     preparedAt: field.time,
   },
   {
@@ -63,6 +65,7 @@ export const LogAnchorPrepared = defineEvent(
     signature: '5'.repeat(88),
     transaction: 'AQID',
     lastValidBlockHeight: '150',
+    slot: '40',
     preparedAt: sampleTime,
   },
 );
@@ -74,7 +77,7 @@ export const LogCheckpointAnchored = defineEvent(
     size: field.count,
     root: field.sha256,
     network: z.string().max(80),
-    memo: z.string().max(200),
+    memo: z.string().max(400),
     signature: chainSignature,
     slot: field.micros,
     anchoredAt: field.time,

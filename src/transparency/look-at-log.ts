@@ -41,7 +41,9 @@ export async function lookAtLog(
   const checkpoint = await source.checkpoint();
   const head = readCheckpoint(checkpoint, key);
   if (!head) return { checkpoint, checks: [failed('head', `This is no head that ${key.name} signed.`)] };
-  const checks = [passed('head', `${head.size} receipts, signed by ${key.name}.`)];
+  const checks = [
+    passed('head', `${head.size} ${head.size === 1 ? 'receipt' : 'receipts'}, signed by ${key.name}.`),
+  ];
   checks.push(await consistency(source, key, seen, head));
   if (full && checks.every((each) => each.passed)) checks.push(...(await entries(source, head)));
   const holds = checks.every((each) => each.passed);

@@ -892,6 +892,7 @@ export const stories: Readonly<Record<string, Story>> = {
           signature: signature.repeat(88),
           transaction: 'AQID',
           lastValidBlockHeight: '150',
+          slot: '40',
         }) as const;
       return said(
         receiptLog,

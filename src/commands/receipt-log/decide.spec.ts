@@ -32,7 +32,13 @@ const append = (after: string | null, upTo: string, ...ns: number[]) =>
 
 const some = appended(0, [1, 2, 3], 'p3', [1, 2, 3]);
 const more = appended(3, [4, 5], 'p7', [1, 2, 3, 4, 5]);
-const chain = { network: 'solana:x', memo: 'm', transaction: 'AQID', lastValidBlockHeight: '150' };
+const chain = {
+  network: 'solana:x',
+  memo: 'm',
+  transaction: 'AQID',
+  lastValidBlockHeight: '150',
+  slot: '40',
+};
 const signature = '5'.repeat(88);
 const other = '6'.repeat(88);
 const head = { size: 3, root: rootOf(1, 2, 3) };
