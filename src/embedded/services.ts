@@ -48,7 +48,8 @@ const WORK_MS = 25_000;
 export async function startServices(options: ServicesOptions): Promise<RunningServices> {
   const { dataDir, facilitatorUrl, network, asset, random = Math.random, services = WORKSHOP } = options;
   mkdirSync(dataDir, { recursive: true });
-  const payTo = options.payTo ?? (await openWallet(dataDir, asset, options.rpcUrl));
+  const signer = options.payTo === undefined ? await openWallet(dataDir, asset, options.rpcUrl) : undefined;
+  const payTo = options.payTo ?? signer!.address;
   let bazaar: Bazaar | undefined;
   const server = bazaarServer(() => bazaar);
   // Opened once the port is ours: a second process on this folder must not touch the book of the first.
@@ -69,7 +70,7 @@ export async function startServices(options: ServicesOptions): Promise<RunningSe
     const listings = sold.map((one) => listingOf(one, at, cashier.askFor(one.id), opened));
     bazaar = {
       services: new Map(services.map((service) => [service.declaration.id, service])),
-      counter: new Counter({ cashier, book, baseUrl, random, workTime: WORK_MS }),
+      counter: new Counter({ cashier, book, baseUrl, random, workTime: WORK_MS, signer }),
       discovery: new Discovery(listings),
     };
     return { url: baseUrl, discoveryUrl: `${baseUrl}/discovery/resources`, payTo, close };

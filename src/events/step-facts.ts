@@ -18,4 +18,6 @@ export const paymentEvidenceSchema = z.strictObject({
   amount: field.micros,
   asset: z.string().max(80),
   network: z.string().max(80),
+  /** JWS in which the recipient says that it was paid and delivered */
+  serviceReceipt: z.string().max(2_000).optional(),
 });

@@ -5,6 +5,7 @@ import { uuidv5 } from '../kernel/event.js';
 import type { Micros } from '../kernel/money.js';
 import type { PaidCall, Quote, ServiceAnswer } from '../ports/payments.js';
 import type { CommandContext } from '../runtime/dispatch.js';
+import { wrongServiceReceipt } from '../verifier/service-receipt.js';
 
 /** Everything the approved plan says about one paid step. */
 export interface PaidStep {
@@ -58,13 +59,22 @@ export function termsOf(step: PaidStep, quote: Quote): QuoteTerms {
   };
 }
 
-export const evidenceOf = (step: PaidStep, { signature, slot, quote }: Confirmed): PaymentEvidence => ({
-  paymentId: step.paymentId,
-  signature,
-  slot: slot.toString(),
-  payer: step.payer,
-  payee: quote.payTo,
-  amount: quote.amount.toString(),
-  asset: quote.asset,
-  network: quote.network,
-});
+/** @param serviceReceipt what the service signed, kept where it holds */
+export function evidenceOf(
+  step: PaidStep,
+  { signature, slot, quote }: Confirmed,
+  serviceReceipt?: string,
+): PaymentEvidence {
+  const evidence = {
+    paymentId: step.paymentId,
+    signature,
+    slot: slot.toString(),
+    payer: step.payer,
+    payee: quote.payTo,
+    amount: quote.amount.toString(),
+    asset: quote.asset,
+    network: quote.network,
+  };
+  const holds = serviceReceipt !== undefined && wrongServiceReceipt(serviceReceipt, evidence) === undefined;
+  return { ...evidence, ...(holds && { serviceReceipt }) };
+}

@@ -194,7 +194,7 @@ export class StepPayments {
       const { signature } = state;
       throw new Refusal('PAYMENT_UNDELIVERED', undelivered(answer).message, { signature }, 'retryable');
     }
-    return { answer: good, cost: state.quote.amount, payment: evidenceOf(step, state) };
+    return { answer: good, cost: state.quote.amount, payment: evidenceOf(step, state, good.serviceReceipt) };
   }
 
   private async send(step: PaidStep, prepared: PreparedPayment): Promise<ServiceAnswer | undefined> {

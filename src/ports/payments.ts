@@ -54,6 +54,8 @@ export interface ServiceAnswer {
   readonly body: Uint8Array;
   /** settled transaction as the service claims it; believed only after a look at the chain */
   readonly claimedSignature?: string;
+  /** JWS in which the service says that it was paid and delivered; as it came */
+  readonly serviceReceipt?: string;
 }
 
 export interface SettledPayment {

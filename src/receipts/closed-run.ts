@@ -16,6 +16,8 @@ export interface StepPayment {
   readonly amount: string;
   readonly asset: string;
   readonly network: string;
+  /** JWS in which the payee says that it was paid and delivered */
+  readonly serviceReceipt?: string | undefined;
 }
 
 /** A step as the plan fixed it and as the events say it ended. */

@@ -3,7 +3,15 @@ import { planCommitment } from '../kernel/commitments/plan-commitment.js';
 import { commitResultWords, finalResultHash, resultWords } from '../kernel/commitments/results-root.js';
 import { type Check, check, failed } from './checks.js';
 import type { DisclosedStep, Disclosure, Statement } from './document.js';
-import { brokenOrder, doublePayment, overspent, reassigned, wronglyKept, wrongPayment } from './run-rules.js';
+import {
+  brokenOrder,
+  doublePayment,
+  overspent,
+  reassigned,
+  signedFor,
+  wronglyKept,
+  wrongPayment,
+} from './run-rules.js';
 
 /** Makes every commitment again from what is disclosed, and applies to it the rules a proof would show. */
 export function checkDisclosure(statement: Statement, disclosure: Disclosure): readonly Check[] {
@@ -35,7 +43,7 @@ export function checkDisclosure(statement: Statement, disclosure: Disclosure): r
     check(
       'payments',
       wrongPayment(steps) ?? doublePayment(steps),
-      `Every payment is to the planned recipient, of the recorded cost.${reassigned(steps)}`,
+      `Every payment is to the planned recipient, of the recorded cost.${signedFor(steps)}${reassigned(steps)}`,
     ),
     ...(statement.kept
       ? [check('kept', wronglyKept(steps, statement), 'What is kept of other runs cost nothing in this one.')]

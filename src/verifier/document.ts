@@ -71,6 +71,8 @@ const paymentSchema = z.strictObject({
   amount: micros,
   asset: name,
   network: name,
+  /** JWS of x402's extension `offer-receipt`, by the payee */
+  serviceReceipt: z.string().min(1).max(2_000).optional(),
 });
 
 /** What the plan says a step is; its hash stands for it in the plan's tree. */

@@ -1,4 +1,5 @@
 import type { DisclosedStep, Statement } from './document.js';
+import { wrongServiceReceipt } from './service-receipt.js';
 
 /** The rules of domain.md 13 on disclosed steps. Each returns the first thing that breaks it. */
 
@@ -73,6 +74,9 @@ export function wrongPayment(steps: readonly PaidStep[]): string | undefined {
     if (payment.payee !== planned.recipient) return `${step.stepId} was paid to another than the plan says.`;
     if (payment.network !== planned.network || payment.asset !== planned.asset)
       return `${step.stepId} was paid in another token than the plan says.`;
+    const { serviceReceipt } = payment;
+    const wrong = serviceReceipt === undefined ? undefined : wrongServiceReceipt(serviceReceipt, payment);
+    if (wrong) return `The receipt of the service that did ${step.stepId} ${wrong}.`;
   }
   return undefined;
 }
@@ -89,6 +93,13 @@ export const reassigned = (steps: readonly DisclosedStep[]): string =>
         : [` ${stepId} was done by ${evidence.executor}, an alternative of the plan.`],
     )
     .join('');
+
+/** How many payments their recipients have signed for, as a reader should know. */
+export function signedFor(steps: readonly PaidStep[]): string {
+  const paid = steps.flatMap(({ evidence }) => evidence.payment ?? []);
+  const signed = paid.filter(({ serviceReceipt }) => serviceReceipt !== undefined).length;
+  return signed === 0 ? '' : ` ${signed} of ${paid.length} signed for by who was paid.`;
+}
 
 export function doublePayment(steps: readonly DisclosedStep[]): string | undefined {
   const seen = new Set<string>();

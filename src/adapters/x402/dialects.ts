@@ -29,11 +29,30 @@ export const dialectOfPayment = (header: string): Dialect => {
  * @returns undefined where nothing of the kind stands
  */
 export function claimedSignature(answer: Pick<IncomingAnswer, 'header'>): string | undefined {
+  const { success, transaction } = settlementOf(answer);
+  return success === true && typeof transaction === 'string' ? transaction.slice(0, 100) : undefined;
+}
+
+/** What the service signed of it, by the extension `offer-receipt`; whether it holds is seen elsewhere. */
+export function serviceReceipt(answer: Pick<IncomingAnswer, 'header'>): string | undefined {
+  const { extensions } = settlementOf(answer) as {
+    readonly extensions?: { readonly [OFFER_RECEIPT]?: { readonly info?: { readonly receipt?: unknown } } };
+  };
+  const receipt = extensions?.[OFFER_RECEIPT]?.info?.receipt as
+    | { readonly format?: unknown; readonly signature?: unknown }
+    | undefined;
+  if (receipt?.format !== 'jws' || typeof receipt.signature !== 'string') return undefined;
+  return receipt.signature.length <= RECEIPT_CHARS ? receipt.signature : undefined;
+}
+
+const OFFER_RECEIPT = 'offer-receipt';
+const RECEIPT_CHARS = 2_000;
+
+function settlementOf(answer: Pick<IncomingAnswer, 'header'>): Readonly<Record<string, unknown>> {
   for (const { receiptHeader } of DIALECTS) {
     const header = answer.header(receiptHeader);
-    const receipt = header === null ? undefined : fromBase64Json(header);
-    const { success, transaction } = (receipt ?? {}) as { success?: unknown; transaction?: unknown };
-    if (success === true && typeof transaction === 'string') return transaction.slice(0, 100);
+    const settlement = header === null ? undefined : fromBase64Json(header);
+    if (typeof settlement === 'object' && settlement !== null) return settlement as Record<string, unknown>;
   }
-  return undefined;
+  return {};
 }

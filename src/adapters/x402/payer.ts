@@ -20,7 +20,7 @@ import type {
 import type { GuardedClient, IncomingAnswer } from '../http/guarded-client.js';
 import { askChain } from '../solana/ask-chain.js';
 import { tokenAccountOf } from '../solana/token-account.js';
-import { claimedSignature, dialectNamed, dialectOfPayment, readAsked } from './dialects.js';
+import { claimedSignature, dialectNamed, dialectOfPayment, readAsked, serviceReceipt } from './dialects.js';
 import { makeMemo } from './memo.js';
 import { type QuotedResource, readOffer } from './offer.js';
 import { RecentChain } from './recent-chain.js';
@@ -138,11 +138,13 @@ export class X402Payer implements Payer {
 
 function serviceAnswer(answer: IncomingAnswer): ServiceAnswer {
   const claimed = claimedSignature(answer);
+  const signed = serviceReceipt(answer);
   return {
     status: answer.status,
     mediaType: answer.header('content-type') ?? 'application/octet-stream',
     body: answer.body,
     ...(claimed === undefined ? {} : { claimedSignature: claimed }),
+    ...(signed === undefined ? {} : { serviceReceipt: signed }),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Cashier } from './cashier.js';
 import { isMeantFor, type PaidRequest, type Payment, paidFor, readPayment, requestKey } from './payment.js';
 import type { Claim, PaymentBook } from './payment-book.js';
 import { parseBody } from './read-body.js';
+import { type ReceiptSigner, withSignedReceipt } from './signed-receipt.js';
 import { receiptInV1 } from './v1-payment.js';
 
 export interface CounterParts {
@@ -18,6 +19,8 @@ export interface CounterParts {
   readonly random: () => number;
   /** ms the work of one call may take */
   readonly workTime: number;
+  /** of the wallet that is paid; without it nothing is signed */
+  readonly signer?: ReceiptSigner | undefined;
 }
 
 const BUSY = 'The service is busy. Send the same request again.';
@@ -96,10 +99,24 @@ export class Counter {
     if ('status' in receipt) return receipt;
     const paid = receiptHeader(payment, receipt);
     if (fails) return refuse(503, 'BUSY', BUSY, {}, { ...AGAIN, ...paid });
-    const answer = await this.#work(service, input, paid);
+    const answer = await this.#signed(service, payment, receipt, await this.#work(service, input, paid));
     // What went wrong on our side is not what was sold: the same bytes may ask again.
     if (answer.status < 500) await book.answered(key, answer);
     return answer;
+  }
+
+  /** What was delivered is signed for, by whom it was paid to. */
+  async #signed(
+    service: Service,
+    payment: Payment,
+    receipt: SettleResponse,
+    answer: Answer,
+  ): Promise<Answer> {
+    const { signer, baseUrl } = this.parts;
+    if (!signer || answer.status >= 300) return answer;
+    const url = `${baseUrl}${servicePath(service.declaration.id)}`;
+    const signed = await withSignedReceipt(receipt, url, signer, Date.now());
+    return { ...answer, headers: { ...answer.headers, ...receiptHeader(payment, signed) } };
   }
 
   /** @returns the receipt, or the answer that says why there is none */

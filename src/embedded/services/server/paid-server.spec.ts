@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { wrongServiceReceipt } from '../../../verifier/service-receipt.js';
 import { type Market, openMarket } from './paid-server.kit.js';
 
 const CSV = 'month,price\n2024-01,10\n2024-02,12\n2024-03,11\n2024-04,15\n';
@@ -28,6 +29,15 @@ describe('a paid service', () => {
     expect(await market.earned()).toBe(before + 4_000n);
     const receipt = JSON.parse(Buffer.from(reply.receipt!, 'base64').toString()) as Record<string, unknown>;
     expect(receipt).toMatchObject({ success: true, transaction: expect.any(String) });
+    const { payer, network, transaction, extensions } = receipt as Record<string, string> & {
+      extensions: {
+        'offer-receipt': { info: { version: number; receipt: { format: string; signature: string } } };
+      };
+    };
+    const { info } = extensions['offer-receipt'];
+    expect(info).toMatchObject({ version: 1, receipt: { format: 'jws' } });
+    const signed = { payer: payer!, network: network!, payee: quote.payTo, signature: transaction! };
+    expect(wrongServiceReceipt(info.receipt.signature, signed)).toBeUndefined();
   });
 
   it('settles and works once for ten copies of a request at the same time, and answers all of them', async () => {

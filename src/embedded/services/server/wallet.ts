@@ -1,17 +1,22 @@
 import { join } from 'node:path';
-import { address } from '@solana/kit';
+import { address, signBytes } from '@solana/kit';
 import { findAssociatedTokenPda, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 import { keyFromFile } from '../../../adapters/solana/key-file.js';
 import { Refusal } from '../../../kernel/errors.js';
+import type { ReceiptSigner } from './signed-receipt.js';
 
 /**
  * The provider's wallet, made on first use. Where the embedded chain is named, its faucet opens the token account
  * that payments arrive in, with one micro-USDC; elsewhere whoever owns the wallet has to.
- * @returns its address
+ * @returns its address, and what signs with its key
  */
-export async function openWallet(dataDir: string, mint: string, rpcUrl?: string): Promise<string> {
-  const { address: owner } = await keyFromFile(join(dataDir, 'provider.json'));
-  if (rpcUrl === undefined) return owner;
+export async function openWallet(dataDir: string, mint: string, rpcUrl?: string): Promise<ReceiptSigner> {
+  const { address: owner, keyPair } = await keyFromFile(join(dataDir, 'provider.json'));
+  const wallet = {
+    address: owner as string,
+    sign: (bytes: Uint8Array) => signBytes(keyPair.privateKey, bytes),
+  };
+  if (rpcUrl === undefined) return wallet;
   const [account] = await findAssociatedTokenPda({
     owner,
     mint: address(mint),
@@ -21,7 +26,7 @@ export async function openWallet(dataDir: string, mint: string, rpcUrl?: string)
     value: unknown;
   };
   if (there.value === null) await ask(rpcUrl, 'requestTokenAirdrop', [owner, '1']);
-  return owner;
+  return wallet;
 }
 
 /** The faucet is a method of the embedded chain alone, so no client library knows it. */
