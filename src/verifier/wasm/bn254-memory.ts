@@ -15,6 +15,8 @@ interface Bn254 {
   f2m_conjugate(from: number, to: number): void;
   f2m_exp(base: number, exponent: number, bytes: number, to: number): void;
   f2m_mul(a: number, b: number, to: number): void;
+  /** @param b of the field with q members */
+  f2m_mul1(a: number, b: number, to: number): void;
   g2m_toMontgomeryAffine(from: number, to: number): void;
   g2m_toJacobian(from: number, to: number): void;
   g2m_inCurveAffine(point: number): number;
@@ -25,10 +27,13 @@ interface Bn254 {
   ftm_one(to: number): void;
   ftm_copy(from: number, to: number): void;
   ftm_mul(a: number, b: number, to: number): void;
+  ftm_square(from: number, to: number): void;
   ftm_isOne(value: number): number;
   bn128_prepareG1(point: number, to: number): void;
   bn128_prepareG2(point: number, to: number): void;
   bn128_millerLoop(p: number, q: number, to: number): void;
+  /** @param value multiplied, in its place, by a line whose coefficients are given */
+  bn128__mulBy024(line: number, vw: number, vv: number, value: number): void;
   bn128_finalExponentiation(from: number, to: number): void;
 }
 

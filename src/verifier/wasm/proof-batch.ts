@@ -3,6 +3,7 @@ import type { ParsedProof } from '../groth16-parser.js';
 import type { ParsedKey } from '../verification-keys.js';
 import { type Bn254Memory, SIZE } from './bn254-memory.js';
 import type { Bn254Points } from './bn254-points.js';
+import { millerLoops, type PreparedPair } from './miller-loops.js';
 
 const COEFFICIENT_BYTES = 16;
 
@@ -54,12 +55,17 @@ export function putKey(
 /** @param p Jacobian @param q prepared */
 function millerLoop(memory: Bn254Memory, p: number, q: number, to: number): void {
   const mark = memory.mark();
-  const normal = memory.take(SIZE.g1);
+  memory.curve.bn128_millerLoop(preparedG1(memory, p), q, to);
+  memory.release(mark);
+}
+
+/** @param p Jacobian */
+function preparedG1(memory: Bn254Memory, p: number): number {
   const prepared = memory.take(SIZE.preparedG1);
+  const normal = memory.take(SIZE.g1);
   memory.curve.g1m_normalize(p, normal);
   memory.curve.bn128_prepareG1(normal, prepared);
-  memory.curve.bn128_millerLoop(prepared, q, to);
-  memory.release(mark);
+  return prepared;
 }
 
 /**
@@ -75,6 +81,8 @@ export class ProofBatch {
   /** affine */
   private readonly cs: number;
   private readonly coefficients: number;
+  /** room for the points of a proof that is alone, which shares a loop with those of the key */
+  private readonly alone: PreparedPair | undefined;
   /** for each proof its coefficient, and that times each of its signals */
   private readonly weights: (readonly bigint[])[] = [];
 
@@ -88,6 +96,7 @@ export class ProofBatch {
     this.millers = memory.take(most * SIZE.ft);
     this.cs = memory.take(most * SIZE.affineG1);
     this.coefficients = memory.take(most * COEFFICIENT_BYTES + SIZE.scalar);
+    if (most === 1) this.alone = { p: memory.take(SIZE.preparedG1), q: memory.take(SIZE.preparedG2) };
   }
 
   /** @returns the name of a point that is none of its group; the proof is then not added */
@@ -108,9 +117,12 @@ export class ProofBatch {
       const scalar = this.coefficients + n * COEFFICIENT_BYTES;
       memory.put(scalar, coefficient);
       if (coefficient !== 1n) curve.g1m_timesScalar(a, scalar, COEFFICIENT_BYTES, a);
-      const prepared = memory.take(SIZE.preparedG2);
+      const prepared = this.alone?.q ?? memory.take(SIZE.preparedG2);
       curve.bn128_prepareG2(b, prepared);
-      millerLoop(memory, a, prepared, this.millers + n * SIZE.ft);
+      if (this.alone) {
+        curve.g1m_normalize(a, a);
+        curve.bn128_prepareG1(a, this.alone.p);
+      } else millerLoop(memory, a, prepared, this.millers + n * SIZE.ft);
     } finally {
       memory.release(mark);
     }
@@ -125,17 +137,16 @@ export class ProofBatch {
     const mark = memory.mark();
     const product = memory.take(SIZE.ft);
     const factor = memory.take(SIZE.ft);
-    const times = (p: number, q: number) => {
-      millerLoop(memory, p, q, factor);
-      curve.ftm_mul(product, factor, product);
-    };
-    curve.ftm_copy(this.millers + from * SIZE.ft, product);
-    for (let i = from + 1; i < to; i++) curve.ftm_mul(product, this.millers + i * SIZE.ft, product);
+    const pairs: PreparedPair[] = this.alone ? [this.alone] : [];
+    const pair = (p: number, q: number) => pairs.push({ p: preparedG1(memory, p), q });
     const sums = this.sums(from, to);
+    pair(this.minusSignals(sums), key.gamma);
+    pair(this.minusCs(from, to), key.delta);
+    if (sums[0] !== 1n) pair(this.scaledAlpha(sums[0]!), key.beta);
+    millerLoops(memory, pairs, product);
     if (sums[0] === 1n) curve.ftm_mul(product, key.alphaBeta, product);
-    else times(this.scaledAlpha(sums[0]!), key.beta);
-    times(this.minusSignals(sums), key.gamma);
-    times(this.minusCs(from, to), key.delta);
+    if (!this.alone)
+      for (let i = from; i < to; i++) curve.ftm_mul(product, this.millers + i * SIZE.ft, product);
     curve.bn128_finalExponentiation(product, factor);
     const holds = curve.ftm_isOne(factor) === 1;
     memory.release(mark);
