@@ -13,8 +13,11 @@ const STEPS = 512;
 
 const ELEMENT = /^(0|[1-9][0-9]{0,76})$/;
 const isElement = (text: string): boolean => ELEMENT.test(text) && BigInt(text) < FIELD;
-// one question, not two: the schema asks the second one even where the first was answered no
-export const element = z.string().refine(isElement, 'not a canonical decimal below the order of the field');
+export const element = z
+  .string()
+  .regex(ELEMENT)
+  // asked even where the pattern did not match
+  .refine(isElement, 'not a canonical decimal below the order of the field');
 /** nothing hashes to zero, which stands for what is not there: null is the one way to write that */
 export const commitment = element.refine((text) => text !== '0', 'zero is no commitment');
 export const micros = z.string().regex(/^(0|[1-9][0-9]{0,17})$/);

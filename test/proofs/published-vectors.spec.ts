@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { issuerKeyId, type Verdict, verifyReceipts } from '../../src/verifier/index.js';
+import { openWasmPairing } from '../../src/verifier/wasm/wasm-pairing.js';
+import { type VectorInput, vectorInputs } from '../kit/published-vectors.js';
+
+interface Vector extends VectorInput {
+  readonly valid: boolean;
+  /** names of the required checks that fail */
+  readonly fails: readonly string[];
+}
+
+const FOLDER = new URL('../../docs/vectors/', import.meta.url);
+const RECEIPTS = new URL('receipts-1.json', FOLDER);
+const PINS = new URL('pins.json', FOLDER);
+const pairing = await openWasmPairing();
+
+async function judged({ text, options }: VectorInput): Promise<Verdict> {
+  const { issuerKeys, context, production = false } = options;
+  const [verdict] = await verifyReceipts([new TextEncoder().encode(text)], {
+    issuerKeys: issuerKeys.map((publicKey) => ({ publicKey, keyId: issuerKeyId(publicKey) })),
+    allowDevelopmentKeys: !production,
+    pairing,
+    ...(context !== undefined && { context }),
+  });
+  return verdict!;
+}
+
+const failing = ({ checks }: Verdict) =>
+  checks.filter(({ required, passed }) => required && !passed).map(({ name }) => name);
+
+/** Written once, and never again: what is published stays. Further vectors go into a file of the next number. */
+if (process.env['GOLDEN'] === 'write' && !existsSync(RECEIPTS)) {
+  const made: Vector[] = [];
+  for (const input of vectorInputs) {
+    const verdict = await judged(input);
+    made.push({ ...input, valid: verdict.valid, fails: failing(verdict) });
+  }
+  writeFileSync(RECEIPTS, `${JSON.stringify(made, null, 1)}\n`);
+}
+const vectors = JSON.parse(readFileSync(RECEIPTS, 'utf8')) as readonly Vector[];
+
+describe('the published vectors', () => {
+  it('are those that were published, byte for byte', () => {
+    const found = readdirSync(FOLDER)
+      .filter((name) => name !== 'pins.json')
+      .sort();
+    const hash = (name: string) =>
+      createHash('sha256')
+        .update(readFileSync(new URL(name, FOLDER)))
+        .digest('hex');
+    const hashes = Object.fromEntries(found.map((name) => [name, hash(name)]));
+    const pinned = JSON.parse(readFileSync(PINS, 'utf8')) as Record<string, string>;
+    // a new file is pinned once; what is pinned never again
+    if (process.env['GOLDEN'] === 'write')
+      writeFileSync(PINS, `${JSON.stringify({ ...hashes, ...pinned }, null, 2)}\n`);
+    expect(hashes).toEqual(process.env['GOLDEN'] === 'write' ? { ...hashes, ...pinned } : pinned);
+  });
+
+  it.each(vectors.map((vector) => [vector.name, vector] as const))(
+    'are judged as published: %s',
+    async (_, vector) => {
+      const verdict = await judged(vector);
+      expect({ valid: verdict.valid, fails: failing(verdict) }).toEqual({
+        valid: vector.valid,
+        fails: vector.fails,
+      });
+    },
+  );
+
+  it('are valid or not as their names say, and fail every check there is', () => {
+    for (const { name, valid, fails } of vectors) {
+      expect([name, valid]).toEqual([name, name.startsWith('valid')]);
+      expect([name, fails.length === 0]).toEqual([name, valid]);
+    }
+    const names = [
+      'format',
+      'issuer',
+      'signature',
+      'statement',
+      'level',
+      'plan',
+      'results',
+      'final-result',
+      'costs',
+    ];
+    names.push('order', 'payments', 'kept', 'openings', 'proof-key', 'proof-signals', 'context', 'proof');
+    const seen = new Set(vectors.flatMap(({ fails }) => fails));
+    expect(names.filter((name) => !seen.has(name))).toEqual([]);
+  });
+});
