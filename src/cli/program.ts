@@ -65,10 +65,37 @@ export async function program(args: readonly string[]): Promise<number> {
     .option('--keys <file>', 'keys an installation published: /.well-known/quittance-keys.json')
     .option('--log-key <key>', 'key of the log the receipts must be in: <name>+<hash>+<base64>')
     .option('--revocations <file>', 'what an issuer took back: /.well-known/quittance-revocations.json')
+    .option('--receipt <file>', 'the receipt that a disclosed step must belong to')
     .option('--data <dir>', 'data folder whose own keys are trusted when none are given')
     .option('--json', 'the verdict as JSON')
     .action(async (files, options) => {
       code = await (await import('./commands/verify.js')).verify(files, options);
+    });
+
+  onInstallation(
+    'disclose <receipt>',
+    'show one step of a run (receipt or workflow id), and nothing of the others',
+  )
+    .requiredOption('--step <id>', 'the step')
+    .option(
+      '--show <what>',
+      'input, output, cost or executor; may be given several times (default: all)',
+      several,
+      [],
+    )
+    .option('--context <decimal>', 'chosen by whoever will verify it, so that it convinces nobody else')
+    .option('--openings', 'add the salts: contents, and guesses of them, can then be confirmed')
+    .option('--out <dir>', 'folder for the document', '.')
+    .option('--json', 'the document on stdout')
+    .action(async (id, options) => {
+      code = await (await import('./commands/disclose.js')).disclose(id, options);
+    });
+
+  const receipts = command('receipt', 'receipts of runs that are over');
+  connected(receipts.command('upgrade <receipt>'))
+    .description('have it proven in zero knowledge (receipt or workflow id)')
+    .action(async (id, options) => {
+      code = await (await import('./commands/disclose.js')).upgradeReceipt(id, options);
     });
 
   const log = command('log', 'the transparency log that every receipt is in');

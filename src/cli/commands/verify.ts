@@ -5,9 +5,11 @@ import { parseNoteKey } from '../../kernel/log/note.js';
 import {
   type Contents,
   NOT_PROVEN,
+  readDocument,
   type TrustedLog,
   type Verdict,
   type VerifyOptions,
+  withoutEnvelope,
 } from '../../verifier/index.js';
 import { readBytes } from '../input-files.js';
 import { readRevocations, type TrustedIssuers, trustedIssuers } from '../issuer-keys.js';
@@ -25,6 +27,7 @@ export interface VerifyFlags {
   readonly keys?: string;
   readonly logKey?: string;
   readonly revocations?: string;
+  readonly receipt?: string;
   readonly data?: string;
   readonly json?: boolean;
 }
@@ -46,6 +49,7 @@ export async function verify(files: readonly string[], flags: VerifyFlags): Prom
     allowDevelopmentKeys: flags.production !== true,
     ...(log && { log }),
     ...(flags.revocations !== undefined && { revocations: readRevocations(flags.revocations) }),
+    ...(flags.receipt !== undefined && { receipt: withoutEnvelope(readDocument(readBytes(flags.receipt))) }),
     ...(level !== undefined && { level }),
     ...(context !== undefined && { context: contextOf(context) }),
     ...(flags.content.length > 0 && { contents: contentsOf(flags.content) }),
