@@ -15,6 +15,9 @@ interface HoldSeen {
 export class AccountRules {
   deposited = 0n;
   captured = 0n;
+  /** final on the chain */
+  withdrawn = 0n;
+  private readonly withdrawing = new Map<string, bigint>();
   readonly holds = new Map<string, HoldSeen>();
   private readonly refunds = new Set<string>();
   private readonly captures = new Map<string, bigint>();
@@ -30,7 +33,13 @@ export class AccountRules {
   }
 
   get available(): bigint {
-    return this.deposited - this.captured - this.held;
+    return this.deposited - this.captured - this.held - this.withdrawn - this.pending;
+  }
+
+  private get pending(): bigint {
+    let pending = 0n;
+    for (const amount of this.withdrawing.values()) pending += amount;
+    return pending;
   }
 
   get held(): bigint {
@@ -51,6 +60,18 @@ export class AccountRules {
         this.refunds.add(event.paymentId);
         this.deposited += BigInt(event.amount);
         break;
+      case 'WithdrawalRequested':
+        this.withdrawing.set(event.withdrawalId, BigInt(event.amount));
+        break;
+      case 'WithdrawalConfirmed':
+      case 'WithdrawalFailed': {
+        const { type, withdrawalId } = event;
+        const amount = this.withdrawing.get(withdrawalId);
+        must(amount === BigInt(event.amount), 'I5', () => `${withdrawalId} was not under way`);
+        this.withdrawing.delete(withdrawalId);
+        if (type === 'WithdrawalConfirmed') this.withdrawn += BigInt(event.amount);
+        break;
+      }
       case 'HoldPlaced':
         must(!this.holds.has(event.holdId), 'I5', () => `${event.holdId} was placed twice`);
         this.holds.set(event.holdId, {

@@ -1,3 +1,4 @@
+import { generateKeyPairSigner } from '@solana/kit';
 import { type CrashPointName, crashPointNames } from '../../src/runtime/crash-points.js';
 import { type Books, objectionsTo } from '../chaos/kit/books.js';
 import { House } from '../chaos/kit/house.js';
@@ -7,7 +8,7 @@ import { settledBooks } from '../chaos/kit/settled-books.js';
 import { until, type WorkflowDoc } from '../e2e/kit/client.js';
 import { PRICE } from '../e2e/kit/market.js';
 import { temporaryFolder } from '../kit/folder.js';
-import { OUTCOMES, openSweepMarket, planOf, type Workload, workloadOf } from './workloads.js';
+import { isRun, OUTCOMES, openSweepMarket, planOf, type Workload, workloadOf } from './workloads.js';
 
 /** A process that serves and does not reach its point in this time never will. */
 const REACH_MS = 40_000;
@@ -130,7 +131,7 @@ export async function sweep(
     });
     const { output } = last;
     await last.stop();
-    const asked = [...runs.values()].filter(({ workload }) => workload !== 'deposit').length;
+    const asked = [...runs.values()].filter(({ workload }) => isRun(workload)).length;
     const objections = [
       ...objectionsTo(books),
       ...(books.runs.size === asked ? [] : [`I1: ${books.runs.size} workflows for ${asked} wishes`]),
@@ -166,6 +167,8 @@ async function prepared(
     const signature = await inTurn(() => house.transfer(amount));
     return () => credited(client, signature, amount);
   }
+  if (workload === 'withdrawal') return () => withdrawn(client, house, point);
+  if (workload === 'payout') return () => paidOut(client, point);
   const create = async () => {
     const id = await client.create(planOf(workload, point));
     return client.until(id, ({ status }) => status !== 'planning', FINISH_MS);
@@ -222,6 +225,45 @@ async function credited(client: PatientClient, signature: string, micros: bigint
   await inHistory(client, 'deposit_confirmed', signature);
 }
 
+async function withdrawn(client: PatientClient, house: House, point: CrashPointName): Promise<void> {
+  const path = `/escrow/${client.account.userId}/withdrawals`;
+  const destination = await house.wallet();
+  const asked = await client.call<{ withdrawalId: string }>(
+    'POST',
+    path,
+    { amount: 0.25, destination },
+    { 'idempotency-key': `withdrawal-${point}` },
+  );
+  if (asked.status >= 300) throw new Error(`withdraw answered ${JSON.stringify(asked.body)}`);
+  await inHistory(client, 'withdrawal_confirmed', asked.body.withdrawalId);
+}
+
+/** Two recipients, whose token accounts are opened for them. */
+async function paidOut(client: PatientClient, point: CrashPointName): Promise<void> {
+  const recipients = await Promise.all([generateKeyPairSigner(), generateKeyPairSigner()]);
+  const payouts = recipients.map(({ address }, index) => ({
+    recipient: address,
+    amount: 0.1,
+    reference: `${point} ${index}`,
+  }));
+  const asked = await client.call<{ settlement: { id: string } }>(
+    'POST',
+    '/operator/payouts',
+    { payouts },
+    { 'idempotency-key': `payout-${point}` },
+  );
+  if (asked.status >= 300) throw new Error(`payout answered ${JSON.stringify(asked.body)}`);
+  await until(async () => {
+    const path = `/operator/payouts/${asked.body.settlement.id}`;
+    const { status, body } = await client.get<{ settlement: { payouts: { status: string }[] } }>(path);
+    return status === 200 && body.settlement.payouts.every((one) => one.status === 'paid') ? true : undefined;
+  }, FINISH_MS);
+  await until(async () => {
+    const { body } = await client.get<{ earnings: { accruedMicro: string }[] }>('/operator/earnings');
+    return body.earnings.length === 2 ? true : undefined;
+  }, FINISH_MS);
+}
+
 /** The wallet signs one transfer after the other. */
 let turn: Promise<unknown> = Promise.resolve();
 function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -232,7 +274,7 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
 
 /** One payment for each paid step, and its outcome; the rest is judged over all runs. */
 function objectionsToRun({ workload, workflow }: Run, { landed, payments }: Books): readonly string[] {
-  if (!workflow) return workload === 'deposit' ? [] : ['it was never created'];
+  if (!workflow) return !isRun(workload) ? [] : ['it was never created'];
   const said: string[] = [];
   if (!OUTCOMES[workload].includes(workflow.status))
     said.push(`it is ${workflow.status}: ${JSON.stringify(workflow.error)}`);
@@ -256,6 +298,8 @@ const EXPECTED_PAYMENTS: Readonly<Record<Workload, number>> = {
   cancel: 1,
   proof: 1,
   deposit: 0,
+  withdrawal: 0,
+  payout: 0,
   refund: 1,
   lost: 1,
 };

@@ -11,7 +11,9 @@ export type Workload =
   | 'proof'
   | 'deposit'
   | 'refund'
-  | 'lost';
+  | 'lost'
+  | 'withdrawal'
+  | 'payout';
 
 /** Reached by nothing smaller than this; by `paid` where nothing is said. */
 const REACHED_BY: Partial<Record<CrashPointName, Workload>> = {
@@ -55,7 +57,29 @@ const REACHED_BY: Partial<Record<CrashPointName, Workload>> = {
   'deposit-found-not-claimed': 'deposit',
   'deposit-claimed-not-credited': 'deposit',
   'deposit-credited': 'deposit',
+  'withdrawal-not-requested': 'withdrawal',
+  'withdrawal-requested': 'withdrawal',
+  'withdrawal-signed-not-recorded': 'withdrawal',
+  'withdrawal-recorded-not-sent': 'withdrawal',
+  'withdrawal-sent': 'withdrawal',
+  'withdrawal-found-not-confirmed': 'withdrawal',
+  'withdrawal-confirmed': 'withdrawal',
+  'settlement-not-computed': 'payout',
+  'settlement-computed': 'payout',
+  'settlement-captured-not-funded': 'payout',
+  'settlement-funded': 'payout',
+  'payout-signed-not-recorded': 'payout',
+  'payout-recorded-not-sent': 'payout',
+  'payout-sent': 'payout',
+  'payout-found-not-confirmed': 'payout',
+  'payout-confirmed': 'payout',
+  'share-not-accrued': 'payout',
+  'share-accrued': 'payout',
 };
+
+/** Those that move money and run nothing. */
+export const isRun = (workload: Workload): boolean =>
+  workload !== 'deposit' && workload !== 'withdrawal' && workload !== 'payout';
 
 export const workloadOf = (point: CrashPointName): Workload => REACHED_BY[point] ?? 'paid';
 
@@ -96,6 +120,8 @@ export function planOf(workload: Workload, words: string) {
     ],
     proof: [call('small', 'small', ['first'], 'steps.first')],
     deposit: [],
+    withdrawal: [],
+    payout: [],
     refund: [call('taker', takerFor(words), ['first'], 'steps.first')],
     lost: [call('taker', takerFor(words), ['first'], 'steps.first')],
   };
@@ -134,6 +160,8 @@ export const OUTCOMES: Readonly<Record<Workload, readonly string[]>> = {
   cancel: ['cancelled'],
   proof: ['completed'],
   deposit: [],
+  withdrawal: [],
+  payout: [],
   refund: ['failed'],
   lost: ['failed'],
 };

@@ -10,6 +10,7 @@ import { rpc } from '../../e2e/kit/chain.js';
 import type { Addresses } from '../../kit/installation.js';
 import { AccountRules, PaymentRules } from '../../simulation/money-rules.js';
 import { Violation } from '../../simulation/violation.js';
+import { objectionsToMoneyOut, owedOutside, sentByMemo } from './money-out.js';
 
 interface Signed {
   readonly signature: string;
@@ -25,6 +26,8 @@ export interface Books {
   readonly accounts: ReadonlyMap<string, readonly EscrowEvent[]>;
   /** transfers that landed, by payment */
   readonly landed: ReadonlyMap<string, readonly string[]>;
+  /** transactions that landed and carry a memo of withdrawals and payouts, by memo */
+  readonly sent: ReadonlyMap<string, readonly string[]>;
   /** micro-USDC in the platform's token account */
   readonly onChain: bigint;
   /** in store order */
@@ -41,7 +44,8 @@ export async function readBooks(
   for await (const recorded of store.readAll()) history.push({ ...recorded, event: upcast(recorded.event) });
   await store.close();
   const payments = byStream<PaymentEvent>(history, 'payment');
-  const moved = await transfers(chain, escrow.tokenAccount);
+  const all = await transfers(chain, escrow.tokenAccount);
+  const moved = all.flatMap(ourPayment);
   const { value } = await rpc<{ value: { amount: string } }>({ chain }, 'getTokenAccountBalance', [
     escrow.tokenAccount,
     { commitment: 'confirmed' },
@@ -56,6 +60,7 @@ export async function readBooks(
     history,
     payments,
     landed,
+    sent: sentByMemo(all),
     runs: byStream<WorkflowEvent>(history, 'workflow'),
     accounts: byStream<EscrowEvent>(history, 'escrow'),
     onChain: BigInt(value.amount),
@@ -83,10 +88,12 @@ async function transfers(chain: Addresses['chain'], tokenAccount: string) {
     before = page.at(-1)?.signature;
     if (page.length < 1000) break;
   }
-  return all.flatMap(({ err, memo, signature }) => {
-    const ours = /qt1\.\S+/.exec(memo ?? '')?.[0];
-    return err === null && ours !== undefined ? [{ signature, memo: ours }] : [];
-  });
+  return all.filter(({ err }) => err === null);
+}
+
+function ourPayment({ memo, signature }: Signed) {
+  const ours = /qt1\.\S+/.exec(memo ?? '')?.[0];
+  return ours === undefined ? [] : [{ signature, memo: ours }];
 }
 
 /**
@@ -96,7 +103,7 @@ async function transfers(chain: Addresses['chain'], tokenAccount: string) {
 export function objectionsTo(books: Books): readonly string[] {
   const found: string[] = [];
   for (const [id, events] of books.runs) found.push(...objectionsToRun(id, events));
-  found.push(...objectionsToMoney(books));
+  found.push(...objectionsToMoney(books), ...objectionsToMoneyOut(books));
   return found;
 }
 
@@ -161,9 +168,10 @@ function objectionsToMoney({ history, payments, accounts, landed, onChain }: Boo
   for (const [id, events] of accounts) for (const event of events) judged(() => rules.get(id)!.apply(event));
   let inEscrow = 0n;
   for (const account of rules.values()) {
-    inEscrow += account.deposited - account.captured;
+    inEscrow += account.deposited - account.captured - account.withdrawn;
     if (account.held !== 0n) said.push(`I5 ${account.userId}: ${account.held} is held for nothing`);
   }
+  inEscrow += owedOutside(history);
   if (inEscrow !== onChain) said.push(`I5: the books say ${inEscrow}, the chain ${onChain}`);
   for (const [id, events] of payments) {
     const payment = new PaymentRules(id);

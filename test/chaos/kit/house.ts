@@ -81,6 +81,11 @@ export class House {
     });
   }
 
+  /** address of the wallet that is linked to the account */
+  async wallet(): Promise<string> {
+    return (await Wallet.open(this.walletFile)).address;
+  }
+
   private async openAccount(): Promise<void> {
     const parts = await openParts({ ...this.config, ROLE: 'api' });
     const engine = buildEngine(parts, { ...this.config, ROLE: 'api' }, openLog('silent', 'tests'));
