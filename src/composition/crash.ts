@@ -54,12 +54,12 @@ const HOOKS: Readonly<Record<CrashCall, Hook>> = {
   'remember answer': { part: 'idempotency', method: 'complete' },
 };
 
-const sortOf = (memo: unknown): string => (String(memo).startsWith('payout:') ? 'payout' : 'withdrawal');
+const sortOf = (memo: unknown): string => (String(memo).startsWith('qtp:') ? 'payout' : 'withdrawal');
 
 /** Both stand in the bytes as they are. */
 const memoIn = (transfer: unknown): string => {
   const { transaction } = transfer as { transaction: string };
-  return Buffer.from(transaction, 'base64').includes('payout:stl_') ? 'payout:' : '';
+  return Buffer.from(transaction, 'base64').includes('qtp:') ? 'qtp:' : '';
 };
 
 /**

@@ -20,9 +20,9 @@ const LONGEST_WAIT_MS = 5_000;
 /** ms; for fees that nobody can pay now */
 const PATIENT_WAIT_MS = 30_000;
 
-/** Stands in the transaction that pays recipients. */
+/** Stands in the transaction that pays recipients. No longer than this, or fewer than 19 of them would fit. */
 export const payoutMemo = (settlementId: string, attempt: number): string =>
-  `payout:${settlementId}/${attempt}`;
+  `qtp:${settlementId.replace('stl_', '')}/${attempt}`;
 
 /**
  * Takes a settlement to its end: its money from the source, then every recipient their share, many in one

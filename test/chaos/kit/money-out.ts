@@ -14,7 +14,7 @@ interface Signed {
 export function sentByMemo(landed: readonly Signed[]): Map<string, string[]> {
   const sent = new Map<string, string[]>();
   for (const { memo, signature } of landed) {
-    const ours = /(quittance:withdrawal:|payout:)\S+/.exec(memo ?? '')?.[0];
+    const ours = /(quittance:withdrawal:|qtp:)\S+/.exec(memo ?? '')?.[0];
     if (ours !== undefined) sent.set(ours, [...(sent.get(ours) ?? []), signature]);
   }
   return sent;
