@@ -40,6 +40,10 @@ export async function program(args: readonly string[]): Promise<number> {
     .addOption(new Option('--level <level>', 'of the receipt').choices(LEVELS).default('basic'))
     .option('--out <dir>', 'folder for what comes out (default: ./quittance-out/<workflow>)')
     .option('--plan <file>', 'a plan of your own as JSON, instead of a request')
+    .option(
+      '--wallet <file>',
+      'key file of the wallet that pays, which signs here; nothing is taken from escrow',
+    )
     .option('--json', 'the outcome as JSON on stdout, progress on stderr')
     .action(async (words, options) => {
       code = await (await import('./commands/run.js')).run(words, options);
@@ -284,6 +288,31 @@ export async function program(args: readonly string[]): Promise<number> {
     .action(async (id, options) => {
       code = await (await import('./commands/fork.js')).fork(id, options);
     });
+
+  const mandate = command('mandate', 'plans your wallet approves in advance');
+  const onMandate = (spec: string, description: string) =>
+    connected(mandate.command(spec).description(description));
+
+  onMandate('grant', 'approve plans in advance: the message is signed here')
+    .requiredOption('--total <usdc>', 'most that all of them may cost', usdcFlag)
+    .option('--per-plan <usdc>', 'most that one may cost (default: the total)', usdcFlag)
+    .option('--recipient <address>', 'who may be paid; several times (default: anybody)', several, [])
+    .option('--days <n>', 'how long it lasts', wholeFlag(1, 365), 30)
+    .option('--wallet <file>', 'key file of your wallet (default: the one of the data folder)')
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      code = await (await import('./commands/mandate.js')).mandateGrant(options);
+    });
+
+  onMandate('list', 'yours, with what is left of each')
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      code = await (await import('./commands/mandate.js')).mandateList(options);
+    });
+
+  onMandate('revoke <id>', 'end one at once; runs it has approved go on').action(async (id, options) => {
+    code = await (await import('./commands/mandate.js')).mandateRevoke(id, options);
+  });
 
   const monitor = onInstallation('monitor', 'components, queues and breakers on one screen, for operators')
     .option('--json', 'as JSON')

@@ -24,6 +24,8 @@ export interface RunRequest {
   /** USDC */
   readonly maxCost?: number;
   readonly level: 'basic' | 'full' | 'zero-knowledge';
+  /** address of the wallet that pays; the escrow when left out */
+  readonly wallet?: string;
 }
 
 export interface RunTimes {
@@ -66,7 +68,7 @@ const PROOF_PATIENCE = 180_000;
  */
 export const runRequest = (
   client: ApiClient,
-  { level, files, maxCost, input, plan }: RunRequest,
+  { level, files, maxCost, input, plan, wallet }: RunRequest,
   hooks: RunHooks,
 ): Promise<FinishedRun> => {
   const body = {
@@ -75,6 +77,7 @@ export const runRequest = (
     ...(maxCost !== undefined && { maxCost }),
     ...(files.length > 0 && { files }),
     verificationLevel: level,
+    ...(wallet !== undefined && { funding: 'client', wallet }),
   };
   return runCreated(client, { path: '/workflows/create', body, level }, hooks);
 };

@@ -6,5 +6,9 @@ export function recipientsOf({ plan, kept }: Pick<AwaitingApproval, 'plan' | 'ke
     ...(kept?.[id] ? [] : [service, ...alternatives.map((each) => each.service)]),
     compensation?.service,
   ]);
-  return [...new Set(services.flatMap((service) => service?.payTo ?? []))];
+  // whom a workflow in it will pay is not known before that one is planned
+  const unknown = plan.steps.flatMap(({ id, kind, maxCost }) =>
+    kind === 'workflow' && BigInt(maxCost) > 0n ? [`the workflow of ${id}`] : [],
+  );
+  return [...new Set([...services.flatMap((service) => service?.payTo ?? []), ...unknown])];
 }

@@ -11,6 +11,7 @@ import {
   getTransactionDecoder,
 } from '@solana/kit';
 import { MemoryEventStore } from '../../src/adapters/memory/event-store.js';
+import { requireOnlyPayment } from '../../src/adapters/solana/inspect-payment.js';
 import { requestTestFunds } from '../../src/adapters/solana/test-funds.js';
 import { Wallet } from '../../src/adapters/solana/wallet.js';
 import { clientSignatures } from '../../src/adapters/x402/client-signature.js';
@@ -96,6 +97,13 @@ const authorize = (transaction: string, userId = OWNER) =>
     'pay_1',
     transaction,
   );
+
+const approved = () => ({
+  wallet: wallet.address,
+  payTo: world.provider.address,
+  asset: world.chain.mint,
+  most: PRICE,
+});
 
 type Message = Parameters<typeof compileTransaction>[0];
 /** The transaction with something of its message changed, compiled anew. */
@@ -202,7 +210,12 @@ describe('a payment that a wallet of the user signs', () => {
       expect(refused).toMatchObject({ code: 'PAYMENT_NOT_AS_ASKED' });
       expect(`${what}: ${(refused as { figures: { differs: string[] } }).figures.differs}`).toContain(says);
       expect((await state()).status).toBe('awaiting_signature');
+      // the client would not have signed it in the first place, but for what it may not know
+      const looked = requireOnlyPayment(altered(toSign(asked), change), approved());
+      if (says === 'memo' || says === 'fee payer' || what.includes('smaller')) await looked;
+      else await expect(looked).rejects.toMatchObject({ code: 'PAYMENT_NOT_AS_APPROVED' });
     }
+    await requireOnlyPayment(toSign(asked), approved());
     await authorize(await wallet.signTransaction(toSign(asked)));
     await answer;
   });

@@ -86,6 +86,13 @@ export class MandatesController {
     return written(200, { message: `Mandate ${shown.status}`, mandate: shown }, revoked);
   }
 
+  /** The same for clients that cannot send DELETE. */
+  @Post(':id/revoke')
+  @Operation({ tag, summary: 'Revoke a mandate at once, as DELETE does', body: z.strictObject({}) })
+  revokeByPost(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
+    return this.revoke(call, id);
+  }
+
   private shown(state: Mandate) {
     return mandateView(state, isoTime(this.api.clock.now()));
   }

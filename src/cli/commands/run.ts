@@ -10,6 +10,8 @@ import { startOwn } from '../own-installation.js';
 import { type FinishedRun, type RunRequest, runRequest } from '../run-request.js';
 import { duration } from '../show/figures.js';
 import { Screen } from '../show/screen.js';
+import { signPayments } from '../sign-payments.js';
+import { ownWallet } from './mandate.js';
 
 export interface RunOptions extends ConnectOptions {
   readonly input: readonly string[];
@@ -18,6 +20,8 @@ export interface RunOptions extends ConnectOptions {
   readonly level: RunRequest['level'];
   readonly out?: string;
   readonly plan?: string;
+  /** key file */
+  readonly wallet?: string;
   readonly json?: boolean;
 }
 
@@ -47,16 +51,27 @@ async function carryOut(
   let workflowId: string | undefined;
   const release = onInterrupt(screen, () => workflowId, client);
   let finished: FinishedRun;
+  const wallet = options.wallet === undefined ? undefined : await ownWallet({ wallet: options.wallet });
+  const over = new AbortController();
+  let signing: Promise<void> = Promise.resolve();
   try {
-    finished = await runRequest(client, request, {
+    const asked = wallet ? { ...request, wallet: wallet.address } : request;
+    finished = await runRequest(client, asked, {
       screen,
       onCreated: (id) => {
         workflowId = id;
       },
-      approve: async () =>
-        options.yes === true || isYes(await screen.ask(`${pc.bold('Approve and pay?')} (y/N) `)),
+      approve: async (plan) => {
+        const isApproved =
+          options.yes === true || isYes(await screen.ask(`${pc.bold('Approve and pay?')} (y/N) `));
+        if (isApproved && wallet && workflowId !== undefined)
+          signing = signPayments(client, workflowId, { wallet, plan, say: screen.note }, over.signal);
+        return isApproved;
+      },
     });
   } finally {
+    over.abort();
+    await signing;
     release();
   }
   const saved = await saveRun(client, finished, options.out ?? defaultFolder(finished.workflow.id));

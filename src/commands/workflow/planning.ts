@@ -39,6 +39,11 @@ export function proposePlan(command: ProposePlan, state: WorkflowState): Workflo
       : `The plan takes about ${plan.totals.criticalPathTime} ms, the limit is ${state.created.maxTime}.`;
     return failed(state, code, message, true, at);
   }
+  const paidElsewhere = plan.steps.find(({ kind, maxCost }) => kind === 'workflow' && BigInt(maxCost) > 0n);
+  if (state.created.payer !== undefined && paidElsewhere) {
+    const message = `A wallet that signs each payment cannot pay for the workflow of ${paidElsewhere.id}.`;
+    return failed(state, 'CHILD_UNFUNDED', message, true, at);
+  }
   const requestId = `apr_${runNo}`;
   const expiresAt = plusMs(at, LIMITS.approvalTtl);
   const proposed: WorkflowEvent[] = [
