@@ -5,10 +5,11 @@
  * | Kind        | One for each              | Side   | What its balance says                                     |
  * |-------------|---------------------------|--------|-----------------------------------------------------------|
  * | `chain`     | installation              | debit  | what the custodial token account holds, as far as booked  |
- * | `transit`   | transfer out              | credit | sent, or about to be, and not seen on the chain yet       |
+ * | `transit`   | transfer out              | credit | signed, and not seen on the chain yet                     |
  * | `available` | user                      | credit | what we owe the user and nothing is reserved of           |
  * | `held`      | hold of a user            | credit | what we owe the user and a run has reserved               |
- * | `services`  | payment, settlement       | zero   | debit: paid, and not captured from a hold yet; credit: came back and not credited yet, or owed to recipients of a settlement |
+ * | `services`  | payment                   | zero   | debit: paid and not captured yet; credit: came back, and not credited yet |
+ * | `owed`      | withdrawal, settlement    | credit | out of a user's claims, and not sent to its recipient yet |
  * | `platform`  | installation              | credit | our own share of what was earned                          |
  * | `reserve`   | installation              | credit | put aside for disputes                                    |
  * | `earnings`  | other owner of earnings   | credit | what the owner has earned and not taken out               |
@@ -21,6 +22,7 @@ export type AccountKind =
   | 'available'
   | 'held'
   | 'services'
+  | 'owed'
   | 'platform'
   | 'reserve'
   | 'earnings';
@@ -39,6 +41,7 @@ export const available = (owner: string): Account => ({ kind: 'available', owner
 export const held = (owner: string, subject: string): Account => ({ kind: 'held', owner, subject });
 export const services = (subject: string): Account => ({ kind: 'services', subject });
 
+export const owed = (subject: string): Account => ({ kind: 'owed', subject });
 export const earnings = (owner: string): Account =>
   owner === 'platform' || owner === 'reserve' ? { kind: owner } : { kind: 'earnings', owner };
 

@@ -49,6 +49,7 @@ export class Books {
       user_id: entry.userId,
       counterparty: entry.counterparty,
       signature: entry.signature,
+      mark: entry.mark,
       available_change: `${changeFor(entry, 'available')}`,
       held_change: `${changeFor(entry, 'held')}`,
       at,

@@ -16,6 +16,8 @@ export type EntryKind =
   | 'refund_received'
   | 'refund'
   | 'withdrawal'
+  | 'withdrawal_sent'
+  | 'withdrawal_expired'
   | 'withdrawal_settled'
   | 'withdrawal_failed'
   | 'earned'
@@ -41,6 +43,8 @@ export interface Entry {
   readonly counterparty: string | null;
   /** transaction on the chain that it stands for, or follows from */
   readonly signature: string | null;
+  /** of bytes that may land: the memo or the signature by which the chain would show them */
+  readonly mark: string | null;
   readonly lines: readonly Line[];
 }
 
@@ -52,7 +56,7 @@ export interface Transfer {
 }
 
 type About = Pick<Entry, 'kind' | 'reference'> &
-  Partial<Pick<Entry, 'userId' | 'counterparty' | 'signature'>>;
+  Partial<Pick<Entry, 'userId' | 'counterparty' | 'signature' | 'mark'>>;
 
 /** @param amount as it stands in events */
 export const entryOf = (
@@ -62,13 +66,14 @@ export const entryOf = (
   userId: null,
   counterparty: null,
   signature: null,
+  mark: null,
   ...about,
   lines: linesOf({ ...accounts, amount: BigInt(amount) }),
 });
 
-/** @returns nothing for a transfer of nothing */
+/** @returns nothing for a transfer of nothing, or to where it comes from */
 export const linesOf = ({ credit, debit, amount }: Transfer): readonly Line[] =>
-  amount === 0n
+  amount === 0n || accountName(credit) === accountName(debit)
     ? []
     : [
         { account: debit, amount },

@@ -10,8 +10,15 @@ export interface Memory {
   };
   /** bytes are out that may still land */
   readonly isSent?: true;
+  /** of an escrow account: amounts of withdrawals that are not over, and the bytes of theirs that are out */
+  readonly withdrawals?: Readonly<Record<string, OpenWithdrawal>>;
   /** of a settlement: what is out that may still land, by attempt */
   readonly payouts?: Readonly<Record<number, string>>;
+}
+
+export interface OpenWithdrawal {
+  readonly amount: string;
+  readonly isSent?: true;
 }
 
 export interface Posted {

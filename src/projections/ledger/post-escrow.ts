@@ -1,12 +1,14 @@
 import type { EscrowEvent } from '../../events/escrow.js';
+import type { WithdrawalEvent } from '../../events/withdrawal.js';
 import { unreachable } from '../../kernel/errors.js';
-import { available, chain, held, services, transit } from './accounts.js';
+import { hasPrefix } from '../../kernel/ids.js';
+import { available, chain, held, owed, services } from './accounts.js';
 import { type Entry, type EntryKind, entryOf, type Transfer } from './entry.js';
 
 type About = Partial<Pick<Entry, 'counterparty' | 'signature'>>;
 
 /** @returns undefined for what moves no money */
-export function postEscrow(userId: string, event: EscrowEvent): Entry | undefined {
+export function postEscrow(userId: string, event: Exclude<EscrowEvent, WithdrawalEvent>): Entry | undefined {
   const own = available(userId);
   const entry = (
     kind: EntryKind,
@@ -37,7 +39,9 @@ export function postEscrow(userId: string, event: EscrowEvent): Entry | undefine
     case 'HoldCaptured': {
       const { holdId, paymentId, amount } = event;
       const debit = event.late ? own : held(userId, holdId);
-      return entry('payment', paymentId, { debit, credit: services(paymentId), amount });
+      // what pays a settlement is captured under its id, and owed to its recipients
+      const credit = hasPrefix('settlement', paymentId) ? owed(paymentId) : services(paymentId);
+      return entry('payment', paymentId, { debit, credit, amount });
     }
     case 'HoldSplit': {
       const { holdId, from, amount, purpose: counterparty } = event;
@@ -61,23 +65,6 @@ export function postEscrow(userId: string, event: EscrowEvent): Entry | undefine
       const { paymentId, signature, amount } = event;
       return entry('refund', paymentId, { debit: services(paymentId), credit: own, amount }, { signature });
     }
-    case 'WithdrawalRequested': {
-      const { withdrawalId, amount, destination: counterparty } = event;
-      const transfer = { debit: own, credit: transit(withdrawalId), amount };
-      return entry('withdrawal', withdrawalId, transfer, { counterparty });
-    }
-    case 'WithdrawalConfirmed': {
-      const { withdrawalId, amount, destination: counterparty, signature } = event;
-      const transfer = { debit: transit(withdrawalId), credit: chain, amount };
-      return entry('withdrawal_settled', withdrawalId, transfer, { counterparty, signature });
-    }
-    case 'WithdrawalFailed': {
-      const { withdrawalId, amount } = event;
-      return entry('withdrawal_failed', withdrawalId, { debit: transit(withdrawalId), credit: own, amount });
-    }
-    case 'WithdrawalPrepared':
-    case 'WithdrawalAttemptEnded':
-      return undefined;
     default:
       return unreachable(event);
   }

@@ -12,10 +12,10 @@ export function postPayment(paymentId: string, memory: Memory, event: PaymentEve
   const entry = (
     kind: EntryKind,
     transfer: Omit<Transfer, 'amount'> & { readonly amount: string },
-    signature: string | null = null,
+    { signature = null, mark = null }: Partial<Pick<Entry, 'signature' | 'mark'>> = {},
   ): Entry => {
     const { userId = null, serviceId: counterparty = null } = quote ?? {};
-    return entryOf({ kind, reference: paymentId, userId, counterparty, signature }, transfer);
+    return entryOf({ kind, reference: paymentId, userId, counterparty, signature, mark }, transfer);
   };
   const settledFrom = memory.isSent ? sent : paid;
   switch (event.type) {
@@ -31,13 +31,16 @@ export function postPayment(paymentId: string, memory: Memory, event: PaymentEve
       if (!quote || memory.isSent) return { memory };
       const { amount } = quote;
       const transfer = { debit: paid, credit: sent, amount };
-      return { memory: { quote, isSent: true }, entry: entry('payment_sent', transfer) };
+      return {
+        memory: { quote, isSent: true },
+        entry: entry('payment_sent', transfer, { mark: event.memo }),
+      };
     }
     case 'PaymentConfirmed': {
       if (event.holdId === undefined) return { memory };
       const { signature, amount } = event;
       const transfer = { debit: settledFrom, credit: chain, amount };
-      return { memory: seen(memory), entry: entry('payment_settled', transfer, signature) };
+      return { memory: seen(memory), entry: entry('payment_settled', transfer, { signature }) };
     }
     case 'PaymentFailed': {
       if (!quote || !memory.isSent) return { memory };
@@ -48,7 +51,7 @@ export function postPayment(paymentId: string, memory: Memory, event: PaymentEve
     case 'RefundConfirmed': {
       const { signature, amount } = event;
       const transfer = { debit: chain, credit: paid, amount };
-      return { memory, entry: entry('refund_received', transfer, signature) };
+      return { memory, entry: entry('refund_received', transfer, { signature }) };
     }
     case 'PaymentAuthorized':
     case 'PaymentSignatureRequested':

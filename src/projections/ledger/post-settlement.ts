@@ -1,13 +1,13 @@
 import type { SettlementEvent } from '../../events/settlement.js';
 import { unreachable } from '../../kernel/errors.js';
-import { chain, services, transit } from './accounts.js';
+import { chain, owed, transit } from './accounts.js';
 import { entryOf } from './entry.js';
 import type { Memory, Posted } from './memory.js';
 
 /** Transfers to recipients. Several may be out at once, each for other payouts of the settlement. */
 export function postSettlement(settlementId: string, memory: Memory, event: SettlementEvent): Posted {
   const { payouts = {} } = memory;
-  const owed = services(settlementId);
+  const due = owed(settlementId);
   const sentAs = (attempt: number) => transit(`${settlementId}#${attempt}`);
   const without = (attempt: number): Memory => {
     const { [attempt]: _over, ...rest } = payouts;
@@ -15,17 +15,17 @@ export function postSettlement(settlementId: string, memory: Memory, event: Sett
   };
   switch (event.type) {
     case 'PayoutPrepared': {
-      const { attempt, amount } = event;
+      const { attempt, amount, signature: mark } = event;
       if (payouts[attempt] !== undefined) return { memory };
-      const about = { kind: 'payout_sent', reference: settlementId } as const;
+      const about = { kind: 'payout_sent', reference: settlementId, mark } as const;
       return {
         memory: { ...memory, payouts: { ...payouts, [attempt]: amount } },
-        entry: entryOf(about, { debit: owed, credit: sentAs(attempt), amount }),
+        entry: entryOf(about, { debit: due, credit: sentAs(attempt), amount }),
       };
     }
     case 'PayoutConfirmed': {
       const { attempt, amount, signature } = event;
-      const debit = payouts[attempt] === undefined ? owed : sentAs(attempt);
+      const debit = payouts[attempt] === undefined ? due : sentAs(attempt);
       const about = { kind: 'payout_settled', reference: settlementId, signature } as const;
       return { memory: without(attempt), entry: entryOf(about, { debit, credit: chain, amount }) };
     }
@@ -36,7 +36,7 @@ export function postSettlement(settlementId: string, memory: Memory, event: Sett
       const about = { kind: 'payout_expired', reference: settlementId } as const;
       return {
         memory: without(attempt),
-        entry: entryOf(about, { debit: sentAs(attempt), credit: owed, amount }),
+        entry: entryOf(about, { debit: sentAs(attempt), credit: due, amount }),
       };
     }
     case 'SettlementComputed':

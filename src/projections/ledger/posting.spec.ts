@@ -53,7 +53,14 @@ const MOVES: readonly LedgerEvent['type'][] = [
     'HoldExpired',
   ] as const),
   ...(['PaymentPrepared', 'PaymentConfirmed', 'PaymentFailed', 'RefundConfirmed', 'RefundCredited'] as const),
-  ...(['WithdrawalRequested', 'WithdrawalConfirmed', 'WithdrawalFailed', 'EarningsAccrued'] as const),
+  ...([
+    'WithdrawalRequested',
+    'WithdrawalPrepared',
+    'WithdrawalAttemptEnded',
+    'WithdrawalConfirmed',
+    'WithdrawalFailed',
+    'EarningsAccrued',
+  ] as const),
   ...(['PayoutPrepared', 'PayoutConfirmed', 'PayoutAttemptEnded'] as const),
 ];
 /** What this spec promises together: at least ten thousand runs. */
@@ -129,7 +136,10 @@ function expectCustody(books: TestBooks, { happened, payments, escrows, earned }
   for (const amount of sent.values()) underWay += amount;
   for (const state of payments.values())
     if (state.status === 'prepared' || state.status === 'submitted') underWay += state.quote.amount;
-  for (const state of escrows.values()) if (state.status === 'open') underWay += state.withdrawals.pending;
+  for (const state of escrows.values())
+    if (state.status === 'open')
+      for (const [, { status, amount }] of state.withdrawals.byId)
+        if (status === 'prepared') underWay += amount;
   expect({ chain: books.total('chain'), transit: books.total('transit') }).toEqual({
     chain: moved,
     transit: -underWay,

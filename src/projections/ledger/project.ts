@@ -15,7 +15,7 @@ const tables = [accountsTable, entriesTable, linesTable, streamsTable];
 /** The journal: every event that moves money as a balanced entry, and what the accounts stand at after it. */
 export const ledgerProjection: Projection = {
   name: 'ledger',
-  version: 2,
+  version: 3,
   paceMs: 20,
   handles: [...escrowEvents, ...paymentEvents, ...settlementEvents, ...earningsEvents].map(
     ({ type }) => type,

@@ -44,6 +44,7 @@ export interface EntryRow {
   readonly user_id: string | null;
   readonly counterparty: string | null;
   readonly signature: string | null;
+  readonly mark: string | null;
   /** what the user has more or less of, by this entry */
   readonly available_change: SignedMicrosText;
   readonly held_change: SignedMicrosText;
@@ -62,6 +63,7 @@ export const entriesTable = defineTable<EntryRow>({
     user_id: 'text',
     counterparty: 'text',
     signature: 'text',
+    mark: 'text',
     available_change: 'bigint',
     held_change: 'bigint',
     at: 'text',
