@@ -28,6 +28,8 @@ export const configSchema = z.object({
     .string()
     .default('all')
     .refine((text) => text.split(',').every(isRole), `must be of ${roles.join(', ')}, separated by commas`),
+  /** ms from one comparison of ledger and chain to the next; 0 for none but those that are asked for */
+  RECONCILE_EVERY_MS: whole(300_000),
   /** a name that a process keeps across restarts: the next one takes over at once what the last one held */
   INSTANCE: z.string().max(100).optional(),
   /** ms after which a process that says nothing is taken for dead, and its share of the work is another's */

@@ -42,6 +42,7 @@ import { ComponentsController } from './operator/components.controller.js';
 import { FreezingController } from './operator/freezing.controller.js';
 import { PayoutsController } from './operator/payouts.controller.js';
 import { QueuesController } from './operator/queues.controller.js';
+import { ReconciliationController } from './operator/reconciliation.controller.js';
 import { TasksController } from './operator/tasks.controller.js';
 import { WaitingController } from './operator/waiting.controller.js';
 import { serveStreams } from './ws/stream.js';
@@ -84,6 +85,7 @@ export class ApiModule {
         HealthController,
         TasksController,
         FreezingController,
+        ReconciliationController,
         ComponentsController,
         QueuesController,
         PayoutsController,

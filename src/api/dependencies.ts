@@ -5,6 +5,7 @@ import type { IdentityParts } from '../identity/keys.js';
 import type { RateLimit } from '../identity/rate-limit.js';
 import type { Position } from '../kernel/event.js';
 import type { ArtifactRef } from '../kernel/sealed.js';
+import type { Reconciliation } from '../ledger/reconciliation.js';
 import type { BreakerStore } from '../ports/breakers.js';
 import type { Catalogue } from '../ports/catalogue.js';
 import type { Chain } from '../ports/chain.js';
@@ -52,6 +53,7 @@ export interface ApiDependencies extends IdentityParts {
   readonly chain: Chain;
   /** of wallets that pay themselves */
   readonly signatures: ClientSignatures;
+  readonly reconciliation: Pick<Reconciliation, 'run' | 'last'>;
   readonly circuits: Pick<Prover, 'circuits'>;
   readonly verification: Verification;
   readonly receipts: ReceiptDocuments;

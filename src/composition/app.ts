@@ -36,6 +36,7 @@ import { openParts, type Parts } from './parts.js';
 import { proofsUnderWay } from './proof-progress.js';
 import { publishedCircuits } from './published-circuits.js';
 import { closedRuns, receiptMaker, receiptsHere } from './receipts.js';
+import { reconciliationOf } from './reconciliation.js';
 import { transparencyLog } from './transparency-log.js';
 import { checkOwn, formerKeysOf, openVerification } from './verification.js';
 import { VERSION } from './version.js';
@@ -209,6 +210,7 @@ function apiDependencies(
     turns: new FairTurns(CREATIONS, undefined, new LoopShare(CREATIONS_A_TURN, TURN_MS)),
     chain: parts.chain,
     signatures: clientSignatures,
+    reconciliation: reconciliationOf(parts, engine.dispatch),
     circuits: publishedCircuits(),
     proofs: proofsUnderWay(parts.live),
     receipts: {

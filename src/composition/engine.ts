@@ -26,6 +26,7 @@ import { conditional, StepRunner, transform } from '../execution/step-runner.js'
 import { wait } from '../execution/wait.js';
 import { OwnedJobs } from '../fairness/owned-jobs.js';
 import { reactionsInTurn } from '../fairness/reactions-in-turn.js';
+import { Reconciler } from '../ledger/reconciler.js';
 import { StepPayments } from '../payments/pay-for-step.js';
 import { withHold } from '../payments/with-hold.js';
 import { projections } from '../projections/index.js';
@@ -46,6 +47,7 @@ import { LogAnchor } from '../transparency/log-anchor.js';
 import { LogWriter } from '../transparency/log-writer.js';
 import type { Parts } from './parts.js';
 import { readModelProgress } from './progress.js';
+import { reconciliationOf } from './reconciliation.js';
 
 export const aggregates: readonly AnyAggregate[] = [
   workflow,
@@ -66,7 +68,7 @@ export const aggregates: readonly AnyAggregate[] = [
 /** Most runs are over, and their deadlines cancelled, before this. */
 const HOLD_TIMERS_MS = 1_000;
 
-export type EngineConfig = Pick<Config, 'ROLE' | 'INSTANCE' | 'LEASE_TTL_MS'> & {
+export type EngineConfig = Pick<Config, 'ROLE' | 'INSTANCE' | 'LEASE_TTL_MS' | 'RECONCILE_EVERY_MS'> & {
   /** the log of receipts, where its heads are put on the chain */
   readonly anchoring?: { readonly origin: string; readonly everyMs: number };
 };
@@ -172,11 +174,21 @@ export function buildEngine(
         ]
       : []),
   ];
+  const everyMs = config.RECONCILE_EVERY_MS;
+  const reconciling: readonly Tenant[] =
+    runs('worker') && everyMs > 0
+      ? [
+          new LeasedParts('reconciler', {
+            reconciler: (lease) => new Reconciler(reconciliationOf(parts, dispatch), everyMs, lease, log),
+          }),
+        ]
+      : [];
+  const all = [...tenants, ...reconciling];
   const others = (['api', 'worker'] as const).filter(runs);
   const keeper = new LeaseKeeper(
     parts.leases,
-    memberOf(config, [...tenants.map(({ pool }) => pool), ...others]),
-    tenants,
+    memberOf(config, [...all.map(({ pool }) => pool), ...others]),
+    all,
     { ttlMs: config.LEASE_TTL_MS },
     log,
   );

@@ -19,10 +19,12 @@ import { migrate } from '../adapters/postgres/migrations.js';
 import { OPS_SCHEMA } from '../adapters/postgres/ops-schema.js';
 import { openPool, openRelaxedPool } from '../adapters/postgres/pool.js';
 import { openReadModelPool, PostgresReadModels } from '../adapters/postgres/read-models.js';
+import { PostgresReconciliationStore } from '../adapters/postgres/reconciliation-store.js';
 import { PostgresSnapshotStore } from '../adapters/postgres/snapshot-store.js';
 import { PostgresTimerStore } from '../adapters/postgres/timer-store.js';
 import { SnarkjsProver } from '../adapters/snarkjs/snarkjs-prover.js';
 import { SolanaChain } from '../adapters/solana/chain.js';
+import { SolanaCustody } from '../adapters/solana/custody.js';
 import { MemoAnchor } from '../adapters/solana/memo-anchor.js';
 import { SolanaSender } from '../adapters/solana/sender.js';
 import { systemChance } from '../adapters/system/chance.js';
@@ -53,6 +55,9 @@ export interface Parts {
   readonly artifacts: PostgresArtifactStore;
   readonly content: ContentStore;
   readonly chain: SolanaChain;
+  /** the custodial token account, transaction by transaction */
+  readonly custody: SolanaCustody;
+  readonly reconciliations: PostgresReconciliationStore;
   readonly payer: X402Payer;
   /** transfers out of escrow: withdrawals, payouts */
   readonly sender: SolanaSender;
@@ -113,6 +118,8 @@ export async function openParts(config: Config, say: (message: string) => void =
     artifacts,
     content: new ContentStore(vault, artifacts, systemChance),
     chain: new SolanaChain({ rpcUrl, network, mint, escrowOwner: signer.address }),
+    custody: new SolanaCustody({ rpcUrl, mint, escrowOwner: signer.address }),
+    reconciliations: new PostgresReconciliationStore(opsPool),
     payer: new X402Payer({ http, signer, rpcUrl, network, mint }),
     sender,
     anchor: new MemoAnchor({ rpcUrl, network, signer, sender }),

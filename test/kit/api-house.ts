@@ -8,6 +8,7 @@ import { MemoryJobQueue } from '../../src/adapters/memory/job-queue.js';
 import { MemoryKeyVault } from '../../src/adapters/memory/key-vault.js';
 import { MemoryLiveBus } from '../../src/adapters/memory/live-bus.js';
 import { MemoryPermitStore } from '../../src/adapters/memory/permit-store.js';
+import { MemoryReconciliationStore } from '../../src/adapters/memory/reconciliation-store.js';
 import { openReadModelPool, PostgresReadModels } from '../../src/adapters/postgres/read-models.js';
 import { verifyWalletSignature } from '../../src/adapters/solana/wallet-signature.js';
 import { systemChance } from '../../src/adapters/system/chance.js';
@@ -29,6 +30,7 @@ import { Refusal } from '../../src/kernel/errors.js';
 import { type Micros, toMicros } from '../../src/kernel/money.js';
 import { places } from '../../src/kernel/places.js';
 import { isoTime } from '../../src/kernel/time.js';
+import { Reconciliation } from '../../src/ledger/reconciliation.js';
 import { PlanJob } from '../../src/planning/plan-job.js';
 import { rulePlanner } from '../../src/planning/rules/rule-planner.js';
 import type { Catalogue, ServiceOffer } from '../../src/ports/catalogue.js';
@@ -49,6 +51,7 @@ import { PublishedLog } from '../../src/transparency/published-log.js';
 import { answerQuestion } from '../../src/verification/answer-question.js';
 import type { Question } from '../../src/verification/question.js';
 import type { IssuerKey, VerifyOptions } from '../../src/verifier/index.js';
+import { HandWrittenCustody } from './custody.js';
 import { freshDatabase } from './postgres.js';
 import { sampleSeed } from './sample-issuer.js';
 import { sampleLog } from './sample-log.js';
@@ -118,6 +121,7 @@ export async function openHouse(
   const issuers = new IssuerRing({ dispatch, store, vault, clock, log, former: [] }, sampleSeed);
   await issuers.start();
   const revocations = new RevocationList(sql, () => issuers.revokedKeys, clock);
+  const custody = new HandWrittenCustody();
   const api: ApiDependencies = {
     ...identity,
     plans: new PlanJob(dispatch, content, catalogue, rulePlanner, clock),
@@ -145,6 +149,10 @@ export async function openHouse(
       ready: async () => true,
     },
     signatures: clientSignatures,
+    reconciliation: new Reconciliation({
+      ...{ dispatch, sql, store, readModels, custody, clock },
+      reconciliations: new MemoryReconciliationStore(),
+    }),
     circuits: { circuits: async () => [] },
     proofs,
     verification: verifyingHere(async () => ({
@@ -185,6 +193,7 @@ export async function openHouse(
     jobs,
     breakers,
     permits,
+    custody,
     offers,
     logged,
     dispatch,

@@ -65,7 +65,17 @@ UPDATE quittance_ops.idempotency_keys SET since = claimed_at;
 ALTER TABLE quittance_ops.idempotency_keys ALTER COLUMN since SET NOT NULL;
 `;
 
+/** What was found when ledger and chain were compared, and what the next comparison goes on from. */
+const RECONCILIATIONS = `
+CREATE TABLE quittance_ops.reconciliations (
+  number int PRIMARY KEY,
+  report json NOT NULL,
+  carried json NOT NULL,
+  saved_at timestamptz NOT NULL DEFAULT now()
+);
+`;
+
 export const OPS_SCHEMA: Schema = {
   name: 'quittance_ops',
-  versions: [OPERATIONS, ARTIFACTS, SNAPSHOTS, LEASES, CLAIMED_FIRST],
+  versions: [OPERATIONS, ARTIFACTS, SNAPSHOTS, LEASES, CLAIMED_FIRST, RECONCILIATIONS],
 };

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ApiDependencies } from '../dependencies.js';
+import { observeLedger } from '../operator/ledger-metrics.js';
 import { observeQueues } from '../operator/queue-metrics.js';
 
 /** Breakers counted at most. */
@@ -11,7 +12,9 @@ export class Metrics {
   private readonly registry = new Registry();
   private readonly requests: Histogram<'method' | 'route' | 'status'>;
 
-  constructor(api: Pick<ApiDependencies, 'vitals' | 'breakers' | 'queues' | 'clock' | 'log'>) {
+  constructor(
+    api: Pick<ApiDependencies, 'vitals' | 'breakers' | 'queues' | 'reconciliation' | 'clock' | 'log'>,
+  ) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
     this.requests = new Histogram({
@@ -31,6 +34,7 @@ export class Metrics {
       },
     });
     observeQueues(this.registry, api);
+    observeLedger(this.registry, api);
     new Gauge({
       name: 'quittance_breakers',
       help: 'Services by the state of their breaker; one that never failed is not counted',

@@ -70,7 +70,7 @@ export const entriesTable = defineTable<EntryRow>({
   },
   key: ['seq'],
   newer: 'seq',
-  indexes: ['user_id, at', 'reference', 'stream, revision'],
+  indexes: ['user_id, at', 'reference', 'stream, revision', 'signature', 'mark'],
 });
 
 export interface LineRow {
