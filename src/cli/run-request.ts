@@ -59,6 +59,7 @@ const anything = z.looseObject({});
 const LOOK = 400;
 /** at a workflow that its stream is ahead of */
 const LOOKS = 25;
+const LOG_LOOKS = 4;
 const RECEIPT_PATIENCE = 30_000;
 const PROOF_PATIENCE = 180_000;
 
@@ -216,9 +217,11 @@ class Run {
   private async issued(): Promise<ReceiptView | undefined> {
     const end = performance.now() + RECEIPT_PATIENCE;
     await this.watch.untilOrLate(({ receiptIssued }) => receiptIssued, RECEIPT_PATIENCE);
-    for (;;) {
+    for (let looks = 1; ; looks++) {
       const receipt = await this.receipt();
-      if (receipt || performance.now() > end) return receipt;
+      // it is kept with its place in the log, which it gets a moment after it was issued; later is good, too
+      if (receipt && (isInLog(receipt) || looks >= LOG_LOOKS)) return receipt;
+      if (performance.now() > end) return receipt;
       await pause(LOOK);
     }
   }
@@ -241,6 +244,9 @@ class Run {
     }
   }
 }
+
+const isInLog = ({ document }: ReceiptView): boolean =>
+  typeof document === 'object' && document !== null && 'log' in document;
 
 /** The rest of the reserve is given back, and every payment can be read. */
 const isSettled = ({ plan, savedMicro, spentMicro, payments }: Workflow): boolean => {

@@ -133,7 +133,7 @@ async function get(url: string, path: string, tries = 1): Promise<Uint8Array> {
   });
   if (response.status === 429 && tries < MOST_TRIES) {
     const seconds = Number(response.headers.get('retry-after') ?? 1);
-    await pause(Math.min(Math.max(seconds || 1, 1), 60) * 1_000);
+    await pause((seconds >= 0 ? Math.min(seconds, 60) : 1) * 1_000);
     return get(url, path, tries + 1);
   }
   if (!response.ok) throw new Refusal('UNEXPECTED_ANSWER', `${url} answers ${path} with ${response.status}.`);
