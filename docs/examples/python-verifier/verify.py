@@ -1,0 +1,253 @@
+"""
+A second verifier of receipts, written from docs/receipt-format.md alone, with Python's standard library.
+
+    python3 verify.py receipt.json --key <issuer's public key, hex> [--context N] [--production]
+    python3 verify.py --vectors        holds itself to docs/vectors
+
+It covers the levels basic and zero-knowledge. It leaves out contents, receipts of services, the transparency log,
+key times and revocation.
+"""
+
+import argparse
+import hashlib
+import json
+import pathlib
+import re
+import sys
+
+import commitments
+import ed25519
+import groth16
+import rules
+import schema
+import strict_json
+from poseidon import R, poseidon
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+SCHEMA = json.loads((ROOT / "docs/schema/receipt.schema.json").read_text())
+KEYS = json.loads((ROOT / "circuits/keys/development.json").read_text())
+NOT_PROVEN = [
+    "That a service, tool or model computed the truth: its output is committed to, not judged.",
+    "That a condition was rightly decided: a skipped step was allowed to be skipped, no more.",
+    "That a payment is on its chain: its signature is recorded, look it up there.",
+    "That the times are right: they are what the issuer recorded.",
+]
+
+
+def form(document):
+    found = schema.complaint(SCHEMA, document)
+    if found:
+        return found
+    disclosure = document.get("disclosure", {"steps": []})
+    made = (document["statement"]["commitments"] or {}).items()
+    elements = [value for name, value in made if name != "slots"]
+    elements += [disclosure[name] for name in ("planSalt", "finalSalt") if name in disclosure]
+    for step in disclosure["steps"]:
+        elements += [step["detailSalt"], step["inputCommitment"], step["outputCommitment"]]
+        if "0" in (step["inputCommitment"], step["outputCommitment"]):
+            return "zero is no commitment"
+        if len(set(step["dependencies"])) < len(step["dependencies"]):
+            return "a dependency stands there twice"
+    for salts in document.get("openings", {}).values():
+        elements += salts.values()
+    if any(element is not None and int(element) >= R for element in elements):
+        return "an element is not below r"
+
+
+def statement_complaint(statement):
+    made, outcome = statement["commitments"], statement["outcome"]
+    workflow, run, total = statement["workflowId"], statement["runNo"], statement["totalCost"]
+    if not re.match(r"wf_[0-9A-Za-z]{1,60}\Z", workflow):
+        return "the workflow id is not one"
+    if statement["receiptId"] != f"rcpt_{workflow[3:]}r{run}":
+        return "the receipt id is that of another run"
+    if statement["notProven"] != NOT_PROVEN:
+        return "it says something else about what it does not prove"
+    if total is not None and int(total) > int(statement["maxCost"]):
+        return "the total is above the budget"
+    if total is None and outcome != "completed":
+        return "only a completed run may conceal its total"
+    if (made is None) != (statement["stepCount"] == 0):
+        return "commitments without steps, or the reverse"
+    if outcome == "completed" and not (made and made["finalResultHash"]):
+        return "a completed run has a final result"
+    if made and made["slots"] != commitments.slots_for(statement["stepCount"]):
+        return "another number of slots"
+    if made and int(made["executionId"]) != commitments.execution_id(workflow, run):
+        return "the execution id is that of another run"
+
+
+def level_complaint(document):
+    statement = document["statement"]
+    level = statement["level"]
+    if level == "zero-knowledge" and statement["unprovable"] is not None:
+        level = "basic"
+    if level == "zero-knowledge":
+        return None if "proof" in document else "there is no proof"
+    if "disclosure" not in document and statement["commitments"] is not None:
+        return "nothing is disclosed"
+
+
+def disclosure_checks(statement, disclosure):
+    made, steps = statement["commitments"], disclosure["steps"]
+    if made is None or len(steps) != statement["stepCount"]:
+        yield "plan", "another number of steps is disclosed than committed to"
+        return
+
+    def same(committed, make):
+        try:
+            found = make()
+        except (ValueError, StopIteration) as error:
+            return f"there is no such commitment: {error}"
+        return None if (found is None and committed is None) or str(found) == committed else "another commitment"
+
+    salts = disclosure["planSalt"], disclosure["finalSalt"]
+    yield "plan", same(
+        made["workflowHash"], lambda: commitments.plan_hash(steps, statement["maxCost"], salts[0])
+    )
+    yield "results", same(
+        made["resultsRoot"],
+        lambda: commitments.results_root(steps, made["workflowHash"], made["executionId"]),
+    )
+    yield "final-result", same(made["finalResultHash"], lambda: commitments.final_hash(steps, salts[1]))
+    yield "costs", rules.costs(steps, statement)
+    yield "order", rules.order(steps, statement)
+    yield "payments", rules.payments(steps)
+    if "kept" in statement:
+        yield "kept", rules.kept(steps, statement)
+
+
+def proof_checks(statement, carried, context, production, may_pair):
+    key = next(
+        (k for k in KEYS if (k["circuitId"], k["circuitVersion"]) == (carried["circuitId"], carried["circuitVersion"])),
+        None,
+    )
+    if key is None or (key["vkeyHash"], key["keyKind"]) != (carried["vkeyHash"], carried["keyKind"]):
+        yield "proof-key", "not the key this verifier trusts for the circuit"
+        return
+    made, signals = statement["commitments"], carried["publicSignals"]
+    named = dict(zip(key["publicSignals"], signals))
+    expected = made and {
+        "workflowHash": made["workflowHash"],
+        "resultsRoot": made["resultsRoot"],
+        "finalResultHash": made["finalResultHash"],
+        "stepCount": str(statement["stepCount"]),
+        "maxCost": statement["maxCost"],
+        "executionId": made["executionId"],
+        "totalCost": statement["totalCost"] or "0",
+        "concealCost": "1" if statement["totalCost"] is None else "0",
+    }
+    is_about = expected and statement["outcome"] == "completed"
+    is_about = is_about and all(named.get(name) == value for name, value in expected.items())
+    yield "proof-signals", None if is_about else "the proof is about something else"
+    if context is not None:
+        yield "context", None if named.get("context") == context else "made for another context"
+    points = key["key"]
+    assert hashlib.sha256(strict_json.canonical(points)).hexdigest() == key["vkeyHash"]
+    assert points["vk_gamma_2"][0] != points["vk_delta_2"][0], "gamma = delta: anybody forges anything"
+    if production and key["keyKind"] == "development":
+        yield "proof-key", "a development key"
+        return
+    yield "proof-key", None
+    try:
+        parsed = groth16.parse(carried["proof"], signals, len(key["publicSignals"]))
+        holds = not may_pair() or groth16.holds(points, *parsed)
+        yield "proof", None if holds else "the proof does not hold"
+    except groth16.NotAProof as error:
+        yield "proof", str(error)
+
+
+def verify(data: bytes, issuers, context=None, production=False):
+    """@returns pairs of a check and what is wrong, None where it holds"""
+    try:
+        document = strict_json.read(data)
+    except strict_json.NotStrict as error:
+        return [("format", str(error))]
+    checks = [("format", form(document))]
+    if checks[0][1]:
+        return checks
+    statement, signature = document["statement"], document["signature"]
+    key = bytes.fromhex(signature["publicKey"])
+    named = hashlib.sha256(key).hexdigest()[:16] == signature["keyId"]
+    trusted = named and signature["publicKey"] in issuers
+    checks.append(("issuer", None if trusted else "not a key you trust"))
+    signed = document["format"].encode() + b"\n" + strict_json.canonical(statement)
+    holds = ed25519.holds(bytes.fromhex(signature["value"]), signed, key)
+    checks.append(("signature", None if holds else "not what the issuer signed"))
+    if not trusted or not holds:
+        return checks
+    checks.append(("statement", statement_complaint(statement)))
+    checks.append(("level", level_complaint(document)))
+    if "disclosure" in document:
+        checks += disclosure_checks(statement, document["disclosure"])
+    disclosed = {step["stepId"] for step in document.get("disclosure", {"steps": []})["steps"]}
+    if "openings" in document:
+        strange = set(document["openings"]) - disclosed
+        checks.append(("openings", "salts of a step that is not disclosed" if strange else None))
+    if "proof" in document:
+        earlier = list(checks)
+        mine = []
+        # a pairing is dear: it is left out where something else has failed already
+        for each in proof_checks(
+            statement, document["proof"], context, production, lambda: not any(w for _, w in earlier + mine)
+        ):
+            mine.append(each)
+        checks += mine
+    return checks
+
+
+def failing(checks):
+    return [name for name, wrong in checks if wrong]
+
+
+def hold_to_vectors():
+    hashes = json.loads((ROOT / "docs/vectors/hashes-1.json").read_text())
+    for each in hashes["poseidon"]:
+        assert str(poseidon(*map(int, each["inputs"]))) == each["hash"], each
+    for each in hashes["tree"]:
+        assert str(commitments.tree(list(range(1, each["elements"] + 1)))) == each["root"], each
+    for each in hashes["json"]:
+        assert str(commitments.of_json(each["domain"], each["value"])) == each["hash"], each
+    for each in hashes["bytes"]:
+        assert str(commitments.of_bytes("result", each["utf8"].encode())) == each["hash"], each
+    for each in hashes["executionId"]:
+        assert str(commitments.execution_id(each["workflowId"], each["runNo"])) == each["element"], each
+    count = sum(len(hashes[name]) for name in ("poseidon", "tree", "json", "bytes", "executionId"))
+    print(f"{count} hashes agree")
+    differing = total = 0
+    for file in sorted((ROOT / "docs/vectors").glob("receipts-*.json")):
+        for vector in json.loads(file.read_text()):
+            options = vector["options"]
+            text = vector["text"].encode("utf-8", "surrogatepass")
+            found = failing(
+                verify(text, options["issuerKeys"], options.get("context"), options.get("production", False))
+            )
+            total += 1
+            if sorted(found) != sorted(vector["fails"]):
+                differing += 1
+                print(f"DIFFERS {vector['name']}: fails {found}, published {vector['fails']}")
+    print(f"{total} receipts, {total - differing} judged as published, {differing} otherwise")
+    return 1 if differing else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Verifies a receipt of Quittance.")
+    parser.add_argument("file", nargs="?")
+    parser.add_argument("--key", action="append", default=[])
+    parser.add_argument("--context")
+    parser.add_argument("--production", action="store_true")
+    parser.add_argument("--vectors", action="store_true")
+    given = parser.parse_args()
+    if given.vectors:
+        return hold_to_vectors()
+    if not given.file:
+        parser.error("name a receipt")
+    checks = verify(pathlib.Path(given.file).read_bytes(), given.key, given.context, given.production)
+    for name, wrong in checks:
+        print(f"{'✗' if wrong else '✓'} {name}{': ' + wrong if wrong else ''}")
+    print("Not valid." if failing(checks) else "Valid. Not proven: " + " ".join(NOT_PROVEN))
+    return 1 if failing(checks) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
