@@ -1,5 +1,5 @@
 /**
- * Holds the second verifier, which was written in Python from docs/receipt-format.md, to the published vectors:
+ * Holds the second verifier, written in Python after docs/receipt-format.md, to the published vectors:
  * `npm run test:second-verifier`. Without Python nothing was tested, and the command says so and fails.
  */
 import { spawnSync } from 'node:child_process';

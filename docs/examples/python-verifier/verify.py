@@ -1,5 +1,5 @@
 """
-A second verifier of receipts, written from docs/receipt-format.md alone, with Python's standard library.
+A second verifier of receipts, after docs/receipt-format.md, with nothing but Python's standard library.
 
     python3 verify.py receipt.json --key <issuer's public key, hex> [--context N] [--production]
     python3 verify.py --vectors        holds itself to docs/vectors
