@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { figuresOf } from './receipts/figures.mjs';
 import { endpoints, singles } from './receipts/verify.mjs';
 
 /** different proofs among those that are verified together */
@@ -25,23 +26,4 @@ export async function receipts({ root, sizes, reps }) {
   const one = await singles(root, samples, 30);
   const verification = { ...(await endpoints(root, samples, 40)), ...one };
   return { bySteps, verification, overhead, figures: figuresOf(bySteps, verification, overhead) };
-}
-
-/** One flat object, as `--json` keeps it. */
-function figuresOf(bySteps, verification, overhead) {
-  const figures = {};
-  for (const [steps, { ours, snarkjs, ratios }] of Object.entries(bySteps)) {
-    figures[`prove${steps}ColdS`] = ours.coldS;
-    figures[`prove${steps}WarmS`] = ours.warmS;
-    figures[`prove${steps}CpuS`] = ours.warmCpuS;
-    figures[`rss${steps}Mb`] = ours.rssMb;
-    figures[`snarkjs${steps}ColdS`] = snarkjs.coldS;
-    figures[`snarkjs${steps}WarmS`] = snarkjs.warmS;
-    figures[`snarkjs${steps}CpuS`] = snarkjs.warmCpuS;
-    figures[`snarkjs${steps}RssMb`] = snarkjs.rssMb;
-    figures[`prove${steps}Ratio`] = ratios.warm;
-  }
-  for (const [steps, { stepPath }] of Object.entries(overhead)) figures[`stepOverhead${steps}`] = stepPath;
-  const { rssMb } = (bySteps[64] ?? Object.values(bySteps).at(-1)).ours;
-  return { ...figures, ...verification, stepOverhead: overhead[50].stepPath, rssMb };
 }
