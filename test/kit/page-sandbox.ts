@@ -93,9 +93,9 @@ export class PageSandbox {
       getElementById: (id: string) => this.elements.get(id) ?? null,
       createElement: (tag: string) => new StandInElement(tag),
     });
-    const { TextEncoder, TextDecoder, crypto, atob, setTimeout, clearTimeout } = globalThis;
+    const { TextEncoder, TextDecoder, crypto, atob, btoa, setTimeout, clearTimeout } = globalThis;
     const realm = createContext(
-      { document, TextEncoder, TextDecoder, crypto, atob, setTimeout, clearTimeout },
+      { document, TextEncoder, TextDecoder, crypto, atob, btoa, setTimeout, clearTimeout },
       { codeGeneration: { strings: false, wasm: allowed.wasm } },
     );
     runInContext(program, realm, { filename: 'verify.html' });
@@ -106,8 +106,14 @@ export class PageSandbox {
   }
 
   /** As a reader types it. */
-  async type(wishes: { keys?: string; context?: string; level?: string; production?: boolean }) {
-    for (const name of ['keys', 'context', 'level'] as const)
+  async type(wishes: {
+    keys?: string;
+    logkey?: string;
+    context?: string;
+    level?: string;
+    production?: boolean;
+  }) {
+    for (const name of ['keys', 'logkey', 'context', 'level'] as const)
       if (wishes[name] !== undefined) this.element(name).value = wishes[name];
     if (wishes.production !== undefined) this.element('production').checked = wishes.production;
     const hasFiles = this.element('results').children.length > 0;

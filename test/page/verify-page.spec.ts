@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { noteKey, noteKeyText } from '../../src/kernel/log/note.js';
 import { issueReceipt } from '../../src/receipts/issue-receipt.js';
 import { issuerFromSeed } from '../../src/receipts/issuer.js';
 import { type Check, verifyReceiptBytes } from '../../src/verifier/index.js';
+import { bytesOfHex } from '../../src/verifier/signature.js';
 import { PageSandbox, type Shown } from '../kit/page-sandbox.js';
 import { sampleIssuedAt, sampleIssuer } from '../kit/sample-issuer.js';
 import { sampleRun } from '../kit/sample-run.js';
@@ -81,6 +83,14 @@ describe('what a reader asks for', () => {
     expect(await fresh.type({ keys: '00'.repeat(32) })).toMatchObject([{ standing: 'invalid' }]);
   });
 
+  it('asks for a log where its key is named', async () => {
+    const key = noteKey('log.example', bytesOfHex(sampleIssuer.publicKey));
+    const fresh = new PageSandbox();
+    await fresh.type({ ...trusting, logkey: noteKeyText(key) });
+    const [shown] = await fresh.choose(golden('basic'));
+    expect(shown!.checks).toContainEqual(expect.objectContaining({ name: 'log', standing: 'failed' }));
+  });
+
   it('holds proofs to a context, to a level, and to the keys of production', async () => {
     const fresh = new PageSandbox();
     await fresh.type(trusting);
@@ -96,6 +106,7 @@ describe('what a reader asks for', () => {
 
   it.each([
     ['keys', { keys: 'abc' }, /64 hex digits/],
+    ['logkey', { logkey: 'example.com+00000000+AAAA' }, /name/],
     ['context', { context: '-1' }, /decimal number/],
     ['context', { context: '007' }, /decimal number/],
   ])('is refused beside the field %s where it means nothing', async (field, wishes, complaint) => {

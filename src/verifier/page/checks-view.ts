@@ -24,6 +24,10 @@ const TITLES: Readonly<Record<string, string>> = {
   events: 'Events',
   'payments-on-chain': 'Payments on chain',
   log: 'Transparency log',
+  'key-time': 'Time of the key',
+  revocation: 'Revocation',
+  receipt: 'Its receipt',
+  run: 'Rest of the run',
   openings: 'Salts',
   rest: 'Everything else',
 };

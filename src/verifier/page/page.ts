@@ -59,13 +59,14 @@ function render(judged: readonly Judged[]): void {
 
 const readWishes = (): Wishes => ({
   keys: byId<HTMLTextAreaElement>('keys').value,
+  logkey: byId<HTMLInputElement>('logkey').value,
   context: byId<HTMLInputElement>('context').value,
   level: byId<HTMLSelectElement>('level').value,
   production: byId<HTMLInputElement>('production').checked,
 });
 
 function sayComplaint(understood: ReturnType<typeof understand>): void {
-  for (const field of ['keys', 'context'] as const) {
+  for (const field of ['keys', 'logkey', 'context'] as const) {
     const complaint = 'complaint' in understood && understood.field === field ? understood.complaint : '';
     byId(`${field}-complaint`).textContent = complaint;
     byId(field).setAttribute('aria-invalid', complaint === '' ? 'false' : 'true');
