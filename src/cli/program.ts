@@ -179,6 +179,23 @@ export async function program(args: readonly string[]): Promise<number> {
     });
 
   const escrow = command('escrow', 'your prepaid account');
+  connected(escrow.command('history').description('what moved in it, newest first, and what was left'))
+    .option('--user <id>', 'yours when left out')
+    .option('--limit <n>', 'how many', wholeFlag(1, 200), 20)
+    .option('--cursor <text>', 'where the last page ended')
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      code = await (await import('./commands/escrow.js')).history(options);
+    });
+  connected(escrow.command('statement').description('a month of it: opening, entries, totals, closing'))
+    .option('--month <yyyy-mm>', 'in UTC (default: the present one)')
+    .option('--user <id>', 'yours when left out')
+    .addOption(new Option('--csv', 'for a spreadsheet').conflicts('json'))
+    .option('--json', 'as JSON')
+    .option('--out <file>', 'write it there instead of the screen')
+    .action(async (options) => {
+      code = await (await import('./commands/escrow.js')).statement(options);
+    });
   connected(escrow.command('withdraw').description('take money out, to a wallet that is linked to you'))
     .argument('<amount>', 'in USDC', usdcFlag)
     .requiredOption('--to <wallet>', 'address of the wallet')
@@ -324,6 +341,24 @@ export async function program(args: readonly string[]): Promise<number> {
     .action(async (_own, waiting: Command) => {
       const options = waiting.optsWithGlobals();
       code = await (await import('./commands/monitor-waiting.js')).monitorWaiting(options);
+    });
+
+  const ops = command('ops', 'what operators do about money');
+  connected(ops.command('reconcile').description('compare ledger, accounts and chain; 1 when they differ'))
+    .option('--last', 'show the last comparison instead of making one')
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      code = await (await import('./commands/ops.js')).reconcile(options);
+    });
+  connected(ops.command('freeze <user>').description('nothing more is reserved of an account or withdrawn'))
+    .requiredOption('--reason <text>', 'its owner reads it')
+    .action(async (id, options) => {
+      code = await (await import('./commands/ops.js')).freeze(id, true, options);
+    });
+  connected(ops.command('unfreeze <user>').description('let a frozen account go on'))
+    .requiredOption('--reason <text>', 'its owner reads it')
+    .action(async (id, options) => {
+      code = await (await import('./commands/ops.js')).freeze(id, false, options);
     });
 
   const dead = command('dead', 'jobs that were given up, for operators');

@@ -41,7 +41,9 @@ export function usdcToMicros(usdc: number): Micros {
 /** For display and the seeds' decimal fields only; never computed with. */
 export const microsToUsdc = (amount: bigint): number => Number(amount) / 1e6;
 
+/** @param amount a difference may be below zero */
 export const formatUsdc = (amount: bigint): string => {
+  if (amount < 0n) return `-${formatUsdc(-amount)}`;
   const whole = amount / MICROS_PER_USDC;
   const fraction = (amount % MICROS_PER_USDC)
     .toString()
