@@ -102,6 +102,8 @@ export const CRASH_POINTS = {
   'receipt-signed-not-stored': before('store artifact', 'receipt'),
   'receipt-stored-not-recorded': before('append', 'ReceiptIssued'),
   'receipt-recorded': after('append', 'ReceiptIssued'),
+  'leaf-not-appended': before('append', 'LogLeavesAppended'),
+  'leaf-appended': after('append', 'LogLeavesAppended'),
   'proof-requested': after('append', 'ProofRequested'),
   'proof-made-not-published': after('prove'),
   'proof-published': after('append', 'WorkflowProofGenerated'),

@@ -10,6 +10,7 @@ import { rpc } from '../../e2e/kit/chain.js';
 import type { Addresses } from '../../kit/installation.js';
 import { AccountRules, PaymentRules } from '../../simulation/money-rules.js';
 import { Violation } from '../../simulation/violation.js';
+import { objectionsToLog } from './log-rules.js';
 import { objectionsToMoneyOut, owedOutside, sentByMemo } from './money-out.js';
 
 interface Signed {
@@ -103,7 +104,7 @@ function ourPayment({ memo, signature }: Signed) {
 export function objectionsTo(books: Books): readonly string[] {
   const found: string[] = [];
   for (const [id, events] of books.runs) found.push(...objectionsToRun(id, events));
-  found.push(...objectionsToMoney(books), ...objectionsToMoneyOut(books));
+  found.push(...objectionsToMoney(books), ...objectionsToMoneyOut(books), ...objectionsToLog(books.history));
   return found;
 }
 

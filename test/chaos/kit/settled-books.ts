@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../e2e/kit/client.js';
 import { type Books, readBooks } from './books.js';
 import type { House } from './house.js';
+import { missingLeaves } from './log-rules.js';
 import type { PatientClient } from './patient-client.js';
 
 const LOOK_MS = 1_000;
@@ -18,7 +19,8 @@ export async function settledBooks(house: House, client: PatientClient, patience
     await sleep(LOOK_MS);
     const books = await read();
     const open = [...books.payments.values()].some((events) => events.at(-1)?.type === 'PaymentSubmitted');
-    return open || (await client.balance()).held > 0n ? undefined : books;
+    if (open || missingLeaves(books.history) > 0) return undefined;
+    return (await client.balance()).held > 0n ? undefined : books;
   };
   return until(settled, patienceMs).catch(read);
 }
