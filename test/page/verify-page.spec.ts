@@ -44,6 +44,11 @@ describe('the page', () => {
     for (const limit of JSON.parse(golden('basic')).statement.notProven) expect(text).toContain(limit);
   });
 
+  it('asks a reader to read what is only noted, such as a development key', async () => {
+    const { card } = await shownFor(golden('zero-knowledge'));
+    expect(card.textContent).toContain('All 8 checks hold. Read the 2 notes among them.');
+  });
+
   it('says of a run that failed that it did, however valid its receipt', async () => {
     expect((await shownFor(golden('basic-failed'))).card.textContent).toContain('It says: run 1 failed');
   });

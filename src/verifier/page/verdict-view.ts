@@ -58,7 +58,11 @@ function why(standing: Standing, { checks }: Verdict): string {
   if (standing === 'invalid')
     return checks.find(({ required, passed }) => required && !passed)?.reason ?? 'Nothing was checked.';
   const held = checks.filter(({ required, passed }) => required && passed).length;
-  const all = `All ${held} checks hold.`;
+  const notes = checks.filter(
+    ({ name, required, passed }) => !required && !passed && name !== 'issuer',
+  ).length;
+  const read = notes === 0 ? '' : ` Read the ${notes === 1 ? 'note' : `${notes} notes`} among them.`;
+  const all = `All ${held} checks hold.${read}`;
   return standing === 'valid'
     ? all
     : `${all} Name the key of an issuer you trust to see whether the signature is theirs: anybody can sign with a key of their own.`;
