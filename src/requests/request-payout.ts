@@ -3,7 +3,7 @@ import { escrow } from '../commands/escrow/decide.js';
 import type { Due } from '../commands/settlement/commands.js';
 import { requirePayable, settlement } from '../commands/settlement/decide.js';
 import { requireOperator } from '../identity/ownership.js';
-import { Refusal } from '../kernel/errors.js';
+import { isRefusal, Refusal } from '../kernel/errors.js';
 import { makeId } from '../kernel/ids.js';
 import { sumMicros } from '../kernel/money.js';
 import { isoTime, plusMs } from '../kernel/time.js';
@@ -11,6 +11,7 @@ import type { Chain } from '../ports/chain.js';
 import type { Chance, Clock } from '../ports/clock.js';
 import type { Dispatch } from '../runtime/dispatch.js';
 import { type Caller, contextOf } from './caller.js';
+import { inMoney } from './extend-hold.js';
 import { idFor } from './once.js';
 
 export interface PayoutParts {
@@ -74,7 +75,11 @@ async function payFromEscrow(
   } as const;
   const known = (await dispatch.load(settlement, settlementId)).state;
   if (known.status === 'none')
-    await dispatch.send(escrow, userId, place, contextOf(caller, 'hold', settlementId));
+    await dispatch
+      .send(escrow, userId, place, contextOf(caller, 'hold', settlementId))
+      .catch((error: unknown) => {
+        throw isRefusal(error) ? inMoney(error, amount) : error;
+      });
   const source = { kind: 'hold', userId, holdId } as const;
   const split = settings.payoutSplit;
   const compute = { type: 'ComputeSettlement', settlementId, source, dues, split, at } as const;

@@ -1,12 +1,13 @@
 import { escrow } from '../commands/escrow/decide.js';
 import { user } from '../commands/user/decide.js';
-import { Refusal } from '../kernel/errors.js';
+import { isRefusal, Refusal } from '../kernel/errors.js';
 import type { Position } from '../kernel/event.js';
 import type { Micros } from '../kernel/money.js';
 import { isoTime } from '../kernel/time.js';
 import type { Chance, Clock } from '../ports/clock.js';
 import type { Dispatch } from '../runtime/dispatch.js';
 import { type Caller, contextOf } from './caller.js';
+import { inMoney } from './extend-hold.js';
 import { idFor } from './once.js';
 
 export interface RequestedWithdrawal {
@@ -19,7 +20,7 @@ export interface RequestedWithdrawal {
 
 /**
  * Puts a withdrawal on record: its amount is out of `available` from here on, and a worker sends it.
- * @throws Refusal WALLET_NOT_LINKED | INSUFFICIENT_ESCROW | ESCROW_FROZEN | ESCROW_NOT_OPEN
+ * @throws Refusal WALLET_NOT_LINKED | INSUFFICIENT_ESCROW | ESCROW_FROZEN
  */
 export async function requestWithdrawal(
   {
@@ -41,12 +42,18 @@ export async function requestWithdrawal(
     );
   const withdrawalId = idFor('withdrawal', caller, chance);
   const requestedAt = isoTime(clock.now());
-  const sent = await dispatch.send(
-    escrow,
-    userId,
-    { type: 'RequestWithdrawal', withdrawalId, amount, destination, at: requestedAt },
-    contextOf(caller, 'withdrawal', userId),
-  );
+  const request = {
+    type: 'RequestWithdrawal',
+    withdrawalId,
+    amount,
+    destination,
+    at: requestedAt,
+  } as const;
+  const sent = await dispatch
+    .send(escrow, userId, request, contextOf(caller, 'withdrawal', userId))
+    .catch((error: unknown) => {
+      throw isRefusal(error) ? inMoney(error, amount) : error;
+    });
   const known = sent.state.status === 'open' ? sent.state.withdrawals.byId.get(withdrawalId) : undefined;
   return {
     withdrawalId,
