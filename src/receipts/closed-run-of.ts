@@ -31,7 +31,21 @@ export function closedRunOf(
     secret,
     startedAt: progress?.startedAt ?? null,
     closedAt,
+    ...rollbackOf(state),
   };
+}
+
+/** In the order of the plan. What cannot be undone was done all the same. */
+function rollbackOf({ rollback, undos = {}, plan, progress }: Closed): Pick<ClosedRun, 'rollback'> {
+  if (!rollback) return {};
+  const undone: string[] = [];
+  const notUndone: string[] = [];
+  for (const { id, sideEffect } of plan?.steps ?? []) {
+    if (undos[id]?.status === 'done') undone.push(id);
+    else if (undos[id] || (sideEffect === 'irreversible' && progress?.steps[id]?.status === 'completed'))
+      notUndone.push(id);
+  }
+  return { rollback: { outcome: rollback, undone, notUndone } };
 }
 
 /** `serviceId` is the one that was paid. */

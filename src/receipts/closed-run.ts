@@ -43,6 +43,15 @@ export interface ClosedStep extends PlannedStep {
   readonly keptFrom?: { readonly workflowId: string; readonly runNo: number };
 }
 
+/** What became of what the steps had done. */
+export interface RunRollback {
+  /** partial: something cannot be undone; resolved: somebody has seen to it by hand */
+  readonly outcome: 'completed' | 'partial' | 'resolved';
+  /** ids of steps */
+  readonly undone: readonly string[];
+  readonly notUndone: readonly string[];
+}
+
 /** Everything a receipt is made of, folded from the events of one run. */
 export interface ClosedRun {
   readonly workflowId: string;
@@ -62,4 +71,6 @@ export interface ClosedRun {
   readonly secret: Uint8Array;
   readonly startedAt: string | null;
   readonly closedAt: string;
+  /** absent when nothing was rolled back */
+  readonly rollback?: RunRollback;
 }

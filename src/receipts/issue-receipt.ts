@@ -85,6 +85,7 @@ function statementOf(run: ClosedRun, made: RunCommitments | undefined, issuing: 
       : null,
     approval: run.planHash === null ? null : { planHash: run.planHash, approver: run.approver },
     ...keptOf(run),
+    ...rollbackOf(run),
     startedAt: run.startedAt,
     closedAt: run.closedAt,
     issuedAt: issuing.issuedAt,
@@ -98,6 +99,11 @@ function keptOf({ steps }: ClosedRun): Pick<Statement, 'kept'> {
   const kept = steps.flatMap(({ stepId, keptFrom }) => (keptFrom ? [{ stepId, ...keptFrom }] : []));
   return kept.length > 0 ? { kept } : {};
 }
+
+const rollbackOf = ({ rollback }: ClosedRun): Pick<Statement, 'rollback'> =>
+  rollback
+    ? { rollback: { ...rollback, undone: [...rollback.undone], notUndone: [...rollback.notUndone] } }
+    : {};
 
 /** What the commitments of a run open to, but for the contents. */
 export const disclosureOf = (run: ClosedRun, made: RunCommitments): Disclosure => ({

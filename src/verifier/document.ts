@@ -57,6 +57,15 @@ export const statementSchema = z.strictObject({
     .min(1)
     .max(STEPS)
     .optional(),
+  /** what became of what steps had done; absent when nothing was rolled back */
+  rollback: z
+    .strictObject({
+      outcome: z.enum(['completed', 'partial', 'resolved']),
+      undone: z.array(id).max(STEPS),
+      /** what could not be undone, or what was seen to by hand */
+      notUndone: z.array(id).max(STEPS),
+    })
+    .optional(),
   startedAt: time.nullable(),
   closedAt: time,
   issuedAt: time,

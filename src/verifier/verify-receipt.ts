@@ -1,6 +1,7 @@
 import { checkContents, checkOpenings } from './check-contents.js';
 import { checkDisclosure } from './check-disclosure.js';
 import { checkReceiptProof } from './check-proof.js';
+import { checkRollback } from './check-rollback.js';
 import { checkStanding } from './check-standing.js';
 import { checkStatement } from './check-statement.js';
 import { stepDisclosureFindings } from './check-step-disclosure.js';
@@ -52,6 +53,7 @@ const SECTIONS: readonly Section[] = [
   ({ statement }) => [checkStatement(statement)],
   levelChecks,
   ({ statement, disclosure }) => (disclosure ? checkDisclosure(statement, disclosure) : []),
+  ({ statement, disclosure }) => checkRollback(statement, disclosure),
   ({ statement, proof }, options) =>
     proof ? checkReceiptProof(statement, proof, options, options.context) : [],
   checkStanding,

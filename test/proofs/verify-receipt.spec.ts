@@ -139,6 +139,41 @@ describe('a basic receipt', () => {
     expect(failing(await verifyReceipt(receipt, { ...options, level: 'signed' }))).toEqual([]);
   });
 
+  const failedRun = (rollback: NonNullable<ClosedRun['rollback']>) =>
+    basic({
+      outcome: 'failed',
+      steps: sampleRun().steps.map((step, i) => (i === 4 ? { ...step, ...unfinished } : step)),
+      rollback,
+    });
+
+  it('of a run that failed says what was undone, and what could not be', async () => {
+    const rollback = { outcome: 'partial', undone: ['step_2', 'step_3'], notUndone: ['step_1'] } as const;
+    const receipt = failedRun(rollback);
+    expect(receipt.statement.rollback).toEqual(rollback);
+    const verdict = await verifyReceipt(receipt, options);
+    expect(verdict.valid).toBe(true);
+    expect(verdict.checks).toContainEqual({
+      name: 'rollback',
+      required: true,
+      passed: true,
+      reason: 'Undone: step_2, step_3; not undone: step_1.',
+    });
+  });
+
+  it.each<[string, NonNullable<ClosedRun['rollback']>]>([
+    ['a step that never completed', { outcome: 'completed', undone: ['step_5'], notUndone: [] }],
+    ['a step of no plan', { outcome: 'completed', undone: ['step_9'], notUndone: [] }],
+    ['a step twice', { outcome: 'partial', undone: ['step_1'], notUndone: ['step_1'] }],
+    ['all of it, and something not', { outcome: 'completed', undone: ['step_1'], notUndone: ['step_2'] }],
+  ])('is refused when it says to have undone %s', async (_, rollback) => {
+    expect(failing(await verifyReceipt(failedRun(rollback), options))).toEqual(['rollback']);
+  });
+
+  it('is refused when a run that completed says to have undone something', async () => {
+    const rollback = { outcome: 'completed', undone: ['step_1'], notUndone: [] } as const;
+    expect(failing(await verifyReceipt(basic({ rollback }), options))).toEqual(['rollback']);
+  });
+
   it('is refused without what it disclosed, unless a proof shows it instead', async () => {
     const { disclosure: _, ...bare } = basic();
     expect(failing(await verifyReceipt(bare, options))).toEqual(['level']);

@@ -51,6 +51,7 @@ export function close(state: WorkflowState, event: WorkflowEventOf<'RunClosed'>)
     runNo: event.runNo,
     outcome: event.outcome,
     ...(event.rollback !== 'none' && { rollback: event.rollback }),
+    ...('undos' in state && { undos: state.undos }),
     totalCost: parseMicros(event.totalCost),
     closedAt: event.closedAt,
     settled: false,

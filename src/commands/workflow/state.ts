@@ -139,6 +139,8 @@ export interface Closed extends Existing {
   readonly outcome: RunOutcome;
   /** absent when nothing was rolled back */
   readonly rollback?: Exclude<Rollback, 'none'>;
+  /** what came of undoing each step, where something was rolled back */
+  readonly undos?: Undos;
   readonly holdId?: string;
   readonly totalCost: Micros;
   readonly closedAt: string;
