@@ -82,6 +82,8 @@ def level_complaint(document):
     level = statement["level"]
     if level == "zero-knowledge" and statement["unprovable"] is not None:
         level = "basic"
+    if "proof" in document and "disclosure" not in document:
+        level = "zero-knowledge"  # issued at another level, and proven since
     if level == "zero-knowledge":
         return None if "proof" in document else "there is no proof"
     if "disclosure" not in document and statement["commitments"] is not None:
