@@ -10,8 +10,9 @@ const DIFFERENT = 12;
  * What receipts cost: proofs by size, ours beside snarkjs; verification of one and of many; what commitments add to
  * the steps of a run. Keys are built before the clock starts; of the larger sizes that takes minutes on a fresh
  * machine, and is said on stderr.
+ * @param show called with the figures of each size as they come
  */
-export async function receipts({ root, sizes, reps }) {
+export async function receipts({ root, sizes, reps, show }) {
   const script = (name, ...args) =>
     JSON.parse(
       execFileSync(
@@ -20,10 +21,14 @@ export async function receipts({ root, sizes, reps }) {
         { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 64 * 1024 * 1024 },
       ),
     );
-  const bySteps = Object.fromEntries(sizes.map((steps) => [steps, script('prove.mjs', `${steps}`, `${reps}`)]));
+  const bySteps = {};
+  for (const steps of sizes) {
+    bySteps[steps] = script('prove.mjs', `${steps}`, `${reps}`);
+    show(steps, bySteps[steps]);
+  }
   const overhead = script('overhead.mjs');
   const samples = script('sample-receipts.mjs', `${DIFFERENT}`);
   const one = await singles(root, samples, 30);
   const verification = { ...(await endpoints(root, samples, 40)), ...one };
-  return { bySteps, verification, overhead, figures: figuresOf(bySteps, verification, overhead) };
+  return { verification, overhead, figures: figuresOf(bySteps, verification, overhead) };
 }
