@@ -54,6 +54,8 @@ export interface ApiDependencies extends IdentityParts {
   /** of wallets that pay themselves */
   readonly signatures: ClientSignatures;
   readonly reconciliation: Pick<Reconciliation, 'run' | 'last'>;
+  /** address that a user's wallet may make its delegate on the chain */
+  delegateOf(userId: string): Promise<string>;
   readonly circuits: Pick<Prover, 'circuits'>;
   readonly verification: Verification;
   readonly receipts: ReceiptDocuments;

@@ -211,6 +211,7 @@ function apiDependencies(
     chain: parts.chain,
     signatures: clientSignatures,
     reconciliation: reconciliationOf(parts, engine.dispatch),
+    delegateOf: async (userId) => (await parts.delegate(userId)).address,
     circuits: publishedCircuits(),
     proofs: proofsUnderWay(parts.live),
     receipts: {

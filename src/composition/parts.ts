@@ -28,6 +28,7 @@ import { SolanaCustody } from '../adapters/solana/custody.js';
 import { MemoAnchor } from '../adapters/solana/memo-anchor.js';
 import { SolanaSender } from '../adapters/solana/sender.js';
 import { systemChance } from '../adapters/system/chance.js';
+import { delegateKeys } from '../adapters/x402/delegate.js';
 import { X402Payer } from '../adapters/x402/payer.js';
 import { type Config, runsRole } from '../config.js';
 import { ContentStore } from '../content/content-store.js';
@@ -62,6 +63,8 @@ export interface Parts {
   /** transfers out of escrow: withdrawals, payouts */
   readonly sender: SolanaSender;
   readonly anchor: AnchorSender;
+  /** keys that users' wallets may make their delegates */
+  readonly delegate: ReturnType<typeof delegateKeys>;
   /** address that pays: the owner of the escrow's token account */
   readonly payerAddress: string;
   readonly catalogue: BazaarCatalogue;
@@ -92,6 +95,7 @@ export async function openParts(config: Config, say: (message: string) => void =
     NatsIntegrationEvents.open(nats),
     PostgresReadModels.open(readPool),
   ]);
+  const delegate = delegateKeys(bytesOf(config.ESCROW_SEED));
   const http = new GuardedClient({ allowedOrigins: allowedOrigins(config) });
   const vault = new PostgresKeyVault(opsPool, bytesOf(config.PII_MASTER_KEY));
   const artifacts = new PostgresArtifactStore(opsPool);
@@ -120,7 +124,8 @@ export async function openParts(config: Config, say: (message: string) => void =
     chain: new SolanaChain({ rpcUrl, network, mint, escrowOwner: signer.address }),
     custody: new SolanaCustody({ rpcUrl, mint, escrowOwner: signer.address }),
     reconciliations: new PostgresReconciliationStore(opsPool),
-    payer: new X402Payer({ http, signer, rpcUrl, network, mint }),
+    payer: new X402Payer({ http, signer, delegate, rpcUrl, network, mint }),
+    delegate,
     sender,
     anchor: new MemoAnchor({ rpcUrl, network, signer, sender }),
     payerAddress: signer.address,

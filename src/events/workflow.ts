@@ -61,6 +61,8 @@ export const WorkflowCreated = defineEvent(
     mandateId: field.id.optional(),
     /** wallet of its owner that pays and signs every payment itself; absent: the escrow pays */
     payer: z.string().max(80).optional(),
+    /** that wallet has made us its delegate, up to a limit the chain keeps: it need not sign each payment */
+    delegated: z.literal(true).optional(),
   },
   {
     workflowId: 'wf_01',

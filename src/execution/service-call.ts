@@ -14,7 +14,7 @@ export const serviceCall =
     const { service } = step;
     if (!service)
       throw new Refusal('NO_SERVICE', 'The plan binds no service to this step.', { stepId: step.id });
-    const { workflowId, userId, payer: signedBy } = run.created;
+    const { workflowId, userId, payer: signedBy, delegated } = run.created;
     const { holdId } = run.approval;
     const paymentId = paymentIdOf(workflowId, task.runNo, task.undo ? `${step.id}undo` : step.id);
     live.publish(`progress.${workflowId}`, { stepId: step.id, stage: 'calling', service: service.name });
@@ -27,6 +27,7 @@ export const serviceCall =
         userId,
         ...(holdId !== undefined && { holdId }),
         ...(signedBy !== undefined && { signedBy }),
+        ...(delegated && { delegated }),
         serviceId: service.id,
         planHash: run.planHash,
         ceiling: parseMicros(step.maxCost),

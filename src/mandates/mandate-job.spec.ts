@@ -16,6 +16,7 @@ import { escrow } from '../commands/escrow/decide.js';
 import { mandate } from '../commands/mandate/decide.js';
 import type { WorkflowCommand } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
+import type { WorkflowEventOf } from '../events/workflow.js';
 import type { Aggregate } from '../kernel/aggregate.js';
 import { toMicros } from '../kernel/money.js';
 import { CommandHandler } from '../runtime/command-handler.js';
@@ -46,8 +47,8 @@ function dying(dispatch: Dispatch, n: number, when: 'before' | 'after'): Dispatc
 }
 
 /** A plan that waits, and a mandate that its workflow names. */
-async function world(more: { funds?: bigint; maxTotal?: bigint } = {}) {
-  const { funds = 100_000n, maxTotal = COST } = more;
+async function world(more: { funds?: bigint; maxTotal?: bigint; created?: object } = {}) {
+  const { funds = 100_000n, maxTotal = COST, created = {} } = more;
   const store = new MemoryEventStore();
   let now = Date.parse(at);
   const clock = { now: () => now };
@@ -73,6 +74,12 @@ async function world(more: { funds?: bigint; maxTotal?: bigint } = {}) {
     for await (const { event } of store.read(stream)) types.push(event.type);
     return types;
   };
+  const shares = async () => {
+    const found: WorkflowEventOf<'MandateShareSettled'>[] = [];
+    for await (const { event } of store.read('workflow-wf_01'))
+      if (event.type === 'MandateShareSettled') found.push(event as (typeof found)[number]);
+    return found;
+  };
   const say = (command: WorkflowCommand) => tell(workflow, 'wf_01', command);
   const deposit = async (amount: bigint) => {
     const of = { signature: `s${++ids}`, amount: toMicros(amount) };
@@ -92,7 +99,7 @@ async function world(more: { funds?: bigint; maxTotal?: bigint } = {}) {
     maxPerTransaction: toMicros(maxTotal),
     expiresAt: later(3_600),
   });
-  await say(create({ mandateId: 'mdt_01' }));
+  await say(create({ mandateId: 'mdt_01', ...created }));
   await say(propose(plan));
   return {
     dispatch,
@@ -100,6 +107,7 @@ async function world(more: { funds?: bigint; maxTotal?: bigint } = {}) {
     deposit,
     say,
     told,
+    shares,
     tell,
     set: (task: MandateTask) =>
       timers.set([
@@ -210,12 +218,27 @@ describe('a worker that uses a mandate', () => {
       workflowId: 'wf_01',
       runNo: 1,
       userId: OWNER,
+      least: '0',
     } as const;
     const capture = { type: 'CaptureHold', holdId, paymentId: 'pay_1', amount: toMicros(7_000n) } as const;
     await it.tell(escrow, OWNER, { type: 'ReleaseHold', holdId });
     await it.tell(escrow, OWNER, capture);
     await it.run(release);
     expect(await it.used()).toBe(7_000n);
+  });
+
+  it('holds nothing for a plan that the wallet pays by its delegate, and counts in full what did not complete', async () => {
+    const it = await world({ funds: 0n, created: { payer: 'W', delegated: true } });
+    await it.run();
+    expect(await it.told('workflow-wf_01')).toEqual(
+      expect.arrayContaining(['WorkflowApproved', 'ExecutionStarted']),
+    );
+    expect([await it.used(), await it.held()]).toEqual([COST, 0n]);
+    await it.say(cancel());
+    await it.say({ type: 'EndDrain', at: later(60), runNo: 1 });
+    const { state } = await it.dispatch.load(workflow, 'wf_01');
+    expect(state).toMatchObject({ status: 'closed', settled: true });
+    expect((await it.shares()).map(({ spent, isFinal }) => [spent, isFinal])).toEqual([[`${COST}`, true]]);
   });
 
   it('leaves a later run of the same workflow alone', async () => {

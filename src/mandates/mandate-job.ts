@@ -2,7 +2,7 @@ import { escrow } from '../commands/escrow/decide.js';
 import { availableOf } from '../commands/escrow/state.js';
 import type { MandateCommand } from '../commands/mandate/commands.js';
 import { mandate } from '../commands/mandate/decide.js';
-import { requiredFor } from '../commands/workflow/approval.js';
+import { paysItself, requiredFor } from '../commands/workflow/approval.js';
 import type { DeclineAutoApproval } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
 import { nextRequestId } from '../commands/workflow/pausing.js';
@@ -11,7 +11,7 @@ import { isRefusal, type Refusal } from '../kernel/errors.js';
 import { uuidv5 } from '../kernel/event.js';
 import { holdIdOf } from '../kernel/ids.js';
 import { LIMITS } from '../kernel/limits.js';
-import { type Micros, sumMicros, ZERO } from '../kernel/money.js';
+import { type Micros, parseMicros, sumMicros, ZERO } from '../kernel/money.js';
 import { isoTime, plusMs } from '../kernel/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { TimerStore } from '../ports/timers.js';
@@ -65,12 +65,15 @@ export class MandateJob {
     const recipients = recipientsOf(open);
     const run = { workflowId, runNo, planHash };
     await this.tell(task, { type: 'ConsumeMandate', at, userId, ...run, amount, recipients });
-    const holdId = holdIdOf(workflowId, requestId);
+    const holdId = paysItself(open) ? undefined : holdIdOf(workflowId, requestId);
     const expiresAt = plusMs(at, maxTime + HOLD_MARGIN);
-    const hold = { type: 'PlaceHold', holdId, amount, purpose: workflowId, at, expiresAt } as const;
-    await this.dispatch.send(escrow, userId, hold, contextOf(task, hold.type));
+    if (holdId !== undefined) {
+      const hold = { type: 'PlaceHold', holdId, amount, purpose: workflowId, at, expiresAt } as const;
+      await this.dispatch.send(escrow, userId, hold, contextOf(task, hold.type));
+    }
     const approval = { at, approver: userId, automatic: true, planHash, requestId, budget: amount } as const;
-    const approve = { type: 'Approve', ...approval, holdId, mandateId } as const;
+    const held = holdId !== undefined && { holdId };
+    const approve = { type: 'Approve', ...approval, ...held, mandateId } as const;
     await this.dispatch.send(workflow, workflowId, approve, contextOf(task, approve.type));
   }
 
@@ -123,7 +126,14 @@ export class MandateJob {
   ): Promise<void> {
     if (state.status === 'none') return;
     const { userId } = state.created;
-    const task: Releasing = { act: 'release', mandateId, workflowId, runNo: runOf(requestId), userId };
+    const task: Releasing = {
+      act: 'release',
+      mandateId,
+      workflowId,
+      runNo: runOf(requestId),
+      userId,
+      least: '0',
+    };
     await this.timers.set([
       {
         id: mandateTimer(task),
@@ -135,10 +145,11 @@ export class MandateJob {
 
   /** Nothing of the run can land any more: what was captured from its holds is what it spent. */
   private async release(task: Releasing): Promise<void> {
-    const { workflowId, runNo, userId } = task;
+    const { workflowId, runNo, userId, least } = task;
     const { state } = await this.dispatch.load(escrow, userId);
-    const spent =
+    const captured =
       state.status === 'open' ? spentOf(task, (holdId) => state.holds.get(holdId)?.captured) : ZERO;
+    const spent = captured < BigInt(least) ? parseMicros(least) : captured;
     await this.tell(task, { type: 'ReleaseMandateUse', workflowId, runNo, spent });
     await this.done(task);
   }

@@ -53,7 +53,7 @@ async function askAnew(
   state: Unsigned,
 ): Promise<void> {
   const { payTo, amount } = quote;
-  const prepared = await payer.prepare(quote, step.paymentId, state.quote.payer);
+  const prepared = await payer.prepare(quote, step.paymentId, { wallet: state.quote.payer! });
   const { attempt } = state.requested;
   const at = isoTime(now());
   await record(dispatch, step, { type: 'RequestSignature', at, attempt, payTo, amount, ...prepared });

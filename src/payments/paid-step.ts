@@ -16,8 +16,10 @@ export interface PaidStep {
   readonly userId: string;
   /** absent where `signedBy` pays */
   readonly holdId?: string;
-  /** wallet of the user that pays and signs; absent: the escrow */
+  /** wallet of the user that pays; absent: the escrow */
   readonly signedBy?: string;
+  /** which has made us its delegate: nobody needs to sign */
+  readonly delegated?: true;
   readonly serviceId: string;
   readonly planHash: string;
   readonly ceiling: Micros;

@@ -4,7 +4,7 @@ import { type Confirmed, type InFlight, type PaymentState, sameTerms } from '../
 import { isRefusal, Refusal } from '../kernel/errors.js';
 import { ZERO } from '../kernel/money.js';
 import { isoTime } from '../kernel/time.js';
-import type { Payer, PreparedPayment, ServiceAnswer } from '../ports/payments.js';
+import type { PaidFrom, Payer, PreparedPayment, ServiceAnswer } from '../ports/payments.js';
 import type { Converse, Dispatch } from '../runtime/dispatch.js';
 import { pause } from '../runtime/pause.js';
 import { whenSigned } from './client-signature.js';
@@ -121,13 +121,15 @@ export class StepPayments {
     const { quote } = asked;
     const { payTo, amount } = quote;
     const terms = termsOf(step, quote);
-    const { planHash, ceiling, approved, signedBy } = step;
+    const { planHash, ceiling, approved } = step;
+    const from = paidFrom(step);
+    const mustSign = from !== undefined && from.delegateOf === undefined;
     let header: string | undefined;
     let isJustAuthorized = false;
     const state = await this.recordAll(step, async (at) => {
       if (at.status === 'confirmed' || at.status === 'submitted') return undefined;
       if (at.status === 'prepared')
-        return signedBy === undefined && at.prepared.header === header
+        return !mustSign && at.prepared.header === header
           ? { type: 'SubmitPayment', attempt: at.prepared.attempt }
           : undefined;
       if (at.status === 'none' || !sameTerms(at.quote, terms)) return { type: 'RecordQuote', ...terms };
@@ -139,9 +141,9 @@ export class StepPayments {
       if (!isAuthorized) return { type: 'AuthorizePayment', planHash, ceiling, approved };
       if (at.status === 'awaiting_signature') return undefined;
       // only what was authorized is signed
-      const prepared = await this.payer.prepare(quote, step.paymentId, signedBy);
+      const prepared = await this.payer.prepare(quote, step.paymentId, from);
       const bytes = { attempt: at.nextAttempt, payTo, amount, ...prepared };
-      if (signedBy !== undefined) return { type: 'RequestSignature', at: isoTime(this.now()), ...bytes };
+      if (mustSign) return { type: 'RequestSignature', at: isoTime(this.now()), ...bytes };
       header = prepared.header;
       return { type: 'PreparePayment', ...bytes };
     });
@@ -232,5 +234,8 @@ export class StepPayments {
     return state;
   }
 }
+
+const paidFrom = ({ signedBy: wallet, delegated, userId }: PaidStep): PaidFrom | undefined =>
+  wallet === undefined ? undefined : { wallet, ...(delegated && { delegateOf: userId }) };
 
 const EXPECTED = { RecordDelivery: 'delivered', RecordNonDelivery: 'undelivered' } as const;

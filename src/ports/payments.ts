@@ -48,6 +48,13 @@ export interface PreparedPayment {
   readonly watermark: string | null;
 }
 
+/** A user's own wallet. It has yet to sign, unless it has made us its delegate on the chain. */
+export interface PaidFrom {
+  readonly wallet: string;
+  /** user whose delegate signs */
+  readonly delegateOf?: string;
+}
+
 export interface ServiceAnswer {
   readonly status: number;
   readonly mediaType: string;
@@ -74,9 +81,9 @@ export interface Payer {
   ): Promise<{ readonly quote: Quote } | { readonly answer: ServiceAnswer }>;
   /**
    * Signs, with our own blockhash; sends nothing. The memo binds `paymentId`.
-   * @param payer wallet of somebody else, who has yet to sign it
+   * @param from another wallet than the escrow's
    */
-  prepare(quote: Quote, paymentId: string, payer?: string): Promise<PreparedPayment>;
+  prepare(quote: Quote, paymentId: string, from?: PaidFrom): Promise<PreparedPayment>;
   /** Sends the call with the prepared bytes. @throws Refusal kind `unknown` when no answer came */
   submit(call: PaidCall, payment: PreparedPayment): Promise<ServiceAnswer>;
   /**

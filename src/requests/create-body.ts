@@ -53,10 +53,12 @@ export const sharedShape = {
     .optional()
     .describe('approves a plan within its limits without asking; the owner is asked about any other'),
   funding: z
-    .enum(['escrow', 'client'])
+    .enum(['escrow', 'client', 'delegate'])
     .optional()
-    .describe('client: `wallet` signs every payment itself, and nothing is held'),
-  wallet: walletAddressSchema.optional().describe('that pays where funding is client'),
+    .describe(
+      'client: `wallet` signs every payment itself, and nothing is held; delegate: it has approved the delegate of GET /mandates/delegate on the chain',
+    ),
+  wallet: walletAddressSchema.optional().describe('that pays where funding is client or delegate'),
   serviceFilters: z
     .strictObject({
       minReputation: z.number().int().min(0).max(10_000).default(0),
@@ -89,10 +91,13 @@ export const createBodySchema = z
     message: 'send either input or plan',
     path: ['input'],
   })
-  .refine((body) => (body.funding === 'client') === (body.wallet !== undefined), {
-    message: 'names the wallet that pays where funding is client, and only there',
-    path: ['wallet'],
-  })
+  .refine(
+    (body) => (body.funding === 'client' || body.funding === 'delegate') === (body.wallet !== undefined),
+    {
+      message: 'names the wallet that pays where funding is not escrow, and only there',
+      path: ['wallet'],
+    },
+  )
   .refine((body) => body.funding !== 'client' || body.mandateId === undefined, {
     message: 'a mandate approves what the escrow pays',
     path: ['mandateId'],

@@ -15,6 +15,7 @@ import type { Converse, Dispatch, Said } from '../runtime/dispatch.js';
 import { type Caller, contextOf } from './caller.js';
 import { costLimit } from './cost-limit.js';
 import type { CreateBody } from './create-body.js';
+import { requireLinked } from './grant-mandate.js';
 import { type Admission, admitted } from './open-runs.js';
 import { requireMandate } from './require-mandate.js';
 
@@ -98,6 +99,7 @@ export async function createAs(
   const maxCost = costLimit(body.maxCost);
   const at = isoTime(parts.clock.now());
   if (body.mandateId !== undefined) await requireMandate(parts, caller, body.mandateId, at);
+  if (body.funding === 'delegate') await requireLinked(parts, userId, body.wallet ?? '');
   const command: CreateWorkflow = {
     type: 'CreateWorkflow',
     at,
@@ -110,7 +112,8 @@ export async function createAs(
     verificationLevel: body.verificationLevel,
     autoApprove: body.autoApprove,
     ...(body.mandateId !== undefined && { mandateId: body.mandateId }),
-    ...(body.funding === 'client' && body.wallet !== undefined && { payer: body.wallet }),
+    ...(body.wallet !== undefined && { payer: body.wallet }),
+    ...(body.funding === 'delegate' && { delegated: true as const }),
     ...(body.priority && body.priority !== 'normal' && { priority: body.priority }),
     ...of,
     ...(body.onExhausted === 'pause' && { onExhausted: 'pause' }),

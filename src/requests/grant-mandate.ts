@@ -142,7 +142,12 @@ function requireSensible(
   });
 }
 
-async function requireLinked({ dispatch }: MandateParts, userId: string, wallet: string): Promise<void> {
+/** @throws Refusal WALLET_NOT_LINKED {linked} */
+export async function requireLinked(
+  { dispatch }: Pick<MandateParts, 'dispatch'>,
+  userId: string,
+  wallet: string,
+): Promise<void> {
   const { state } = await dispatch.load(user, userId);
   const linked = state.status === 'active' ? state.wallets : [];
   if (linked.includes(wallet)) return;

@@ -448,6 +448,7 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
           workflowId: 'wf_01',
           runNo: 1,
           userId: 'user_01',
+          least: '20000',
         }),
       }),
     ],

@@ -24,6 +24,8 @@ export type MandateTask =
       readonly workflowId: string;
       readonly runNo: number;
       readonly userId: string;
+      /** micro-USDC known to be spent; workflows of its own pay from holds of their own */
+      readonly least: string;
     };
 
 /** ms; longer than signed bytes of a payment can still land */
@@ -83,7 +85,7 @@ export const useMandate: Saga = {
         if (!isFinal)
           return [
             again(
-              { act: 'release', mandateId, workflowId: id, runNo, userId },
+              { act: 'release', mandateId, workflowId: id, runNo, userId, least: spent },
               recorded.metadata.occurredAt,
               LATE_MS,
             ),

@@ -153,6 +153,7 @@ export async function openHouse(
       ...{ dispatch, sql, store, readModels, custody, clock },
       reconciliations: new MemoryReconciliationStore(),
     }),
+    delegateOf: async (userId) => `the delegate of ${userId}`,
     circuits: { circuits: async () => [] },
     proofs,
     verification: verifyingHere(async () => ({

@@ -10,21 +10,26 @@ import {
   getBase64Encoder,
   getSignatureFromTransaction,
   getTransactionDecoder,
+  type Instruction,
   isSolanaError,
   type KeyPairSigner,
   partiallySignTransaction,
   pipe,
+  type Rpc,
   SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE,
+  type SolanaRpcApi,
   setTransactionMessageFeePayerSigner,
   setTransactionMessageLifetimeUsingBlockhash,
   signTransactionMessageWithSigners,
 } from '@solana/kit';
 import {
+  getApproveCheckedInstruction,
   getCreateAssociatedTokenIdempotentInstruction,
   getTransferCheckedInstruction,
 } from '@solana-program/token';
 import { Refusal } from '../../kernel/errors.js';
 import type { Micros } from '../../kernel/money.js';
+import { askChain } from './ask-chain.js';
 import { keyFromFile } from './key-file.js';
 import { tokenAccountOf } from './token-account.js';
 
@@ -39,6 +44,14 @@ export interface DepositOrder {
   readonly amount: Micros;
   /** by which the deposit is recognised as its user's */
   readonly memo: string;
+}
+
+export interface DelegateOrder {
+  readonly rpcUrl: string;
+  readonly mint: string;
+  /** address of the key that may spend */
+  readonly delegate: string;
+  readonly amount: Micros;
 }
 
 /** A client's own key pair in a file, for the CLI and the demo. It never leaves this process. */
@@ -77,15 +90,7 @@ export class Wallet {
    */
   async deposit(order: DepositOrder): Promise<string> {
     const rpc = createSolanaRpc(order.rpcUrl);
-    const { value: latest } = await rpc.getLatestBlockhash({ commitment: 'confirmed' }).send();
-    const instructions = await this.#depositInstructions(order);
-    const signed = await pipe(
-      createTransactionMessage({ version: 0 }),
-      (message) => setTransactionMessageFeePayerSigner(this.signer, message),
-      (message) => setTransactionMessageLifetimeUsingBlockhash(latest, message),
-      (message) => appendTransactionMessageInstructions(instructions, message),
-      (message) => signTransactionMessageWithSigners(message),
-    );
+    const signed = await this.#signed(rpc, await this.#depositInstructions(order));
     const signature = getSignatureFromTransaction(signed);
     await rpc
       .sendTransaction(getBase64EncodedWireTransaction(signed), { encoding: 'base64' })
@@ -94,6 +99,39 @@ export class Wallet {
         throw notSent(error, signature);
       });
     return signature;
+  }
+
+  async #signed(rpc: Rpc<SolanaRpcApi>, instructions: readonly Instruction[]) {
+    const { value: latest } = await rpc.getLatestBlockhash({ commitment: 'confirmed' }).send();
+    return pipe(
+      createTransactionMessage({ version: 0 }),
+      (message) => setTransactionMessageFeePayerSigner(this.signer, message),
+      (message) => setTransactionMessageLifetimeUsingBlockhash(latest, message),
+      (message) => appendTransactionMessageInstructions(instructions, message),
+      (message) => signTransactionMessageWithSigners(message),
+    );
+  }
+
+  /**
+   * Lets somebody else spend up to `amount` of this wallet's tokens; the chain counts. Nothing moves by this.
+   * @returns the transaction's signature
+   */
+  async approveDelegate(order: DelegateOrder): Promise<string> {
+    const { mint, delegate, amount } = order;
+    const source = await tokenAccountOf(this.signer.address, mint);
+    const approve = getApproveCheckedInstruction({
+      source,
+      mint: mint as Address,
+      delegate: delegate as Address,
+      owner: this.signer,
+      amount,
+      decimals: USDC_DECIMALS,
+    });
+    const rpc = createSolanaRpc(order.rpcUrl);
+    const signed = await this.#signed(rpc, [approve]);
+    return askChain(() =>
+      rpc.sendTransaction(getBase64EncodedWireTransaction(signed), { encoding: 'base64' }).send(),
+    );
   }
 
   async #depositInstructions({ mint, escrowOwner, amount, memo }: DepositOrder) {

@@ -11,6 +11,7 @@ import { isRefusal, Refusal } from '../../kernel/errors.js';
 import type {
   ApprovedTerms,
   PaidCall,
+  PaidFrom,
   Payer,
   PreparedPayment,
   Quote,
@@ -20,18 +21,21 @@ import type {
 import type { GuardedClient, IncomingAnswer } from '../http/guarded-client.js';
 import { askChain } from '../solana/ask-chain.js';
 import { tokenAccountOf } from '../solana/token-account.js';
+import { signAsDelegate } from './delegate.js';
 import { claimedSignature, dialectNamed, dialectOfPayment, readAsked, serviceReceipt } from './dialects.js';
 import { makeMemo } from './memo.js';
 import { type QuotedResource, readOffer } from './offer.js';
 import { RecentChain } from './recent-chain.js';
 import { findPayment } from './search.js';
-import { signTransfer } from './signing.js';
+import { type OwnTerms, signTransfer } from './signing.js';
 
 export interface X402PayerOptions {
   readonly http: Pick<GuardedClient, 'request'>;
   /** the escrow's key */
   readonly signer: KeyPairSigner;
   readonly rpcUrl: string;
+  /** keys that users' wallets may have made their delegates */
+  readonly delegate?: (userId: string) => Promise<KeyPairSigner>;
   /** CAIP-2 */
   readonly network: string;
   /** address of the USDC mint */
@@ -70,22 +74,26 @@ export class X402Payer implements Payer {
     return { quote: readOffer(readAsked(answer), { method: call.method, url: call.url }, terms) };
   }
 
-  prepare(quote: Quote, paymentId: string, payer?: string): Promise<PreparedPayment> {
+  prepare(quote: Quote, paymentId: string, from?: PaidFrom): Promise<PreparedPayment> {
     return askChain(async () => {
-      const { signer, rpcUrl } = this.options;
-      // a wallet of somebody else signs later: until then its signature is empty
-      const scheme =
-        payer === undefined
-          ? this.#scheme
-          : new ExactSvmScheme(createNoopSigner(payer as Address), { rpcUrl });
-      const recent = payer === undefined ? this.#recent : new RecentChain(this.#rpc, payer);
+      const recent = from === undefined ? this.#recent : new RecentChain(this.#rpc, from.wallet);
       const anchor = await recent.anchorFor(quote.asset);
       const memo = makeMemo(paymentId, quote.resource as QuotedResource);
-      const own = { payer: payer ?? signer.address, memo, ...anchor };
-      const transaction = await signTransfer(scheme, quote, own);
+      const own = { payer: from?.wallet ?? this.options.signer.address, memo, ...anchor };
+      const transaction = await this.#sign(quote, own, from);
       const header = dialectNamed(quote.dialect).encode(transaction, quote, memo);
       return { header, memo, ...anchor };
     });
+  }
+
+  async #sign(quote: Quote, own: OwnTerms, from: PaidFrom | undefined): Promise<string> {
+    if (from === undefined) return signTransfer(this.#scheme, quote, own);
+    const { rpcUrl, delegate } = this.options;
+    if (from.delegateOf !== undefined && delegate)
+      return signAsDelegate(await delegate(from.delegateOf), quote, own);
+    // its owner signs later: until then the signature is empty
+    const unsigned = new ExactSvmScheme(createNoopSigner(from.wallet as Address), { rpcUrl });
+    return signTransfer(unsigned, quote, own);
   }
 
   async submit(call: PaidCall, payment: PreparedPayment): Promise<ServiceAnswer> {

@@ -41,7 +41,8 @@ export async function signTransfer(scheme: ExactSvmScheme, quote: Quote, own: Ow
   return transaction;
 }
 
-async function assertAsAsked(
+/** @throws Refusal PAYMENT_NOT_AS_ASKED */
+export async function assertAsAsked(
   wire: string,
   { asset, payTo, amount, feePayer }: Quote,
   own: OwnTerms,

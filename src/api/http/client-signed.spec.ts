@@ -107,6 +107,12 @@ describe('a workflow that a wallet of its owner pays for', () => {
     expect([status, body.code]).toEqual([400, 'VALIDATION_FAILED']);
   });
 
+  it('is refused to a delegate of a wallet that is not linked, and names the delegate of each user', async () => {
+    const { status, body } = await create({ funding: 'delegate', wallet: WALLET });
+    expect([status, body.code]).toEqual([403, 'WALLET_NOT_LINKED']);
+    expect((await owner.get('/mandates/delegate')).body.delegate).toBe('the delegate of user_a');
+  });
+
   it('is refused under a mandate there is not', async () => {
     const { status, body } = await create({ mandateId: 'mdt_unknown' });
     expect([status, body.code]).toEqual([404, 'NOT_FOUND']);

@@ -70,6 +70,17 @@ export class MandatesController {
     return ok({ mandates: rows.map((row) => mandateSummary(row, now)) });
   }
 
+  @Get('delegate')
+  @Operation({
+    tag,
+    summary: 'Whom your wallet approves on the chain, so that money stays in it until it is paid',
+  })
+  async delegate(@Call() call: Caller): Promise<Answer> {
+    const { network, mint: asset } = this.api.chain;
+    const delegate = await this.api.delegateOf(call.principal.userId);
+    return ok({ delegate, network, asset, instruction: 'ApproveChecked' });
+  }
+
   @Get(':id')
   @Operation({ tag, summary: 'One mandate: its limits, what is left, and the runs that used it' })
   async one(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {

@@ -67,7 +67,8 @@ const nextAttempt = (step: StepState): number => (step.status === 'held' ? step.
 export function scheduled(state: Executing, stepId: string, attempt: number, at: string): WorkflowEvent {
   const { kind, service, timeoutMs: given } = state.plan.steps.find((step) => step.id === stepId)!;
   // a person may have to be found who signs
-  const signing = service && state.created.payer !== undefined ? LIMITS.clientSignature : 0;
+  const signing =
+    service && state.created.payer !== undefined && !state.created.delegated ? LIMITS.clientSignature : 0;
   const timeoutMs = given + signing;
   return {
     type: 'StepScheduled',

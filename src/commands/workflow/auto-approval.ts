@@ -1,4 +1,4 @@
-import type { WorkflowEvent } from '../../events/workflow.js';
+import type { RunOutcome, WorkflowEvent } from '../../events/workflow.js';
 import { Refusal } from '../../kernel/errors.js';
 import type { Approve, DeclineAutoApproval } from './commands.js';
 import { wrongState } from './refusals.js';
@@ -35,12 +35,25 @@ export function declineAutoApproval(
   return [{ type: 'AutoApprovalDeclined', v: 1, runNo, requestId, mandateId, ...told, declinedAt: at }];
 }
 
-/** A run that was not approved under it spent nothing of it; one that completed will never pay any more. */
-export function mandateShare(state: WorkflowState, runNo: number, actual: bigint): WorkflowEvent[] {
+interface End {
+  readonly runNo: number;
+  readonly outcome: RunOutcome;
+  readonly actual: bigint;
+}
+
+/**
+ * A run that was not approved under it spent nothing of it; one that completed will never pay any more. Whatever else
+ * may still land is looked for where it was held; what a wallet pays is not held, and counts in full then.
+ */
+export function mandateShare(state: WorkflowState, { runNo, outcome, actual }: End): WorkflowEvent[] {
   if (state.status === 'none' || state.created.mandateId === undefined) return [];
-  const { mandateId, userId } = state.created;
-  const isUnder = state.status === 'closed' && state.progress?.approval.mandateId === mandateId;
-  const isFinal = !isUnder || state.outcome === 'completed';
-  const spent = isUnder ? `${actual}` : '0';
+  const { mandateId, userId, payer } = state.created;
+  const approval =
+    'approval' in state ? state.approval : state.status === 'closed' ? state.progress?.approval : undefined;
+  const isUnder = approval?.mandateId === mandateId;
+  const isDone = outcome === 'completed';
+  const inFull = isUnder && !isDone && payer !== undefined;
+  const spent = inFull ? approval.budget : isUnder ? `${actual}` : '0';
+  const isFinal = !isUnder || isDone || inFull;
   return [{ type: 'MandateShareSettled', v: 1, runNo, mandateId, userId, spent, isFinal }];
 }

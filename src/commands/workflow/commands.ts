@@ -71,6 +71,8 @@ export interface CreateWorkflow {
   readonly mandateId?: string;
   /** wallet that pays instead of the escrow */
   readonly payer?: string;
+  /** as its delegate on the chain */
+  readonly delegated?: true;
   /** ProposePlan or FailPlanning follows in the same append */
   readonly given?: true;
 }

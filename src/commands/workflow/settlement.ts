@@ -40,7 +40,8 @@ export function recordSettlement({ holdId, spent }: RecordSettlement, state: Wor
   const { runNo, plan } = state;
   // workflows of its own were paid from holds of their own
   const actual = spent + (state.progress?.spentByChildren ?? 0n);
-  return [...mandateShare(state, runNo, actual), settled(runNo, plan, stepsOf(state), actual)];
+  const { outcome } = state;
+  return [...mandateShare(state, { runNo, outcome, actual }), settled(runNo, plan, stepsOf(state), actual)];
 }
 
 /** A run that nothing was held for has nothing to give back: it is settled as it closes. */
@@ -54,5 +55,7 @@ export function settledIfFree(
   const plan = 'plan' in state ? state.plan : undefined;
   // what the owner's own wallet paid was never held
   const spent = state.status !== 'none' && state.created.payer !== undefined ? BigInt(last.totalCost) : 0n;
-  return [...events, ...mandateShare(state, last.runNo, 0n), settled(last.runNo, plan, steps, spent)];
+  const { runNo, outcome } = last;
+  const share = mandateShare(state, { runNo, outcome, actual: spent });
+  return [...events, ...share, settled(runNo, plan, steps, spent)];
 }
