@@ -2,12 +2,14 @@ import { MemoryCheckpointStore } from '../../src/adapters/memory/checkpoint-stor
 import { MemoryIdempotencyStore } from '../../src/adapters/memory/idempotency-store.js';
 import { MemoryKeyVault } from '../../src/adapters/memory/key-vault.js';
 import { MemoryLeaseStore } from '../../src/adapters/memory/lease-store.js';
+import { MemoryReconciliationStore } from '../../src/adapters/memory/reconciliation-store.js';
 import { MemorySnapshotStore } from '../../src/adapters/memory/snapshot-store.js';
 import { MemoryTimerStore } from '../../src/adapters/memory/timer-store.js';
 import { checkpointStoreContract } from './checkpoint-store.contract.js';
 import { idempotencyStoreContract } from './idempotency-store.contract.js';
 import { keyVaultContract } from './key-vault.contract.js';
 import { leaseStoreContract } from './lease-store.contract.js';
+import { reconciliationStoreContract } from './reconciliation-store.contract.js';
 import { snapshotStoreContract } from './snapshot-store.contract.js';
 import { timerStoreContract } from './timer-store.contract.js';
 
@@ -32,3 +34,5 @@ keyVaultContract(
   () => vault,
   () => vault,
 );
+
+reconciliationStoreContract('in memory', async () => new MemoryReconciliationStore());

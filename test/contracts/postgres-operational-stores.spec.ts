@@ -7,6 +7,7 @@ import { PostgresKeyVault } from '../../src/adapters/postgres/key-vault.js';
 import { PostgresLeaseStore } from '../../src/adapters/postgres/lease-store.js';
 import { migrate } from '../../src/adapters/postgres/migrations.js';
 import { OPS_SCHEMA } from '../../src/adapters/postgres/ops-schema.js';
+import { PostgresReconciliationStore } from '../../src/adapters/postgres/reconciliation-store.js';
 import { PostgresSnapshotStore } from '../../src/adapters/postgres/snapshot-store.js';
 import { PostgresTimerStore } from '../../src/adapters/postgres/timer-store.js';
 import { type FreshDatabase, freshDatabase } from '../kit/postgres.js';
@@ -15,6 +16,7 @@ import { checkpointStoreContract } from './checkpoint-store.contract.js';
 import { idempotencyStoreContract } from './idempotency-store.contract.js';
 import { keyVaultContract } from './key-vault.contract.js';
 import { leaseStoreContract } from './lease-store.contract.js';
+import { reconciliationStoreContract } from './reconciliation-store.contract.js';
 import { snapshotStoreContract } from './snapshot-store.contract.js';
 import { timerStoreContract } from './timer-store.contract.js';
 
@@ -36,6 +38,10 @@ artifactStoreContract('Postgres', async () => ({
 }));
 snapshotStoreContract('on Postgres', () => new PostgresSnapshotStore(database.pool));
 checkpointStoreContract('on Postgres', () => new PostgresCheckpointStore(database.pool));
+reconciliationStoreContract('on Postgres', async () => {
+  await database.pool.query('TRUNCATE quittance_ops.reconciliations');
+  return new PostgresReconciliationStore(database.pool);
+});
 leaseStoreContract('on Postgres', async () => {
   await database.pool.query('TRUNCATE quittance_ops.leases, quittance_ops.members');
   return { store: new PostgresLeaseStore(database.pool), other: new PostgresLeaseStore(database.pool) };

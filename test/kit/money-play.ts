@@ -121,6 +121,22 @@ const extended: Act = ({ userId, holdId, amount }, { escrow }) => {
   escrow(userId, { type: 'ExtendHold', holdId, amount, at: DAY, expiresAt: '2026-01-04T00:00:00.000Z' });
 };
 
+const split: Act = ({ userId, holdId, amount }, { escrow }) => {
+  escrow(userId, {
+    type: 'SplitHold',
+    holdId: `${holdId}_part`,
+    from: holdId,
+    amount,
+    purpose: 'wf_2',
+    at: DAY,
+    expiresAt: NEXT_DAY,
+  });
+};
+
+const partReleased: Act = ({ userId, holdId }, { escrow }) => {
+  escrow(userId, { type: 'ReleaseHold', holdId: `${holdId}_part` });
+};
+
 const captured: Act = ({ userId, holdId, paymentId, amount }, { escrow }) => {
   escrow(userId, { type: 'CaptureHold', holdId, paymentId, amount });
 };
@@ -217,7 +233,20 @@ const paidOut: Act = ({ settlementId, amount }, { settlement: settle }) => {
 
 /** Those that make something possible come several times. */
 const ACTS: readonly Act[] = [
-  ...[placed, placed, placed, extended, captured, captured, captured, released, expired, deposited],
+  ...[
+    placed,
+    placed,
+    placed,
+    extended,
+    split,
+    partReleased,
+    captured,
+    captured,
+    captured,
+    released,
+    expired,
+    deposited,
+  ],
   ...[
     quoted,
     signed,

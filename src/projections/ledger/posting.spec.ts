@@ -48,6 +48,7 @@ const MOVES: readonly LedgerEvent['type'][] = [
     'DepositConfirmed',
     'HoldPlaced',
     'HoldExtended',
+    'HoldSplit',
     'HoldCaptured',
     'HoldReleased',
     'HoldExpired',
