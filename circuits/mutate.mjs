@@ -1,6 +1,6 @@
 // npm run zk:mutate [-- --only TEXT] [--circuit ID]: takes the constraints of the circuits' sources out, one at a time,
-// and says which tests notice. A constraint whose absence nobody notices is either untested or not needed; either must be known. Some
-// fifteen seconds for each of four dozen constraints.
+// and says which tests notice. A constraint whose absence nobody notices is either untested or not needed; either must be
+// known. Some fifteen seconds for each of four dozen constraints.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
