@@ -285,6 +285,59 @@ const batchCommand: fc.Arbitrary<BatchCommand> = fc.oneof(
   fc.record({ type: among('RecordItemsCancelled'), to: item }),
 );
 
+const bytesOf = (memo: string) => ({
+  header: `h ${memo}`,
+  memo,
+  blockhash: 'b',
+  lastValidBlockHeight: 9n,
+  watermark: null,
+});
+const quotedToWallet = {
+  type: 'RecordQuote',
+  ...{ paymentId: 'pay_1', workflowId: 'wf_1', runNo: 1, stepId: 'step_1', userId: 'user_1' },
+  ...{ payer: 'W1', serviceId: 'svc_1', network: 'solana:x', asset: 'USDC', payTo: 'P1' },
+  dialect: 'x402-v2',
+  scheme: 'exact',
+  amount: toMicros(1n),
+} as const;
+const mostlyFirst = among(1, 1, 1, 2);
+const clientSignedCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
+  among<PaymentCommand>(quotedToWallet, {
+    type: 'AuthorizePayment',
+    planHash: 'a'.repeat(64),
+    ceiling: toMicros(1n),
+    approved: { payTo: 'P1', asset: 'USDC', network: 'solana:x' },
+  }),
+  fc
+    .record({ attempt: mostlyFirst, memo: among('m1', 'm2'), payTo: among('P1', 'P1', 'P2') })
+    .map(({ attempt: at, memo, payTo }) => ({
+      type: 'RequestSignature' as const,
+      at: '2026-01-01T00:00:00.000Z',
+      ...{ attempt: at, payTo, amount: toMicros(1n) },
+      ...bytesOf(memo),
+    })),
+  fc.record({
+    type: among('SignPayment'),
+    at: among('2026-01-01T00:00:00.000Z', '2026-01-03T00:00:00.000Z'),
+    attempt: mostlyFirst,
+    header: among('signed 1', 'signed 2'),
+  }),
+  fc.record({
+    type: among('WithdrawSignatureRequest'),
+    attempt: mostlyFirst,
+    code: among('PAYMENT_NOT_SIGNED'),
+    message,
+  }),
+  fc.record({ type: among('SubmitPayment'), attempt: mostlyFirst }),
+  fc.record({
+    type: among('ConfirmPayment'),
+    attempt: mostlyFirst,
+    signature: among('s1', 's2'),
+    slot: fc.constant(1n),
+  }),
+  fc.record({ type: among('FailPayment'), attempt: mostlyFirst, code: among('PAYMENT_EXPIRED'), message }),
+);
+
 /**
  * Runs random sequences and checks that they reached every event the aggregate has: a property over commands
  * that were all refused would hold of anything.
@@ -352,6 +405,25 @@ describe('any sequence of commands: a repeat yields nothing, every event is stor
         expect(signedWhileAnotherMayLand(history)).toEqual([]);
       },
       1_000,
+      ['PaymentSignatureRequested'],
+    ));
+
+  it('of a payment that a wallet signs, which is prepared only as it was asked for last', () =>
+    forAnySequence(
+      payment,
+      clientSignedCommand,
+      (_state, history) => {
+        let asked: string | undefined;
+        for (const event of history) {
+          if (event.type === 'PaymentSignatureRequested') asked = event.memo;
+          if (event.type === 'PaymentPrepared') expect(event.memo).toBe(asked);
+          if (event.type === 'PaymentFailed') asked = undefined;
+        }
+        expect(signedAboveCeiling(history)).toEqual([]);
+        expect(signedWhileAnotherMayLand(history)).toEqual([]);
+      },
+      1_000,
+      ['PaymentDelivered', 'PaymentUndelivered', 'RefundRequested', 'RefundConfirmed', 'RefundRejected'],
     ));
 });
 
