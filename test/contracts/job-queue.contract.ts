@@ -100,9 +100,16 @@ export function jobQueueContract(name: string, open: () => Promise<JobQueueUnder
       let running = 0;
       let most = 0;
       const seen = new Seen<string>();
+      let full: () => void = () => {};
+      // the first ones wait until every hand has one
+      const allHands = new Promise<void>((resolve) => {
+        full = resolve;
+      });
       await queue.publish(Array.from({ length: 20 }, (_, n) => job(`j${n}`)));
       await work(3, async ({ id }) => {
         most = Math.max(most, ++running);
+        if (running === 3) full();
+        await allHands;
         await new Promise(setImmediate);
         running--;
         seen.add(id);

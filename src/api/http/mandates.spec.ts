@@ -67,6 +67,7 @@ describe('a mandate', () => {
     });
     await house.caughtUp();
     const list = await owner.get('/mandates');
+    expect((await owner.get(`/users/${owner.userId}/mandates`)).body).toEqual(list.body);
     expect(list.body.mandates[0]).toMatchObject({ id: mandate.id, remainingMicro: '5000000' });
     expect((await owner.get(`/mandates/${mandate.id}`)).body.mandate).toEqual(mandate);
   });
@@ -101,6 +102,7 @@ describe('a mandate', () => {
     await house.caughtUp();
     expect((await stranger.get(`/mandates/${id}`)).status).toBe(404);
     expect((await stranger.get('/mandates')).body.mandates).toEqual([]);
+    expect((await stranger.get(`/users/${owner.userId}/mandates`)).status).toBe(404);
     expect((await owner.get('/mandates/mdt_unknown')).status).toBe(404);
   });
 
