@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { AppProcess } from '../chaos/kit/app-process.js';
-import { objectionsTo, readBooks } from '../chaos/kit/books.js';
+import { objectionsTo } from '../chaos/kit/books.js';
 import { House } from '../chaos/kit/house.js';
 import type { PatientClient } from '../chaos/kit/patient-client.js';
+import { settledBooks } from '../chaos/kit/settled-books.js';
 import { type TemporaryFolder, temporaryFolder } from '../kit/folder.js';
 import { openSweepMarket, planOf } from '../sweep/workloads.js';
 import { Client, until } from './kit/client.js';
@@ -37,11 +38,8 @@ describe('a database that is lost under a running app', () => {
   });
 
   const stillRuns = async () => expect(await app.endedWithin(0)).toBeUndefined();
-  const booksHold = async () => {
-    const escrow = (await patient.get<{ tokenAccount: string }>('/escrow/address')).body;
-    const { chain } = house.servers.stack;
-    expect(objectionsTo(await readBooks(house.config.DATABASE_URL, chain, escrow))).toEqual([]);
-  };
+  const booksHold = async () =>
+    expect(objectionsTo(await settledBooks(house, patient, OUTAGE_MS / 2))).toEqual([]);
   const start = async (workload: 'paid' | 'cancel', words: string) => {
     const { id, plan } = await patient.planned(await patient.create(planOf(workload, words)));
     expect((await patient.approve(id, plan!.planHash)).status).toBe(200);

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { type Cluster, startCluster } from '../../../src/embedded/cluster.js';
 import { objectionsTo, readBooks } from '../../chaos/kit/books.js';
+import { missingLeaves } from '../../chaos/kit/log-rules.js';
 import { PatientClient } from '../../chaos/kit/patient-client.js';
 import { openChaosMarket, planOf } from '../../chaos/load.js';
 import { until } from '../../e2e/kit/client.js';
@@ -131,7 +132,11 @@ async function live({ account, config, processes, stack, urls }: Cluster) {
 
   const escrow = (await clients[0]!.get<{ tokenAccount: string }>('/escrow/address')).body;
   const read = () => readBooks(config.DATABASE_URL, stack.chain, escrow);
-  const isSettled = async () => ((await clients[0]!.balance()).held === 0n ? read() : undefined);
+  const isSettled = async () => {
+    if ((await clients[0]!.balance()).held > 0n) return undefined;
+    const books = await read();
+    return missingLeaves(books.history) === 0 ? books : undefined;
+  };
   const books = await until(isSettled, PATIENCE_MS);
   const landed = [...books.landed.values()];
   const rows = {
