@@ -25,6 +25,11 @@ export class ReadModelProgress {
     this.announce(projection, position);
   }
 
+  /** Says again how far they are, as far as is known: whoever asks may have come after it was said. */
+  announceAll(): void {
+    for (const [projection, position] of this.reached) this.announce(projection, position);
+  }
+
   /** What another process said of a read model that it keeps. */
   learn(projection: string, position: Position): void {
     this.reached.set(projection, position);
