@@ -6,8 +6,20 @@ import { OwnedJobs } from './owned-jobs.js';
 const state = {
   status: 'executing',
   created: { userId: 'user_1' },
-  plan: { steps: [{ id: 'step_1', service: { id: 'svc_1' } }, { id: 'step_2' }] },
+  plan: {
+    steps: [
+      {
+        id: 'step_1',
+        service: { id: 'svc_1' },
+        alternatives: [{ service: { id: 'svc_2' } }],
+        compensation: { service: { id: 'svc_undo' } },
+      },
+      { id: 'step_2' },
+    ],
+  },
 } as unknown as WorkflowState;
+/** as it was before it had a plan */
+const young = { status: 'planning', created: { userId: 'user_1' } } as unknown as WorkflowState;
 
 async function published(more: Partial<Job>, found: WorkflowState = state): Promise<Partial<Job>> {
   const jobs: Job[] = [];
@@ -28,6 +40,30 @@ describe('a job', () => {
       priority: 'normal',
     });
     expect(await published(step({ stepId: 'step_2' }))).toEqual({ owner: 'user_1', priority: 'normal' });
+  });
+
+  it('of a step names its service also when memory is behind the event that scheduled it', async () => {
+    const jobs: Job[] = [];
+    const queue = { publish: async (given: readonly Job[]) => void jobs.push(...given) };
+    const newest = { state: state as never, revision: 4 };
+    const runs = {
+      load: async (_aggregate: unknown, _id: string, atLeast?: number) =>
+        atLeast === undefined || atLeast > 0 ? newest : { state: young as never, revision: 0 },
+    };
+    const task = (more: object) => ({ ...step({ stepId: 'step_1', ...more }), kind: 'step' as const });
+    const common = { priority: 'normal', id: 'j', correlationId: 'wf_1' } as const;
+    const owned = new OwnedJobs(queue, runs);
+    await owned.publish([{ ...common, ...task({ revision: 3 }) }]);
+    await owned.publish([{ ...common, ...task({}) }]);
+    expect(jobs.map(({ service }) => service)).toEqual(['svc_1', 'svc_1']);
+  });
+
+  it('of a step that went to another service, or is undone by one, counts there', async () => {
+    const rounds = { step_1: { from: 2, service: 'svc_2', givenUp: ['svc_1'] } };
+    const gone = { ...state, rounds } as unknown as WorkflowState;
+    expect(await published(step({ stepId: 'step_1' }), gone)).toMatchObject({ service: 'svc_2' });
+    expect(await published(step({ stepId: 'step_1', undo: true }))).toMatchObject({ service: 'svc_undo' });
+    expect(await published(step({ stepId: 'step_2', undo: true }))).not.toHaveProperty('service');
   });
 
   it('that tries a step again comes behind what others try for the first time', async () =>

@@ -1,7 +1,9 @@
 import { workflow } from '../commands/workflow/decide.js';
+import { currentStep } from '../commands/workflow/services.js';
 import type { WorkflowState } from '../commands/workflow/state.js';
 import type { Job, JobQueue, Priority } from '../ports/jobs.js';
 import type { Dispatch } from '../runtime/dispatch.js';
+import type { StepTask } from '../sagas/reaction.js';
 
 /** Whoever makes a job knows its run, not whose it is. This says so: users share the workers fairly. */
 export class OwnedJobs implements Pick<JobQueue, 'publish'> {
@@ -22,11 +24,17 @@ export class OwnedJobs implements Pick<JobQueue, 'publish'> {
     if (job.owner !== undefined) return job;
     if (typeof userId === 'string') return { ...job, owner: userId };
     if (typeof workflowId !== 'string') return job;
-    // an owner never changes, and a scheduled step was planned before: any state in memory knows them
-    const { state } = await this.runs.load(workflow, workflowId, 0);
+    const { state } = await this.runs.load(workflow, workflowId, knowing(job));
     return state.status === 'none' ? job : withOwner(job, state);
   }
 }
+
+/**
+ * The revision at which all is known that is asked for here. An owner never changes; which service a step calls is
+ * known once it was scheduled, and memory may be behind that: without its service a call would pass its limits.
+ */
+const knowing = ({ kind, payload }: Job): number | undefined =>
+  kind === 'step' ? (payload as Partial<StepTask>).revision : 0;
 
 function withOwner(job: Job, state: Exclude<WorkflowState, { readonly status: 'none' }>): Job {
   const { userId: owner, priority: its = job.priority } = state.created;
@@ -34,15 +42,18 @@ function withOwner(job: Job, state: Exclude<WorkflowState, { readonly status: 'n
   // a person waits for the proof of a single run; those of a batch can come later
   if (job.kind === 'prove' && state.created.batchId !== undefined) return { ...owned, priority: below(its) };
   if (job.kind !== 'step') return owned;
-  const { stepId, attempt, undo } = job.payload as {
-    readonly stepId?: string;
-    readonly attempt?: number;
-    readonly undo?: true;
-  };
-  const plan = 'plan' in state ? state.plan : undefined;
-  const service = plan?.steps.find(({ id }) => id === stepId)?.service?.id;
+  const { stepId, attempt, undo } = job.payload as Partial<StepTask>;
+  const service = calledBy(state, stepId, undo);
   const priority = undo ? 'high' : lowered(its, attempt ?? 1);
   return { ...owned, priority, ...(service !== undefined && { service }) };
+}
+
+/** The service a step calls now: an alternative it went to, or the one that undoes it, has limits of its own. */
+function calledBy(state: WorkflowState, stepId = '', undo?: true): string | undefined {
+  if (!('plan' in state) || !state.plan?.steps.some(({ id }) => id === stepId)) return undefined;
+  const { plan } = state;
+  const step = currentStep({ plan, ...('rounds' in state && { rounds: state.rounds }) }, stepId);
+  return (undo ? step.compensation?.service : step.service)?.id;
 }
 
 /** What is tried again comes behind what others try for the first time. */
