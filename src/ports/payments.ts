@@ -31,6 +31,8 @@ export interface Quote {
   readonly maxTimeoutSeconds: number;
   /** who pays the fee of the transaction */
   readonly feePayer: string;
+  /** what the transfer is to say; absent where the service leaves that to us */
+  readonly memo?: string;
   /** the accepted requirement, verbatim, for the payload */
   readonly requirement: unknown;
   readonly resource: unknown;
@@ -40,7 +42,7 @@ export interface Quote {
 export interface PreparedPayment {
   /** PAYMENT-SIGNATURE or X-PAYMENT header, the same bytes for every send */
   readonly header: string;
-  /** unique memo inside the transaction, to find it on the chain */
+  /** memo inside the transaction, to find it on the chain: ours is unique, one that the service wants need not be */
   readonly memo: string;
   readonly blockhash: string;
   readonly lastValidBlockHeight: bigint;
@@ -87,7 +89,7 @@ export interface Payer {
   /** Sends the call with the prepared bytes. @throws Refusal kind `unknown` when no answer came */
   submit(call: PaidCall, payment: PreparedPayment): Promise<ServiceAnswer>;
   /**
-   * Looks for the payment on the chain by its memo and checks amount, asset and recipient.
+   * Looks for the payment on the chain by its memo; it is the one whose signed message is ours to the byte.
    * @param claimed a signature that somebody says it is: looked at first, and believed no more than any other
    */
   find(

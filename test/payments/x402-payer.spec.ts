@@ -1,11 +1,18 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createSolanaRpc, generateKeyPairSigner } from '@solana/kit';
+import {
+  createSolanaRpc,
+  generateKeyPairSigner,
+  getBase64Encoder,
+  getCompiledTransactionMessageDecoder,
+  getTransactionDecoder,
+} from '@solana/kit';
 import { requestTestFunds } from '../../src/adapters/solana/test-funds.js';
 import { tokenAccountOf } from '../../src/adapters/solana/token-account.js';
 import { Wallet } from '../../src/adapters/solana/wallet.js';
 import { memoBindsPayment, memoBindsResource } from '../../src/adapters/x402/memo.js';
 import { X402Payer } from '../../src/adapters/x402/payer.js';
+import { FEE_LIMITS } from '../../src/embedded/facilitator/facilitator.js';
 import { DEVNET } from '../../src/embedded/solana/well-known.js';
 import { parseMicros } from '../../src/kernel/money.js';
 import type { PaidCall, PreparedPayment, Quote } from '../../src/ports/payments.js';
@@ -112,6 +119,63 @@ describe('a payment', () => {
     expect((await world.payer.submit(call, payment)).status).toBe(200);
   });
 });
+
+describe('a payment whose memo the service prescribes', () => {
+  beforeEach(() => {
+    offer().extra['memo'] = 'invoice 7';
+  });
+
+  it('says it, is settled by the facilitator, and is found', async () => {
+    const { quote, payment } = await prepared();
+    expect(payment.memo).toBe('invoice 7');
+    const answer = await world.payer.submit(call, payment);
+    expect(answer.status).toBe(200);
+    expect((await world.payer.find(payment, quote))?.signature).toBe(answer.claimedSignature);
+    expect(await received()).toBe(PRICE);
+  });
+
+  it('is one transaction of its own among many that say the same, and none is taken for another', async () => {
+    const all = await Promise.all(Array.from({ length: 8 }, () => prepared()));
+    expect(new Set(all.map(({ payment }) => payment.blockhash)).size).toBe(1);
+    const [first, ...others] = all;
+    await world.payer.submit(call, first!.payment);
+    for (const { quote, payment } of others) expect(await world.payer.find(payment, quote)).toBeUndefined();
+    await Promise.all(others.map(({ payment }) => world.payer.submit(call, payment)));
+    const found = await Promise.all(all.map(({ quote, payment }) => world.payer.find(payment, quote)));
+    expect(new Set(found.map((settled) => settled?.signature)).size).toBe(8);
+    expect(await received()).toBe(8n * PRICE);
+  });
+
+  it('stays with the facilitator’s limits of fees, whatever is drawn', async () => {
+    for (let drawn = 0; drawn < 40; drawn++) {
+      const { payment } = await prepared();
+      const { units, price } = budgetOf(payment.header);
+      expect(units).toBeGreaterThanOrEqual(20_000);
+      expect(units).toBeLessThanOrEqual(FEE_LIMITS.maxComputeUnits);
+      expect(price).toBeLessThanOrEqual(FEE_LIMITS.maxPriorityFeeMicroLamports);
+    }
+  });
+
+  it('may be empty', async () => {
+    offer().extra['memo'] = '';
+    const { quote, payment } = await prepared();
+    expect((await world.payer.submit(call, payment)).status).toBe(200);
+    expect(await world.payer.find(payment, quote)).toBeDefined();
+  });
+});
+
+/** What the two instructions of the compute budget say. */
+function budgetOf(header: string): { units: number; price: number } {
+  const { payload } = JSON.parse(Buffer.from(header, 'base64').toString()) as {
+    payload: { transaction: string };
+  };
+  const { messageBytes } = getTransactionDecoder().decode(getBase64Encoder().encode(payload.transaction));
+  const { instructions } = getCompiledTransactionMessageDecoder().decode(messageBytes) as unknown as {
+    readonly instructions: readonly { readonly data: Uint8Array }[];
+  };
+  const [limit, price] = instructions.map(({ data }) => Buffer.from(data));
+  return { units: limit!.readUInt32LE(1), price: Number(price!.readBigUInt64LE(1)) };
+}
 
 describe('a payment that never lands', () => {
   it('is expired only once its height is past on the finalized chain', async () => {

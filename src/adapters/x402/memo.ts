@@ -30,3 +30,20 @@ export const memoBindsPayment = (memo: string, paymentId: string): boolean =>
 /** For a paid service: a payment made for one route must not buy another of the same price. */
 export const memoBindsResource = (memo: string, resource: PaidResource): boolean =>
   isOurMemo(memo) && memo.split('.')[2] === resourcePart(resource);
+
+/** bytes, as the scheme has it */
+const PRESCRIBED_BYTES = 256;
+/** What transfers of ours say, and those that come to us: no service is to have us say it. */
+const OURS = /^(qt1\.|quittance|refund:)/i;
+
+/**
+ * A service may prescribe the memo of a payment, an invoice number say.
+ * @returns why it is not said, or undefined
+ */
+export function wrongMemo(memo: unknown): string | undefined {
+  if (memo === undefined) return undefined;
+  if (typeof memo !== 'string') return 'memo is no text';
+  if (!memo.isWellFormed() || /\p{Cc}/u.test(memo)) return 'memo is not plain text';
+  if (Buffer.byteLength(memo) > PRESCRIBED_BYTES) return `memo is longer than ${PRESCRIBED_BYTES} bytes`;
+  return OURS.test(memo) ? 'memo is one of ours' : undefined;
+}

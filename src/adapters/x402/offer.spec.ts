@@ -51,6 +51,14 @@ describe('an offer', () => {
     });
   });
 
+  it.each(['invoice 7', 'Rechnung Nº 7 — danke', 'x'.repeat(256), ''])(
+    'may say what the transfer is to say: %j',
+    (memo) => {
+      const asked = { ...offer, extra: { ...offer.extra, memo } };
+      expect(read(asked)).toMatchObject({ memo, requirement: asked });
+    },
+  );
+
   it('that is acceptable is taken among others, the cheapest first', () => {
     const cheap = { ...offer, amount: '7' };
     expect(read({ ...offer, network: 'eip155:1' }, offer, cheap)).toMatchObject({
@@ -129,7 +137,37 @@ describe('an offer is refused', () => {
       (o) => ({ ...o, extra: { feePayer: 7 } }),
       'fee payer is not an address',
     ],
-    ['with its own memo', (o) => ({ ...o, extra: { ...o.extra, memo: 'invoice 7' } }), 'memo is prescribed'],
+    ['with a memo that is no text', (o) => ({ ...o, extra: { ...o.extra, memo: 7 } }), 'memo is no text'],
+    [
+      'with a memo beyond the scheme',
+      (o) => ({ ...o, extra: { ...o.extra, memo: 'é'.repeat(129) } }),
+      'memo is longer than 256 bytes',
+    ],
+    [
+      'with a memo that no record can hold',
+      (o) => ({ ...o, extra: { ...o.extra, memo: 'a\u0000b' } }),
+      'memo is not plain text',
+    ],
+    [
+      'with a memo of half a letter',
+      (o) => ({ ...o, extra: { ...o.extra, memo: '\ud800' } }),
+      'memo is not plain text',
+    ],
+    [
+      'with the memo of a refund',
+      (o) => ({ ...o, extra: { ...o.extra, memo: `refund:${'5'.repeat(88)}` } }),
+      'memo is one of ours',
+    ],
+    [
+      'with the memo of a deposit',
+      (o) => ({ ...o, extra: { ...o.extra, memo: 'quittance:deposit:user_01' } }),
+      'memo is one of ours',
+    ],
+    [
+      'with the memo of another payment',
+      (o) => ({ ...o, extra: { ...o.extra, memo: 'qt1.a.b.c' } }),
+      'memo is one of ours',
+    ],
   ])('%s', (_, change, reason) => {
     expect(() => read(change(offer))).toThrow(
       expect.objectContaining({

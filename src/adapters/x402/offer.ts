@@ -3,7 +3,7 @@ import { type Micros, parseMicros } from '../../kernel/money.js';
 import type { ApprovedTerms, Quote } from '../../ports/payments.js';
 import { isWellFormedAddress } from '../solana/well-formed.js';
 import type { Asked, AskedOffer } from './dialect.js';
-import type { PaidResource } from './memo.js';
+import { type PaidResource, wrongMemo } from './memo.js';
 import { isSameResource } from './same-resource.js';
 
 /** What this payer can pay with. */
@@ -66,10 +66,21 @@ function judge(offer: AskedOffer, called: PaidResource, terms: Terms): Judged | 
   if (typeof feePayer !== 'string' || !isWellFormedAddress(feePayer)) return 'fee payer is not an address';
   // As fee payer our signature would cover whatever else the facilitator puts in our name.
   if (feePayer === terms.payer) return 'fee payer is the payer';
-  // Its memo would take the place of ours, by which the payment is found again.
-  if (memo !== undefined) return 'memo is prescribed';
+  const wrong = wrongMemo(memo);
+  if (wrong !== undefined) return wrong;
   const { payTo, maxTimeoutSeconds, network, asset, requirement } = offer;
-  return { scheme: 'exact', network, asset, payTo, amount, maxTimeoutSeconds, feePayer, requirement };
+  const said = memo === undefined ? {} : { memo: memo as string };
+  return {
+    scheme: 'exact',
+    network,
+    asset,
+    payTo,
+    amount,
+    maxTimeoutSeconds,
+    feePayer,
+    ...said,
+    requirement,
+  };
 }
 
 function readAmount(text: string): Micros | undefined {

@@ -21,13 +21,13 @@ import type {
 import type { GuardedClient, IncomingAnswer } from '../http/guarded-client.js';
 import { askChain } from '../solana/ask-chain.js';
 import { tokenAccountOf } from '../solana/token-account.js';
-import { signAsDelegate } from './delegate.js';
 import { claimedSignature, dialectNamed, dialectOfPayment, readAsked, serviceReceipt } from './dialects.js';
 import { makeMemo } from './memo.js';
 import { type QuotedResource, readOffer } from './offer.js';
 import { RecentChain } from './recent-chain.js';
 import { findPayment } from './search.js';
 import { type OwnTerms, signTransfer } from './signing.js';
+import { anyBudget, signOwnTransfer, USUAL_BUDGET } from './transfer-message.js';
 
 export interface X402PayerOptions {
   readonly http: Pick<GuardedClient, 'request'>;
@@ -78,7 +78,7 @@ export class X402Payer implements Payer {
     return askChain(async () => {
       const recent = from === undefined ? this.#recent : new RecentChain(this.#rpc, from.wallet);
       const anchor = await recent.anchorFor(quote.asset);
-      const memo = makeMemo(paymentId, quote.resource as QuotedResource);
+      const memo = quote.memo ?? makeMemo(paymentId, quote.resource as QuotedResource);
       const own = { payer: from?.wallet ?? this.options.signer.address, memo, ...anchor };
       const transaction = await this.#sign(quote, own, from);
       const header = dialectNamed(quote.dialect).encode(transaction, quote, memo);
@@ -87,13 +87,15 @@ export class X402Payer implements Payer {
   }
 
   async #sign(quote: Quote, own: OwnTerms, from: PaidFrom | undefined): Promise<string> {
-    if (from === undefined) return signTransfer(this.#scheme, quote, own);
-    const { rpcUrl, delegate } = this.options;
-    if (from.delegateOf !== undefined && delegate)
-      return signAsDelegate(await delegate(from.delegateOf), quote, own);
+    const { signer, rpcUrl, delegate } = this.options;
+    const budget = quote.memo === undefined ? USUAL_BUDGET : anyBudget();
+    if (from?.delegateOf !== undefined && delegate)
+      return signOwnTransfer(await delegate(from.delegateOf), quote, own, budget);
     // its owner signs later: until then the signature is empty
-    const unsigned = new ExactSvmScheme(createNoopSigner(from.wallet as Address), { rpcUrl });
-    return signTransfer(unsigned, quote, own);
+    const authority = from === undefined ? signer : createNoopSigner(from.wallet as Address);
+    if (quote.memo !== undefined) return signOwnTransfer(authority, quote, own, budget);
+    const scheme = from === undefined ? this.#scheme : new ExactSvmScheme(authority, { rpcUrl });
+    return signTransfer(scheme, quote, own);
   }
 
   async submit(call: PaidCall, payment: PreparedPayment): Promise<ServiceAnswer> {

@@ -1,8 +1,16 @@
-import type { Address, Rpc, Signature, SolanaRpcApi } from '@solana/kit';
+import {
+  type Address,
+  getBase64Encoder,
+  getTransactionDecoder,
+  type Rpc,
+  type Signature,
+  type SolanaRpcApi,
+} from '@solana/kit';
 import type { PreparedPayment, Quote, SettledPayment } from '../../ports/payments.js';
 import { readTransaction } from '../solana/read-transaction.js';
 import { tokenAccountOf } from '../solana/token-account.js';
 import { isWellFormedSignature } from '../solana/well-formed.js';
+import { fromBase64Json } from './base64-json.js';
 
 const PAGE = 1_000;
 
@@ -13,8 +21,9 @@ export interface SearchOptions {
 }
 
 /**
- * Looks where somebody says it is, then for the payment among everything that touched our token account since it was signed. What is found is
- * believed only after the transaction itself showed the transfer: memos can be written by anybody.
+ * Looks where somebody says it is, then for the payment among everything that touched our token account since it was
+ * signed. What is found is believed only after the transaction itself showed the transfer, in the very message that we
+ * signed: memos can be written by anybody.
  */
 export async function findPayment(
   rpc: Rpc<SolanaRpcApi>,
@@ -40,7 +49,7 @@ export async function findPayment(
     for (const { signature, slot, err, memo } of page)
       if (
         err === null &&
-        memo?.includes(payment.memo) &&
+        (memo ?? '').includes(payment.memo) &&
         (await slotOf(rpc, source, signature, payment, quote)) !== undefined
       )
         return { signature, slot };
@@ -49,6 +58,13 @@ export async function findPayment(
     before = last.signature;
   }
 }
+
+const messageOf = (wire: string): Buffer =>
+  Buffer.from([...getTransactionDecoder().decode(getBase64Encoder().encode(wire)).messageBytes]);
+
+/** What was signed, as it stands in the header it is sent in. @returns base64 */
+const transactionOf = (header: string): string =>
+  (fromBase64Json(header) as { readonly payload: { readonly transaction: string } }).payload.transaction;
 
 /** @returns the slot it landed in, or undefined for a transaction that is not this payment */
 async function slotOf(
@@ -67,8 +83,11 @@ async function slotOf(
     .send();
   if (!found?.meta || found.meta.err !== null) return undefined;
   const destination = await tokenAccountOf(quote.payTo, quote.asset);
-  const { blockhash, memos, transfers } = readTransaction(found.transaction[0]);
+  const [wire] = found.transaction;
+  const { blockhash, memos, transfers } = readTransaction(wire);
   if (blockhash !== payment.blockhash || memos.length !== 1 || memos[0] !== payment.memo) return undefined;
+  // a memo that a service prescribes is not ours alone: the message is, to the byte
+  if (!messageOf(wire).equals(messageOf(transactionOf(payment.header)))) return undefined;
   const isIt = transfers.some(
     (transfer) =>
       transfer.source === source &&

@@ -78,6 +78,9 @@ export const extras: readonly HostileCase[] = [
   asks('names no fee payer', extra({ feePayer: undefined })),
   asks('prescribes the memo', extra({ memo: 'invoice 7' })),
   asks('prescribes an empty memo', extra({ memo: '' })),
+  asks('prescribes a memo longer than the scheme has it', extra({ memo: 'x'.repeat(257) })),
+  asks('prescribes the memo of a refund', extra({ memo: `refund:${'5'.repeat(88)}` })),
+  asks('prescribes the memo of an anchor of our log', extra({ memo: 'quittance-log/1 origin 7 root' })),
   asks(
     'suggests a blockhash of its own',
     extra({ recentBlockhash: 'GfVcyD4kkTrj4bKc7WA9sZCin9JDbdT4Zkd3EittNR1W' }),
