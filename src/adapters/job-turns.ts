@@ -18,6 +18,8 @@ const ADMITTED_AT_ONCE = 8;
 export class JobTurns {
   private readonly share = new FairShare<JobFlow>();
   private readonly held = new Map<string, { readonly flow: JobFlow; readonly timer: NodeJS.Timeout }>();
+  /** asked for at this moment, and whether something was released meanwhile that it may have waited for */
+  private readonly asking = new Map<JobFlow, { released: boolean }>();
   private stopped = false;
 
   /** @param onReady called when there may be a turn again that there was not before */
@@ -26,8 +28,10 @@ export class JobTurns {
     private readonly onReady: () => void,
   ) {
     limits?.onRelease(({ owner, service }) => {
-      for (const { flow } of this.held.values())
-        if (flow.owner === owner || (service !== undefined && flow.service === service)) this.free(flow.key);
+      const concerns = (flow: JobFlow) =>
+        flow.owner === owner || (service !== undefined && flow.service === service);
+      for (const { flow } of this.held.values()) if (concerns(flow)) this.free(flow.key);
+      for (const [flow, asked] of this.asking) if (concerns(flow)) asked.released = true;
     });
   }
 
@@ -76,9 +80,16 @@ export class JobTurns {
   }
 
   private async admit(flow: JobFlow): Promise<Turn | undefined> {
-    const admission = await this.limits!.admit(flow);
+    const asked = { released: false };
+    this.asking.set(flow, asked);
+    const admission = await this.limits!.admit(flow).finally(() => this.asking.delete(flow));
     if (admission.admitted) return { flow, permit: admission.permit };
     this.share.refund(flow);
+    // an answer older than a release is no reason to wait while those behind it go first
+    if (asked.released) {
+      this.share.add(flow);
+      return undefined;
+    }
     this.share.hold(flow);
     this.share.add(flow);
     this.freeIn(flow, admission.retryIn);

@@ -6,8 +6,8 @@ import { gate } from '../kit/gate.js';
 import { type Installed, startInstalled } from '../kit/installation.js';
 import { Client, until } from './kit/client.js';
 
-const START_MS = 60_000;
-const PATIENCE_MS = 30_000;
+const START_MS = 120_000;
+const PATIENCE_MS = 60_000;
 /** calls of the service under way at once, over all users */
 const AT_ONCE = 2;
 const BATCH = 40;
@@ -155,7 +155,8 @@ describe('a service with a limit, and a user with a batch of runs that call it',
       for (const one of ids) expect(await batch.ended(one)).toMatchObject({ status: 'completed' });
       expect(service.calls.filter((who) => who === 'batch')).toHaveLength(BATCH);
       expect(service.most).toBe(AT_ONCE);
-      expect(await look()).toEqual(expect.objectContaining({ services: [] }));
+      // a run is over a little before the queue has heard that its last job is
+      await until(async () => ((await look()).services.length === 0 ? true : undefined), PATIENCE_MS);
     },
     START_MS,
   );

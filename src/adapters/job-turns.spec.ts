@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Admission, JobFlow, JobLimits } from '../ports/jobs.js';
+import { JobTurns } from './job-turns.js';
+
+const flowOf = (owner: string): JobFlow =>
+  ({ key: `step.${owner}`, kind: 'step', owner, service: 'slow', priority: 'normal' }) as JobFlow;
+const batch = flowOf('batch');
+const single = flowOf('single');
+
+/** A service that takes one call at a time, whose permits are asked for over a wire: answers come when told. */
+class OneAtATime implements JobLimits {
+  private readonly listeners: Parameters<JobLimits['onRelease']>[0][] = [];
+  private readonly wire: (() => void)[] = [];
+  private busy = 0;
+
+  onRelease: JobLimits['onRelease'] = (listener) => void this.listeners.push(listener);
+
+  admit(): Promise<Admission> {
+    const free = this.busy === 0;
+    if (free) this.busy++;
+    const answer: Admission = free
+      ? { admitted: true, permit: { release: () => this.release() } }
+      : { admitted: false, because: 'service_concurrency', retryIn: 60_000 };
+    return new Promise((resolve) => this.wire.push(() => resolve(answer)));
+  }
+
+  async answer(): Promise<void> {
+    this.wire.shift()?.();
+    await new Promise(setImmediate);
+  }
+
+  private release(): void {
+    this.busy--;
+    for (const listener of this.listeners) listener({ service: 'slow' });
+  }
+}
+
+describe('turns of flows whose service is full', () => {
+  it('go to who waited longest, also when the service became free while it was being asked', async () => {
+    const limits = new OneAtATime();
+    const turns = new JobTurns(limits, () => undefined);
+    turns.set(batch, 100);
+    const first = turns.take(1);
+    await limits.answer();
+    const [running] = await first;
+
+    turns.add(single);
+    const next = turns.take(1);
+    running!.permit.release();
+    await limits.answer();
+    await limits.answer();
+    expect((await next).map(({ flow }) => flow.owner)).toEqual(['single']);
+    turns.stop();
+  });
+});
