@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { PATIENCE_MS } from '../../test/kit/patience.js';
 import { MemoryLiveBus } from '../adapters/memory/live-bus.js';
 import type { Position } from '../kernel/event.js';
 import { projections } from '../projections/index.js';
@@ -19,7 +20,7 @@ describe('how far the read models are', () => {
     const live = new MemoryLiveBus();
     keeperOn(live);
     const reader = readModelProgress(live, { keeps: false, answers: true }, nobody, nowhere);
-    expect(await reader.waitFor(at, 5_000)).toBe(true);
+    expect(await reader.waitFor(at, PATIENCE_MS)).toBe(true);
   });
 
   it('is no further than that', async () => {

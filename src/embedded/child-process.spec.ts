@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type TemporaryFolder, temporaryFolder } from '../../test/kit/folder.js';
 import { gate } from '../../test/kit/gate.js';
+import { PATIENCE_MS } from '../../test/kit/patience.js';
 import { type ChildOptions, type RunningChild, startChild } from './child-process.js';
 import { startLastingChild } from './lasting-child.js';
 import { identify } from './process-identity.js';
@@ -90,7 +91,7 @@ describe('a child process', () => {
     const parent = spawn(process.execPath, ['--input-type=module', '-e', script]);
     const [pid] = (await once(parent.stdout, 'data')) as [Buffer];
     parent.kill('SIGKILL');
-    const ended = await waitUntil(() => (identify(Number(pid)) ? undefined : true), 5_000);
+    const ended = await waitUntil(() => (identify(Number(pid)) ? undefined : true), PATIENCE_MS);
     expect(ended).toBe(true);
   });
 

@@ -99,5 +99,5 @@ describe('the demo services as a process', () => {
     const ended = once(second.child, 'exit');
     second.child.disconnect();
     expect((await ended)[0]).toBe(0);
-  }, 30_000);
+  });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { Seen } from '../../test/kit/gate.js';
+import { PATIENCE_MS } from '../../test/kit/patience.js';
 import { type FreshDatabase, freshDatabase } from '../../test/kit/postgres.js';
 import { MemoryEventStore } from '../adapters/memory/event-store.js';
 import { MemoryLiveBus } from '../adapters/memory/live-bus.js';
@@ -74,7 +75,7 @@ describe('a read model', () => {
         'select stream, version from listing order by stream',
       )
     ).rows;
-  const caughtUp = async () => expect(await progress.waitFor(await store.head(), 10_000)).toBe(true);
+  const caughtUp = async () => expect(await progress.waitFor(await store.head(), PATIENCE_MS)).toBe(true);
   /** What runs until it has everything, and is stopped. */
   const follow = async (projection: Projection, models?: ReadModels) => {
     const one = runner(projection, models);

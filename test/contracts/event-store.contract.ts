@@ -14,7 +14,7 @@ export function eventStoreContract(name: string, start: () => Promise<EventStore
     beforeAll(async () => {
       underTest = await start();
       store = await underTest.open();
-    }, 30_000);
+    });
 
     afterAll(async () => {
       await store?.close();

@@ -26,7 +26,7 @@ let database: FreshDatabase;
 beforeAll(async () => {
   database = await freshDatabase();
   await migrate(database.pool, OPS_SCHEMA);
-}, 30_000);
+});
 
 afterAll(() => database.drop());
 

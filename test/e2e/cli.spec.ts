@@ -61,7 +61,7 @@ describe('the demo', () => {
   let ended: Ended;
   beforeAll(async () => {
     ended = await quittance('demo');
-  }, 90_000);
+  });
 
   it('ends with exit code 0, having shown a plan, payments and a verified proof', () => {
     expect(ended).toMatchObject({ code: 0, stderr: expect.not.stringContaining('at ') });

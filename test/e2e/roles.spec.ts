@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
 import { temporaryFolder } from '../kit/folder.js';
 import { buildOnce, clean } from '../kit/installation.js';
+import { PATIENCE_MS } from '../kit/patience.js';
 
 const PROGRAM = fileURLToPath(new URL('../kit/processes/roles.mjs', import.meta.url));
 const ROLES = ['projector', 'api', 'saga', 'worker', 'worker', 'prover', 'relay'];
@@ -13,7 +14,7 @@ it('every role as a process of its own does the whole job, and each ends when to
   const folder = temporaryFolder();
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, folder.path], {
-      timeout: 80_000,
+      timeout: 2 * PATIENCE_MS,
       env: clean(process.env),
     });
     const { ends, spentMicro, payments, ...seen } = JSON.parse(stdout) as Record<string, unknown>;
@@ -24,4 +25,4 @@ it('every role as a process of its own does the whole job, and each ends when to
   } finally {
     folder.remove();
   }
-}, 90_000);
+});

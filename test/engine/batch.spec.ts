@@ -55,7 +55,7 @@ describe('a batch of runs', () => {
     expect(await engine.content.openJson(last.created.metadata!, places.metadata(workflowId))).toEqual({
       n: 249,
     });
-  }, 20_000);
+  });
 
   it('is made once, however often its jobs come', async () => {
     const id = await ask({ template: { plan: double, autoApprove: true }, items: numbers(30) });
@@ -131,5 +131,5 @@ describe('a batch whose owner may have only so many open workflows', () => {
     open = 10;
     await engine.until(`batch-${batchId}`, 'BatchItemsCreated', 2);
     expect((await dispatch.load(batch, batchId)).state).toMatchObject({ status: 'created', handled: 8 });
-  }, 15_000);
+  });
 });

@@ -52,6 +52,7 @@ import { answerQuestion } from '../../src/verification/answer-question.js';
 import type { Question } from '../../src/verification/question.js';
 import type { IssuerKey, VerifyOptions } from '../../src/verifier/index.js';
 import { HandWrittenCustody } from './custody.js';
+import { PATIENCE_MS } from './patience.js';
 import { freshDatabase } from './postgres.js';
 import { sampleSeed } from './sample-issuer.js';
 import { sampleLog } from './sample-log.js';
@@ -283,7 +284,7 @@ export async function openHouse(
       }
     },
     async caughtUp(): Promise<void> {
-      if (!(await progress.waitFor(await store.head(), 5_000)))
+      if (!(await progress.waitFor(await store.head(), PATIENCE_MS)))
         throw new Error('the read models stand still');
     },
     async close(): Promise<void> {

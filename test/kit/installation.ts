@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { waitUntil } from '../../src/embedded/wait-until.js';
+import { PATIENCE_MS } from './patience.js';
 
 /** Built once a process: what runs is what users run. */
 let built = false;
 
 const PROGRAM = fileURLToPath(new URL('./processes/installation.mjs', import.meta.url));
 const BUILD = fileURLToPath(new URL('../../scripts/build.mjs', import.meta.url));
-const READY_MS = 60_000;
 
 /** What a running installation says of itself. */
 export interface Addresses {
@@ -89,7 +89,7 @@ export async function tryInstalled(
 /** Starts an installation and sends it a Ctrl-C as soon as some of its parts run. */
 export async function interruptStart(dataDir: string): Promise<void> {
   const child = launch(dataDir, {});
-  await waitUntil(() => (processesOn(dataDir).length > 1 ? true : undefined), READY_MS);
+  await waitUntil(() => (processesOn(dataDir).length > 1 ? true : undefined), PATIENCE_MS);
   process.kill(-child.pid!, 'SIGINT');
   await ended(child);
 }
@@ -122,7 +122,10 @@ export const clean = ({
 
 function firstWord(child: ChildProcess): Promise<Word> {
   return new Promise((resolve) => {
-    const late = setTimeout(() => resolve({ failed: { message: `not ready in ${READY_MS} ms` } }), READY_MS);
+    const late = setTimeout(
+      () => resolve({ failed: { message: `not ready in ${PATIENCE_MS} ms` } }),
+      PATIENCE_MS,
+    );
     const settle = (word: Word) => {
       clearTimeout(late);
       resolve(word);
@@ -172,7 +175,7 @@ function running(child: ChildProcess, ready: Addresses, dataDir: string, said: s
       const all = pids();
       for (const one of all) kill(one);
       await ended(child);
-      await waitUntil(() => (all.some(lives) ? undefined : true), 10_000);
+      await waitUntil(() => (all.some(lives) ? undefined : true), PATIENCE_MS);
     },
     interrupt() {
       process.kill(-pid, 'SIGINT');

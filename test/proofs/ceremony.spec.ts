@@ -25,7 +25,7 @@ beforeAll(() => {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   held = JSON.parse(said.trim().split('\n').at(-1)!);
-}, 60_000);
+});
 
 describe('a whole ceremony over a small circuit', () => {
   it('gives a key whose proofs a verifier in production takes', () => {

@@ -30,7 +30,7 @@ describe('the disclosure of one step', () => {
     });
     costOnly = await discloseStep(prover, sampleRun(), { stepId: 'step_3', show: ['cost'] });
     proven = (await proveRun(prover, sampleRun())).receipt;
-  }, 120_000);
+  });
   afterAll(() => prover.close());
 
   it('verifies with nothing but itself, line by line', async () => {

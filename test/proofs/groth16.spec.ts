@@ -58,7 +58,7 @@ describe('our prover beside snarkjs', () => {
       ),
     );
     trapdoor = trapdoorProver(shipped(files.r1cs.file), files.seed, elements);
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all([reference.close(), threads.close()]);
   });

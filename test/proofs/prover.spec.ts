@@ -24,7 +24,7 @@ describe('the prover', () => {
   beforeAll(async () => {
     prover = new SnarkjsProver();
     await prover.prepare();
-  }, 60_000);
+  });
   afterAll(() => prover.close());
 
   it('proves a run whose commitments were made in TypeScript', async () => {
@@ -59,7 +59,7 @@ describe('the prover', () => {
       inputs()['workflowHash'],
       inputs()['workflowHash'],
     ]);
-  }, 30_000);
+  });
 
   it('tells how far a proof is, and makes it again when its process is killed halfway', async () => {
     const told: string[] = [];
@@ -74,7 +74,7 @@ describe('the prover', () => {
     expect(told.slice(0, 3)).toEqual(['witness 0', 'proving 0', 'proving 0.1']);
     expect(told.slice(again, again + 4)).toEqual(['preparing 0', 'witness 0', 'proving 0', 'proving 0.1']);
     expect(told.slice(-2)).toEqual(['proving 1', 'verifying 0']);
-  }, 30_000);
+  });
 
   it('describes its circuit with the key that is pinned', async () => {
     const [described] = await prover.circuits();
@@ -107,7 +107,7 @@ describe('a prover that cannot go on', () => {
     await prover.close();
     rmSync(cache, { recursive: true });
     expect(said[0]).toMatch(/the kept key of .* is damaged/);
-  }, 60_000);
+  });
 
   it('refuses more than may wait, and what still waits when it is closed', async () => {
     const prover = new SnarkjsProver({ limits: { queue: 1 } });
@@ -127,5 +127,5 @@ describe('a prover that cannot go on', () => {
     expect(made.circuitId).toBe(circuit);
     expect(prover.pid).not.toBe(first);
     await prover.close();
-  }, 30_000);
+  });
 });

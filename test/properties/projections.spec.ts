@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { EscrowEvent } from '../../src/events/escrow.js';
 import type { PaymentEvent } from '../../src/events/payment.js';
@@ -20,8 +20,6 @@ import { evolveView, type WorkflowView } from '../../src/projections/workflows/v
 import { type FreshDatabase, freshDatabase } from '../kit/postgres.js';
 import { histories, recordHistory } from '../kit/random-history.js';
 import { ReadModels } from '../kit/read-models.js';
-
-jest.setTimeout(30_000);
 
 describe('the read models', () => {
   let database: FreshDatabase;

@@ -27,7 +27,7 @@ describe('the event store on Postgres', () => {
       PostgresEventStore.open(database.url),
       PostgresEventStore.open(database.url),
     ]);
-  }, 30_000);
+  });
 
   afterAll(async () => {
     await store.close();

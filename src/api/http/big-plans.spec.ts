@@ -44,7 +44,7 @@ describe('a plan of as many steps as there may be', () => {
       await house.dispatch.send(workflow, id, complete(stepId, { output }), context);
     }
     await house.caughtUp();
-  }, 120_000);
+  });
   afterAll(() => house.close());
 
   it('runs to its end, step after step', async () => {

@@ -52,7 +52,7 @@ describe('A plan by rules leads the real services to the result', () => {
       mediaType: 'text/markdown',
       value: { markdown: expect.stringContaining('# ') },
     });
-  }, 20_000);
+  });
 
   it('writes a trend report with a chart over a file', async () => {
     const { result } = await run('analyse these prices and write a trend report', [
@@ -61,7 +61,7 @@ describe('A plan by rules leads the real services to the result', () => {
     const { value } = result as { value: { html: string } };
     expect(value.html.includes('src="data:image/svg+xml')).toBe(true);
     expect(/The trend is rising/.test(value.html)).toBe(true);
-  }, 20_000);
+  });
 
   const outliers = 'find outliers in my sales.csv; if there are any, draw a chart of them';
   it('draws the outliers of a file where there are some', async () => {
@@ -69,7 +69,7 @@ describe('A plan by rules leads the real services to the result', () => {
     expect(result).toMatchObject({
       value: { anomalies: { findings: [{ value: 5_000 }] }, chart: { svg: expect.stringContaining('<svg') } },
     });
-  }, 20_000);
+  });
 
   it('draws nothing where there are none', async () => {
     const { result, skipped } = await run(outliers, [days((i) => 100 + (i % 5))]);

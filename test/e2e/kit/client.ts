@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import WebSocket from 'ws';
 import type { Account, Addresses } from '../../kit/installation.js';
+import { PATIENCE_MS } from '../../kit/patience.js';
 
 export interface Reply<T = Record<string, unknown>> {
   readonly status: number;
@@ -74,6 +75,7 @@ export interface Verdict {
 }
 
 const LOOK_MS = 40;
+const ENDED = ['completed', 'failed', 'cancelled'];
 
 /** The HTTP and WebSocket API of one installation as one of its users sees it. */
 export class Client {
@@ -129,7 +131,7 @@ export class Client {
   }
 
   /** Waits until the workflow is as wanted. */
-  async until(id: string, wanted: (workflow: WorkflowDoc) => boolean, ms = 20_000): Promise<WorkflowDoc> {
+  until(id: string, wanted: (workflow: WorkflowDoc) => boolean, ms = PATIENCE_MS): Promise<WorkflowDoc> {
     return until(
       async () => {
         const workflow = await this.workflow(id);
@@ -142,12 +144,26 @@ export class Client {
 
   planned = (id: string) => this.until(id, ({ status }) => status !== 'planning');
 
-  /** Until nothing of it moves any more: the run is closed and its hold is settled. */
+  /** Until nothing of it moves any more: the run is closed, its hold is settled, and every read model knows. */
   async closed(id: string, ms?: number): Promise<WorkflowDoc> {
-    const ended = ['completed', 'failed', 'cancelled'];
-    await this.until(id, ({ status }) => ended.includes(status), ms);
-    return this.until(id, ({ savedMicro }) => savedMicro !== null, ms);
+    await this.until(id, ({ status }) => ENDED.includes(status), ms);
+    await this.until(id, ({ savedMicro }) => savedMicro !== null, ms);
+    await this.known(`workflow-${id}`);
+    return (await this.workflow(id))!;
   }
+
+  /** Each read model follows at its own pace: waits until all of them know what has happened in a stream so far. */
+  async known(stream: string): Promise<void> {
+    const { body } = await this.get<{ events: { position: string }[] }>(`/audit/streams/${stream}`);
+    await this.getAt('/health/live', body.events.at(-1)!.position);
+  }
+
+  /** A read that knows what was written at a position, asked for again as long as the read models are behind. */
+  getAt = <T = Record<string, unknown>>(path: string, position: string): Promise<Reply<T>> =>
+    until(async () => {
+      const reply = await this.get<T>(path, { 'x-min-position': position });
+      return reply.body.code === 'DEPENDENCY_DOWN' ? undefined : reply;
+    });
 
   approve = (id: string, planHash?: string) =>
     this.post(`/workflows/${id}/approve`, planHash === undefined ? {} : { planHash });
@@ -165,10 +181,20 @@ export class Client {
     return this.closed((await this.begin(body)).id, ms);
   }
 
-  /** One call that waits for the end, for users whose calls are counted. */
+  /** Few calls that wait for the end, for users whose calls are counted. */
   async ended(id: string): Promise<{ readonly status: string; readonly error: unknown }> {
-    return (await this.get<{ status: string; error: unknown } & object>(`/workflows/${id}/result?wait=60000`))
-      .body as { status: string; error: unknown };
+    const ended = await until(async () => {
+      const result = await this.resultWithin(id, 60_000);
+      return ENDED.includes(result.status) ? result : undefined;
+    });
+    await this.known(`workflow-${id}`);
+    return ended;
+  }
+
+  /** How far a run is when it has ended, or after `ms`. */
+  async resultWithin(id: string, ms: number): Promise<{ readonly status: string; readonly error: unknown }> {
+    const path = `/workflows/${id}/result?wait=${ms}`;
+    return (await this.get<{ status: string; error: unknown }>(path)).body;
   }
 
   async result(id: string): Promise<unknown> {
@@ -189,7 +215,7 @@ export class Client {
 
   /** Waits until as much is available as wanted: a deposit is confirmed by the chain, not by its client. */
   funded = (wanted: bigint) =>
-    until(async () => ((await this.balance()).available >= wanted ? true : undefined), 20_000);
+    until(async () => ((await this.balance()).available >= wanted ? true : undefined));
 
   /** The receipt's document; with the proof, for a level that has one. */
   receipt = (id: string, wanted: 'issued' | 'proof' = 'issued'): Promise<Record<string, unknown>> =>
@@ -200,7 +226,7 @@ export class Client {
       if (status !== 200) return undefined;
       const { document } = body.receipt;
       return wanted === 'issued' || document['proof'] ? document : undefined;
-    }, 60_000);
+    });
 
   verify = async (receiptId: string, receipt: unknown): Promise<Verdict> =>
     (await this.post<Verdict>(`/receipts/${receiptId}/verify`, { receipt })).body;
@@ -218,7 +244,7 @@ export class Client {
     return new Promise((resolve, reject) => {
       const late = setTimeout(
         () => end(() => reject(new Error(`the stream said only ${JSON.stringify(messages)}`))),
-        60_000,
+        PATIENCE_MS,
       );
       const end = (then: () => void) => {
         clearTimeout(late);
@@ -237,7 +263,7 @@ export class Client {
 /** Asks until there is an answer. @throws what `why` tells when there is none in time */
 export async function until<T>(
   ask: () => Promise<T | undefined>,
-  ms: number,
+  ms = PATIENCE_MS,
   why: () => Promise<string> = async () => '',
 ): Promise<T> {
   const end = Date.now() + ms;

@@ -59,7 +59,7 @@ export const deposits = (installed: () => Installed) =>
         const lines = body.history.filter(({ reference }) => reference === signature);
         const decided = lines.filter(({ kind }) => kind !== 'deposit_submitted');
         return decided.length >= times ? decided[0] : undefined;
-      }, 15_000);
+      });
 
     it('does not take a wallet whose owner did not sign', async () => {
       const { userId } = client.account;

@@ -128,7 +128,7 @@ export const running = (installed: () => Installed) =>
       const seen = await until(async () => {
         const { batch } = (await client.get<{ batch: { workflows: Record<string, number> } }>(path)).body;
         return batch.workflows['completed'] === 120 ? batch : undefined;
-      }, 60_000);
+      });
       expect(seen).toMatchObject({
         status: 'created',
         handled: 120,

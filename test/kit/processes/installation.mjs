@@ -26,7 +26,7 @@ async function addUser({ dispatch, progress }, pepper, userId) {
   });
   await registerUser(parts, { userId, roles: ['user'] }, context('register'));
   const { secret, position } = await issueKey(parts, { userId, name: 'test' }, context('key'));
-  await progress.waitFor(position, 10_000);
+  await progress.waitFor(position, 120_000);
   return { userId, apiKey: secret };
 }
 
