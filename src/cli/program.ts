@@ -102,6 +102,13 @@ export async function program(args: readonly string[]): Promise<number> {
       code = await (await import('./commands/disclose.js')).upgradeReceipt(id, options);
     });
 
+  receipts
+    .command('jws <file>')
+    .description('its signature as one JWS with the statement in it, for any tool that verifies JWS')
+    .action(async (file) => {
+      code = (await import('./commands/receipt-jws.js')).receiptJws(file);
+    });
+
   const log = command('log', 'the transparency log that every receipt is in');
   log
     .command('check')

@@ -13,16 +13,16 @@ import {
   type Statement,
 } from '../verifier/document.js';
 import { NOT_PROVEN } from '../verifier/limits-of-proof.js';
-import { signedBytes } from '../verifier/signature.js';
 import { type ProvingOptions, type ProvingTask, provingTask } from './circuit-inputs.js';
 import type { ClosedRun } from './closed-run.js';
 import type { Issuer } from './issuer.js';
 import { commitRun, type RunCommitments, stepEvidence } from './run-commitments.js';
+import { signStatement } from './sign-statement.js';
 
 export interface IssuedReceipt {
   readonly receipt: Receipt;
-  /** exactly what the issuer signed */
-  readonly signed: Uint8Array;
+  /** the statement as the log knows it */
+  readonly statementBytes: Uint8Array;
   /** what to ask the prover for, or why there is nothing to ask; null below the level `zero-knowledge` */
   readonly proving: ProvingTask | null;
 }
@@ -44,9 +44,7 @@ export function issueReceipt(
   const conceal = options.concealCost === true && proving?.provable === true;
   const unprovable = task.provable ? null : task.reason;
   const statement = statementOf(run, commitments, { issuedAt, conceal, unprovable });
-  const signed = signedBytes(statement);
-  const value = Buffer.from(issuer.sign(signed)).toString('hex');
-  const signature = { alg: 'Ed25519' as const, keyId: issuer.keyId, publicKey: issuer.publicKey, value };
+  const { signature, bytes: statementBytes } = signStatement(statement, issuer);
   const discloses = commitments !== undefined && proving?.provable !== true;
   const receipt: Receipt = {
     format: RECEIPT_FORMAT,
@@ -54,7 +52,7 @@ export function issueReceipt(
     signature,
     ...(discloses ? { disclosure: disclosureOf(run, commitments) } : {}),
   };
-  return { receipt, signed, proving };
+  return { receipt, statementBytes, proving };
 }
 
 interface Issuing {

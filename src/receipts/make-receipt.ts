@@ -12,7 +12,7 @@ export interface MadeReceipt {
   readonly bytes: Uint8Array;
   /** SHA-256 of the bytes, in hex: receiptHash of the document */
   readonly hash: string;
-  /** SHA-256 of what was signed, in hex: the receipt's leaf in the log */
+  /** SHA-256 of the statement's bytes, in hex: the receipt's leaf in the log */
   readonly statementHash: string;
   /** why a run that asks for a proof gets none; null when it gets one, or asks for none */
   readonly unprovable: string | null;
@@ -25,9 +25,9 @@ export type MakeReceipt = (run: ClosedRun, issuedAt: string) => MadeReceipt | Pr
 export const makeReceipt =
   (issuer: Issuer) =>
   (run: ClosedRun, issuedAt: string): MadeReceipt => {
-    const { receipt, signed, proving } = issueReceipt(run, issuer, issuedAt);
+    const { receipt, statementBytes, proving } = issueReceipt(run, issuer, issuedAt);
     const bytes = receiptBytes(receipt);
     const unprovable = proving && !proving.provable ? proving.reason : null;
-    const [hash, statementHash] = [hex(sha256(bytes)), hex(sha256(signed))];
+    const [hash, statementHash] = [hex(sha256(bytes)), hex(sha256(statementBytes))];
     return { document: receipt, bytes, hash, statementHash, unprovable };
   };

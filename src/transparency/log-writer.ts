@@ -16,7 +16,7 @@ import type { Log } from '../runtime/log.js';
 import { pause } from '../runtime/pause.js';
 import { persist } from '../runtime/persist.js';
 import { receiptSchema } from '../verifier/document.js';
-import { signedBytes } from '../verifier/signature.js';
+import { statementBytes } from '../verifier/signature.js';
 
 /** ms between two appends: receipts that are issued meanwhile share the next one */
 const PACE_MS = 400;
@@ -98,7 +98,7 @@ export class LogWriter {
     if (statementHash !== undefined) return statementHash;
     const bytes = await this.artifacts.get(document.sha256);
     const { statement } = receiptSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
-    return hex(sha256(signedBytes(statement)));
+    return hex(sha256(statementBytes(statement)));
   }
 
   private async append(command: AppendLeaves): Promise<void> {

@@ -7,7 +7,7 @@ import { base64 } from '../kernel/log/base64.js';
 import { logEntry } from '../kernel/log/entry.js';
 import { logSigner } from '../transparency/log-signer.js';
 import type { Receipt } from './document.js';
-import { signedBytes } from './signature.js';
+import { statementBytes } from './signature.js';
 import { verifyReceipt } from './verify-receipt.js';
 
 const receipt = JSON.parse(
@@ -16,7 +16,7 @@ const receipt = JSON.parse(
 const { statement } = receipt;
 const entries: Uint8Array[] = Array.from({ length: 11 }, (_, i) => Uint8Array.of(i));
 const AT = 6;
-entries[AT] = logEntry(statement.receiptId, signedBytes(statement));
+entries[AT] = logEntry(statement.receiptId, statementBytes(statement));
 const hashes = naiveInclusion(AT, entries).map(base64);
 const checkpoint = sampleLog.checkpoint({ size: entries.length, root: naiveRoot(entries) });
 const log = { index: AT, hashes, checkpoint };

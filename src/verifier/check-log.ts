@@ -8,7 +8,7 @@ import { leafHash, sameHash } from '../kernel/log/tree-hash.js';
 import { type Check, check, failed, noted } from './checks.js';
 import type { Receipt } from './document.js';
 import { holdsEd25519 } from './ed25519.js';
-import { signedBytes } from './signature.js';
+import { statementBytes } from './signature.js';
 
 /** A log that somebody trusts to forget nothing. */
 export interface TrustedLog {
@@ -50,7 +50,7 @@ export function checkLog(
   const head = readCheckpoint(log.checkpoint, trusted.key);
   if (!head) return [failed('log', `The head of the log is not one that ${trusted.key.name} signed.`)];
   const hashes = log.hashes.map(fromBase64);
-  const leaf = leafHash(logEntry(statement.receiptId, signedBytes(statement)));
+  const leaf = leafHash(logEntry(statement.receiptId, statementBytes(statement)));
   const root = hashes.some((hash) => hash?.length !== 32)
     ? undefined
     : rootByInclusion(leaf, log.index, head.size, hashes as readonly Uint8Array[]);

@@ -171,13 +171,29 @@ export const logSchema = z.strictObject({
   checkpoint: z.string().max(4_000),
 });
 
-export const signatureSchema = z.strictObject({
-  alg: z.literal('Ed25519'),
+const signer = {
   /** first 16 hex digits of the public key's SHA-256 */
   keyId: z.string().regex(/^[0-9a-f]{16}$/),
   publicKey: z.string().regex(/^[0-9a-f]{64}$/),
-  value: z.string().regex(/^[0-9a-f]{128}$/),
-});
+};
+
+export const signatureSchema = z.discriminatedUnion('alg', [
+  z.strictObject({
+    alg: z.literal('EdDSA'),
+    ...signer,
+    /** RFC 7515 in its compact form, without the payload, which is the statement */
+    jws: z
+      .string()
+      .max(400)
+      .regex(/^[A-Za-z0-9_-]+\.\.[A-Za-z0-9_-]{86}$/),
+  }),
+  /** over the format's name and the statement, as receipts were signed at first */
+  z.strictObject({
+    alg: z.literal('Ed25519'),
+    ...signer,
+    value: z.string().regex(/^[0-9a-f]{128}$/),
+  }),
+]);
 
 export const receiptSchema = z.strictObject({
   format: z.literal(RECEIPT_FORMAT),

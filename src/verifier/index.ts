@@ -2,13 +2,14 @@ export type { Contents } from './check-contents.js';
 export { readCheckpoint, type TrustedLog } from './check-log.js';
 export type { Check, Verdict } from './checks.js';
 export { RECEIPT_FORMAT, type Receipt, receiptSchema } from './document.js';
+export { jwksOf } from './jwks.js';
 export { NOT_PROVEN } from './limits-of-proof.js';
 export type { Pairing } from './pairing.js';
 export { issuerKeysOf, KEYS_FORMAT, type PublishedKeys, publishedKeysSchema } from './published-keys.js';
 export { type ReadDocument, readDocument, textOf, withoutEnvelope } from './read-document.js';
 export { receiptIdentity } from './receipt-identity.js';
 export { REVOCATIONS_FORMAT, type Revocations, revocationsSchema } from './revocations.js';
-export { type IssuerKey, issuerKeyId } from './signature.js';
+export { attachedJwsOf, type IssuerKey, issuerKeyId } from './signature.js';
 export {
   SHOWABLE,
   type Showable,

@@ -8,7 +8,7 @@ import { logEntry, receiptHash } from '../kernel/log/entry.js';
 import type { Receipt } from './document.js';
 import { issuerKeysOf, publishedKeysSchema } from './published-keys.js';
 import { REVOCATIONS_FORMAT, type Revocations, revocationsSchema } from './revocations.js';
-import { type IssuerKey, signedBytes } from './signature.js';
+import { type IssuerKey, statementBytes } from './signature.js';
 import { verifyReceipt } from './verify-receipt.js';
 
 const receipt = JSON.parse(
@@ -17,7 +17,7 @@ const receipt = JSON.parse(
 const { statement } = receipt;
 const [before, after] = ['2000-01-01T00:00:00.000Z', '2100-01-01T00:00:00.000Z'];
 const entries: Uint8Array[] = Array.from({ length: 11 }, (_, i) => Uint8Array.of(i));
-entries[6] = logEntry(statement.receiptId, signedBytes(statement));
+entries[6] = logEntry(statement.receiptId, statementBytes(statement));
 const log = {
   index: 6,
   hashes: naiveInclusion(6, entries).map(base64),

@@ -1,9 +1,10 @@
 import { canonicalJson } from '../kernel/canonical-json.js';
 import { hex } from '../kernel/commitments/json-hash.js';
 import { sha256, utf8 } from '../kernel/commitments/sha2.js';
-import { type Check, check, failed, passed } from './checks.js';
+import { type Check, check, failed } from './checks.js';
 import { RECEIPT_FORMAT, type Receipt, type Statement } from './document.js';
 import { holdsEd25519 } from './ed25519.js';
+import { attachedJws, jwsSigningInput, signatureOfJws } from './statement-jws.js';
 
 /** A key somebody trusts to issue receipts. */
 export interface IssuerKey {
@@ -15,9 +16,15 @@ export interface IssuerKey {
   readonly validUntil?: string;
 }
 
-/** What is signed: the format's name, a line feed, and the statement as RFC 8785 text. */
-export const signedBytes = (statement: Statement): Uint8Array =>
-  utf8(`${RECEIPT_FORMAT}\n${canonicalJson(statement)}`);
+/**
+ * A statement as bytes: the format's name, a line feed, and its RFC 8785 text. The log knows receipts by them, and
+ * signatures that are no JWS are over them.
+ */
+export const statementBytes = (statement: Statement): Uint8Array =>
+  bytesOfStatementText(canonicalJson(statement));
+
+/** @param text the statement as RFC 8785 text */
+export const bytesOfStatementText = (text: string): Uint8Array => utf8(`${RECEIPT_FORMAT}\n${text}`);
 
 export const bytesOfHex = (text: string): Uint8Array =>
   Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
@@ -53,12 +60,35 @@ function checkIssuer(signature: Receipt['signature'], trusted: readonly IssuerKe
 }
 
 function checkBytes(statement: Statement, signature: Receipt['signature']): Check {
-  const value = bytesOfHex(signature.value);
-  try {
-    if (holdsEd25519(value, signedBytes(statement), bytesOfHex(signature.publicKey)))
-      return passed('signature', 'The statement is exactly what the issuer signed.');
-  } catch {
-    // a key or signature that is no point of the curve is as wrong as one that does not match
-  }
-  return failed('signature', 'The statement is not what the issuer signed.');
+  const how = signature.alg === 'EdDSA' ? 'a JWS, EdDSA' : 'Ed25519';
+  return check(
+    'signature',
+    holds(statement, signature) ? undefined : 'The statement is not what the issuer signed.',
+    `The statement is exactly what the issuer signed (${how}).`,
+  );
 }
+
+/** A key or signature that is no point of the curve is as wrong as one that does not match. */
+function holds(statement: Statement, signature: Receipt['signature']): boolean {
+  const { value, bytes } = signedPart(statement, signature);
+  if (!value) return false;
+  try {
+    return holdsEd25519(value, bytes, bytesOfHex(signature.publicKey));
+  } catch {
+    return false;
+  }
+}
+
+function signedPart(statement: Statement, signature: Receipt['signature']) {
+  if (signature.alg === 'Ed25519')
+    return { value: bytesOfHex(signature.value), bytes: statementBytes(statement) };
+  const { jws, keyId } = signature;
+  return { value: signatureOfJws(jws, keyId), bytes: jwsSigningInput(keyId, canonicalJson(statement)) };
+}
+
+/** The issuer's JWS with the statement in it. @returns undefined for a receipt that was signed without one */
+export const attachedJwsOf = ({
+  statement,
+  signature,
+}: Pick<Receipt, 'statement' | 'signature'>): string | undefined =>
+  signature.alg === 'EdDSA' ? attachedJws(signature.jws, canonicalJson(statement)) : undefined;

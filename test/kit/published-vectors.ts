@@ -3,7 +3,7 @@ import { issueReceipt } from '../../src/receipts/issue-receipt.js';
 import { issuerFromSeed } from '../../src/receipts/issuer.js';
 import { MODULUS } from '../../src/verifier/groth16-parser.js';
 import type { Receipt } from '../../src/verifier/index.js';
-import { signedBytes } from '../../src/verifier/signature.js';
+import { statementBytes } from '../../src/verifier/signature.js';
 import { originals } from './mutants/originals.js';
 import { at, type Node, type Path, replaced, without, written } from './mutants/tree.js';
 import { sampleIssuedAt, sampleIssuer } from './sample-issuer.js';
@@ -51,7 +51,7 @@ const lie = (name: string, index: number, change: Partial<ClosedStep>, run: Part
 const signedAgain = (name: string, statement: Partial<Receipt['statement']>, document = basic) => {
   const receipt = document as unknown as Receipt;
   const told = { ...receipt.statement, ...statement };
-  const value = Buffer.from(sampleIssuer.sign(signedBytes(told))).toString('hex');
+  const value = Buffer.from(sampleIssuer.sign(statementBytes(told))).toString('hex');
   return vector(name, {
     ...receipt,
     statement: told,

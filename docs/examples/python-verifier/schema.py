@@ -13,9 +13,11 @@ _TYPES = {
 
 def complaint(schema, value, path="receipt"):
     """Why a value is not of the schema, None when it is."""
-    if "anyOf" in schema:
-        found = [complaint(each, value, path) for each in schema["anyOf"]]
-        return None if None in found else found[0]
+    for name, most in (("anyOf", None), ("oneOf", 1)):
+        if name in schema:
+            found = [complaint(each, value, path) for each in schema[name]]
+            holding = found.count(None)
+            return None if holding and (most is None or holding <= most) else found[0]
     if "const" in schema and value != schema["const"]:
         return f"{path} is not {schema['const']}"
     if "enum" in schema and value not in schema["enum"]:

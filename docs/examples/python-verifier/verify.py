@@ -9,6 +9,7 @@ key times and revocation.
 """
 
 import argparse
+import base64
 import hashlib
 import json
 import pathlib
@@ -159,6 +160,26 @@ def proof_checks(statement, carried, context, production, may_pair):
         yield "proof", str(error)
 
 
+def base64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=")
+
+
+def statement_bytes(statement):
+    return b"quittance-receipt/1\n" + strict_json.canonical(statement)
+
+
+def signed_part(statement, signature):
+    """The signature's bytes, None where they are written in another form, and what it is over."""
+    if signature["alg"] == "Ed25519":
+        return bytes.fromhex(signature["value"]), statement_bytes(statement)
+    header = {"alg": "EdDSA", "kid": signature["keyId"], "typ": "quittance-receipt-1+jws"}
+    header = base64url(strict_json.canonical(header))
+    given, payload, text = signature["jws"].encode().split(b".")
+    value = base64.urlsafe_b64decode(text + b"==")
+    is_one_form = given == header and payload == b"" and base64url(value) == text
+    return value if is_one_form else None, header + b"." + base64url(strict_json.canonical(statement))
+
+
 def verify(data: bytes, issuers, context=None, production=False):
     """@returns pairs of a check and what is wrong, None where it holds"""
     try:
@@ -173,8 +194,8 @@ def verify(data: bytes, issuers, context=None, production=False):
     named = hashlib.sha256(key).hexdigest()[:16] == signature["keyId"]
     trusted = named and signature["publicKey"] in issuers
     checks.append(("issuer", None if trusted else "not a key you trust"))
-    signed = document["format"].encode() + b"\n" + strict_json.canonical(statement)
-    holds = ed25519.holds(bytes.fromhex(signature["value"]), signed, key)
+    value, signed = signed_part(statement, signature)
+    holds = value is not None and ed25519.holds(value, signed, key)
     checks.append(("signature", None if holds else "not what the issuer signed"))
     if not trusted or not holds:
         return checks

@@ -6,6 +6,7 @@ import { Refusal } from '../../kernel/errors.js';
 import { isoTime } from '../../kernel/time.js';
 import { receiptById } from '../../projections/receipts/queries.js';
 import { type Caller, contextOf } from '../../requests/caller.js';
+import { jwksOf } from '../../verifier/index.js';
 import { API, type ApiDependencies } from '../dependencies.js';
 import { Answer, written } from './answer.js';
 import { Call } from './call.js';
@@ -40,6 +41,12 @@ export class IssuerController {
   })
   keys(): Answer {
     return new Answer(200, this.api.issuers.published(this.api.receiptLog.identity), PUBLISHED);
+  }
+
+  @Get('.well-known/jwks.json')
+  @Operation({ tag, summary: 'The same keys as a JSON Web Key Set, without those revoked', access: 'public' })
+  jwks(): Answer {
+    return new Answer(200, jwksOf(this.api.issuers.published(null)), PUBLISHED);
   }
 
   @Get('.well-known/quittance-revocations.json')

@@ -60,6 +60,14 @@ describe('the issuer of receipts', () => {
     expect([reply.status, reply.body.code]).toEqual([409, 'KEY_IN_USE']);
   });
 
+  it('publishes its keys as a JSON Web Key Set, the revoked ones left out', async () => {
+    const { body, headers, status } = await nobody.get('/.well-known/jwks.json');
+    const x = Buffer.from(sampleIssuer.publicKey, 'hex').toString('base64url');
+    const key = { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig', kid: sampleIssuer.keyId, x };
+    expect([status, body]).toEqual([200, { keys: [key] }]);
+    expect(headers.get('cache-control')).toBe('public, max-age=60');
+  });
+
   it('signs with a new key once it was told to; what the former one signed stays valid', async () => {
     const { status, body } = await operator.post('/receipt-keys/rotate');
     expect(status).toBe(200);
@@ -148,6 +156,11 @@ describe('the issuer of receipts', () => {
       200,
       ['active', 'retired', 'revoked'],
     ]);
+    const kids = (await nobody.get('/.well-known/jwks.json')).body.keys.map(
+      ({ kid }: { kid: string }) => kid,
+    );
+    expect(kids).toHaveLength(2);
+    expect(kids).not.toContain(sampleIssuer.keyId);
     const [revoked] = (await revocations()).keys;
     expect(revoked).toMatchObject({ keyId: sampleIssuer.keyId, logSize: 0, reason: 'A backup was stolen.' });
     const earlier = await operator.post(path, { reason: 'Earlier.', from: '2020-01-01T00:00:00.000Z' });

@@ -4,13 +4,13 @@ import { sha256, utf8 } from '../commitments/sha2.js';
 export const ENTRY_BYTES = 64;
 
 /**
- * What is a leaf: SHA-256 of the receipt's name, then SHA-256 of what its issuer signed. Nothing else: both hold a
+ * What is a leaf: SHA-256 of the receipt's name, then SHA-256 of its statement. Nothing else: both hold a
  * random part of 80 bits, so that nobody learns an id or a content from the log; and two statements about one
  * receipt would begin alike, so that whoever reads the log sees them.
- * @param signedBytes exactly those under the issuer's signature
+ * @param statement its bytes, as the format says
  */
-export function logEntry(receiptId: string, signedBytes: Uint8Array): Uint8Array {
-  return entryOf(receiptHash(receiptId), hex(sha256(signedBytes)));
+export function logEntry(receiptId: string, statement: Uint8Array): Uint8Array {
+  return entryOf(receiptHash(receiptId), hex(sha256(statement)));
 }
 
 /** How a receipt is named in public without saying its id, which may open it to whoever knows it. */
