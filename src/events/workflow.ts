@@ -208,8 +208,23 @@ export const StepScheduled = defineEvent(
 export const StepStarted = defineEvent(
   'StepStarted',
   1,
-  { stepId: field.id, attempt: field.count, worker: z.string().max(80), startedAt: field.time },
-  { stepId: 'step_1', attempt: 1, worker: 'worker-1', startedAt: sampleTime },
+  {
+    stepId: field.id,
+    attempt: field.count,
+    worker: z.string().max(80),
+    startedAt: field.time,
+    /** the run and what the plan allows, for those who keep the time; both are there, or neither */
+    runNo: field.count.optional(),
+    timeoutMs: field.ms.optional(),
+  },
+  {
+    stepId: 'step_1',
+    attempt: 1,
+    worker: 'worker-1',
+    startedAt: sampleTime,
+    runNo: 1,
+    timeoutMs: 30000,
+  },
 );
 
 export const StepCompleted = defineEvent(

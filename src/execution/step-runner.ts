@@ -81,7 +81,7 @@ export class StepRunner {
     if (task.unclaimed && run.steps[task.stepId]?.status === 'running') return;
     const startedAt = isoTime(this.clock.now());
     const step = currentStep(run, task.stepId);
-    if (step.kind === 'service_call' && !(await this.claim(task, startedAt))) return;
+    if (!isLocal(step.kind) && !(await this.claim(task, startedAt))) return;
     const report = await this.attempt(run, step, task, startedAt, signal);
     await this.send(task, report, NAMES[report.type]);
   }

@@ -14,6 +14,7 @@ type Handled = WorkflowEventOf<
   | 'ExecutionStarted'
   | 'ExecutionResumed'
   | 'StepScheduled'
+  | 'StepStarted'
   | 'StepRetryScheduled'
   | 'StepConfirmationRequested'
   | 'StepConfirmed'
@@ -38,6 +39,7 @@ export const executePlan: Saga = {
     'ExecutionStarted',
     'ExecutionResumed',
     'StepScheduled',
+    'StepStarted',
     'StepRetryScheduled',
     'StepConfirmationRequested',
     'StepConfirmed',
@@ -61,6 +63,7 @@ export const executePlan: Saga = {
       if (waitOfRun === undefined) return [];
       return [{ do: 'cancel-timers', ids: [wakeOf(workflowId, waitOfRun, stepId, attempt)] }];
     }
+    if (event.type === 'StepStarted') return started(workflowId, event);
     const { runNo } = event;
     switch (event.type) {
       case 'ExecutionStarted':
@@ -143,32 +146,59 @@ const taskOf = (
   { runNo, stepId, attempt }: WorkflowEventOf<'StepScheduled' | 'StepSignalled' | 'ChildClosed'>,
 ): StepTask => ({ workflowId: aggregateIdOf(recorded), runNo, stepId, attempt, revision: recorded.revision });
 
-/** A job for a worker, again if nobody took it in time, and an end to waiting for its answer. */
-function dispatch(task: StepTask, event: WorkflowEventOf<'StepScheduled'>): Reaction[] {
-  const { workflowId, runNo, stepId, attempt } = task;
-  const { scheduledAt, timeoutMs } = event;
-  const step = `${workflowId}/${runNo}/${stepId}/${attempt}`;
-  const job = (id: string, only = {}): Job => ({
+/**
+ * A job for a worker, again while nobody has taken it: a queue may lose what it was given. How long it waits for its
+ * turn, behind a limit for instance, is a matter of the run's deadline.
+ */
+function dispatch(task: StepTask, { scheduledAt, timeoutMs }: WorkflowEventOf<'StepScheduled'>): Reaction[] {
+  const step = nameOf(task);
+  const job: Job = {
     kind: 'step',
     priority: 'normal',
-    id,
-    correlationId: workflowId,
-    payload: { ...task, ...only },
-  });
+    id: `step/${step}`,
+    correlationId: task.workflowId,
+    payload: { ...task },
+  };
+  const again: Job = { ...job, payload: { ...task, unclaimed: true } };
+  const late = { ...again, id: `${job.id}/again` };
+  const [first, second] = dispatchTimers(step);
+  return [
+    { do: 'job', job },
+    // under the same id: what the queue has not lost it does not take twice
+    {
+      do: 'timer',
+      id: first,
+      dueAt: plusMs(scheduledAt, LIMITS.dispatchTimeout),
+      action: { do: 'job', job: again },
+    },
+    {
+      do: 'timer',
+      id: second,
+      dueAt: plusMs(scheduledAt, LIMITS.dispatchTimeout + timeoutMs),
+      action: { do: 'job', job: late },
+    },
+  ];
+}
+
+const nameOf = ({ workflowId, runNo, stepId, attempt }: StepTask): string =>
+  `${workflowId}/${runNo}/${stepId}/${attempt}`;
+
+const dispatchTimers = (step: string) => [`${step}/dispatch`, `${step}/dispatch-again`] as const;
+
+/** From now on an answer is waited for no longer than the plan allows. */
+function started(workflowId: string, event: WorkflowEventOf<'StepStarted'>): Reaction[] {
+  const { runNo, stepId, attempt, startedAt, timeoutMs } = event;
+  // of an earlier version of the program, which took the time from the scheduling
+  if (runNo === undefined || timeoutMs === undefined) return [];
+  const step = nameOf({ workflowId, runNo, stepId, attempt });
   const error = {
     code: 'STEP_TIMEOUT',
     message: `The step gave no result within ${timeoutMs} ms.`,
     kind: 'retryable',
   } as const;
   return [
-    { do: 'job', job: job(`step/${step}`) },
-    {
-      do: 'timer',
-      id: `${step}/dispatch`,
-      dueAt: plusMs(scheduledAt, LIMITS.dispatchTimeout),
-      action: { do: 'job', job: job(`step/${step}/again`, { unclaimed: true }) },
-    },
-    after(`${step}/timeout`, plusMs(scheduledAt, timeoutMs), workflowId, {
+    { do: 'cancel-timers', ids: [...dispatchTimers(step)] },
+    after(`${step}/timeout`, plusMs(startedAt, timeoutMs), workflowId, {
       type: 'FailStep',
       runNo,
       stepId,

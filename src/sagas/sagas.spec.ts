@@ -132,7 +132,7 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
     [timer('wf_01/1/deadline', later(300), { type: 'TimeOutWorkflow', runNo: 1 })],
   ],
   [
-    'T13 a paid step is a job, again if nobody takes it, and timed',
+    'T13 a paid step is a job, again while nobody takes it, however long it waits for its turn',
     'StepScheduled',
     scheduled,
     [
@@ -141,7 +141,24 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
         do: 'timer',
         id: 'wf_01/1/step_1/1/dispatch',
         dueAt: later(15),
+        action: job('step', 'step/wf_01/1/step_1/1', { ...step, unclaimed: true }),
+      },
+      {
+        do: 'timer',
+        id: 'wf_01/1/step_1/1/dispatch-again',
+        dueAt: later(45),
         action: job('step', 'step/wf_01/1/step_1/1/again', { ...step, unclaimed: true }),
+      },
+    ],
+  ],
+  [
+    'T13 what was begun is timed from then on',
+    'StepStarted',
+    { stepId: 'step_1', attempt: 1, worker: 'w', startedAt: later(0), runNo: 1, timeoutMs: 30_000 },
+    [
+      {
+        do: 'cancel-timers',
+        ids: ['wf_01/1/step_1/1/dispatch', 'wf_01/1/step_1/1/dispatch-again'],
       },
       timer('wf_01/1/step_1/1/timeout', later(30), {
         type: 'FailStep',
@@ -155,6 +172,12 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
         },
       }),
     ],
+  ],
+  [
+    'a start told by an earlier version, which timed the step when it was scheduled, sets nothing',
+    'StepStarted',
+    { runNo: undefined, timeoutMs: undefined },
+    [],
   ],
   [
     'a transform runs where it was decided',

@@ -72,7 +72,8 @@ class SlowService {
           output: 'json',
           reputation: 10_000,
           uptime: 1,
-          latencyMs: 10,
+          // what a call may take is reckoned from this: more than the test waits
+          latencyMs: 6_000,
         },
       },
     };

@@ -296,7 +296,16 @@ describe('a worker', () => {
     given(decider, run(diamond))
       .when(start('step_1'))
       .then([
-        { type: 'StepStarted', v: 1, stepId: 'step_1', attempt: 1, worker: 'worker-1', startedAt: T0 },
+        {
+          type: 'StepStarted',
+          v: 1,
+          stepId: 'step_1',
+          attempt: 1,
+          worker: 'worker-1',
+          startedAt: T0,
+          runNo: 1,
+          timeoutMs: 30_000,
+        },
       ]));
 
   it.each([

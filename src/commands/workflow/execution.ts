@@ -5,6 +5,7 @@ import type { CompleteStep, FailStep, RetryStep, StartExecution, StartStep } fro
 import { attemptFailed } from './failing.js';
 import { stale } from './late-results.js';
 import { wrongState } from './refusals.js';
+import { plannedStep } from './services.js';
 import { isInFlight, isRunning, type Running, type WorkflowState } from './state.js';
 
 export function startExecution(command: StartExecution, state: WorkflowState): WorkflowEvent[] {
@@ -17,8 +18,9 @@ export function startStep(command: StartStep, state: WorkflowState): WorkflowEve
   if (step?.status === 'running') return [];
   if (step?.status !== 'scheduled')
     throw wrongState(state, `attempt ${command.attempt} of ${command.stepId} is not waiting to start`);
-  const { stepId, attempt, worker, at } = command;
-  return [{ type: 'StepStarted', v: 1, stepId, attempt, worker, startedAt: at }];
+  const { runNo, stepId, attempt, worker, at } = command;
+  const { timeoutMs } = plannedStep(state as Running, stepId);
+  return [{ type: 'StepStarted', v: 1, stepId, attempt, worker, startedAt: at, runNo, timeoutMs }];
 }
 
 export function completeStep(command: CompleteStep, state: WorkflowState): WorkflowEvent[] {
