@@ -65,7 +65,7 @@ export async function startServices(options: ServicesOptions): Promise<RunningSe
     book = new PaymentBook(join(dataDir, 'payments.jsonl'));
     const at: Placement = { baseUrl, payTo, network, asset };
     const sold = services.map(({ declaration }) => declaration);
-    const cashier = await Cashier.open(facilitatorUrl, at, sold);
+    const cashier = await Cashier.open(facilitatorUrl, at, sold, signer);
     const opened = new Date().toISOString();
     const listings = sold.map((one) => listingOf(one, at, cashier.askFor(one.id), opened));
     bazaar = {

@@ -320,7 +320,7 @@ it('both versions are supported, with the fee payer to name', async () => {
       { x402Version: 2, scheme: 'exact', network: requirements.network, extra: { feePayer } },
       { x402Version: 1, scheme: 'exact', network: 'solana-devnet', extra: { feePayer } },
     ],
-    extensions: [],
+    extensions: ['bazaar'],
     signers: { 'solana:*': [feePayer] },
   });
 });

@@ -113,12 +113,18 @@ export function readListing(value: unknown, purse: Purse): ServiceOffer | undefi
     inputs: inputs.map(inputOf),
     output,
     inputSchema: schema.properties.input?.properties.body ?? {},
-    outputSchema: schema.properties.output ?? {},
+    outputSchema: answerSchemaOf(schema.properties.output),
     reputation,
     uptime,
     latencyMs,
     tags,
   };
+}
+
+/** `info.output` has the answer as an example; older registries described the answer itself. */
+function answerSchemaOf(output: unknown): unknown {
+  const { properties } = (output ?? {}) as { readonly properties?: { readonly example?: unknown } };
+  return properties?.example ?? output ?? {};
 }
 
 const inputOf = ({ allowed, many, ...rest }: z.output<typeof input>): ServiceInput => ({

@@ -25,6 +25,7 @@ import {
 } from '@x402/svm';
 import { ExactSvmScheme } from '@x402/svm/exact/facilitator';
 import { canonicalJson } from '../../kernel/canonical-json.js';
+import { BAZAAR } from '../services/discovery/bazaar.js';
 import { broadcast, type Outcome, status } from './broadcast.js';
 import { feePayerMisused } from './fee-payer-rule.js';
 import type { ResourceBook } from './resource-book.js';
@@ -66,6 +67,7 @@ export class Facilitator {
       FEE_LIMITS,
     );
     this.#x402 = new x402Facilitator().register(network, scheme);
+    if (resources) this.#x402.registerExtension({ key: BAZAAR });
   }
 
   supported(): unknown {

@@ -1,6 +1,9 @@
 import type { PaymentPayload, PaymentRequirements } from '@x402/core/types';
+import { BAZAAR } from '../services/discovery/bazaar.js';
 import type { Listing } from '../services/discovery/listing.js';
 import { Journal } from '../solana/journal.js';
+import { catalogued, serviceMetadata } from './resource-words.js';
+import { fitsSchema } from './stated-schema.js';
 
 /** Listings that are kept; the one that was paid for longest ago makes room */
 const MOST = 10_000;
@@ -47,24 +50,32 @@ export class ResourceBook {
 
 const textOf = (listing: Listing): string => JSON.stringify(listing);
 
-/** @returns undefined for a payment that asks for no listing, or for one that is too long */
+/** @returns undefined for a payment that asks for no listing, or for one that cannot be had */
 function listingOf(payload: PaymentPayload, accepted: PaymentRequirements, at: string): Listing | undefined {
   const { resource, extensions } = payload;
-  const bazaar = extensions?.['bazaar'];
-  const { input } = ((bazaar as { info?: unknown })?.info ?? {}) as { input?: { type?: unknown } };
-  if (input?.type !== 'http' || !resource || !isWebAddress(resource.url)) return undefined;
-  const { url, description = '', mimeType = '', serviceName = '', tags = [] } = resource;
-  const said = { description, mimeType, serviceName, tags };
+  const bazaar = extensions?.[BAZAAR] as Declared | undefined;
+  const { input } = (bazaar?.info ?? {}) as { input?: { type?: unknown } };
+  if (!bazaar || input?.type !== 'http' || !resource || !isWebAddress(resource.url)) return undefined;
   const listing: Listing = {
-    resource: url,
+    resource: catalogued(resource.url, bazaar.routeTemplate),
     type: 'http',
     x402Version: 2,
     accepts: [accepted],
     lastUpdated: at,
-    ...said,
+    description: resource.description ?? '',
+    mimeType: resource.mimeType ?? '',
+    ...serviceMetadata(resource),
     extensions: { bazaar },
   };
-  return textOf(listing).length <= LISTING_BYTES ? listing : undefined;
+  if (textOf(listing).length > LISTING_BYTES) return undefined;
+  return fitsSchema(bazaar.info, bazaar.schema) ? listing : undefined;
+}
+
+/** What stands under `extensions.bazaar`, said by a stranger. */
+interface Declared {
+  readonly info?: unknown;
+  readonly schema?: unknown;
+  readonly routeTemplate?: unknown;
 }
 
 const isWebAddress = (text: string): boolean =>

@@ -27,6 +27,8 @@ export interface ServiceDeclaration<In = unknown, Out = unknown> {
   readonly uptime: number;
   readonly latencyMs: number;
   readonly tags: readonly string[];
+  /** a body that it takes, for those who see the service for the first time */
+  readonly example?: unknown;
   readonly failures?: Failures;
 }
 

@@ -71,6 +71,23 @@ describe('discovery', () => {
   });
 
   it.each([
+    ['type=mcp', 0],
+    ['type=http', 14],
+    ['payTo=11111111111111111111111111111111', 0],
+    ['scheme=batch-settlement', 0],
+    ['scheme=exact', 14],
+    ['network=eip155:999999999', 0],
+    ['network=!!!', 0],
+    ['extensions=payment-identifier', 0],
+    ['extensions=bazaar', 14],
+  ])('leaves out what does not fit the filter %s', async (filter, total) => {
+    const { body } = await ask(`/discovery/resources?${filter}`);
+    expect(body).toMatchObject({ items: { length: total }, pagination: { total } });
+    const { body: searched } = await ask(`/discovery/search?query=trend&${filter}`);
+    expect((searched['resources'] as unknown[]).length > 0).toBe(total > 0);
+  });
+
+  it.each([
     '/discovery/resources?limit=0',
     '/discovery/resources?offset=-1',
     '/discovery/search',

@@ -1,5 +1,6 @@
 import type { PaymentRequirements } from '@x402/core/types';
 import { offerOf, type Placement, type ServiceDeclaration } from '../declaration.js';
+import { bazaarOf } from './bazaar.js';
 
 /** A service as the Bazaar lists it. Our own member `extensions.quittance` carries what its format has no place for. */
 export interface Listing {
@@ -35,16 +36,7 @@ export function listingOf(
     serviceName: name,
     tags,
     extensions: {
-      bazaar: {
-        info: {
-          input: { type: 'http', method: offer.method, bodyType: 'json', body: {} },
-          output: { type: 'json' },
-        },
-        schema: {
-          type: 'object',
-          properties: { input: { properties: { body: offer.inputSchema } }, output: offer.outputSchema },
-        },
-      },
+      bazaar: bazaarOf(offer, declaration.example, 'whole'),
       quittance: { v: 1, id, capability, inputs, output, reputation, uptime, latencyMs },
     },
   };

@@ -3,6 +3,7 @@ import { declare } from '../declaration.js';
 import { needs, takes } from '../inputs.js';
 import { anomalies } from '../shapes/findings.js';
 import { columnName, table } from '../shapes/table.js';
+import { exampleTable } from './example-table.js';
 
 export const ANOMALY_METHODS = ['robust-z', 'iqr'] as const;
 
@@ -31,5 +32,6 @@ export const anomalyScan = declare({
   reputation: 8_900,
   uptime: 0.997,
   latencyMs: 60,
+  example: { table: exampleTable },
   tags: ['anomaly', 'outlier', 'unusual', 'quality', 'check'],
 });

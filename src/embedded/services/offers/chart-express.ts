@@ -1,6 +1,7 @@
 import { declare } from '../declaration.js';
 import { chart } from '../shapes/documents.js';
 import { chartInput, chartInputs } from './chart-input.js';
+import { exampleTable } from './example-table.js';
 
 /** Cheap, quick, and not always there: one paid call in four finds it busy, before any money moves. */
 export const chartExpress = declare({
@@ -18,6 +19,7 @@ export const chartExpress = declare({
   reputation: 7_800,
   uptime: 0.75,
   latencyMs: 200,
+  example: { table: exampleTable },
   tags: ['chart', 'plot', 'graph', 'svg', 'visualise', 'cheap'],
   failures: { share: 0.25, when: 'before-settlement' },
 });

@@ -1,6 +1,7 @@
 import { declare } from '../declaration.js';
 import { chart } from '../shapes/documents.js';
 import { chartInput, chartInputs } from './chart-input.js';
+import { exampleTable } from './example-table.js';
 
 export const chartStudio = declare({
   id: 'chart-studio',
@@ -17,5 +18,6 @@ export const chartStudio = declare({
   reputation: 9_300,
   uptime: 0.997,
   latencyMs: 450,
+  example: { table: exampleTable },
   tags: ['chart', 'plot', 'graph', 'svg', 'visualise', 'publication'],
 });

@@ -48,5 +48,6 @@ export const datasetLibrary = declare({
   reputation: 9_400,
   uptime: 0.999,
   latencyMs: 120,
+  example: { topic: 'stock prices' },
   tags: ['data', 'dataset', 'open data', 'table', 'prices', 'stocks', 'weather', 'climate'],
 });

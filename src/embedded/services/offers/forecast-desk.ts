@@ -3,6 +3,7 @@ import { declare } from '../declaration.js';
 import { needs, takes } from '../inputs.js';
 import { forecast } from '../shapes/findings.js';
 import { columnName, table } from '../shapes/table.js';
+import { exampleTable } from './example-table.js';
 
 export const forecastInput = z.strictObject({
   table,
@@ -33,5 +34,6 @@ export const forecastDesk = declare({
   reputation: 8_600,
   uptime: 0.996,
   latencyMs: 300,
+  example: { table: exampleTable },
   tags: ['forecast', 'prediction', 'future', 'holt-winters', 'time series', 'outlook'],
 });

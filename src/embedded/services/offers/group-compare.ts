@@ -3,6 +3,7 @@ import { declare } from '../declaration.js';
 import { needs, takes } from '../inputs.js';
 import { comparison } from '../shapes/findings.js';
 import { columnName, table } from '../shapes/table.js';
+import { exampleTable } from './example-table.js';
 
 export const compareInput = z.strictObject({
   table,
@@ -29,5 +30,6 @@ export const groupCompare = declare({
   reputation: 8_800,
   uptime: 0.997,
   latencyMs: 60,
+  example: { table: exampleTable },
   tags: ['compare', 'difference', 'groups', 't-test', 'kruskal-wallis', 'significance', 'versus'],
 });

@@ -39,5 +39,16 @@ export const narrator = declare({
   reputation: 8_900,
   uptime: 0.998,
   latencyMs: 40,
+  example: {
+    anomalies: {
+      table: 'prices',
+      source: '',
+      method: 'robust-z',
+      threshold: 3.5,
+      checked: [],
+      findings: [],
+      note: '',
+    },
+  },
   tags: ['narrative', 'explain', 'findings', 'plain words', 'insights'],
 });

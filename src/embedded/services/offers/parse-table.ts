@@ -31,5 +31,6 @@ export const parseTable = declare({
   reputation: 9_200,
   uptime: 0.999,
   latencyMs: 60,
+  example: { content: 'month,price\n2024-01,10\n', format: 'csv', name: 'prices' },
   tags: ['csv', 'json', 'parse', 'import', 'file', 'upload', 'table'],
 });

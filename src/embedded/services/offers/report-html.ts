@@ -17,5 +17,9 @@ export const reportHtml = declare({
   reputation: 9_200,
   uptime: 0.998,
   latencyMs: 80,
+  example: {
+    title: 'Prices',
+    summary: { text: 'Prices rose.', sentences: ['Prices rose.'], method: 'narrative', note: '' },
+  },
   tags: ['report', 'html', 'page', 'format', 'document', 'write', 'web'],
 });

@@ -17,5 +17,9 @@ export const reportMarkdown = declare({
   reputation: 8_700,
   uptime: 0.998,
   latencyMs: 40,
+  example: {
+    title: 'Prices',
+    summary: { text: 'Prices rose.', sentences: ['Prices rose.'], method: 'narrative', note: '' },
+  },
   tags: ['report', 'markdown', 'format', 'document', 'write'],
 });

@@ -3,6 +3,7 @@ import { declare } from '../declaration.js';
 import { needs, takes } from '../inputs.js';
 import { statistics } from '../shapes/statistics.js';
 import { columnName, table } from '../shapes/table.js';
+import { exampleTable } from './example-table.js';
 
 export const statisticsInput = z.strictObject({ table, groupColumn: columnName.optional() });
 
@@ -24,5 +25,6 @@ export const statisticsDesk = declare({
   reputation: 9_100,
   uptime: 0.998,
   latencyMs: 90,
+  example: { table: exampleTable },
   tags: ['statistics', 'analysis', 'mean', 'median', 'quartiles', 'correlation', 'describe'],
 });

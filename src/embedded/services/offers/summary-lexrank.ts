@@ -26,5 +26,6 @@ export const summaryLexRank = declare({
   reputation: 8_800,
   uptime: 0.997,
   latencyMs: 70,
+  example: { text: 'Prices rose in spring. They fell in autumn.', sentences: 1 },
   tags: ['summary', 'summarise', 'text', 'article', 'key sentences'],
 });

@@ -1,5 +1,6 @@
 import { declare } from '../declaration.js';
 import { trend } from '../shapes/trend.js';
+import { exampleTable } from './example-table.js';
 import { trendInput, trendInputs } from './trend-input.js';
 
 export const trendQuick = declare({
@@ -17,5 +18,6 @@ export const trendQuick = declare({
   reputation: 7_200,
   uptime: 0.98,
   latencyMs: 80,
+  example: { table: exampleTable },
   tags: ['trend', 'time series', 'regression', 'change', 'analysis'],
 });

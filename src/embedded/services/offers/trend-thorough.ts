@@ -1,5 +1,6 @@
 import { declare } from '../declaration.js';
 import { trend } from '../shapes/trend.js';
+import { exampleTable } from './example-table.js';
 import { trendInput, trendInputs } from './trend-input.js';
 
 export const trendThorough = declare({
@@ -17,5 +18,6 @@ export const trendThorough = declare({
   reputation: 9_600,
   uptime: 0.999,
   latencyMs: 350,
+  example: { table: exampleTable },
   tags: ['trend', 'time series', 'seasonality', 'mann-kendall', 'regression', 'analysis', 'in depth'],
 });

@@ -4,9 +4,13 @@ import type { Network, PaymentPayload, PaymentRequirements, SettleResponse } fro
 import { ExactSvmScheme } from '@x402/svm/exact/server';
 import { identifierOffer, PAYMENT_IDENTIFIER } from '../../../adapters/x402/payment-identifier.js';
 import { Refusal } from '../../../kernel/errors.js';
-import { type Placement, type ServiceDeclaration, servicePath } from '../declaration.js';
+import { offerOf, type Placement, type ServiceDeclaration, servicePath } from '../declaration.js';
+import { BAZAAR, bazaarOf } from '../discovery/bazaar.js';
 import { type Answer, json } from './answer.js';
+import type { ReceiptSigner } from './jws.js';
 import type { Payment } from './payment.js';
+import { signedOffer } from './signed-offer.js';
+import { OFFER_RECEIPT } from './signed-receipt.js';
 import { askInV1 } from './v1-payment.js';
 
 const MAX_TIMEOUT_SECONDS = 60;
@@ -24,6 +28,8 @@ export type Settling =
 export class Cashier {
   readonly #x402: x402ResourceServer;
   readonly #asks = new Map<string, PaymentRequirements>();
+  /** what stands beside the price, by service */
+  readonly #extensions = new Map<string, Record<string, unknown>>();
 
   private constructor(
     facilitatorUrl: string,
@@ -37,10 +43,11 @@ export class Cashier {
     facilitatorUrl: string,
     at: Placement,
     sold: readonly ServiceDeclaration[],
+    signer?: ReceiptSigner,
   ): Promise<Cashier> {
     const cashier = new Cashier(facilitatorUrl, at);
     await cashier.#x402.initialize();
-    for (const declaration of sold) await cashier.#price(declaration);
+    for (const declaration of sold) await cashier.#price(declaration, signer);
     return cashier;
   }
 
@@ -69,9 +76,9 @@ export class Cashier {
       serviceName: name,
       tags: tags.slice(0, MOST_TAGS),
     };
-    const required = await this.#x402.createPaymentRequiredResponse([this.askFor(id)], resource, error, {
-      [PAYMENT_IDENTIFIER]: identifierOffer,
-    });
+    const extensions = this.#extensions.get(id);
+    const asks = [this.askFor(id)];
+    const required = await this.#x402.createPaymentRequiredResponse(asks, resource, error, extensions);
     // the body is for clients of version 1; all of version 2 stands in the header
     const old = askInV1(this.askFor(id), resource.url, description);
     const forOld = old ? { x402Version: 1, accepts: [old] } : {};
@@ -113,14 +120,23 @@ export class Cashier {
     return reason === 'settlement_pending' ? { is: 'open', reason } : { is: 'refused', reason, receipt };
   }
 
-  async #price({ id, price }: ServiceDeclaration): Promise<void> {
+  async #price(declaration: ServiceDeclaration, signer?: ReceiptSigner): Promise<void> {
+    const { id, price } = declaration;
     const [ask] = await this.#x402.buildPaymentRequirements({
       scheme: 'exact',
       network: this.at.network as Network,
       payTo: this.at.payTo,
       price: { amount: price.toString(), asset: this.at.asset },
       maxTimeoutSeconds: MAX_TIMEOUT_SECONDS,
+      // the money is taken before the work is done, and who pays is told so
+      extra: { paymentFlow: 'upfront' },
     });
     this.#asks.set(id, ask!);
+    const offer = offerOf(declaration, this.at);
+    this.#extensions.set(id, {
+      [PAYMENT_IDENTIFIER]: identifierOffer,
+      [BAZAAR]: bazaarOf(offer, declaration.example, 'short'),
+      ...(signer && { [OFFER_RECEIPT]: await signedOffer(ask!, offer.url, signer) }),
+    });
   }
 }

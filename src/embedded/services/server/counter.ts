@@ -5,10 +5,11 @@ import { servicePath } from '../declaration.js';
 import type { Service } from '../workshop.js';
 import { type Answer, json, refuse, refuseError } from './answer.js';
 import type { Cashier } from './cashier.js';
+import type { ReceiptSigner } from './jws.js';
 import { isMeantFor, type PaidRequest, type Payment, paidFor, readPayment, requestKey } from './payment.js';
 import type { Claim, PaymentBook } from './payment-book.js';
 import { parseBody } from './read-body.js';
-import { type ReceiptSigner, withSignedReceipt } from './signed-receipt.js';
+import { withSignedReceipt } from './signed-receipt.js';
 import { receiptInV1 } from './v1-payment.js';
 
 export interface CounterParts {
@@ -45,7 +46,7 @@ export class Counter {
     if (answered !== undefined) return answered;
     const payment = readPayment(header);
     if (payment === undefined)
-      return cashier.demand(service.declaration, 'The payment is not one of x402 version 2 or 1');
+      return { ...(await cashier.demand(service.declaration, 'invalid_payload')), status: 400 };
     // Before the first await: two copies of one payment never pass here both.
     const running = this.#running.get(key);
     if (running !== undefined) return running;

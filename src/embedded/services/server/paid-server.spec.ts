@@ -31,11 +31,13 @@ describe('a paid service', () => {
     expect(receipt).toMatchObject({ success: true, transaction: expect.any(String) });
     const { payer, network, transaction, extensions } = receipt as Record<string, string> & {
       extensions: {
-        'offer-receipt': { info: { version: number; receipt: { format: string; signature: string } } };
+        'offer-receipt': { info: { receipt: { format: string; signature: string } } };
       };
     };
     const { info } = extensions['offer-receipt'];
-    expect(info).toMatchObject({ version: 1, receipt: { format: 'jws' } });
+    expect(info).toMatchObject({ receipt: { format: 'jws' } });
+    const said = JSON.parse(Buffer.from(info.receipt.signature.split('.')[1]!, 'base64url').toString());
+    expect(said).toMatchObject({ version: 1, resourceUrl: call.url, payer, network, transaction });
     const signed = { payer: payer!, network: network!, payee: quote.payTo, signature: transaction! };
     expect(wrongServiceReceipt(info.receipt.signature, signed)).toBeUndefined();
   });
@@ -113,7 +115,7 @@ describe('a paid service', () => {
       const payload = JSON.parse(Buffer.from(header, 'base64').toString()) as object;
       const extensions = { 'payment-identifier': { info: { required: false, id } } };
       const sent = Buffer.from(JSON.stringify({ ...payload, extensions })).toString('base64');
-      expect((await market.send(call, sent)).status).toBe(402);
+      expect((await market.send(call, sent)).status).toBe(400);
     },
   );
 
@@ -157,9 +159,9 @@ describe('a paid service', () => {
     expect((await market.send(call, header)).text).toBe(first.text);
   });
 
-  it('answers a header that is no payment with its price', async () => {
+  it('answers a header that is no payment as a bad request, with its price', async () => {
     const reply = await market.send(market.call('parse-table', PARSE), 'bm90IGEgcGF5bWVudA==');
-    expect([reply.status, reply.body['code']]).toEqual([402, 'PAYMENT_REQUIRED']);
+    expect([reply.status, reply.body['error']]).toEqual([400, 'invalid_payload']);
   });
 
   it('refuses what is too large, of another method, or not sold', async () => {

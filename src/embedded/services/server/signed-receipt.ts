@@ -1,17 +1,24 @@
 import type { SettleResponse } from '@x402/core/types';
-import { didOf } from '../../../verifier/service-receipt.js';
+import { type ReceiptSigner, signedJws } from './jws.js';
 
 export const OFFER_RECEIPT = 'offer-receipt';
 
-/** Signs bytes with the key that payments go to. */
-export interface ReceiptSigner {
-  readonly address: string;
-  sign(bytes: Uint8Array): Promise<Uint8Array>;
-}
+/** What `info` of the receipt looks like, as the extension has it beside. */
+const schema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  type: 'object',
+  properties: {
+    receipt: {
+      type: 'object',
+      properties: { format: { type: 'string', const: 'jws' }, signature: { type: 'string' } },
+      required: ['format', 'signature'],
+    },
+  },
+  required: ['receipt'],
+} as const;
 
 /**
- * The settlement with the word of who was paid: x402's extension `offer-receipt`, a JWS by the key of the recipient,
- * so that whoever holds it needs nobody to tell whose key that is.
+ * The settlement with the word of who was paid: a receipt of x402's extension `offer-receipt`.
  * @param at ms
  */
 export async function withSignedReceipt(
@@ -22,13 +29,7 @@ export async function withSignedReceipt(
 ): Promise<SettleResponse> {
   const { network, payer, transaction } = settled;
   if (payer === undefined) return settled;
-  const did = didOf(signer.address)!;
-  const header = encoded({ alg: 'EdDSA', kid: `${did}#${did.slice('did:key:'.length)}` });
-  const payload = encoded({ network, resourceUrl, payer, issuedAt: Math.floor(at / 1_000), transaction });
-  const signature = await signer.sign(new TextEncoder().encode(`${header}.${payload}`));
-  const jws = `${header}.${payload}.${Buffer.from(signature).toString('base64url')}`;
-  const info = { version: 1, receipt: { format: 'jws', signature: jws } };
-  return { ...settled, extensions: { ...settled.extensions, [OFFER_RECEIPT]: { info } } };
+  const said = { version: 1, network, resourceUrl, payer, issuedAt: Math.floor(at / 1_000), transaction };
+  const info = { receipt: { format: 'jws', signature: await signedJws(said, signer) } };
+  return { ...settled, extensions: { ...settled.extensions, [OFFER_RECEIPT]: { info, schema } } };
 }
-
-const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -3,7 +3,7 @@ import { address, signBytes } from '@solana/kit';
 import { findAssociatedTokenPda, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 import { keyFromFile } from '../../../adapters/solana/key-file.js';
 import { Refusal } from '../../../kernel/errors.js';
-import type { ReceiptSigner } from './signed-receipt.js';
+import type { ReceiptSigner } from './jws.js';
 
 /**
  * The provider's wallet, made on first use. Where the embedded chain is named, its faucet opens the token account
