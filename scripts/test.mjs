@@ -2,14 +2,14 @@
  * Everything that must hold on a fresh machine, lane after lane. `npm test -- golden unit` runs some of them.
  * The last line counts all lanes; a lane without jest counts as one test, and one that could not run as failed.
  */
-import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runLanes } from './run-lanes.mjs';
+import { runProgram } from './run-program.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const LANE_LIMIT_MS = 15 * 60_000;
 /** They take minutes, or a browser, and have commands of their own. */
 const LONG_LANES = ['browser', 'chaos', 'load', 'sweep'];
 const FIRST = ['house', 'unit', 'golden', 'properties', 'contracts'];
@@ -60,7 +60,7 @@ async function runJest(lane) {
   );
   try {
     const { exitCode, output } = await run(args, { NODE_OPTIONS });
-    const results = JSON.parse(await readFile(outputFile, 'utf8').catch(() => '{}'));
+    const results = resultsOf(await readFile(outputFile, 'utf8').catch(() => ''));
     const passed = results.numPassedTests ?? 0;
     const failed = (results.numFailedTests ?? 0) + (results.numRuntimeErrorTestSuites ?? 0);
     const skipped = (results.numPendingTests ?? 0) + (results.numTodoTests ?? 0);
@@ -71,27 +71,19 @@ async function runJest(lane) {
   }
 }
 
-/** Both streams in the order they came, without jest's JSON, which goes to a file. */
-function run(args, env) {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, {
-      cwd: ROOT,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const chunks = [];
-    child.stdout.on('data', (chunk) => chunks.push(chunk));
-    child.stderr.on('data', (chunk) => chunks.push(chunk));
-    const limit = setTimeout(() => {
-      chunks.push(Buffer.from(`\nstopped after ${LANE_LIMIT_MS / 60_000} minutes\n`));
-      child.kill('SIGKILL');
-    }, LANE_LIMIT_MS);
-    child.on('close', (code) => {
-      clearTimeout(limit);
-      resolve({ exitCode: code ?? 1, output: Buffer.concat(chunks).toString() });
-    });
-  });
+/** A run that was ended may have written none, or half of them. */
+function resultsOf(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
 }
+
+const stopping = new AbortController();
+for (const sign of ['SIGINT', 'SIGTERM']) process.once(sign, () => stopping.abort());
+
+const run = (args, env) => runProgram(args, { cwd: ROOT, env, signal: stopping.signal });
 
 const lanes = [
   ['lock', () => runPlain(['scripts/complete-lock.mjs', '--check'])],
@@ -111,18 +103,9 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const row = (...cells) =>
-  cells.map((cell, i) => (i === 0 ? String(cell).padEnd(12) : String(cell).padStart(9))).join('');
-const total = { passed: 0, failed: 0, skipped: 0 };
-console.log(row('lane', 'passed', 'failed', 'skipped', 'seconds'));
-for (const [lane, runLane] of lanes) {
-  if (chosen.length > 0 && !chosen.includes(lane)) continue;
-  const started = performance.now();
-  const result = await runLane();
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  if (result.failed > 0) console.log(`\n${result.output.trimEnd()}\n`);
-  console.log(row(lane, result.passed, result.failed, result.skipped, seconds));
-  for (const key of Object.keys(total)) total[key] += result[key];
-}
-console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-process.exitCode = total.failed > 0 ? 1 : 0;
+const total = await runLanes(
+  chosen.length > 0 ? lanes.filter(([lane]) => chosen.includes(lane)) : lanes,
+  stopping.signal,
+);
+// what a lane has left open must not keep the command from ending
+process.exit(total.failed > 0 ? 1 : 0);

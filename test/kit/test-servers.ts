@@ -21,6 +21,11 @@ export async function startTestServers(): Promise<void> {
   folder = home;
   // A run that ends without its teardown (Ctrl-C, a crash of the runner) must not leave servers behind.
   process.once('exit', killNow);
+  for (const sign of ['SIGINT', 'SIGTERM'] as const)
+    process.once(sign, () => {
+      killNow();
+      process.kill(process.pid, sign);
+    });
   const started = await Promise.allSettled([
     provide('TEST_DATABASE_URL', () => startPostgres({ dataDir: join(home, 'postgres'), fsync: false })),
     provide('TEST_NATS_URL', () => startNats({ dataDir: join(home, 'nats') })),
