@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GuardedClient } from './guarded-client.js';
 
@@ -26,6 +26,16 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   if (request.url === '/endless') return void response.write('x'.repeat(2_000));
   if (request.url === '/bomb')
     return void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('0'.repeat(100_000)));
+  if (request.url === '/packed/twice')
+    return void response
+      .writeHead(200, { 'content-encoding': 'deflate, br' })
+      .end(brotliCompressSync(deflateSync('unpacked')));
+  if (request.url === '/packed/strangely')
+    return void response.writeHead(200, { 'content-encoding': 'own' }).end('as it is');
+  if (request.url === '/packed/cut')
+    return void response
+      .writeHead(200, { 'content-encoding': 'gzip' })
+      .end(gzipSync('0'.repeat(1_000)).subarray(0, 12));
   response.writeHead(200, { 'x-kind': 'plain' });
   request.pipe(response);
 }
@@ -123,6 +133,21 @@ describe('an allowed origin', () => {
     },
   );
 
+  it.each([
+    ['/packed/twice', 'unpacked'],
+    ['/packed/strangely', 'as it is'],
+  ])('answers as it packs: %s', async (path, text) => {
+    const got = await open().request({ method: 'GET', url: origin + path });
+    expect(Buffer.from(got.body).toString()).toBe(text);
+  });
+
+  it('that packs its answer and breaks off leaves the outcome unknown', async () => {
+    await expect(open().request({ method: 'GET', url: `${origin}/packed/cut` })).rejects.toMatchObject({
+      code: 'SERVICE_NO_ANSWER',
+      kind: 'unknown',
+    });
+  });
+
   it('that does not answer in time leaves the outcome unknown', async () => {
     await expect(
       open().request({ method: 'GET', url: `${origin}/hang`, timeoutMs: 50 }),
@@ -161,6 +186,8 @@ describe('a URL is refused', () => {
     'ftp://example.com/',
     'data:text/plain,x',
     'http://u:p@example.com/',
+    'http://example.com:25/',
+    'https://example.com:6667/',
   ])('%s', async (url) => {
     await expect(client().request({ method: 'GET', url })).rejects.toMatchObject({ code: 'URL_REFUSED' });
   });

@@ -1,8 +1,10 @@
 import type { LookupFunction } from 'node:net';
-import { Agent, type Dispatcher, fetch, type Response } from 'undici';
+import { Agent, type Dispatcher, request as send } from 'undici';
 import { isRefusal, Refusal } from '../../kernel/errors.js';
 import { LIMITS } from '../../kernel/limits.js';
+import { ACCEPTED_ENCODINGS, letGo, readBody } from './answer-body.js';
 import { guardedConnector } from './guarded-connector.js';
+import { isOfOtherProtocol } from './other-protocols.js';
 import { Turns } from './turns.js';
 
 export interface OutgoingRequest {
@@ -67,17 +69,16 @@ export class GuardedClient {
     const maxBytes = request.maxBytes ?? LIMITS.serviceAnswerBytes;
     const timeout = AbortSignal.timeout(request.timeoutMs ?? TIMEOUT_MS);
     try {
-      const response = await fetch(url, {
+      const answer = await send(url, {
         method: request.method,
-        headers: { ...request.headers },
+        headers: { 'accept-encoding': ACCEPTED_ENCODINGS, ...request.headers },
         body: request.body ?? null,
-        redirect: 'manual',
         signal: request.signal ? AbortSignal.any([timeout, request.signal]) : timeout,
         dispatcher: this.#allowed.has(url.origin) ? this.#free : this.#guarded,
       });
-      await refuseRedirect(response, url);
-      const body = await readBody(response, maxBytes, url);
-      return { status: response.status, header: (name) => response.headers.get(name), body };
+      refuseRedirect(answer, url);
+      const body = await readBody(answer, maxBytes, url.host);
+      return { status: answer.statusCode, header: (name) => headerOf(answer, name), body };
     } catch (error) {
       throw refusalOf(error, url, timeout);
     }
@@ -95,39 +96,23 @@ function readUrl(text: string): URL {
   if (!url) throw refuse('it is not a URL');
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refuse('it is neither https nor http');
   if (url.username !== '' || url.password !== '') throw refuse('it carries a user name or password');
+  if (isOfOtherProtocol(url.port)) throw refuse('its port belongs to another protocol');
   return url;
 }
 
 /** A redirect would carry payment headers and inputs to a host nobody approved. */
-async function refuseRedirect(response: Response, url: URL): Promise<void> {
-  if (response.status < 300 || response.status >= 400 || response.status === 304) return;
-  await response.body?.cancel();
+function refuseRedirect({ statusCode: status, body }: Dispatcher.ResponseData, url: URL): void {
+  if (status < 300 || status >= 400 || status === 304) return;
+  letGo(body);
   throw new Refusal('REDIRECT_REFUSED', `${url.host} answers with a redirect, which is not followed.`, {
     host: url.host,
-    status: response.status,
+    status,
   });
 }
 
-/** Counts decoded bytes as they come, so a small compressed answer cannot grow beyond the cap either. */
-async function readBody(response: Response, maxBytes: number, url: URL): Promise<Uint8Array> {
-  const tooLarge = () =>
-    new Refusal('ANSWER_TOO_LARGE', `${url.host} answers with more than ${maxBytes} bytes.`, {
-      host: url.host,
-      maxBytes,
-    });
-  if (Number(response.headers.get('content-length') ?? 0) > maxBytes) {
-    await response.body?.cancel();
-    throw tooLarge();
-  }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += (chunk as Uint8Array).length;
-    // Leaving the loop cancels the stream.
-    if (size > maxBytes) throw tooLarge();
-    chunks.push(chunk as Uint8Array);
-  }
-  return Buffer.concat(chunks, size);
+function headerOf({ headers }: Dispatcher.ResponseData, name: string): string | null {
+  const value = headers[name.toLowerCase()];
+  return Array.isArray(value) ? value.join(', ') : (value ?? null);
 }
 
 function refusalOf(error: unknown, url: URL, timeout: AbortSignal): Refusal {
@@ -138,7 +123,7 @@ function refusalOf(error: unknown, url: URL, timeout: AbortSignal): Refusal {
     return new Refusal('SERVICE_TIMEOUT', `${host} did not answer in time.`, { host }, 'unknown', {
       cause: error,
     });
-  const code = String((cause as NodeJS.ErrnoException | undefined)?.code ?? '');
+  const code = String((error as NodeJS.ErrnoException | undefined)?.code ?? '');
   if (NOT_CONNECTED.has(code))
     return new Refusal('SERVICE_UNREACHABLE', `${host} cannot be reached.`, { host, code }, 'retryable', {
       cause: error,
