@@ -122,6 +122,7 @@ export function buildEngine(
     systemClock,
     systemChance,
     `${config.ROLE}-${process.pid}`,
+    (ids) => reactor.forgetTimers(ids),
   );
   const stopping = new AbortController();
   const runStep: ConstructorParameters<typeof Reactor>[4] = (task) => steps.runHere(task, stopping.signal);

@@ -10,7 +10,7 @@ import type { StepExecutor } from './step-executor.js';
 /** Calls the service the plan bound, pays what the plan allows, and takes JSON or text for an answer. */
 export const serviceCall =
   (payments: StepPayments, payer: string, live: LiveBus): StepExecutor =>
-  async ({ run, step, task, input, signal }) => {
+  async ({ run, step, task, input, signal, isFirst = false }) => {
     const { service } = step;
     if (!service)
       throw new Refusal('NO_SERVICE', 'The plan binds no service to this step.', { stepId: step.id });
@@ -34,6 +34,7 @@ export const serviceCall =
         approved: { payTo: service.payTo, asset: service.asset, network: service.network },
         payer: signedBy ?? payer,
         call: { method: service.method, url: service.url, body: input, idempotencyKey: paymentId },
+        isFirst,
       },
       signal,
     );

@@ -24,4 +24,6 @@ export type StepExecutor = (work: {
   readonly task: StepTask;
   readonly input: Json;
   readonly signal: AbortSignal;
+  /** no attempt of this step was ever begun before this one */
+  readonly isFirst?: boolean;
 }) => Promise<StepOutput>;

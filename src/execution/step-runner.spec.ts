@@ -94,6 +94,7 @@ async function house(inputs: Record<string, string> = {}) {
   const work: { does: StepExecutor } = {
     does: async ({ input }) => ({ output: { heard: input }, cost: toMicros(20_000n) }),
   };
+  const spared: string[] = [];
   const runner = (worker = 'worker-1', now = clock.now) =>
     new StepRunner(
       dispatch,
@@ -103,6 +104,7 @@ async function house(inputs: Record<string, string> = {}) {
       { now },
       { random: () => 0 },
       worker,
+      (ids) => spared.push(...ids),
     );
   const stepOf = async (stepId: string) => {
     const { state } = await dispatch.load(workflow, 'wf_01');
@@ -125,7 +127,7 @@ async function house(inputs: Record<string, string> = {}) {
       if (event.type === 'StepAttemptFailed') errors.push((event as unknown as { error: unknown }).error);
     return errors;
   };
-  return { content, vault, tell, overtakenBy, work, runner, stepOf, outputOf, told, failures };
+  return { content, vault, tell, overtakenBy, work, runner, spared, stepOf, outputOf, told, failures };
 }
 
 describe('a step', () => {
@@ -189,6 +191,43 @@ describe('a step', () => {
     await slow.runHere(task('step_3'), calm);
     expect(await h.stepOf('step_2')).toMatchObject({ status: 'running' });
     expect(await h.stepOf('step_3')).toMatchObject({ status: 'completed' });
+  });
+
+  it('that has its result is watched over no longer, and one that has none is', async () => {
+    await reach();
+    h.work.does = async () => {
+      throw new Refusal('SERVICE_ERROR', 'The service is busy.', {}, 'retryable');
+    };
+    await h.runner().run(task('step_2'), calm);
+    expect(h.spared.filter((id) => id.includes('/step_2/'))).toEqual([]);
+    await h.tell(retry('step_2', 2));
+    h.work.does = async () => ({ output: null, cost: toMicros(0n) });
+    await h.runner().run(task('step_2', { attempt: 2 }), calm);
+    expect(h.spared.filter((id) => id.includes('/step_2/'))).toEqual([
+      'wf_01/1/step_2/2/dispatch',
+      'wf_01/1/step_2/2/dispatch-again',
+      'wf_01/1/step_2/2/timeout',
+    ]);
+  });
+
+  it('knows that nobody has begun it before, and not when somebody has', async () => {
+    await reach();
+    const firsts: unknown[] = [];
+    h.work.does = async ({ isFirst }) => {
+      firsts.push(isFirst);
+      throw new Refusal('SERVICE_ERROR', 'The service is busy.', {}, 'retryable');
+    };
+    await h.tell(start('step_2'));
+    await h.runner().run(task('step_2'), calm);
+    await h.tell(retry('step_2', 2));
+    await h.runner().run(task('step_2', { attempt: 2 }), calm);
+    expect(firsts).toEqual([false, false]);
+
+    const fresh = await house();
+    await fresh.runner().run(task('step_1'), calm);
+    fresh.work.does = h.work.does;
+    await fresh.runner().run(task('step_2'), calm);
+    expect(firsts).toEqual([false, false, true]);
   });
 
   it('that is not in flight is not done', async () => {

@@ -12,7 +12,7 @@ import { ZERO } from '../kernel/money.js';
 import { isoTime } from '../kernel/time.js';
 import type { Chance, Clock } from '../ports/clock.js';
 import type { CommandContext, Converse, Dispatch, Said } from '../runtime/dispatch.js';
-import { isLocal } from '../sagas/execute-plan.js';
+import { isLocal, watchesOf } from '../sagas/execute-plan.js';
 import type { StepTask } from '../sagas/reaction.js';
 import { CompensationRunner, type UndoReport } from './compensation-runner.js';
 import { evaluate } from './expression.js';
@@ -50,6 +50,13 @@ const NAMES = {
   ReportFundsExhausted: 'funds',
 } as const;
 
+/** What the record says of an attempt when it is begun. */
+interface Claim {
+  /** the first of its step, and begun by nobody before */
+  readonly isFirst: boolean;
+}
+const CLAIMED_BEFORE: Claim = { isFirst: false };
+
 /** Bounds of what is run before it is made durable: others wait for the same workflow meanwhile. */
 const TURN_MS = 500;
 const TURN_STEPS = 100;
@@ -69,6 +76,8 @@ export class StepRunner {
     private readonly clock: Clock,
     private readonly chance: Pick<Chance, 'random'>,
     private readonly worker: string,
+    /** told of timers that have nothing to watch over any more */
+    private readonly cancelTimers: (ids: readonly string[]) => void = () => undefined,
   ) {
     const call = executors.service_call;
     this.compensations = new CompensationRunner(dispatch, views, call, clock, chance, worker);
@@ -81,9 +90,11 @@ export class StepRunner {
     if (task.unclaimed && run.steps[task.stepId]?.status === 'running') return;
     const startedAt = isoTime(this.clock.now());
     const step = currentStep(run, task.stepId);
-    if (!isLocal(step.kind) && !(await this.claim(task, startedAt))) return;
-    const report = await this.attempt(run, step, task, startedAt, signal);
+    const claim = isLocal(step.kind) ? CLAIMED_BEFORE : await this.claim(task, startedAt);
+    if (!claim) return;
+    const report = await this.attempt(run, step, { ...task, ...claim }, startedAt, signal);
     await this.send(task, report, NAMES[report.type]);
+    if (report.type === 'StepCompleted') this.cancelTimers(watchesOf(task));
   }
 
   /**
@@ -129,7 +140,7 @@ export class StepRunner {
   private attempt(
     run: LiveRun,
     step: PlanStep,
-    task: StepTask,
+    task: StepTask & Partial<Claim>,
     startedAt: string,
     signal: AbortSignal,
   ): Promise<Report> {
@@ -157,7 +168,7 @@ export class StepRunner {
   private async execute(
     run: LiveRun,
     step: PlanStep,
-    task: StepTask,
+    task: StepTask & Partial<Claim>,
     startedAt: string,
     signal: AbortSignal,
   ): Promise<CompleteStep | StartWait> {
@@ -175,6 +186,7 @@ export class StepRunner {
       task,
       input,
       signal,
+      isFirst: task.isFirst ?? false,
     });
     const report = {
       at: isoTime(this.clock.now()),
@@ -191,14 +203,19 @@ export class StepRunner {
     return { type: 'StepCompleted', ...report, cost, ...(payment && { payment }), ...(branch && { branch }) };
   }
 
-  /** @returns false when the attempt was given up meanwhile */
-  private async claim(task: StepTask, at: string): Promise<boolean> {
+  /** @returns undefined when the attempt was given up meanwhile */
+  private async claim(task: StepTask, at: string): Promise<Claim | undefined> {
     const { runNo, stepId, attempt } = task;
+    const { worker } = this;
     try {
-      await this.send(task, { type: 'StartStep', at, runNo, stepId, attempt, worker: this.worker }, 'start');
-      return true;
+      const { events } = await this.send(
+        task,
+        { type: 'StartStep', at, runNo, stepId, attempt, worker },
+        'start',
+      );
+      return { isFirst: attempt === 1 && events.length > 0 };
     } catch (error) {
-      if (isRefusal(error, 'WRONG_STATE')) return false;
+      if (isRefusal(error, 'WRONG_STATE')) return undefined;
       throw error;
     }
   }
@@ -215,8 +232,8 @@ export class StepRunner {
     };
   }
 
-  private async send(task: StepTask, command: StartStep | Report, what: string): Promise<void> {
-    await this.dispatch.send(workflow, task.workflowId, command, this.contextOf(task, what));
+  private send(task: StepTask, command: StartStep | Report, what: string) {
+    return this.dispatch.send(workflow, task.workflowId, command, this.contextOf(task, what));
   }
 
   private contextOf({ workflowId, runNo, stepId, attempt }: StepTask, what: string): CommandContext {

@@ -26,6 +26,8 @@ export interface PaidStep {
   readonly approved: { readonly payTo: string; readonly asset: string; readonly network: string };
   readonly payer: string;
   readonly call: PaidCall;
+  /** nobody can have begun to pay for it before: there is nothing on record to read */
+  readonly isFirst?: boolean;
 }
 
 export interface PaidAnswer {

@@ -60,6 +60,14 @@ describe('a paid step', () => {
     expect([world.landed.size, new Set(world.sent).size]).toEqual([1, 1]);
   });
 
+  it('that was said to be the first and is not is still paid once', async () => {
+    const world = new PaidWorld();
+    const step = { ...paidStep(), isFirst: true };
+    const first = await call(world, step);
+    expect(await call(world, step)).toEqual(first);
+    expect([world.landed.size, new Set(world.sent).size]).toEqual([1, 1]);
+  });
+
   it('that turns out to be free costs nothing', async () => {
     const world = new PaidWorld();
     world.free = true;

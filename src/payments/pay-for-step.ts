@@ -13,6 +13,12 @@ import { delivered, isFinal, isGood, notYet, refused, undelivered, usable } from
 
 export type { PaidAnswer, PaidStep } from './paid-step.js';
 
+/** What is found of a payment that nobody has begun. */
+const NOT_BEGUN: { readonly state: PaymentState; readonly revision: number } = {
+  state: payment.decider.initial,
+  revision: -1,
+};
+
 /** Times one step signs anew after its bytes expired unsettled. */
 const SIGNINGS = 3;
 /** What the payment answers when another worker has taken it further: this one goes on from what is recorded. */
@@ -44,7 +50,8 @@ export class StepPayments {
    */
   async call(paid: PaidStep, signal: AbortSignal): Promise<PaidAnswer> {
     for (let signing = 0; signing < SIGNINGS; signing++) {
-      const { state, revision } = await this.dispatch.load(payment, paid.paymentId);
+      const isKnown = paid.isFirst && signing === 0;
+      const { state, revision } = isKnown ? NOT_BEGUN : await this.dispatch.load(payment, paid.paymentId);
       const step: Acting = { ...paid, from: revision };
       const other = await this.elsewhere(step, state);
       if (other === 'again') continue;
@@ -227,10 +234,12 @@ export class StepPayments {
     step: Acting,
     next: (state: PaymentState) => Promise<PaymentCommand | undefined>,
   ): Promise<PaymentState> {
-    const { state } = await this.dispatch.converse(payment, step.paymentId, async (at: PaymentState) => {
+    const say = async (at: PaymentState) => {
       const command = await next(at);
       return command && { command, context: contextOf(step, command) };
-    });
+    };
+    const isNew = step.from === NOT_BEGUN.revision;
+    const { state } = await this.dispatch.converse(payment, step.paymentId, say, isNew);
     return state;
   }
 }

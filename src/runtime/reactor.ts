@@ -73,6 +73,11 @@ export class Reactor {
     }
   }
 
+  /** Spares timers that would change nothing; one that cannot be spared fires, and nothing follows. */
+  forgetTimers(ids: readonly string[]): void {
+    this.timers.cancel(ids).catch(() => undefined);
+  }
+
   /** Stores every timer that is still held: whoever waits for one is about to stop. */
   flush(): void {
     this.timers.flush();

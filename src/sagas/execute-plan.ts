@@ -180,9 +180,16 @@ function dispatch(task: StepTask, { scheduledAt, timeoutMs }: WorkflowEventOf<'S
   ];
 }
 
+/** What watches over one attempt of a step that a worker runs: of no use once that has its result. */
+export const watchesOf = (task: StepTask): readonly string[] => {
+  const step = nameOf(task);
+  return [...dispatchTimers(step), timeoutTimer(step)];
+};
+
 const nameOf = ({ workflowId, runNo, stepId, attempt }: StepTask): string =>
   `${workflowId}/${runNo}/${stepId}/${attempt}`;
 
+const timeoutTimer = (step: string): string => `${step}/timeout`;
 const dispatchTimers = (step: string) => [`${step}/dispatch`, `${step}/dispatch-again`] as const;
 
 /** From now on an answer is waited for no longer than the plan allows. */
@@ -198,7 +205,7 @@ function started(workflowId: string, event: WorkflowEventOf<'StepStarted'>): Rea
   } as const;
   return [
     { do: 'cancel-timers', ids: [...dispatchTimers(step)] },
-    after(`${step}/timeout`, plusMs(startedAt, timeoutMs), workflowId, {
+    after(timeoutTimer(step), plusMs(startedAt, timeoutMs), workflowId, {
       type: 'FailStep',
       runNo,
       stepId,
