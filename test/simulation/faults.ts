@@ -3,6 +3,7 @@ export const FAULTS = [
   'request lost',
   'answer lost',
   'message late',
+  'live message lost',
   'job doubled',
   'job late',
   'jobs reordered',

@@ -119,6 +119,9 @@ export class Judge implements Watcher {
     this.judging(() => must(false, 'I12', () => `${who} was let ${what}`));
   }
 
+  /** I11: what a client hears. */
+  readonly heard = (judge: () => void): void => this.judging(judge);
+
   private settle(workflowId: string, runNo: number): void {
     const run = this.workflow(workflowId).run(runNo);
     this.settledAt.set(run, this.paidFor(run, run.free) + run.spentByChildren);

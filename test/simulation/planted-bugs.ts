@@ -31,6 +31,8 @@ export interface PlantedBug {
   artifacts?(real: ArtifactStore): ArtifactStore;
   projection?(real: Projection): Projection;
   readModels?(real: ReadModels): ReadModels;
+  /** what a client's stream is read from */
+  reading?(real: Sql): Sql;
   /** whom a call counts for, when it names something of `owner` */
   principal?(real: Principal, owner: string): Principal;
 }
@@ -435,5 +437,16 @@ export const plantedBugs: readonly PlantedBug[] = [
           }),
       };
     },
+  },
+  {
+    name: 'resumed-behind-the-group',
+    what: 'Who comes again in the middle of messages that are kept together is told from those after them',
+    reading: (real) => ({
+      query: async (text, values = []) => {
+        const { rows } = await real.query<Record<string, unknown>>(text, values);
+        if (!text.includes('rm_workflow_timeline_groups')) return { rows: rows as never };
+        return { rows: rows.filter(({ seq }) => Number(seq) >= Number(values[1])) as never };
+      },
+    }),
   },
 ];

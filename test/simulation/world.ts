@@ -15,6 +15,8 @@ import { type Outside, type Role, type SimulatedEngine, startEngine, watched } f
 import { EventLog } from './event-log.js';
 import type { Fault } from './faults.js';
 import { Judge } from './judge.js';
+import { Listeners } from './listeners.js';
+import { LiveMessages } from './live-messages.js';
 import { Network } from './network.js';
 import { PaidServices } from './paid-services.js';
 import { ListedServices, MoodyPlanner } from './planning.js';
@@ -36,6 +38,10 @@ const BEGIN = Date.UTC(2026, 0, 2, 3);
 /** more than any seed needs that ends: what is still running then will never end */
 const STEP_LIMIT = 150_000;
 const TIME_LIMIT = 4 * 3_600_000;
+/** more than a client needs that comes again once all is over */
+const STEPS_TO_HEAR = 20_000;
+/** sets what listeners draw apart from what the rest of the world does */
+const LISTENING = 1_000_003;
 const FUNDS = 10_000_000n;
 
 export interface Outcome {
@@ -82,6 +88,7 @@ class World {
   private readonly store: EventLog;
   private readonly outside: Outside;
   private readonly users: Users;
+  private readonly listeners: Listeners;
   private readonly readModels: SharedReadModels;
   private readonly offers: readonly Offer[];
   private readonly drafts = new Map<string, PlanDraft>();
@@ -112,6 +119,8 @@ class World {
     const byUrl = new Map(this.offers.map((offer) => [offer.url, offer]));
     this.services = new PaidServices(this.network, byUrl, this.judge);
     this.readModels = new SharedReadModels(this.network);
+    const aside = new Random(seed + LISTENING);
+    const live = new LiveMessages(this.network, aside);
     this.outside = {
       store: this.store,
       timers: new TimerTable(this.network, this.judge),
@@ -127,15 +136,19 @@ class World {
       planner: new MoodyPlanner(this.network, (text) => this.drafts.get(/wf_\w+/.exec(text)![0])!),
       breakers: new SharedBreakers(this.network),
       readModels: this.readModels,
-      live: { publish: () => {}, subscribe: () => () => {} },
+      live,
     };
-    this.users = new Users(
-      this.scheduler,
-      random,
-      () => {
-        const up = this.slots.flatMap(({ engine }) => (engine?.process.alive ? [engine] : []));
-        return up.length > 0 ? random.pick(up) : undefined;
-      },
+    const anyEngine = (chance: Random) => () => {
+      const up = this.slots.flatMap(({ engine }) => (engine?.process.alive ? [engine] : []));
+      return up.length > 0 ? chance.pick(up) : undefined;
+    };
+    this.users = new Users(this.scheduler, random, anyEngine(random), this.judge, bug);
+    this.listeners = new Listeners(
+      this.network,
+      aside,
+      this.readModels.tables,
+      live,
+      anyEngine(aside),
       this.judge,
       bug,
     );
@@ -154,6 +167,9 @@ class World {
       await scheduler.run(isOver, STEP_LIMIT);
       if (scheduler.failures.length > 0) throw scheduler.failures[0];
       judge.concludes();
+      const heard = () => judge.violation !== undefined || this.listeners.haveHeardAll;
+      await scheduler.run(heard, scheduler.steps + STEPS_TO_HEAR);
+      this.listeners.concludes();
       await this.lookAtReceipts();
       await judge.looking(() => equalTheirFold(this.readModels.tables, watched, this.store.log));
     } finally {
@@ -217,6 +233,7 @@ class World {
         ? { input: `${WORDS}: please do the work of ${workflowId}` }
         : { plan: givenPlanSchema.parse(asGiven(draft)) };
       this.at(random.between(0, 10_000), () => this.users.create(userId, workflowId, wanted));
+      if (n === 1) this.at(0, () => this.listeners.follow(workflowId));
     }
     const storm = random.between(5, 120) * 1_000;
     this.faults(storm);
