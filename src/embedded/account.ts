@@ -23,7 +23,7 @@ export interface Account {
 /** Test USDC that a new installation puts into escrow. It exists on the embedded chain only. */
 const FIRST_DEPOSIT = toMicros(100_000_000n);
 /** The embedded chain makes a transfer final within two seconds; a slow machine gets more. */
-const FINAL_WITHIN_MS = 20_000;
+const FINAL_WITHIN_MS = 60_000;
 
 /**
  * The user of this installation. Its id and key derive from the installation's own secret, so that every start

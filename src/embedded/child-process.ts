@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Refusal } from '../kernel/errors.js';
-import { partFailed, type UnexpectedExit } from './server-process.js';
+import { partFailed, READY_MS, type UnexpectedExit } from './server-process.js';
 
 /**
  * A part of ours that runs in a Node process of its own. The contract: it sends `{ready: {…}}` once it serves, or
@@ -28,7 +28,6 @@ export interface RunningChild<Ready> {
   stop(): Promise<void>;
 }
 
-const READY_MS = 30_000;
 const GRACE_MS = 5_000;
 const LOG_TAIL_CHARS = 2_000;
 

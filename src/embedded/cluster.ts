@@ -38,7 +38,6 @@ export interface ClusterOptions extends StackOptions {
 }
 
 const NATS_NODES = 3;
-const READY_MS = 60_000;
 const GRACE_MS = 20_000;
 
 type Running = ClusterProcess & Pick<RunningChild<{ readonly url: string }>, 'stop'>;
@@ -90,7 +89,6 @@ async function startProcess(
     part: name,
     entry: main ?? new URL('../main.js', import.meta.url),
     logFile: join(stack.folder.path, 'log', `${name}.log`),
-    readyMs: READY_MS,
     graceMs: GRACE_MS,
     env: (before) => ({
       ...env,

@@ -3,7 +3,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connectNats } from '../adapters/nats/connection.js';
 import { freePort } from './loopback-port.js';
 import { type NatsNode, startNats } from './nats.js';
-import { partFailed, type RunningPart, type UnexpectedExit } from './server-process.js';
+import { partFailed, READY_MS, type RunningPart, type UnexpectedExit } from './server-process.js';
 import { waitUntil } from './wait-until.js';
 
 export interface NatsClusterOptions {
@@ -20,8 +20,6 @@ export interface RunningNatsCluster {
   readonly pid: number;
   stop(): Promise<void>;
 }
-
-const READY_MS = 30_000;
 
 /** Several NATS servers that keep their streams together. Addresses are those of all nodes, separated by commas. */
 export async function startNatsCluster({

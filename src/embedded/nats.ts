@@ -4,7 +4,7 @@ import { isRefusal } from '../kernel/errors.js';
 import { LOOPBACK, portIfFree, portInUse, requirePort } from './loopback-port.js';
 import { natsBinary } from './nats-binary.js';
 import { claimPartFolder } from './part-folder.js';
-import { launch, type RunningPart, type UnexpectedExit } from './server-process.js';
+import { launch, READY_MS, type RunningPart, type UnexpectedExit } from './server-process.js';
 
 export interface NatsOptions {
   readonly dataDir: string;
@@ -30,7 +30,6 @@ export interface NatsNode {
 
 const PART = 'NATS';
 const USER = 'quittance';
-const READY_MS = 20_000;
 
 /**
  * A real NATS server with JetStream on the loopback address.

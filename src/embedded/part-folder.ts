@@ -21,6 +21,8 @@ interface ChildRecord {
 }
 
 const GRACE_MS = 5_000;
+/** a process that was killed is gone when the system has time for it */
+const GONE_MS = 60_000;
 
 /**
  * @param endGently what asks a server of this part to end
@@ -51,10 +53,10 @@ export const folderInUse = (folder: string, pid: number): Refusal =>
   );
 
 async function endOrphan(child: ProcessIdentity, endGently: NodeJS.Signals): Promise<void> {
-  for (const signal of [endGently, 'SIGKILL'] as const) {
-    signalIfAlive(child, signal);
-    if (await waitUntil(() => (isAlive(child) ? undefined : true), GRACE_MS)) return;
-  }
+  signalIfAlive(child, endGently);
+  if (await waitUntil(() => (isAlive(child) ? undefined : true), GRACE_MS)) return;
+  signalIfAlive(child, 'SIGKILL');
+  await waitUntil(() => (isAlive(child) ? undefined : true), GONE_MS);
 }
 
 export function signalIfAlive(child: ProcessIdentity, signal: NodeJS.Signals): void {

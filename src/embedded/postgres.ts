@@ -5,7 +5,13 @@ import { isRefusal } from '../kernel/errors.js';
 import { freePort, LOOPBACK, portIfFree, portInUse, requirePort } from './loopback-port.js';
 import { claimPartFolder, type PartFolder } from './part-folder.js';
 import { type Cluster, dataDirectory, prepareCluster, SUPERUSER } from './postgres-cluster.js';
-import { launch, type RunningPart, type ServerProcess, type UnexpectedExit } from './server-process.js';
+import {
+  launch,
+  READY_MS,
+  type RunningPart,
+  type ServerProcess,
+  type UnexpectedExit,
+} from './server-process.js';
 
 export interface PostgresOptions {
   readonly dataDir: string;
@@ -22,7 +28,6 @@ export interface PostgresOptions {
 
 const PART = 'Postgres';
 const DATABASE = 'quittance';
-const READY_MS = 20_000;
 const PORT_ATTEMPTS = 4;
 
 /**

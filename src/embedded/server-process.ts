@@ -39,7 +39,14 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
+/**
+ * How long a server may take until it serves. One that ends is noticed at once, so this is for one that hangs: a Postgres
+ * that was killed first writes out and reads its whole folder, which takes a slow disk many seconds.
+ */
+export const READY_MS = 180_000;
 const GRACE_MS = 8_000;
+/** a process that was killed is gone when the system has time for it */
+const GONE_MS = 60_000;
 const LOG_TAIL_CHARS = 2_000;
 
 /**
@@ -108,8 +115,8 @@ async function end(
   hasEnded: () => boolean,
 ): Promise<void> {
   if (!child) return;
-  for (const signal of [endGently, 'SIGKILL'] as const) {
-    signalIfAlive(child, signal);
-    if (await waitUntil(() => hasEnded() || undefined, GRACE_MS, 5)) return;
-  }
+  signalIfAlive(child, endGently);
+  if (await waitUntil(() => hasEnded() || undefined, GRACE_MS, 5)) return;
+  signalIfAlive(child, 'SIGKILL');
+  await waitUntil(() => hasEnded() || undefined, GONE_MS, 5);
 }

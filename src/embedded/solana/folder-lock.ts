@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { Refusal } from '../../kernel/errors.js';
 
 /** How long a predecessor that is still shutting down is waited for. */
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 20_000;
 const RETRY_MS = 50;
 
 /**

@@ -4,11 +4,8 @@ import { startNats } from '../../../src/embedded/nats.js';
 import { startPostgres } from '../../../src/embedded/postgres.js';
 import type { RunningPart } from '../../../src/embedded/server-process.js';
 import { type Stack, startStack } from '../../../src/embedded/supervisor.js';
-import { isRefusal } from '../../../src/kernel/errors.js';
 
 const built = (name: string) => new URL(`../../../dist/embedded/${name}.process.js`, import.meta.url);
-
-const START_ATTEMPTS = 4;
 
 /** A server that can be killed, stopped in its tracks and brought back where it was. */
 export class Server {
@@ -38,18 +35,8 @@ export class Server {
     try {
       await meanwhile();
     } finally {
-      this.part = await this.startAgain(port);
+      this.part = await this.start(port);
     }
-  }
-
-  /** On a busy machine a recovery may take longer than a server is given to start. */
-  private async startAgain(port: number): Promise<RunningPart> {
-    for (let attempt = 1; ; attempt++)
-      try {
-        return await this.start(port);
-      } catch (error) {
-        if (attempt === START_ATTEMPTS || !isRefusal(error, 'PART_FAILED')) throw error;
-      }
   }
 
   async pause(ms: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowEvent } from '../../../src/events/workflow.js';
 import { until } from '../../e2e/kit/client.js';
 import { type Books, readBooks } from './books.js';
 import type { House } from './house.js';
@@ -6,6 +7,12 @@ import { missingLeaves } from './log-rules.js';
 import type { PatientClient } from './patient-client.js';
 
 const LOOK_MS = 1_000;
+
+/** Neither over nor waiting for its owner's answer. */
+const isOnItsWay = (events: readonly WorkflowEvent[]): boolean => {
+  const has = (type: WorkflowEvent['type']) => events.some((event) => event.type === type);
+  return !has('WorkflowSettled') && (has('WorkflowApproved') || !has('ApprovalRequested'));
+};
 
 /**
  * The books when nothing is on its way any more: bytes that were sent and never settled are looked for until they
@@ -19,7 +26,8 @@ export async function settledBooks(house: House, client: PatientClient, patience
     await sleep(LOOK_MS);
     const books = await read();
     const open = [...books.payments.values()].some((events) => events.at(-1)?.type === 'PaymentSubmitted');
-    if (open || missingLeaves(books.history) > 0) return undefined;
+    const moves = [...books.runs.values()].some(isOnItsWay);
+    if (open || moves || missingLeaves(books.history) > 0) return undefined;
     return (await client.balance()).held > 0n ? undefined : books;
   };
   return until(settled, patienceMs).catch(read);
