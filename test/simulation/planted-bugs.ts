@@ -449,4 +449,22 @@ export const plantedBugs: readonly PlantedBug[] = [
       },
     }),
   },
+  {
+    name: 'not-asked',
+    what: 'What cannot be undone is begun without a word of the owner, though nobody looked at the plan',
+    dispatch: deciding('workflow', (real) => (command, state) => {
+      const now = state as WorkflowState;
+      if (!('approval' in now) || !now.approval?.automatic) return real(command, state);
+      return real(command, { ...now, approval: { ...now.approval, automatic: false } } as never);
+    }),
+  },
+  {
+    name: 'pause-forgotten',
+    what: 'A step that completes while its run is paused brings the next one on',
+    dispatch: deciding('workflow', (real) => (command, state) => {
+      const now = state as WorkflowState;
+      const goesOn = command.type === 'StepCompleted' && now.status === 'paused';
+      return real(command, (goesOn ? { ...now, status: 'executing' } : now) as never);
+    }),
+  },
 ];

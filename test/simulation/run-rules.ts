@@ -63,6 +63,10 @@ export class RunRules {
   private readonly steps = new Map<string, Seen>();
   private readonly signals = new Map<string, string>();
   private readonly taken = new Set<string>();
+  /** nobody looked at the plan before it was approved */
+  private automatic = false;
+  /** what the owner said of steps he was asked about */
+  private readonly answers = new Map<string, 'asked' | 'confirmed' | 'declined'>();
 
   constructor(
     readonly workflowId: string,
@@ -142,6 +146,7 @@ export class RunRules {
         must(event.planHash === this.planHash, 'I4', () => 'another plan was approved than was proposed');
         this.answered = true;
         this.approved = true;
+        this.automatic = event.automatic;
         this.budget = BigInt(event.budget);
         this.holdId = event.holdId;
         return;
@@ -229,6 +234,19 @@ export class RunRules {
         must(this.paused, 'I9', () => 'a run was resumed that was not paused');
         must(this.answered, 'I4', () => 'a run went on while its owner was asked');
         this.paused = false;
+        return;
+      case 'StepConfirmationRequested':
+        must(!this.answers.has(event.stepId), 'I9', () => `it was asked twice about ${event.stepId}`);
+        this.answers.set(event.stepId, 'asked');
+        return;
+      case 'StepConfirmed':
+      case 'StepConfirmationDeclined':
+        must(
+          this.answers.get(event.stepId) === 'asked',
+          'I9',
+          () => `${event.type} of ${event.stepId}, and nobody waited for it`,
+        );
+        this.answers.set(event.stepId, event.type === 'StepConfirmed' ? 'confirmed' : 'declined');
         return;
       case 'StepRetryScheduled':
         this.step(event.stepId).status = 'retrying';
@@ -337,7 +355,16 @@ export class RunRules {
       'I7',
       () => `attempt ${attempt} of ${stepId} was scheduled while it was ${seen.status} ${seen.attempt}`,
     );
-    const { dependencies, toleratesSkipped, when } = this.plan!.steps.find(({ id }) => id === stepId)!;
+    const { dependencies, toleratesSkipped, when, sideEffect } = this.plan!.steps.find(
+      ({ id }) => id === stepId,
+    )!;
+    const answer =
+      this.answers.get(stepId) ?? (this.automatic && sideEffect === 'irreversible' ? 'none' : '');
+    must(
+      answer === '' || answer === 'confirmed',
+      'I4',
+      () => `${stepId} was scheduled, and its confirmation is ${answer}`,
+    );
     for (const id of dependencies) {
       const { status } = this.step(id);
       const over =

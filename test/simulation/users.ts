@@ -7,8 +7,10 @@ import { isoTime, plusMs } from '../../src/kernel/time.js';
 import { approveWorkflow } from '../../src/requests/approve-workflow.js';
 import { type Caller, contextOf } from '../../src/requests/caller.js';
 import { cancelWorkflow } from '../../src/requests/cancel-workflow.js';
+import { answerStep } from '../../src/requests/confirm-step.js';
 import type { CreateBody } from '../../src/requests/create-body.js';
 import { createWorkflow } from '../../src/requests/create-workflow.js';
+import { pauseWorkflow, resumeWorkflow } from '../../src/requests/pause-workflow.js';
 import { rateWorkflow } from '../../src/requests/rate-workflow.js';
 import { retryWorkflow } from '../../src/requests/retry-workflow.js';
 import { sendSignal } from '../../src/requests/send-signal.js';
@@ -71,6 +73,7 @@ export class Users {
       maxCost: random.pick([0, 0, 0, 0.05]),
       verificationLevel: random.pick(['basic', 'basic', 'full'] as const),
       autoApprove: random.chance(0.3),
+      ...(random.chance(0.2) && { onExhausted: 'pause' as const }),
     };
     this.ask(userId, 'create', async (engine, caller) => {
       // a second try finds the first: what is sealed anew is not the same request
@@ -90,6 +93,7 @@ export class Users {
     if (random.chance(0.004)) this.cancel(userId, workflowId, random.between(0, 300));
     if (random.chance(0.002)) this.settle(workflowId, random.between(0, 300), random.chance(0.5));
     if (random.chance(0.01)) this.trespass(userId, workflowId);
+    if (random.chance(0.01)) this.pause(userId, workflowId, random.between(0, 300));
     switch (event.type) {
       case 'ApprovalRequested':
         this.answer(userId, workflowId);
@@ -99,6 +103,13 @@ export class Users {
         return;
       case 'StepWaitStarted':
         if (event.signal !== undefined) this.signal(userId, workflowId, event);
+        return;
+      case 'StepConfirmationRequested':
+        this.confirm(userId, workflowId, event.stepId);
+        return;
+      case 'ExecutionPaused':
+        if (event.reason === 'by_owner' || event.reason === 'retries_exhausted')
+          this.resume(userId, workflowId, event.stepId);
         return;
       case 'WorkflowApproved':
         if (random.chance(0.03)) this.cancel(userId, workflowId, random.between(0, 10));
@@ -170,6 +181,39 @@ export class Users {
     this.later(ms, () => this.ask(userId, 'signal', say(id)));
     if (random.chance(0.2)) this.later(ms + random.between(0, 30), () => this.ask(userId, 'again', say(id)));
     if (random.chance(0.3)) this.later(ms, () => this.ask(userId, 'signal more', say(`${id}-more`)));
+  }
+
+  /** A step that cannot be undone, in a plan nobody looked at: its owner says yes, no, both at once, or nothing. */
+  private confirm(userId: string, workflowId: string, stepId: string): void {
+    const { random } = this;
+    const say =
+      (decision: 'confirm' | 'decline'): Call =>
+      ({ dispatch, process }, caller) =>
+        answerStep({ dispatch, clock: process }, caller, workflowId, stepId, decision);
+    const mood = random.random();
+    const ms = random.pick([0, 500, 20_000]);
+    if (mood < 0.1) return;
+    if (mood > 0.2) this.later(ms, () => this.ask(userId, 'confirm', say('confirm')));
+    if (mood < 0.3) this.later(ms, () => this.ask(userId, 'decline', say('decline')));
+  }
+
+  private pause(userId: string, workflowId: string, ms: number): void {
+    const pause: Call = ({ dispatch, process }, caller) =>
+      pauseWorkflow({ dispatch, clock: process }, caller, workflowId);
+    this.later(ms, () => this.ask(userId, 'pause', pause));
+    if (this.random.chance(0.2)) this.later(ms + 5, () => this.ask(userId, 'pause again', pause));
+  }
+
+  /** What is paused goes on after a while, now and then without the step that gave cause, or is given up. */
+  private resume(userId: string, workflowId: string, stepId: string | undefined): void {
+    const { random } = this;
+    const skip = stepId !== undefined && random.chance(0.4) ? [stepId] : [];
+    const resume: Call = ({ dispatch, process }, caller) =>
+      resumeWorkflow({ dispatch, clock: process }, caller, workflowId, skip);
+    const ms = random.pick([10, 3_000, 60_000]);
+    this.later(ms, () => this.ask(userId, 'resume', resume));
+    if (random.chance(0.2)) this.later(ms + random.between(0, 20), () => this.ask(userId, 'too', resume));
+    this.later(PATIENCE * TRIES * 2, () => this.ask(userId, 'give up what is paused', giveUp(workflowId)));
   }
 
   private cancel(userId: string, workflowId: string, ms: number): void {
@@ -263,3 +307,11 @@ export class Users {
     attempt(TRIES);
   }
 }
+
+/** Nobody comes back to it any more. */
+const giveUp =
+  (workflowId: string): Call =>
+  async (engine, caller) => {
+    const { state } = await engine.dispatch.load(workflow, workflowId);
+    if (state.status === 'paused' && !state.request) await cancelWorkflow(engine, caller, workflowId, {});
+  };
