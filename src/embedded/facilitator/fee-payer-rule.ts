@@ -1,6 +1,7 @@
 import type { PaymentPayload, PaymentRequirements } from '@x402/core/types';
 import { readTransaction } from '../../adapters/solana/read-transaction.js';
 import { tokenAccountOf } from '../../adapters/solana/token-account.js';
+import { isWellFormedAddress } from '../../adapters/solana/well-formed.js';
 
 const IN_ACCOUNTS = 'invalid_exact_svm_payload_transaction_fee_payer_included_in_instruction_accounts';
 const PAYS = 'invalid_exact_svm_payload_transaction_fee_payer_transferring_funds';
@@ -14,9 +15,10 @@ export async function feePayerMisused(
   payload: PaymentPayload,
   { asset, extra }: PaymentRequirements,
 ): Promise<string | undefined> {
-  const feePayer = String(extra?.['feePayer']);
+  const feePayer = extra?.['feePayer'];
   const read = readOrNone(String(payload.payload['transaction']));
-  if (!read) return undefined;
+  // without one, or with one that is none, the library says so
+  if (!read || typeof feePayer !== 'string' || !isWellFormedAddress(feePayer)) return undefined;
   const { transfers, touched } = read;
   const ownTokens = await tokenAccountOf(feePayer, asset);
   if (transfers.some(({ source, authority }) => source === ownTokens || authority === feePayer)) return PAYS;
