@@ -1,5 +1,6 @@
 import type { ReportChild } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
+import { undoing } from '../commands/workflow/rollback.js';
 import { isRunning, type Running, type WorkflowState } from '../commands/workflow/state.js';
 import { places } from '../content/content-store.js';
 import { isRefusal } from '../kernel/errors.js';
@@ -10,8 +11,9 @@ import { isoTime } from '../kernel/time.js';
 import type { TimerStore } from '../ports/timers.js';
 import { childBody } from '../requests/child-body.js';
 import { type CreateParts, createAs } from '../requests/create-workflow.js';
-import { againTimer, type ChildTask, type CoverTask } from '../sagas/children.js';
+import { againTimer, type ChildTask, type FamilyTask } from '../sagas/children.js';
 import { cover } from './cover.js';
+import { undo } from './undo.js';
 
 /**
  * Begins and ends workflows that are steps of others, and tells those how they ended. A child is asked for on its
@@ -24,8 +26,9 @@ export class ChildJob {
     private readonly timers: Pick<TimerStore, 'cancel'>,
   ) {}
 
-  async run(task: ChildTask | CoverTask): Promise<void> {
+  async run(task: FamilyTask): Promise<void> {
     if (task.act === 'cover') await cover(this.parts, task.childId);
+    else if (task.act === 'undo') await undo(this.parts, task);
     else await this.align(task);
     await this.timers.cancel([againTimer(task)]);
   }
@@ -134,12 +137,21 @@ export class ChildJob {
       at: isoTime(this.parts.clock.now()),
       ...{ runNo, stepId, attempt, childId, outcome, cost },
       ...(message !== undefined && { message }),
+      ...(outcome === 'completed' && (await this.toUndoOf(childId))),
     };
     await this.parts.dispatch.send(workflow, workflowId, command, {
       commandId: uuidv5(`child/${childId}/${outcome}`),
       correlationId: workflowId,
       actor,
     });
+  }
+
+  /** So that its parent knows what it takes to undo it, and that it need not try where there is nothing. */
+  private async toUndoOf(childId: string): Promise<Pick<ReportChild, 'undo' | 'lasting'>> {
+    const { state } = await this.parts.dispatch.load(workflow, childId);
+    if (state.status !== 'closed') return {};
+    const { steps, price, isLasting } = undoing(state);
+    return { ...(steps.length > 0 && { undo: price }), ...(isLasting && { lasting: true }) };
   }
 }
 

@@ -26,7 +26,8 @@ export const receiptJob = (
 ) =>
   new ReceiptJob(
     dispatch,
-    closedRuns(parts, dispatch),
+    // a run that its parent has undone since gets its receipt all the same
+    new ClosedRuns(dispatch, parts.content, parts.payerAddress, parts.store),
     parts.artifacts,
     issuer,
     parts.prover,

@@ -18,7 +18,7 @@ import { openWorkflows } from '../projections/workflows/queries.js';
 import { OpenRuns } from '../requests/open-runs.js';
 import type { BatchTask } from '../sagas/carry-out-batch.js';
 import type { WithdrawalLook } from '../sagas/carry-out-withdrawal.js';
-import type { ChildTask, CoverTask } from '../sagas/children.js';
+import type { FamilyTask } from '../sagas/children.js';
 import type { RefundLook } from '../sagas/claim-refund.js';
 import type { SettlementLook } from '../sagas/pay-out-settlement.js';
 import type { StepTask } from '../sagas/reaction.js';
@@ -55,7 +55,7 @@ export async function startWorkers(
   const batches = batchesOf(config, parts, dispatch, plans);
   const making = { dispatch, content, clock: systemClock, chance: systemChance, plans };
   const children = new ChildJob(making, timers);
-  const makePlan = (task: PlanTask | BatchTask | ChildTask | CoverTask, signal: AbortSignal) => {
+  const makePlan = (task: PlanTask | BatchTask | FamilyTask, signal: AbortSignal) => {
     if ('batchId' in task) return batches.run(task, signal);
     return 'childId' in task ? children.run(task) : plans.run(task, signal);
   };

@@ -35,6 +35,10 @@ export const ChildClosed = defineEvent(
     /** what it really spent, undoing included */
     cost: field.micros,
     closedAt: field.time,
+    /** most that undoing what it did may cost; absent: nothing of it can be undone */
+    undo: field.micros.optional(),
+    /** something it did cannot be undone */
+    lasting: z.literal(true).optional(),
   },
   {
     runNo: 1,
@@ -55,7 +59,43 @@ export const ChildDismissed = defineEvent(
   { runNo: 1, stepId: 'step_1', attempt: 1, childId: 'wf_02' },
 );
 
-export const childEvents = [ChildClosed, ChildDismissed] as const;
+/**
+ * The parent undoes the step that it was: another run of it begins, which keeps every result and undoes what can be
+ * undone. The run that completed stays as it is, and so does its receipt.
+ */
+export const RollbackRequested = defineEvent(
+  'RollbackRequested',
+  1,
+  {
+    /** of the run that begins */
+    runNo: field.count,
+    /** the run that did what is undone */
+    undoes: field.count,
+    /** the attempt to undo that step which asks for it */
+    parent: parentSchema,
+    /** what completed, in that order, each with the run it completed in */
+    kept: z
+      .array(z.strictObject({ stepId: field.id, runNo: field.count }))
+      .min(1)
+      .max(500),
+    /** split off its parent's; absent when undoing costs nothing */
+    holdId: field.id.optional(),
+    /** most that undoing may cost: the amount held */
+    budget: field.micros,
+    requestedAt: field.time,
+  },
+  {
+    runNo: 2,
+    undoes: 1,
+    parent: { workflowId: 'wf_00', runNo: 1, stepId: 'step_1', attempt: 1 },
+    kept: [{ stepId: 'step_1', runNo: 1 }],
+    holdId: 'hold_2',
+    budget: '5000',
+    requestedAt: sampleTime,
+  },
+);
+
+export const childEvents = [ChildClosed, ChildDismissed, RollbackRequested] as const;
 
 export type Parent = Readonly<z.output<typeof parentSchema>>;
 export type ParentLink = Readonly<z.output<typeof parentLinkSchema>>;

@@ -1,5 +1,6 @@
 /** How the side effects of a run that did not complete are undone (domain.md 5, T26–T35). Part of the workflow's stream. */
 import { z } from 'zod';
+import { parentSchema } from './child.js';
 import { defineEvent, field } from './define.js';
 import { stepKinds } from './plan.js';
 import { samplePayment, sampleTime } from './samples.js';
@@ -29,6 +30,8 @@ export const StepCompensationScheduled = defineEvent(
     kind: z.enum(stepKinds),
     timeoutMs: field.ms,
     scheduledAt: field.time,
+    /** the workflow that the step was: it is undone by its own steps */
+    child: field.id.optional(),
   },
   { runNo: 1, stepId: 'step_1', attempt: 1, kind: 'service_call', timeoutMs: 30000, scheduledAt: sampleTime },
 );
@@ -50,6 +53,8 @@ export const StepCompensated = defineEvent(
     payment: paymentEvidenceSchema.optional(),
     startedAt: field.time,
     completedAt: field.time,
+    /** somebody saw to it by hand, in the workflow that the step was */
+    resolved: z.literal(true).optional(),
   },
   {
     stepId: 'step_1',
@@ -80,21 +85,34 @@ export const StepCompensationFailed = defineEvent(
 export const CompensationCompleted = defineEvent(
   'CompensationCompleted',
   1,
-  { runNo: field.count, rollback: z.enum(['completed', 'partial']), completedAt: field.time },
+  { runNo: field.count, rollback: z.enum(['completed', 'partial', 'resolved']), completedAt: field.time },
   { runNo: 1, rollback: 'completed', completedAt: sampleTime },
 );
 
 export const CompensationFailed = defineEvent(
   'CompensationFailed',
   1,
-  { runNo: field.count, userId: field.id, steps: z.array(field.id).min(1).max(500), failedAt: field.time },
+  {
+    runNo: field.count,
+    userId: field.id,
+    steps: z.array(field.id).min(1).max(500),
+    failedAt: field.time,
+    /** who waits for it */
+    parent: parentSchema.optional(),
+  },
   { runNo: 1, userId: 'user_01', steps: ['step_1'], failedAt: sampleTime },
 );
 
 export const CompensationRestarted = defineEvent(
   'CompensationRestarted',
   1,
-  { runNo: field.count, by: field.id, restartedAt: field.time },
+  {
+    runNo: field.count,
+    by: field.id,
+    restartedAt: field.time,
+    /** the attempt of its parent that has it tried again; `by` is `system` then */
+    parent: parentSchema.optional(),
+  },
   { runNo: 1, by: 'user_operator', restartedAt: sampleTime },
 );
 
@@ -107,6 +125,12 @@ export const CompensationResolved = defineEvent(
     /** the operator's own words on what was done by hand */
     note: field.sentence,
     resolvedAt: field.time,
+    /** steps that were workflows of their own and could not be undone: those are resolved first, then the run ends */
+    children: z
+      .array(z.strictObject({ stepId: field.id, attempt: field.count, childId: field.id }))
+      .min(1)
+      .max(500)
+      .optional(),
   },
   { runNo: 1, by: 'user_operator', note: 'Refunded by hand, ticket 7.', resolvedAt: sampleTime },
 );

@@ -386,7 +386,7 @@ export const RollbackNotNeeded = defineEvent('RollbackNotNeeded', 1, {}, {});
 export const WorkflowCancelled = defineEvent(
   'WorkflowCancelled',
   1,
-  { reason: z.enum(['by_owner', 'approval_expired']), totalCost: field.micros },
+  { reason: z.enum(['by_owner', 'approval_expired', 'undone_with_parent']), totalCost: field.micros },
   { reason: 'by_owner', totalCost: '0' },
 );
 
@@ -407,6 +407,8 @@ export const RunClosed = defineEvent(
     holdId: field.id.optional(),
     /** who waits for it */
     parent: parentSchema.optional(),
+    /** the run whose effects this one has undone */
+    undoes: field.count.optional(),
   },
   {
     runNo: 1,

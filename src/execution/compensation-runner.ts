@@ -107,7 +107,7 @@ export class CompensationRunner {
       this.views.contextOf(run, step.id, true),
     ]);
     const input = await evaluate(details[step.id]!.compensation!, context);
-    const { service, maxCost } = step.compensation!;
+    const { service, maxCost } = step.compensation!; // a step without one is never given to a worker
     if (!service) return { cost: ZERO, payment: undefined };
     if (!this.call) throw new Refusal('STEP_KIND_UNKNOWN', 'Nothing here calls services.');
     const asStep: PlanStep = { ...step, service, maxCost };
@@ -141,7 +141,11 @@ export class CompensationRunner {
 const stepOf = (run: Compensating, stepId: string): PlanStep =>
   run.plan.steps.find(({ id }) => id === stepId)!;
 
-const isHere = (run: Compensating, stepId: string): boolean => !stepOf(run, stepId).compensation?.service;
+/** One that was a workflow is undone by that one, not here. */
+const isHere = (run: Compensating, stepId: string): boolean => {
+  const { compensation } = stepOf(run, stepId);
+  return compensation !== undefined && !compensation.service;
+};
 
 const underWay = (state: WorkflowState, { runNo }: { readonly runNo: number }): Compensating | undefined =>
   state.status === 'compensating' && state.runNo === runNo ? state : undefined;

@@ -1,4 +1,5 @@
 import type { Closed, StepState } from '../commands/workflow/state.js';
+import { doneHere, isLasting } from '../commands/workflow/undoable.js';
 import type { ClosedRun, ClosedStep, StepPayment, StepStatus } from './closed-run.js';
 import { plannedSteps } from './planned-steps.js';
 
@@ -40,10 +41,13 @@ function rollbackOf({ rollback, undos = {}, plan, progress }: Closed): Pick<Clos
   if (!rollback) return {};
   const undone: string[] = [];
   const notUndone: string[] = [];
-  for (const { id, sideEffect } of plan?.steps ?? []) {
-    if (undos[id]?.status === 'done') undone.push(id);
-    else if (undos[id] || (sideEffect === 'irreversible' && progress?.steps[id]?.status === 'completed'))
-      notUndone.push(id);
+  const done = doneHere(progress?.steps ?? {});
+  for (const step of plan?.steps ?? []) {
+    const { id } = step;
+    const undo = undos[id];
+    const stays = isLasting(step, done(id)) || (undo?.status === 'done' && undo.resolved);
+    if (undo?.status === 'done' && !stays) undone.push(id);
+    else if (undo || stays) notUndone.push(id);
   }
   return { rollback: { outcome: rollback, undone, notUndone } };
 }

@@ -1,5 +1,6 @@
 import type { ChildOutcome, Parent } from '../events/child.js';
 import type { WorkflowEventOf } from '../events/workflow.js';
+import type { Recorded } from '../kernel/event.js';
 import { LIMITS } from '../kernel/limits.js';
 import { plusMs } from '../kernel/time.js';
 import type { Job } from '../ports/jobs.js';
@@ -20,6 +21,16 @@ export interface ChildTask extends Parent {
   /** of a report */
   readonly closed?: { readonly outcome: ChildOutcome; readonly cost: string };
 }
+
+/** What a worker does about a step that was a workflow and is to be undone: whatever brings both further. */
+export interface UndoTask extends Omit<Parent, 'attempt'> {
+  readonly childId: string;
+  readonly act: 'undo';
+  /** id of the event that gave cause: each is looked after by itself */
+  readonly cause: string;
+}
+
+export type FamilyTask = ChildTask | CoverTask | UndoTask;
 
 type Waiting = WorkflowEventOf<'StepWaitStarted' | 'ChildDismissed'>;
 
@@ -43,13 +54,22 @@ export const endChild = (
 /** @param childId the workflow whose run has closed */
 export function reportChildEnd(
   childId: string,
-  { parent, runNo, outcome, totalCost }: WorkflowEventOf<'RunClosed'>,
-  at: string,
+  { parent, runNo, outcome, totalCost, undoes }: WorkflowEventOf<'RunClosed'>,
+  { id, metadata: { occurredAt } }: Pick<Recorded, 'id' | 'metadata'>,
 ): Reaction[] {
+  if (parent && undoes !== undefined) return undoChild(parent, childId, id, occurredAt);
   // what its owner does with it afterwards is no business of its parent
   if (!parent || runNo > 1) return [];
-  return asked({ ...parent, childId, act: 'report', closed: { outcome, cost: totalCost } }, at);
+  return asked({ ...parent, childId, act: 'report', closed: { outcome, cost: totalCost } }, occurredAt);
 }
+
+/** @param cause id of the event that gave it */
+export const undoChild = (
+  { workflowId, runNo, stepId }: Omit<Parent, 'attempt'>,
+  childId: string,
+  cause: string,
+  at: string,
+): Reaction[] => asked({ workflowId, runNo, stepId, childId, act: 'undo', cause }, at);
 
 export const coverChild = (childId: string, at: string): Reaction[] =>
   asked({ childId, act: 'cover', workflowId: childId }, at);
@@ -66,10 +86,14 @@ const attemptOf = (workflowId: string, { runNo, stepId, attempt }: Waiting): Par
 });
 
 /** Published every now and then until the worker has no more to do with it: the queue may lose it. */
-export const againTimer = ({ childId, act }: Pick<ChildTask | CoverTask, 'childId' | 'act'>): string =>
-  `child/${childId}/${act}/again`;
+export const againTimer = (task: Named): string => `${nameOf(task)}/again`;
 
-function asked(task: ChildTask | CoverTask, at: string): Reaction[] {
+type Named = Pick<ChildTask | CoverTask, 'childId' | 'act'> | Pick<UndoTask, 'childId' | 'act' | 'cause'>;
+
+const nameOf = (task: Named): string =>
+  `child/${task.childId}/${task.act}${task.act === 'undo' ? `/${task.cause}` : ''}`;
+
+function asked(task: FamilyTask, at: string): Reaction[] {
   return [
     { do: 'job', job: jobOf(task, '') },
     {
@@ -81,10 +105,10 @@ function asked(task: ChildTask | CoverTask, at: string): Reaction[] {
   ];
 }
 
-const jobOf = (task: ChildTask | CoverTask, suffix: string): Job => ({
+const jobOf = (task: FamilyTask, suffix: string): Job => ({
   kind: 'plan',
   priority: 'normal',
-  id: `child/${task.childId}/${task.act}${suffix}`,
+  id: `${nameOf(task)}${suffix}`,
   correlationId: task.workflowId,
   payload: { ...task },
 });

@@ -122,7 +122,7 @@ export const executePlan: Saga = {
       case 'RunClosed':
         return [
           { do: 'cancel-timers', ids: [`${workflowId}/${runNo}/deadline`, `${workflowId}/${runNo}/drain`] },
-          ...reportChildEnd(workflowId, event, recorded.metadata.occurredAt),
+          ...reportChildEnd(workflowId, event, recorded),
         ];
     }
   },

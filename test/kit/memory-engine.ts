@@ -121,7 +121,7 @@ export class MemoryEngine {
     const planning = new PlanJob(dispatch, content, { all: async () => this.offers }, rulePlanner, clock);
     const receipts = new ReceiptJob(
       dispatch,
-      new ClosedRuns(dispatch, content, 'PAYER'),
+      new ClosedRuns(dispatch, content, 'PAYER', store),
       artifacts,
       sampleIssuer,
       prover,

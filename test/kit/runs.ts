@@ -381,3 +381,26 @@ export const childEnds = (
   cost: toMicros(0n),
   ...more,
 });
+
+/** What a workflow that has completed is asked by the step of `wf_00` that it was. */
+export const requestRollback = (
+  attempt = 1,
+  more: Partial<WorkflowCommand & { type: 'RequestRollback' }> = {},
+): WorkflowCommand & { type: 'RequestRollback' } => ({
+  type: 'RequestRollback',
+  at: later(120),
+  parent: { workflowId: 'wf_00', runNo: 1, stepId: 'step_4', attempt },
+  holdId: 'hold_2',
+  budget: toMicros(10_000n),
+  ...more,
+});
+
+/** Of a run whose only hold was `hold_1`: a step of `wf_00` that completed. */
+export const toCompletedChild = (plan: Plan): readonly WorkflowCommand[] => [
+  create({ parent: { workflowId: 'wf_00', runNo: 1, stepId: 'step_4', attempt: 1, depth: 1 } }),
+  propose(plan),
+  approve(plan),
+  ...(mostOf(plan) === 0n ? [] : [startExecution()]),
+  ...plan.steps.flatMap(({ id, service }) => [...(service ? [start(id)] : []), complete(id)]),
+  ...(mostOf(plan) === 0n ? [] : [settle()]),
+];

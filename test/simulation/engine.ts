@@ -208,7 +208,7 @@ export async function startEngine(
     const noProver = { prove: async () => Promise.reject(new Error('no run here asks for a proof')) };
     const receipts = new ReceiptJob(
       dispatch,
-      new ClosedRuns(dispatch, content, PAYER),
+      new ClosedRuns(dispatch, content, PAYER, store),
       artifacts,
       sampleIssuer,
       noProver,

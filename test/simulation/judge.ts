@@ -146,12 +146,51 @@ export class Judge implements Watcher {
         .hasAskedFor(event.parent.stepId);
       must(asked === id, 'I4', () => `${id} was begun, and its parent asked for ${asked}`);
     }
+    if (event.type === 'RollbackRequested') this.undoneWith(id, event);
+    if (event.type === 'StepCompensated' || event.type === 'StepCompensationFailed') this.undoneIn(id, event);
     if (event.type !== 'ChildClosed' || event.outcome === 'refused') return;
     const child = this.workflows.get(event.childId)?.run(1);
     const outcome = child?.outcome ?? 'cancelled';
     must(event.outcome === outcome, 'I13', () => `${event.childId} is told ${event.outcome}, it ${outcome}`);
     const spent = child?.spent ?? 0n;
     must(BigInt(event.cost) === spent, 'I5', () => `${event.childId} is told to have spent ${event.cost}`);
+    if (outcome !== 'completed') return;
+    const { undo, lasting } = child!.toUndo;
+    must(
+      event.undo === undo?.toString(),
+      'I8',
+      () => `undoing ${event.childId} costs ${undo}, not ${event.undo}`,
+    );
+    must((event.lasting === true) === lasting, 'I8', () => `${event.childId} is wrongly said to be lasting`);
+  }
+
+  /** I8: a workflow that completed is undone by nobody but the step that it was, when its turn has come. */
+  private undoneWith(id: string, { parent }: WorkflowEventOf<'RollbackRequested'>): void {
+    const run = this.workflow(parent.workflowId).run(parent.runNo);
+    must(run.hasAskedFor(parent.stepId) === id, 'I8', () => `${id} is undone for ${parent.stepId}`);
+    const isTurn = run.isUndoing(parent.stepId, parent.attempt);
+    must(isTurn, 'I8', () => `${id} is undone, and its parent did not ask for it`);
+  }
+
+  /** And its parent says of it what became of it. */
+  private undoneIn(id: string, event: WorkflowEventOf<'StepCompensated' | 'StepCompensationFailed'>): void {
+    const run = this.workflow(id).last;
+    const childId = run.hasAskedFor(event.stepId);
+    if (childId === undefined || !run.isUndoneWithin(event.stepId)) return;
+    const child = this.workflow(childId);
+    const isBegun = child.all.length > 1;
+    if (event.type === 'StepCompensationFailed') {
+      must(!isBegun || !child.last.closed, 'I8', () => `${childId} is undone, and its parent says not`);
+      return;
+    }
+    if (!isBegun) {
+      must(event.resolved === true, 'I8', () => `${childId} was never undone`);
+      return;
+    }
+    const { closed, rollback, spent } = child.last;
+    must(closed, 'I8', () => `${childId} is still being undone`);
+    must((rollback === 'resolved') === (event.resolved === true), 'I8', () => `${childId} ended ${rollback}`);
+    must(BigInt(event.cost) === spent, 'I5', () => `undoing ${childId} cost ${spent}, not ${event.cost}`);
   }
 
   /** for its steps, not for undoing them */

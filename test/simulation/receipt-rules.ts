@@ -97,7 +97,9 @@ function alter(
   random: Random,
 ): { readonly events: readonly WorkflowEvent[]; readonly what: string } | undefined {
   // what an earlier run did is its own receipt's matter
-  const begun = history.findLastIndex(({ type }) => type === 'RetryRequested');
+  const begun = history.findLastIndex(
+    ({ type }) => type === 'RetryRequested' || type === 'RollbackRequested',
+  );
   const at = history.flatMap((event, index) => {
     return event.type === 'StepCompleted' && index > begun ? [index] : [];
   });

@@ -1,7 +1,7 @@
 import type { Plan, PlanStep } from '../../src/events/plan.js';
 import type { WorkflowEvent, WorkflowEventOf } from '../../src/events/workflow.js';
 import { LIMITS } from '../../src/kernel/limits.js';
-import { UndoRules } from './undo-rules.js';
+import { type ChildSeen, UndoRules } from './undo-rules.js';
 import { must } from './violation.js';
 
 interface Seen {
@@ -19,6 +19,7 @@ interface Seen {
   /** the workflow it waits for, and how that ended */
   child?: string;
   childCost?: string;
+  childUndo?: ChildSeen;
   branch?: 'then' | 'else';
 }
 
@@ -46,6 +47,7 @@ export class RunRules {
   holdId: string | undefined;
   closed = false;
   outcome: string | undefined;
+  rollback: string | undefined;
   settled: bigint | undefined;
   spent = 0n;
   /** steps whose answer came for nothing, though another worker may have paid for the same step meanwhile */
@@ -86,10 +88,29 @@ export class RunRules {
       () => `${all} was paid for, and ${this.kept.join()} kept`,
     );
     must(last.undoing?.begun !== true, 'I8', () => 'a run goes on from what was undone');
-    for (const stepId of this.kept) {
-      const branch = last.branchOf(stepId);
-      this.steps.set(stepId, { status: 'completed', attempt: 0, ...(branch && { branch }) });
-    }
+    for (const stepId of this.kept) this.steps.set(stepId, { ...last.step(stepId), attempt: 0 });
+  }
+
+  /** Its parent has the run before undone: nothing else is done in this one. */
+  rollBack(last: RunRules, { kept, budget, holdId }: WorkflowEventOf<'RollbackRequested'>): void {
+    this.resume(last, kept);
+    for (const { id } of this.plan?.steps ?? [])
+      if (!this.kept.includes(id)) this.steps.set(id, { status: 'waiting', attempt: 0 });
+    this.approved = true;
+    this.budget = BigInt(budget);
+    this.holdId = holdId;
+    this.ending = true;
+    const price = last.undos.price;
+    must(price !== undefined, 'I8', () => `${this.workflowId} did nothing that could be undone`);
+    must(this.budget >= price, 'I3', () => `${budget} is held to undo what may cost ${price}`);
+  }
+
+  /** Whether that attempt to undo a step is under way. */
+  isUndoing = (stepId: string, attempt: number): boolean => this.undos.isUnderWay(stepId, attempt);
+
+  /** What could be undone of what it did, by its own history. */
+  get toUndo(): ChildSeen {
+    return { undo: this.undos.price, lasting: this.undos.isLasting };
   }
 
   /** the workflow that a step has asked for */
@@ -98,9 +119,9 @@ export class RunRules {
   private isChild = (stepId: string): boolean =>
     this.plan?.steps.find(({ id }) => id === stepId)?.kind === 'workflow';
 
-  private branchOf(stepId: string): 'then' | 'else' | undefined {
-    return this.steps.get(stepId)?.branch;
-  }
+  /** Whether a step is undone by the workflow that it was. */
+  isUndoneWithin = (stepId: string): boolean =>
+    this.isChild(stepId) && this.plan?.steps.find(({ id }) => id === stepId)?.compensation === undefined;
 
   /** I4: what is called and paid is a step of the approved plan whose turn has come. */
   mayCall(stepId: string): PlanStep {
@@ -187,6 +208,10 @@ export class RunRules {
         if (event.outcome !== 'completed') return;
         seen.status = 'live';
         seen.childCost = event.cost;
+        seen.childUndo = {
+          undo: event.undo === undefined ? undefined : BigInt(event.undo),
+          lasting: event.lasting === true,
+        };
         return;
       }
       case 'SignalReceived':
@@ -279,6 +304,7 @@ export class RunRules {
         this.undos.closes(event, this.keep);
         this.closed = true;
         this.outcome = event.outcome;
+        this.rollback = event.rollback;
         return;
       }
       case 'CompensationStarted':
@@ -314,7 +340,11 @@ export class RunRules {
 
   private get undos(): UndoRules {
     const nothing = { steps: [] } as unknown as Plan;
-    this.undoing ??= new UndoRules(this.plan ?? nothing, (id) => this.steps.get(id)?.status === 'completed');
+    this.undoing ??= new UndoRules(
+      this.plan ?? nothing,
+      (id) => this.steps.get(id)?.status === 'completed',
+      (id) => this.steps.get(id)?.childUndo,
+    );
     return this.undoing;
   }
 

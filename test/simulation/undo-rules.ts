@@ -2,6 +2,12 @@ import type { Plan, PlanStep } from '../../src/events/plan.js';
 import type { WorkflowEvent, WorkflowEventOf } from '../../src/events/workflow.js';
 import { must } from './violation.js';
 
+/** The workflow that a step was, as its own history tells what could be undone of it. */
+export interface ChildSeen {
+  readonly undo: bigint | undefined;
+  readonly lasting: boolean;
+}
+
 interface Seen {
   status: 'waiting' | 'live' | 'retrying' | 'undone' | 'failed';
   attempt: number;
@@ -18,12 +24,35 @@ export class UndoRules {
   private readonly undoneOutside = new Set<string>();
   private failedFor: readonly string[] | undefined;
   private resolved = false;
+  /** in a workflow that a step was */
+  private resolvedWithin = false;
   begun = false;
 
   constructor(
     private readonly plan: Plan,
     private readonly completed: (stepId: string) => boolean,
+    private readonly child: (stepId: string) => ChildSeen | undefined,
   ) {}
+
+  /** Whether that attempt to undo a step is under way. */
+  isUnderWay(stepId: string, attempt: number): boolean {
+    const seen = this.steps.get(stepId);
+    return seen?.status === 'live' && seen.attempt === attempt;
+  }
+
+  /** Most that undoing all of it may cost. */
+  get price(): bigint | undefined {
+    const { undoable } = this;
+    return undoable.length === 0 ? undefined : undoable.reduce((sum, id) => sum + this.ceilingOf(id), 0n);
+  }
+
+  get isLasting(): boolean {
+    return this.plan.steps.some(
+      ({ id, sideEffect, compensation }) =>
+        this.completed(id) &&
+        (sideEffect === 'irreversible' || (!compensation && this.child(id)?.lasting === true)),
+    );
+  }
 
   /** Whatever the history says of undoing. @returns what it cost */
   apply(event: WorkflowEvent): bigint {
@@ -98,10 +127,8 @@ export class UndoRules {
       must(said, 'I8', () => `the run closed with ${left.join(', ')} left undone and says ${rollback}`);
       return;
     }
-    const lasting = this.plan.steps.some(
-      (step) => step.sideEffect === 'irreversible' && this.completed(step.id),
-    );
-    const expected = !this.begun ? 'none' : lasting ? 'partial' : 'completed';
+    const byHand = this.resolved || this.resolvedWithin;
+    const expected = !this.begun ? 'none' : byHand ? 'resolved' : this.isLasting ? 'partial' : 'completed';
     must(rollback === expected, 'I8', () => `the run says ${rollback}, and its rollback is ${expected}`);
   }
 
@@ -112,8 +139,20 @@ export class UndoRules {
 
   private get undoable(): readonly string[] {
     return this.plan.steps
-      .filter((step) => step.sideEffect === 'reversible' && step.compensation && this.completed(step.id))
+      .filter(({ id, sideEffect, compensation }) => {
+        if (!this.completed(id)) return false;
+        if (compensation) return sideEffect === 'reversible';
+        return sideEffect !== 'irreversible' && this.child(id)?.undo !== undefined;
+      })
       .map(({ id }) => id);
+  }
+
+  private declared(stepId: string) {
+    return this.plan.steps.find(({ id }) => id === stepId)!.compensation;
+  }
+
+  private ceilingOf(stepId: string): bigint {
+    return BigInt(this.declared(stepId)?.maxCost ?? this.child(stepId)?.undo ?? 0n);
   }
 
   private start({ steps }: WorkflowEventOf<'CompensationStarted'>): void {
@@ -133,7 +172,8 @@ export class UndoRules {
       'I8',
       () => `undoing ${stepId} was scheduled as ${attempt} while it was ${seen.status} ${seen.attempt}`,
     );
-    const { maxAttempts } = this.plan.steps.find(({ id }) => id === stepId)!.compensation!.retry;
+    // a workflow tries its own steps again, its parent does not
+    const maxAttempts = this.declared(stepId)?.retry.maxAttempts ?? 1;
     must(attempt - seen.before <= maxAttempts, 'I8', () => `undoing ${stepId} was tried ${attempt} times`);
     for (const later of this.after(stepId)) {
       const status = this.steps.get(later)?.status;
@@ -144,13 +184,15 @@ export class UndoRules {
     seen.attempt = attempt;
   }
 
-  private undone({ stepId, attempt, cost }: WorkflowEventOf<'StepCompensated'>): bigint {
+  private undone({ stepId, attempt, cost, resolved }: WorkflowEventOf<'StepCompensated'>): bigint {
     const seen = this.step(stepId);
     must(seen.status !== 'undone', 'I8', () => `${stepId} was undone twice`);
     must(attempt >= 1 && attempt <= seen.attempt, 'I8', () => `${stepId} was undone before it was its turn`);
     must(this.completed(stepId), 'I8', () => `${stepId} was undone and never completed`);
     seen.status = 'undone';
-    const ceiling = BigInt(this.plan.steps.find(({ id }) => id === stepId)!.compensation!.maxCost);
+    must(!resolved || !this.declared(stepId), 'I8', () => `${stepId} was no workflow, and resolved as one`);
+    this.resolvedWithin ||= resolved === true;
+    const ceiling = this.ceilingOf(stepId);
     must(BigInt(cost) <= ceiling, 'I3', () => `undoing ${stepId} cost ${cost} of ${ceiling} approved`);
     return BigInt(cost);
   }

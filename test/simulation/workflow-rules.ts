@@ -29,11 +29,12 @@ export class WorkflowRules {
 
   apply(event: WorkflowEvent): void {
     // I9: a closed run stays closed
-    if (this.last.closed && event.type !== 'RetryRequested')
+    if (this.last.closed && event.type !== 'RetryRequested' && event.type !== 'RollbackRequested')
       must(AFTERWARDS.has(event.type), 'I9', () => `${event.type} in a run that is closed`);
     if (event.type === 'WorkflowRated')
       must(this.last.outcome === 'completed', 'I9', () => `a run was rated that ${this.last.outcome}`);
     if (event.type === 'RetryRequested') this.again(event);
+    else if (event.type === 'RollbackRequested') this.rollBack(event);
     else if (event.type === 'WorkflowSettled') this.run(event.runNo).apply(event);
     else if (event.type !== 'StaleStepResultRecorded') this.last.apply(event);
   }
@@ -48,6 +49,18 @@ export class WorkflowRules {
     must(mode === 'resume' || kept.length === 0, 'I9', () => 'a run that is planned anew kept something');
     const next = new RunRules(this.workflowId, runNo);
     if (mode === 'resume') next.resume(last, kept);
+    this.runs.push(next);
+  }
+
+  /** A run that completed is undone once, in a run of its own. */
+  private rollBack(event: WorkflowEventOf<'RollbackRequested'>): void {
+    const { last } = this;
+    const over = last.closed && last.outcome === 'completed' && last.settled !== undefined;
+    must(over, 'I9', () => `a run is undone that is ${last.outcome ?? 'open'}`);
+    must(event.undoes === last.runNo, 'I9', () => `run ${event.undoes} is undone after run ${last.runNo}`);
+    must(event.runNo === last.runNo + 1, 'I9', () => `run ${event.runNo} followed run ${last.runNo}`);
+    const next = new RunRules(this.workflowId, event.runNo);
+    next.rollBack(last, event);
     this.runs.push(next);
   }
 }

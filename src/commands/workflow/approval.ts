@@ -13,6 +13,7 @@ import { holdLost } from './overrun.js';
 import { goOn, nextRequestId } from './pausing.js';
 import { wrongState } from './refusals.js';
 import { type AwaitingApproval, type Paused, plannedOf, type WorkflowState } from './state.js';
+import { undoPrice } from './undoable.js';
 
 export function approve(command: Approve, state: WorkflowState): WorkflowEvent[] {
   if (state.status !== 'none' && command.approver !== state.created.userId)
@@ -71,10 +72,10 @@ function approvedAgain(state: Paused, open: AwaitingApproval, by: Approve): Work
 /** Most that the run may still cost: what it keeps of an earlier one is paid. */
 export const requiredFor = ({ plan, kept }: Pick<AwaitingApproval, 'plan' | 'kept'>): Micros =>
   sumMicros(
-    plan.steps.flatMap(({ id, maxCost, compensation }) => [
-      kept?.[id] ? ZERO : parseMicros(maxCost),
+    plan.steps.flatMap((step) => [
+      kept?.[step.id] ? ZERO : parseMicros(step.maxCost),
       // what another workflow did is not undone here
-      kept?.[id]?.from ? ZERO : parseMicros(compensation?.maxCost ?? '0'),
+      kept?.[step.id]?.from ? ZERO : undoPrice(step, kept?.[step.id]),
     ]),
   );
 

@@ -24,6 +24,8 @@ export function reportChild(command: ReportChild, state: WorkflowState): Workflo
     outcome,
     cost: `${cost}`,
     closedAt: at,
+    ...(command.undo !== undefined && { undo: `${command.undo}` }),
+    ...(command.lasting && { lasting: true }),
   };
   if (outcome === 'completed') return [closed];
   const message = command.message ?? `Its workflow ${childId} ${ENDS[outcome]}.`;

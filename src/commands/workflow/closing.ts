@@ -1,9 +1,11 @@
 import type { Parent, ParentLink } from '../../events/child.js';
 import type { Rollback, RunOutcome, WorkflowEvent } from '../../events/workflow.js';
+import type { Undoing } from './state.js';
 
 type Run = {
   readonly runNo: number;
   readonly created: { readonly userId: string; readonly parent?: ParentLink | undefined };
+  readonly undoes?: Undoing;
 };
 
 interface End {
@@ -18,7 +20,7 @@ interface End {
 
 /** The last event of a run, whatever its end. */
 export const closed = (
-  { runNo, created }: Run,
+  { runNo, created, undoes }: Run,
   end: End & { readonly outcome: RunOutcome },
 ): WorkflowEvent => ({
   type: 'RunClosed',
@@ -30,7 +32,9 @@ export const closed = (
   totalCost: end.totalCost.toString(),
   closedAt: end.at,
   ...(end.holdId !== undefined && { holdId: end.holdId }),
-  ...(created.parent && { parent: waitingFor(created.parent) }),
+  ...(undoes
+    ? { parent: undoes.parent, undoes: undoes.runNo }
+    : created.parent && { parent: waitingFor(created.parent) }),
 });
 
 const waitingFor = ({ workflowId, runNo, stepId, attempt }: ParentLink): Parent => ({
@@ -44,7 +48,7 @@ export const cancelled = (run: Run, end: End): WorkflowEvent[] => [
   {
     type: 'WorkflowCancelled',
     v: 1,
-    reason: end.expired ? 'approval_expired' : 'by_owner',
+    reason: run.undoes ? 'undone_with_parent' : end.expired ? 'approval_expired' : 'by_owner',
     totalCost: `${end.totalCost}`,
   },
   closed(run, { ...end, outcome: 'cancelled' }),

@@ -1,4 +1,4 @@
-import type { ChildOutcome, ParentLink } from '../../events/child.js';
+import type { ChildOutcome, Parent, ParentLink } from '../../events/child.js';
 import type { ForkedFrom } from '../../events/fork.js';
 import type { Plan } from '../../events/plan.js';
 import type { PaymentEvidence, VerificationLevel, WorkflowEventOf } from '../../events/workflow.js';
@@ -25,6 +25,7 @@ export type WorkflowCommand =
   | WakeStep
   | SendSignal
   | ReportChild
+  | RequestRollback
   | TimeOutWorkflow
   | EndDrain
   | CancelWorkflow
@@ -241,6 +242,22 @@ export interface ReportChild {
   readonly cost: Micros;
   /** why, where its outcome does not say it */
   readonly message?: string;
+  /** of one that completed: most that undoing it may cost, if anything of it can be undone */
+  readonly undo?: Micros;
+  /** of one that completed: something of it cannot be undone */
+  readonly lasting?: true;
+}
+
+/** Its parent undoes the step that it was. */
+export interface RequestRollback {
+  readonly type: 'RequestRollback';
+  readonly at: string;
+  /** the attempt to undo that step */
+  readonly parent: Parent;
+  /** required unless undoing costs nothing */
+  readonly holdId?: string;
+  /** amount of the hold */
+  readonly budget: Micros;
 }
 
 /** The timer of a waiting step has run out. */
@@ -302,6 +319,8 @@ export interface ReportStepCompensated extends UndoAttempt {
   readonly cost: Micros;
   readonly payment?: PaymentEvidence;
   readonly startedAt: string;
+  /** of a workflow that the step was: somebody saw to it by hand */
+  readonly resolved?: true;
 }
 
 export interface ReportStepCompensationFailed extends UndoAttempt {

@@ -15,12 +15,12 @@ import type {
 import { evolve } from './evolve.js';
 import { wrongState } from './refusals.js';
 import type { Compensating, Draining, WorkflowState } from './state.js';
-import { isUndoing, readyToUndo, toUndo, type Undo } from './undo.js';
+import { isUndoing, readyToUndo, type Undo } from './undo.js';
+import { doneHere, isLasting, toUndo } from './undoable.js';
 
 /** T26: what was done is undone, unless there is nothing to undo or the owner wants it kept. */
 export function beginCompensation(state: Draining, at: string): WorkflowEvent[] {
-  const completed = (stepId: string) => wasDoneHere(state, stepId);
-  const steps = state.rollback === false ? [] : toUndo(state.plan.steps, completed);
+  const steps = state.rollback === false ? [] : toUndo(state.plan.steps, doneHere(state.steps));
   if (steps.length === 0) return [];
   const { runNo, cause } = state;
   return then([{ type: 'CompensationStarted', v: 1, runNo, cause, steps, startedAt: at }], state, at);
@@ -46,8 +46,10 @@ export function stepCompensated(command: ReportStepCompensated, state: WorkflowS
   const { stepId, attempt, cost, payment, startedAt, at } = command;
   const undo = undoOf(command, state);
   if (!undo || !('attempt' in undo) || undo.status === 'done' || undo.attempt < attempt) return [];
-  const ceiling = BigInt(planned(state as Compensating, stepId).maxCost);
-  if (cost > ceiling)
+  const declared = planned(state as Compensating, stepId);
+  const ceiling = BigInt(declared?.maxCost ?? '0');
+  // each step of a workflow has a ceiling of its own, and was held to it there
+  if (declared && cost > ceiling)
     throw new Refusal(
       'COST_ABOVE_CEILING',
       `Undoing the step cost ${cost}, its ceiling is ${ceiling} micro-USDC.`,
@@ -62,6 +64,7 @@ export function stepCompensated(command: ReportStepCompensated, state: WorkflowS
     ...(payment && { payment }),
     startedAt,
     completedAt: at,
+    ...(command.resolved && { resolved: true }),
   };
   return then([done], state as Compensating, at);
 }
@@ -75,9 +78,10 @@ export function stepCompensationFailed(
   const undo = undoOf(command, state);
   if (!undo || !isUndoing(undo) || !('attempt' in undo) || undo.attempt !== attempt) return [];
   const run = state as Compensating;
-  const { retry } = planned(run, stepId);
+  const retry = planned(run, stepId)?.retry;
   const tried = attempt - undo.from + 1;
-  if (error.kind === 'terminal' || tried >= retry.maxAttempts)
+  // the steps of a workflow were tried again there
+  if (!retry || error.kind === 'terminal' || tried >= retry.maxAttempts)
     return then([{ type: 'StepCompensationFailed', v: 1, stepId, attempt, error, failedAt: at }], run, at);
   const retryAt = plusMs(at, backoffMs(retry, tried, random));
   const next = { runNo: run.runNo, stepId, attempt: attempt + 1, at: retryAt, error };
@@ -94,7 +98,7 @@ export function retryStepCompensation(command: RetryStepCompensation, state: Wor
 /** T34: what failed gets a whole new round. */
 export function retryCompensation({ by, at }: RetryCompensation, state: WorkflowState): WorkflowEvent[] {
   if (state.status === 'compensating') return []; // under way already
-  if (state.status !== 'compensation_failed')
+  if (state.status !== 'compensation_failed' || state.resolved)
     throw wrongState(state, 'only a failed rollback can be retried');
   return then([{ type: 'CompensationRestarted', v: 1, runNo: state.runNo, by, restartedAt: at }], state, at);
 }
@@ -105,29 +109,45 @@ export function resolveCompensation(command: ResolveCompensation, state: Workflo
   if (state.status === 'closed' && state.rollback === 'resolved') return [];
   if (state.status !== 'compensation_failed')
     throw wrongState(state, 'only a failed rollback can be resolved');
+  if (state.resolved) return [];
   const { runNo } = state;
-  return [
-    { type: 'CompensationResolved', v: 1, runNo, by, note, resolvedAt: at },
-    ...ended(state, 'resolved', at),
-  ];
+  const children = unresolvedChildren(state);
+  const resolved = { type: 'CompensationResolved', v: 1, runNo, by, note, resolvedAt: at } as const;
+  if (children.length > 0) return [{ ...resolved, children }];
+  return [resolved, ...ended(state, 'resolved', at)];
 }
 
+/** Workflows of its own that could not be undone: what they hold and have spent is settled before the run ends. */
+const unresolvedChildren = ({ plan, undos, steps }: Compensating) =>
+  plan.steps.flatMap(({ id: stepId, compensation }) => {
+    const undo = undos[stepId];
+    const child = doneHere(steps)(stepId)?.child;
+    if (compensation || undo?.status !== 'failed' || !child) return [];
+    return [{ stepId, attempt: undo.attempt, childId: child.workflowId }];
+  });
+
 /** These events, and what follows from them: the next ones to undo, or the end. */
-function then(events: readonly WorkflowEvent[], before: WorkflowState, at: string): WorkflowEvent[] {
+export function then(events: readonly WorkflowEvent[], before: WorkflowState, at: string): WorkflowEvent[] {
   const state = events.reduce(evolve, before) as Compensating;
-  const { plan, undos, runNo, created } = state;
+  const { plan, undos, runNo, created, undoes } = state;
   const ready = readyToUndo(plan.steps, undos, LIMITS.concurrentSteps);
   if (ready.length > 0)
     return [...events, ...ready.map((stepId) => scheduled(state, stepId, undos[stepId]!.from, at))];
   if (Object.values(undos).some((undo) => isUndoing(undo) || undo.status === 'retrying')) return [...events];
+  if (state.resolved)
+    return unresolvedChildren(state).length > 0 ? [...events] : [...events, ...ended(state, 'resolved', at)];
   const failed = Object.keys(undos).filter((stepId) => undos[stepId]?.status === 'failed');
   if (failed.length > 0) {
     // a late success of one leaves the others as failed as they were
     if (state.status === 'compensation_failed') return [...events];
     const { userId } = created;
-    return [...events, { type: 'CompensationFailed', v: 1, runNo, userId, steps: failed, failedAt: at }];
+    const waits = undoes && { parent: undoes.parent };
+    return [
+      ...events,
+      { type: 'CompensationFailed', v: 1, runNo, userId, steps: failed, failedAt: at, ...waits },
+    ];
   }
-  const rollback = hasIrreversible(state) ? 'partial' : 'completed';
+  const rollback = outcomeOf(state);
   return [
     ...events,
     { type: 'CompensationCompleted', v: 1, runNo, rollback, completedAt: at },
@@ -135,13 +155,11 @@ function then(events: readonly WorkflowEvent[], before: WorkflowState, at: strin
   ];
 }
 
-const hasIrreversible = (state: Compensating): boolean =>
-  state.plan.steps.some(({ id, sideEffect }) => sideEffect === 'irreversible' && wasDoneHere(state, id));
-
-/** What a fork keeps of another workflow was done there: undoing it is not its business. */
-function wasDoneHere({ steps }: Pick<Compensating, 'steps'>, stepId: string): boolean {
-  const step = steps[stepId];
-  return step?.status === 'completed' && step.from === undefined;
+/** Everything was tried, and nothing failed. */
+function outcomeOf({ plan, steps, undos }: Compensating): 'completed' | 'partial' | 'resolved' {
+  if (Object.values(undos).some((undo) => undo.status === 'done' && undo.resolved)) return 'resolved';
+  const done = doneHere(steps);
+  return plan.steps.some((step) => isLasting(step, done(step.id))) ? 'partial' : 'completed';
 }
 
 function ended(
@@ -155,22 +173,21 @@ function ended(
 }
 
 function scheduled(state: Compensating, stepId: string, attempt: number, at: string): WorkflowEvent {
-  const { service, timeoutMs } = planned(state, stepId);
-  return {
-    type: 'StepCompensationScheduled',
-    v: 1,
-    runNo: state.runNo,
-    stepId,
-    attempt,
-    kind: service ? 'service_call' : 'data_transform',
-    timeoutMs,
-    scheduledAt: at,
-  };
+  const { runNo } = state;
+  const event = { type: 'StepCompensationScheduled', v: 1, runNo, stepId, attempt, scheduledAt: at } as const;
+  const declared = planned(state, stepId);
+  if (declared) {
+    const { service, timeoutMs } = declared;
+    return { ...event, kind: service ? 'service_call' : 'data_transform', timeoutMs };
+  }
+  // it keeps its own clocks
+  const { workflowId: child } = doneHere(state.steps)(stepId)!.child!;
+  return { ...event, kind: 'workflow', timeoutMs: LIMITS.maxRunTime, child };
 }
 
-/** Only steps that declare a compensation are ever to be undone. */
+/** What is to be undone and declares no compensation was a workflow. */
 const planned = ({ plan }: Compensating, stepId: string) =>
-  plan.steps.find(({ id }) => id === stepId)!.compensation!;
+  plan.steps.find(({ id }) => id === stepId)!.compensation;
 
 function undoOf(
   report: { readonly runNo: number; readonly stepId: string },

@@ -25,6 +25,7 @@ import { create, failPlanning, proposePlan } from './planning.js';
 import { rateWorkflow } from './rating.js';
 import { notFound, whenAsked } from './refusals.js';
 import { retryWorkflow } from './retry.js';
+import { requestRollback } from './rollback.js';
 import { recordSettlement, settledIfFree } from './settlement.js';
 import { sendSignal } from './signal.js';
 import type { WorkflowState } from './state.js';
@@ -107,6 +108,8 @@ function answer(command: WorkflowCommand, state: WorkflowState): readonly Workfl
       return wakeStep(command, state);
     case 'ReportChild':
       return reportChild(command, state);
+    case 'RequestRollback':
+      return requestRollback(command, state);
     case 'SendSignal':
       return sendSignal(command, state);
     case 'ConfirmStep':

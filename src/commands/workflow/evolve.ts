@@ -2,7 +2,7 @@ import type { WorkflowEvent } from '../../events/workflow.js';
 import { unreachable } from '../../kernel/errors.js';
 import { type Micros, parseMicros } from '../../kernel/money.js';
 import { evolveInterruption, reapproved, unpaused } from './interruption.js';
-import { begin, close, resumed } from './run-bounds.js';
+import { begin, close, resumed, undoing as undoingRun } from './run-bounds.js';
 import {
   type Approved,
   type AwaitingApproval,
@@ -93,17 +93,21 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
       return { ...next, signals: { ...next.signals, [signalId]: signal } };
     }
     case 'ChildClosed': {
-      const { stepId, attempt, childId, outcome, cost } = event;
+      const { stepId, attempt, childId, outcome, cost, undo, lasting } = event;
       const before = running(state);
       const spentByChildren = ((before.spentByChildren ?? 0n) + parseMicros(cost)) as Micros;
       const next = { ...before, spentByChildren };
       if (outcome !== 'completed') return next;
-      return withStep(next, stepId, { status: 'scheduled', attempt, child: { workflowId: childId, cost } });
+      const undoing = { ...(undo !== undefined && { undo }), ...(lasting && { lasting }) };
+      const child = { workflowId: childId, cost, ...undoing };
+      return withStep(next, stepId, { status: 'scheduled', attempt, child });
     }
     case 'StepCompleted': {
       const { type: _type, v: _v, stepId, ...done } = event;
       const service = running(state).rounds?.[stepId]?.service;
-      const next = withStep(state, stepId, { status: 'completed', ...done, ...(service && { service }) });
+      const child = undoableChild(running(state).steps[stepId]);
+      const by = { ...(service && { service }), ...(child && { child }) };
+      const next = withStep(state, stepId, { status: 'completed', ...done, ...by });
       return { ...next, seq: event.seq, spent: (next.spent + parseMicros(event.cost)) as Micros };
     }
     case 'StepRetryScheduled':
@@ -151,9 +155,15 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
     case 'StepCompensationFailed':
       return { ...undoing(state), undos: evolveUndos(undoing(state).undos, event) };
     case 'StepCompensated': {
-      const spent = (undoing(state).spent + parseMicros(event.cost)) as Micros;
-      return { ...undoing(state), spent, undos: evolveUndos(undoing(state).undos, event) };
+      const now = undoing(state);
+      const cost = parseMicros(event.cost);
+      const next = { ...now, spent: (now.spent + cost) as Micros, undos: evolveUndos(now.undos, event) };
+      const declared = now.plan.steps.find(({ id }) => id === event.stepId)?.compensation;
+      if (declared || cost === 0n) return next;
+      return { ...next, spentByChildren: ((now.spentByChildren ?? 0n) + cost) as Micros };
     }
+    case 'RollbackRequested':
+      return undoingRun(state as Closed, event);
     case 'WorkflowRated': {
       const { stars, comment } = event;
       return { ...(state as Closed), rating: { stars, ...(comment && { comment }) } };
@@ -162,8 +172,14 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
       return event.mode === 'resume' ? resumed(state as Closed, event) : state;
     case 'CompensationFailed':
       return { ...undoing(state), status: 'compensation_failed' };
-    case 'CompensationRestarted':
-      return { ...undoing(state), status: 'compensating', undos: evolveUndos(undoing(state).undos, event) };
+    case 'CompensationRestarted': {
+      const now = undoing(state);
+      const undoes = now.undoes && event.parent ? { ...now.undoes, parent: event.parent } : now.undoes;
+      const undos = evolveUndos(now.undos, event);
+      return { ...now, status: 'compensating', undos, ...(undoes && { undoes }) };
+    }
+    case 'CompensationResolved':
+      return event.children ? { ...undoing(state), resolved: true } : state;
     case 'RunClosed':
       return close(state, event);
     case 'WorkflowSettled':
@@ -180,7 +196,6 @@ export function evolve(state: WorkflowState, event: WorkflowEvent): WorkflowStat
     case 'RollbackNotNeeded':
     case 'WorkflowCancelled':
     case 'CompensationCompleted':
-    case 'CompensationResolved':
     case 'MandateShareSettled':
       return state;
     default:
@@ -200,6 +215,12 @@ function withStep(state: WorkflowState, stepId: string, step: StepState): Runnin
   const now = running(state);
   return { ...now, steps: { ...now.steps, [stepId]: step } };
 }
+
+/** A workflow that did nothing that could be undone needs no place in the state of its parent. */
+const undoableChild = (step: StepState | undefined) =>
+  step?.status === 'scheduled' && (step.child?.undo !== undefined || step.child?.lasting)
+    ? step.child
+    : undefined;
 
 /* The decider never emits these events in another status; the casts say so. */
 const existing = (state: WorkflowState): Existing => state as Existing & WorkflowState;

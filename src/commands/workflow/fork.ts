@@ -9,7 +9,7 @@ import { evolve } from './evolve.js';
 import { wrongState } from './refusals.js';
 import { stepsOf } from './run-bounds.js';
 import type { AwaitingApproval, Closed, Compensating, Kept, StepState, WorkflowState } from './state.js';
-import { toUndo } from './undo.js';
+import { doneHere, toUndo } from './undoable.js';
 
 /**
  * A workflow that begins where another one stands: the same steps under a plan of its own, those that are kept
@@ -140,12 +140,7 @@ const stands = (step: StepState | undefined): boolean =>
 function undoneOf(state: Forkable, ran: Readonly<Record<string, StepState>>): ReadonlySet<string> {
   const isRolledBack = state.status === 'compensation_failed' || state.rollback !== undefined;
   if (!isRolledBack) return new Set();
-  return new Set(
-    toUndo(state.plan.steps, (id) => {
-      const step = ran[id];
-      return step?.status === 'completed' && step.from === undefined;
-    }),
-  );
+  return new Set(toUndo(state.plan.steps, doneHere(ran)));
 }
 
 function ancestorsOf(stepId: string, dependenciesOf: (id: string) => readonly string[]): ReadonlySet<string> {

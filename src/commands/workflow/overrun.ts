@@ -9,6 +9,7 @@ import { asking } from './pausing.js';
 import { mostOf, repriced } from './reprice.js';
 import { isWithin, nextAlternative, plannedStep } from './services.js';
 import type { Executing, Paused, Running, WorkflowState } from './state.js';
+import { undoPrice } from './undoable.js';
 
 /**
  * T23: a service asks more than was approved, and was paid nothing. The owner is asked, unless another service does it
@@ -97,10 +98,11 @@ export function reportFundsExhausted(command: ReportFundsExhausted, state: Workf
 /** T24: the hold has expired under a run that may still have to pay. A paused one is covered anew when it goes on. */
 export function holdLost(holdId: string, state: Executing, at: string): WorkflowEvent[] {
   const left = sumMicros(
-    state.plan.steps.map(({ id, maxCost, compensation }) => {
-      const { status } = state.steps[id]!;
-      const isOver = status === 'completed' || status === 'skipped' || status === 'failed';
-      return (isOver ? ZERO : parseMicros(maxCost)) + parseMicros(compensation?.maxCost ?? '0');
+    state.plan.steps.map((planned) => {
+      const step = state.steps[planned.id]!;
+      const isOver = step.status === 'completed' || step.status === 'skipped' || step.status === 'failed';
+      const undoing = undoPrice(planned, step.status === 'completed' ? step : undefined);
+      return (isOver ? ZERO : parseMicros(planned.maxCost)) + undoing;
     }),
   );
   if (left === 0n) return [];

@@ -47,7 +47,7 @@ function allowedIn(state: WorkflowState): readonly string[] {
     case 'paused':
       return [state.request ? 'approve' : 'resume', 'cancel'];
     case 'compensation_failed':
-      return ['compensation/retry', 'compensation/resolve'];
+      return state.resolved ? [] : ['compensation/retry', 'compensation/resolve'];
     case 'closed':
       return CLOSED[state.outcome];
     default:

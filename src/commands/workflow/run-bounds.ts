@@ -4,6 +4,7 @@ import type {
   Approved,
   AwaitingApproval,
   Closed,
+  Draining,
   Executing,
   Existing,
   Kept,
@@ -20,8 +21,38 @@ export function begin(state: Approved, event: WorkflowEventOf<'ExecutionStarted'
   return { ...state, status: 'executing', startedAt, deadline, steps, seq, spent: ZERO, stale: [] };
 }
 
+type NextRun = Pick<WorkflowEventOf<'RetryRequested' | 'RollbackRequested'>, 'runNo' | 'kept'>;
+
 /** The plan of the last run stands again, and what completed under it: paid then, so it costs nothing now. */
-export function resumed(state: Closed, { runNo, kept }: WorkflowEventOf<'RetryRequested'>): AwaitingApproval {
+export const resumed = (state: Closed, next: NextRun): AwaitingApproval => ({
+  ...samePlan(state, next),
+  status: 'awaiting_approval',
+  request: { requestId: '', reason: 'initial', expiresAt: '' },
+});
+
+/** The same plan and results, and nothing left to be done but to undo what was. */
+export function undoing(state: Closed, event: WorkflowEventOf<'RollbackRequested'>): Draining {
+  const { runNo, undoes, parent, holdId, budget, requestedAt } = event;
+  const { holdId: _before, ...approval } = state.progress!.approval;
+  const planned = samePlan(state, event);
+  const steps: Record<string, StepState> = {};
+  for (const { id } of planned.plan.steps) steps[id] = planned.kept[id] ?? { status: 'waiting' };
+  return {
+    ...planned,
+    status: 'draining',
+    cause: 'cancel',
+    undoes: { runNo: undoes, parent },
+    approval: { ...approval, runNo, budget, ...(holdId !== undefined && { holdId }) },
+    startedAt: requestedAt,
+    deadline: requestedAt,
+    steps,
+    seq: event.kept.length,
+    spent: ZERO,
+    stale: [],
+  };
+}
+
+function samePlan(state: Closed, { runNo, kept }: NextRun) {
   const { created, plan, planHash, plannedIn = state.runNo } = state;
   const before = stepsOf(state);
   const steps: Record<string, Kept[string]> = {};
@@ -29,16 +60,7 @@ export function resumed(state: Closed, { runNo, kept }: WorkflowEventOf<'RetryRe
     const { payment: _payment, ...done } = before[stepId] as Kept[string];
     steps[stepId] = { ...done, seq: index + 1, cost: '0', runNo: of };
   }
-  return {
-    status: 'awaiting_approval',
-    created,
-    runNo,
-    plan: plan!,
-    planHash: planHash!,
-    plannedIn,
-    kept: steps,
-    request: { requestId: '', reason: 'initial', expiresAt: '' },
-  };
+  return { created, runNo, plan: plan!, planHash: planHash!, plannedIn, kept: steps };
 }
 
 export function close(state: WorkflowState, event: WorkflowEventOf<'RunClosed'>): Closed {
@@ -52,6 +74,7 @@ export function close(state: WorkflowState, event: WorkflowEventOf<'RunClosed'>)
     outcome: event.outcome,
     ...(event.rollback !== 'none' && { rollback: event.rollback }),
     ...('undos' in state && { undos: state.undos }),
+    ...('undoes' in state && state.undoes && { undoes: state.undoes }),
     totalCost: parseMicros(event.totalCost),
     closedAt: event.closedAt,
     settled: false,

@@ -7,13 +7,7 @@ import { stepsOf } from './run-bounds.js';
 import type { Progress, WorkflowState } from './state.js';
 
 /** What a run was thought to cost, what was captured for it, and what its owner keeps of the difference. */
-const settled = (
-  runNo: number,
-  plan: Plan | undefined,
-  steps: Progress['steps'],
-  spent: bigint,
-): WorkflowEvent => {
-  const estimated = estimatedFor(plan, steps);
+const settled = (runNo: number, estimated: bigint, spent: bigint): WorkflowEvent => {
   const saved = estimated > spent ? estimated - spent : 0n;
   return {
     type: 'WorkflowSettled',
@@ -25,9 +19,9 @@ const settled = (
   };
 };
 
-/** Of what this run had to do: what it kept of another one was paid there. */
-function estimatedFor(plan: Plan | undefined, steps: Progress['steps']): bigint {
-  if (!plan) return 0n;
+/** Of what this run had to do: what it kept of another one was paid there, and one that undoes does nothing else. */
+function estimatedFor(plan: Plan | undefined, steps: Progress['steps'], undoes: boolean): bigint {
+  if (!plan || undoes) return 0n;
   const kept = plan.steps.filter(({ id }) => {
     const step = steps[id];
     return step?.status === 'completed' && (step.from !== undefined || step.runNo !== undefined);
@@ -41,7 +35,8 @@ export function recordSettlement({ holdId, spent }: RecordSettlement, state: Wor
   // workflows of its own were paid from holds of their own
   const actual = spent + (state.progress?.spentByChildren ?? 0n);
   const { outcome } = state;
-  return [...mandateShare(state, { runNo, outcome, actual }), settled(runNo, plan, stepsOf(state), actual)];
+  const estimated = estimatedFor(plan, stepsOf(state), state.undoes !== undefined);
+  return [...mandateShare(state, { runNo, outcome, actual }), settled(runNo, estimated, actual)];
 }
 
 /** A run that nothing was held for has nothing to give back: it is settled as it closes. */
@@ -57,5 +52,5 @@ export function settledIfFree(
   const spent = state.status !== 'none' && state.created.payer !== undefined ? BigInt(last.totalCost) : 0n;
   const { runNo, outcome } = last;
   const share = mandateShare(state, { runNo, outcome, actual: spent });
-  return [...events, ...share, settled(runNo, plan, steps, spent)];
+  return [...events, ...share, settled(runNo, estimatedFor(plan, steps, last.undoes !== undefined), spent)];
 }

@@ -1,3 +1,4 @@
+import type { Parent } from '../../events/child.js';
 import type { OriginRun } from '../../events/fork.js';
 import type { PauseReason } from '../../events/interruption.js';
 import type { Plan } from '../../events/plan.js';
@@ -55,7 +56,8 @@ export interface Signal {
   readonly takenBy?: string;
 }
 
-export type Kept = Readonly<Record<string, StepState & { readonly status: 'completed' }>>;
+export type CompletedStep = StepState & { readonly status: 'completed' };
+export type Kept = Readonly<Record<string, CompletedStep>>;
 
 export interface AwaitingApproval extends Planned {
   readonly status: 'awaiting_approval';
@@ -113,9 +115,26 @@ export interface Round {
   readonly givenUp: readonly string[];
 }
 
+/** What a run is for that only undoes an earlier one, and the attempt of its parent that asked for it last. */
+export interface Undoing {
+  readonly runNo: number;
+  readonly parent: Parent;
+}
+
+/** What is known of a workflow that a step was, once it has completed. */
+export interface FinishedChild {
+  readonly workflowId: string;
+  readonly cost: MicrosText;
+  /** most that undoing it may cost; absent where nothing of it can be undone */
+  readonly undo?: MicrosText;
+  /** something it did cannot be undone */
+  readonly lasting?: true;
+}
+
 /** Failure or cancellation is decided; steps in flight finish, nothing new starts. */
 export interface Draining extends Planned, Progress {
   readonly status: 'draining';
+  readonly undoes?: Undoing;
   readonly cause: 'failure' | 'cancel';
   /** the owner wants what was done kept */
   readonly rollback?: false;
@@ -132,6 +151,9 @@ export interface Compensating extends Planned, Progress {
   readonly cause: Draining['cause'];
   readonly expired?: true;
   readonly undos: Undos;
+  readonly undoes?: Undoing;
+  /** an operator has resolved it, and workflows of its own that could not be undone are resolved with it */
+  readonly resolved?: true;
 }
 
 export interface Closed extends Existing {
@@ -141,6 +163,7 @@ export interface Closed extends Existing {
   readonly rollback?: Exclude<Rollback, 'none'>;
   /** what came of undoing each step, where something was rolled back */
   readonly undos?: Undos;
+  readonly undoes?: Undoing;
   readonly holdId?: string;
   readonly totalCost: Micros;
   readonly closedAt: string;
@@ -167,7 +190,7 @@ export type StepState =
       readonly attempt: number;
       readonly signalId?: string;
       /** the workflow it waited for has completed */
-      readonly child?: { readonly workflowId: string; readonly cost: MicrosText };
+      readonly child?: FinishedChild;
     }
   | { readonly status: 'running'; readonly attempt: number; readonly worker: string }
   /** a timer ends it; nobody works on it */
@@ -184,6 +207,8 @@ export type StepState =
       readonly from?: OriginRun;
       /** the alternative that did it */
       readonly service?: string;
+      /** the workflow it was, where that did something that can be undone, or that cannot */
+      readonly child?: FinishedChild;
     })
   /** `attempt` is the one that will follow when the run goes on; `error` where its attempts are used up */
   | { readonly status: 'held'; readonly attempt: number; readonly error?: ErrorRecord }

@@ -12,7 +12,8 @@ export type Undo = { readonly from: number } & (
   | { readonly status: 'running'; readonly attempt: number; readonly worker: string }
   /** `attempt` is the one that will follow at `at` */
   | { readonly status: 'retrying'; readonly attempt: number; readonly at: string }
-  | { readonly status: 'done'; readonly attempt: number }
+  /** `resolved`: by hand, in the workflow that the step was */
+  | { readonly status: 'done'; readonly attempt: number; readonly resolved?: true }
   | { readonly status: 'failed'; readonly attempt: number; readonly error: ErrorRecord }
 );
 
@@ -21,18 +22,6 @@ export type Undos = Readonly<Record<string, Undo>>;
 export const isUndoing = (undo: Undo): boolean => undo.status === 'scheduled' || undo.status === 'running';
 
 const isSettled = (undo: Undo): boolean => undo.status === 'done' || undo.status === 'failed';
-
-/** T26: what completed and can be undone, the last of the plan first. */
-export const toUndo = (
-  steps: readonly PlanStep[],
-  completed: (stepId: string) => boolean,
-): readonly string[] =>
-  steps
-    .filter(({ id, sideEffect, compensation }) => {
-      return compensation && sideEffect === 'reversible' && completed(id);
-    })
-    .map(({ id }) => id)
-    .reverse();
 
 /**
  * What may be undone now: nothing that came after it, directly or through other steps, is still to be undone. The
@@ -69,7 +58,7 @@ function evolveUndo({ from }: Undo, event: WorkflowEvent): Undo | undefined {
     case 'StepCompensationStarted':
       return { from, status: 'running', attempt: event.attempt, worker: event.worker };
     case 'StepCompensated':
-      return { from, status: 'done', attempt: event.attempt };
+      return { from, status: 'done', attempt: event.attempt, ...(event.resolved && { resolved: true }) };
     case 'StepCompensationRetryScheduled':
       return { from, status: 'retrying', attempt: event.attempt, at: event.at };
     case 'StepCompensationFailed':

@@ -55,6 +55,7 @@ export const wireTypes = [
   'StepHeld',
   'ExecutionPaused',
   'ExecutionResumed',
+  'RollbackRequested',
   'CompensationStarted',
   'StepCompensated',
   'CompensationCompleted',
@@ -184,6 +185,12 @@ function interruptionWire(event: WorkflowEvent): WireEvent | undefined {
 
 function rollbackWire(event: WorkflowEvent): WireEvent | undefined {
   switch (event.type) {
+    case 'RollbackRequested': {
+      const { runNo, undoes, parent, budget } = event;
+      const { workflowId: parentWorkflowId, stepId } = parent;
+      const data = { runNo, undoes, parentWorkflowId, stepId, ...money('budget', budget) };
+      return { type: 'workflow.rollback_requested', data };
+    }
     case 'CompensationStarted':
       return { type: 'workflow.rolling_back', data: { cause: event.cause, steps: event.steps } };
     case 'StepCompensated':
@@ -194,6 +201,7 @@ function rollbackWire(event: WorkflowEvent): WireEvent | undefined {
           attempt: event.attempt,
           ...money('cost', event.cost),
           ...(event.payment && { paymentId: event.payment.paymentId, signature: event.payment.signature }),
+          ...(event.resolved && { resolved: true }),
         },
       };
     case 'CompensationCompleted':

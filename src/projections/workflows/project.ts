@@ -22,7 +22,7 @@ import { evolveView, type WorkflowView } from './view.js';
 
 export const workflowsProjection: Projection = {
   name: 'workflows',
-  version: 11,
+  version: 12,
   paceMs: 4,
   handles: workflowEvents.map(({ type }) => type),
   schema: [workflowsTable, requestsTable, plansTable, stepsTable, approvalsTable, artifactsTable]

@@ -27,7 +27,7 @@ export interface WorkflowRow {
   readonly user_id: string;
   readonly revision: number;
   readonly status: PublicStatus;
-  /** why it is cancelled: `by_owner` or `approval_expired` */
+  /** why it is cancelled: `by_owner`, `approval_expired` or `undone_with_parent` */
   readonly status_reason: string | null;
   readonly origin: 'request' | 'plan';
   readonly max_cost: MicrosText;

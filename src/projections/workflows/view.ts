@@ -30,8 +30,10 @@ export function evolveView(
     updated_at: occurredAt,
   };
   if ('stepId' in event && event.stepId !== undefined) {
-    const key = stepKey(view.workflow.run_no, event.stepId);
-    const step = view.steps.get(key) ?? pendingStep(view.workflow, event.stepId);
+    // what is undone of an earlier run is shown with it
+    const run_no = view.workflow.kept?.[event.stepId] ?? view.workflow.run_no;
+    const key = stepKey(run_no, event.stepId);
+    const step = view.steps.get(key) ?? pendingStep({ ...view.workflow, run_no }, event.stepId);
     const next = evolveStep(step, event);
     if (next !== step) view.steps.set(key, { ...next, revision });
   }
@@ -100,7 +102,10 @@ const freshRun = (runNo: number) =>
   }) as const;
 
 /** The next run under the same plan: what completed stays completed. */
-const resumedRun = ({ runNo, kept }: WorkflowEventOf<'RetryRequested'>, row: WorkflowRow) => {
+const resumedRun = (
+  { runNo, kept }: WorkflowEventOf<'RetryRequested' | 'RollbackRequested'>,
+  row: WorkflowRow,
+) => {
   const { intent, plan_hash, plan_run_no, total_steps, last_step } = row;
   return {
     ...freshRun(runNo),
@@ -116,6 +121,10 @@ function changeOf(event: WorkflowEvent, row: WorkflowRow, at: string): Partial<W
       return freshRun(event.runNo);
     case 'RetryRequested':
       return event.mode === 'resume' ? resumedRun(event, row) : {};
+    case 'RollbackRequested': {
+      const { holdId: hold_id = null, budget, requestedAt: started_at } = event;
+      return { ...resumedRun(event, row), hold_id, budget, started_at };
+    }
     case 'IntentClassified': {
       const { type: _type, v: _v, ...intent } = event;
       return { intent };
