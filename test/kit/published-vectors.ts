@@ -1,8 +1,9 @@
+import type { Json } from '../../src/kernel/canonical-json.js';
 import type { ClosedRun, ClosedStep } from '../../src/receipts/closed-run.js';
 import { issueReceipt } from '../../src/receipts/issue-receipt.js';
 import { issuerFromSeed } from '../../src/receipts/issuer.js';
 import { MODULUS } from '../../src/verifier/groth16-parser.js';
-import type { Receipt } from '../../src/verifier/index.js';
+import type { PublishedKeys, Receipt, Revocations } from '../../src/verifier/index.js';
 import { statementBytes } from '../../src/verifier/signature.js';
 import { originals } from './mutants/originals.js';
 import { at, type Node, type Path, replaced, without, written } from './mutants/tree.js';
@@ -14,6 +15,15 @@ export interface VectorOptions {
   readonly issuerKeys: readonly string[];
   readonly context?: string;
   readonly production?: boolean;
+  /** keys as they are published, with their times, in place of `issuerKeys` */
+  readonly keys?: PublishedKeys;
+  /** the log's key as C2SP writes it, and whether a receipt that is not in it is refused */
+  readonly log?: { readonly key: string; readonly required: boolean };
+  readonly revocations?: Revocations;
+  /** text of the receipt that a step must be of */
+  readonly receipt?: string;
+  /** JSON contents by step */
+  readonly contents?: Readonly<Record<string, { readonly input?: Json; readonly output?: Json }>>;
 }
 
 export interface VectorInput {

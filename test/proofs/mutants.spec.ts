@@ -27,7 +27,7 @@ describe('a receipt that was changed', () => {
     const { tried, escaped } = await hunt(1, COUNT);
     expect(escaped.map(({ mutant, why }) => [mutant.family, mutant.original.name, why])).toEqual([]);
     expect(Object.keys(tried).sort()).toEqual(Object.keys(families).sort());
-    for (const number of Object.values(tried)) expect(number).toBeGreaterThan(50);
+    for (const number of Object.values(tried)) expect(number).toBeGreaterThan(40);
   });
 
   it('is the same one for the same seed, so that what escaped is found again', () => {

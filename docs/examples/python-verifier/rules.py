@@ -1,5 +1,7 @@
 """What the disclosed steps of a run must keep to. Each rule gives the first thing that breaks it, or None."""
 
+import service_receipt
+
 
 def costs(steps, statement):
     total = sum(int(step["cost"]) for step in steps)
@@ -58,9 +60,27 @@ def payments(steps):
             return f"{step['stepId']} was paid otherwise than planned"
         if payment["network"] != planned["network"] or payment["asset"] != planned["asset"]:
             return f"{step['stepId']} was paid in another token"
+        word = payment.get("serviceReceipt")
+        wrong = None if word is None else service_receipt.complaint(word, payment)
+        if wrong:
+            return f"the service's receipt of {step['stepId']} {wrong}"
         if payment["signature"] in seen:
             return f"the payment of {step['stepId']} stands for another step too"
         seen.add(payment["signature"])
+
+
+def rollback(statement, steps):
+    said = statement["rollback"]
+    named = said["undone"] + said["notUndone"]
+    if statement["outcome"] == "completed":
+        return "a run that completed has undone nothing"
+    if len(set(named)) < len(named):
+        return "a step is named twice"
+    if said["outcome"] == "completed" and said["notUndone"]:
+        return "all is said to be undone, and something not"
+    done = None if steps is None else {step["stepId"] for step in steps if step["outcome"] == "completed"}
+    if done is not None and set(named) - done:
+        return "a step is named that did not complete"
 
 
 def kept(steps, statement):

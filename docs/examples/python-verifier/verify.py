@@ -2,10 +2,11 @@
 A second verifier of receipts, after docs/receipt-format.md, with nothing but Python's standard library.
 
     python3 verify.py receipt.json --key <issuer's public key, hex> [--context N] [--production]
+                      [--keys keys.json] [--log-key <key>] [--revocations file] [--receipt file]
     python3 verify.py --vectors        holds itself to docs/vectors
 
-It covers the levels basic and zero-knowledge. It leaves out contents, receipts of services, the transparency log,
-key times and revocation.
+It covers receipts and disclosures of single steps, contents, services' receipts, the transparency log, key times and
+revocations. It leaves out the level `full`, whose payments are looked up elsewhere.
 """
 
 import argparse
@@ -21,11 +22,15 @@ import ed25519
 import groth16
 import rules
 import schema
+import standing
+import step_disclosure
 import strict_json
 from poseidon import R, poseidon
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-SCHEMA = json.loads((ROOT / "docs/schema/receipt.schema.json").read_text())
+SCHEMAS = {
+    name: json.loads((ROOT / f"docs/schema/{name}.schema.json").read_text()) for name in ("receipt", "step-disclosure")
+}
 KEYS = json.loads((ROOT / "circuits/keys/development.json").read_text())
 NOT_PROVEN = [
     "That a service, tool or model computed the truth: its output is committed to, not judged.",
@@ -36,13 +41,23 @@ NOT_PROVEN = [
 
 
 def form(document):
-    found = schema.complaint(SCHEMA, document)
+    is_step = isinstance(document, dict) and document.get("format") == "quittance-step-disclosure/1"
+    found = schema.complaint(SCHEMAS["step-disclosure" if is_step else "receipt"], document)
     if found:
         return found
-    disclosure = document.get("disclosure", {"steps": []})
     made = (document["statement"]["commitments"] or {}).items()
     elements = [value for name, value in made if name != "slots"]
-    elements += [disclosure[name] for name in ("planSalt", "finalSalt") if name in disclosure]
+    found = step_disclosure.elements(document) if is_step else receipt_elements(document)
+    if isinstance(found, str):
+        return found
+    if any(element is not None and int(element) >= R for element in elements + found):
+        return "an element is not below r"
+
+
+def receipt_elements(document):
+    """Those that stand outside of the statement, or what the schema cannot say."""
+    disclosure = document.get("disclosure", {"steps": []})
+    elements = [disclosure[name] for name in ("planSalt", "finalSalt") if name in disclosure]
     for step in disclosure["steps"]:
         elements += [step["detailSalt"], step["inputCommitment"], step["outputCommitment"]]
         if "0" in (step["inputCommitment"], step["outputCommitment"]):
@@ -51,8 +66,7 @@ def form(document):
             return "a dependency stands there twice"
     for salts in document.get("openings", {}).values():
         elements += salts.values()
-    if any(element is not None and int(element) >= R for element in elements):
-        return "an element is not below r"
+    return elements
 
 
 def statement_complaint(statement):
@@ -120,17 +134,12 @@ def disclosure_checks(statement, disclosure):
         yield "kept", rules.kept(steps, statement)
 
 
-def proof_checks(statement, carried, context, production, may_pair):
-    key = next(
-        (k for k in KEYS if (k["circuitId"], k["circuitVersion"]) == (carried["circuitId"], carried["circuitVersion"])),
-        None,
-    )
-    if key is None or (key["vkeyHash"], key["keyKind"]) != (carried["vkeyHash"], carried["keyKind"]):
-        yield "proof-key", "not the key this verifier trusts for the circuit"
-        return
-    made, signals = statement["commitments"], carried["publicSignals"]
-    named = dict(zip(key["publicSignals"], signals))
-    expected = made and {
+def statement_signals(statement):
+    """What the signals of a receipt's proof must be, None where no proof may be."""
+    made = statement["commitments"]
+    if made is None or statement["outcome"] != "completed":
+        return None
+    return {
         "workflowHash": made["workflowHash"],
         "resultsRoot": made["resultsRoot"],
         "finalResultHash": made["finalResultHash"],
@@ -140,8 +149,19 @@ def proof_checks(statement, carried, context, production, may_pair):
         "totalCost": statement["totalCost"] or "0",
         "concealCost": "1" if statement["totalCost"] is None else "0",
     }
-    is_about = expected and statement["outcome"] == "completed"
-    is_about = is_about and all(named.get(name) == value for name, value in expected.items())
+
+
+def proof_checks(carried, expected, context, production, may_pair):
+    key = next(
+        (k for k in KEYS if (k["circuitId"], k["circuitVersion"]) == (carried["circuitId"], carried["circuitVersion"])),
+        None,
+    )
+    if key is None or (key["vkeyHash"], key["keyKind"]) != (carried["vkeyHash"], carried["keyKind"]):
+        yield "proof-key", "not the key this verifier trusts for the circuit"
+        return
+    signals = carried["publicSignals"]
+    named = dict(zip(key["publicSignals"], signals))
+    is_about = expected is not None and all(named.get(name) == value for name, value in expected.items())
     yield "proof-signals", None if is_about else "the proof is about something else"
     if context is not None:
         yield "context", None if named.get("context") == context else "made for another context"
@@ -180,7 +200,27 @@ def signed_part(statement, signature):
     return value if is_one_form else None, header + b"." + base64url(strict_json.canonical(statement))
 
 
-def verify(data: bytes, issuers, context=None, production=False):
+def content_checks(committed, openings, contents):
+    """@param committed by step id, its input and output commitments"""
+    for step_id, held in contents.items():
+        for role, content in held.items():
+            name, salts = f"content:{step_id}:{role}", openings.get(step_id, {})
+            if step_id not in committed or role not in salts:
+                yield name, "there is no such step, or no salt for it"
+                continue
+            domain = "input" if role == "input" else "result"
+            found = poseidon(commitments.of_json(domain, content), int(salts[role]))
+            yield name, None if str(found) == committed[step_id][role] else "another content was committed to"
+
+
+def issuers_of(options):
+    """Whom the reader trusts: their public keys, with the times they were in use where somebody says so."""
+    if "keys" in options:
+        return {key["publicKey"]: key for key in options["keys"]["keys"]}
+    return {key: {} for key in options["issuerKeys"]}
+
+
+def verify(data: bytes, options):
     """@returns pairs of a check and what is wrong, None where it holds"""
     try:
         document = strict_json.read(data)
@@ -189,7 +229,7 @@ def verify(data: bytes, issuers, context=None, production=False):
     checks = [("format", form(document))]
     if checks[0][1]:
         return checks
-    statement, signature = document["statement"], document["signature"]
+    statement, signature, issuers = document["statement"], document["signature"], issuers_of(options)
     key = bytes.fromhex(signature["publicKey"])
     named = hashlib.sha256(key).hexdigest()[:16] == signature["keyId"]
     trusted = named and signature["publicKey"] in issuers
@@ -200,23 +240,62 @@ def verify(data: bytes, issuers, context=None, production=False):
     if not trusted or not holds:
         return checks
     checks.append(("statement", statement_complaint(statement)))
-    checks.append(("level", level_complaint(document)))
-    if "disclosure" in document:
-        checks += disclosure_checks(statement, document["disclosure"])
-    disclosed = {step["stepId"] for step in document.get("disclosure", {"steps": []})["steps"]}
+    stands = standing.checks(
+        document,
+        statement_bytes(statement),
+        issuers[signature["publicKey"]],
+        options.get("log"),
+        options.get("revocations"),
+    )
+    judge = judge_step if "step" in document else judge_run
+    return checks + judge(document, options, stands, [wrong for _, wrong in checks])
+
+
+def with_proof(document, expected, options, before):
+    """A pairing is dear: it is left out where something else has failed already."""
+    found = []
+    context, production = options.get("context"), options.get("production", False)
+    for each in proof_checks(
+        document["proof"], expected, context, production, lambda: not any(before) and not failing(found)
+    ):
+        found.append(each)
+    return found
+
+
+def judge_run(document, options, stands, before):
+    statement, disclosure = document["statement"], document.get("disclosure")
+    steps = None if disclosure is None else disclosure["steps"]
+    checks = [("level", level_complaint(document))]
+    if disclosure is not None:
+        checks += disclosure_checks(statement, disclosure)
+    if "rollback" in statement:
+        checks.append(("rollback", rules.rollback(statement, steps)))
+    disclosed = {
+        step["stepId"]: {"input": step["inputCommitment"], "output": step["outputCommitment"]} for step in steps or []
+    }
+    openings = document.get("openings", {})
     if "openings" in document:
-        strange = set(document["openings"]) - disclosed
+        strange = set(openings) - set(disclosed)
         checks.append(("openings", "salts of a step that is not disclosed" if strange else None))
+    checks += stands
+    checks += content_checks(disclosed, openings, options.get("contents", {}))
     if "proof" in document:
-        earlier = list(checks)
-        mine = []
-        # a pairing is dear: it is left out where something else has failed already
-        for each in proof_checks(
-            statement, document["proof"], context, production, lambda: not any(w for _, w in earlier + mine)
-        ):
-            mine.append(each)
-        checks += mine
+        before = before + [wrong for _, wrong in checks]
+        checks += with_proof(document, statement_signals(statement), options, before)
     return checks
+
+
+def judge_step(document, options, stands, before):
+    checks = list(stands)
+    if "receipt" in options:
+        checks.append(("receipt", step_disclosure.of_receipt(document, options["receipt"], form)))
+    if "executor" in document["shown"]:
+        checks.append(("payments", rules.payments([step_disclosure.paid(document)])))
+    step_id, shown = document["step"]["stepId"], document["shown"]
+    openings = {step_id: document.get("openings", {})}
+    checks += content_checks({step_id: {"input": None, "output": None, **shown}}, openings, options.get("contents", {}))
+    before = before + [wrong for _, wrong in checks]
+    return checks + with_proof(document, step_disclosure.signals(document), options, before)
 
 
 def failing(checks):
@@ -240,11 +319,8 @@ def hold_to_vectors():
     differing = total = 0
     for file in sorted((ROOT / "docs/vectors").glob("receipts-*.json")):
         for vector in json.loads(file.read_text()):
-            options = vector["options"]
             text = vector["text"].encode("utf-8", "surrogatepass")
-            found = failing(
-                verify(text, options["issuerKeys"], options.get("context"), options.get("production", False))
-            )
+            found = failing(verify(text, vector["options"]))
             total += 1
             if sorted(found) != sorted(vector["fails"]):
                 differing += 1
@@ -259,17 +335,36 @@ def main():
     parser.add_argument("--key", action="append", default=[])
     parser.add_argument("--context")
     parser.add_argument("--production", action="store_true")
+    parser.add_argument("--keys", help="/.well-known/quittance-keys.json")
+    parser.add_argument("--log-key", help="the log it must be in")
+    parser.add_argument("--revocations", help="/.well-known/quittance-revocations.json")
+    parser.add_argument("--receipt", help="the receipt that a step must be of")
     parser.add_argument("--vectors", action="store_true")
     given = parser.parse_args()
     if given.vectors:
         return hold_to_vectors()
     if not given.file:
         parser.error("name a receipt")
-    checks = verify(pathlib.Path(given.file).read_bytes(), given.key, given.context, given.production)
+    checks = verify(pathlib.Path(given.file).read_bytes(), options_of(given))
     for name, wrong in checks:
         print(f"{'✗' if wrong else '✓'} {name}{': ' + wrong if wrong else ''}")
     print("Not valid." if failing(checks) else "Valid. Not proven: " + " ".join(NOT_PROVEN))
     return 1 if failing(checks) else 0
+
+
+def options_of(given):
+    options = {"issuerKeys": given.key, "production": given.production}
+    if given.context is not None:
+        options["context"] = given.context
+    if given.keys:
+        options["keys"] = json.loads(pathlib.Path(given.keys).read_text())
+    if given.log_key:
+        options["log"] = {"key": given.log_key, "required": True}
+    if given.revocations:
+        options["revocations"] = json.loads(pathlib.Path(given.revocations).read_text())
+    if given.receipt:
+        options["receipt"] = pathlib.Path(given.receipt).read_text()
+    return options
 
 
 if __name__ == "__main__":

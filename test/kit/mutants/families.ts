@@ -1,6 +1,7 @@
 import { asText, atLeaf, DECIMAL, type Family, isText, matches, pickPlace } from './family.js';
 import { appended, bitOfFile, truncated } from './files.js';
 import { anotherOf, charAt, decimalForms, disguise, hexForms, numberForms, timeForms } from './forms.js';
+import { otherLog, otherRollback, otherServiceWord } from './other-words.js';
 import { otherKey, points, signals } from './proofs-and-keys.js';
 import {
   memberTwice,
@@ -59,4 +60,7 @@ export const families: Readonly<Record<string, Family>> = {
   'other points': points,
   'another key': otherKey,
   'a part of another receipt': mixed,
+  'another log': otherLog,
+  'another word of a service': otherServiceWord,
+  'another rollback': otherRollback,
 };

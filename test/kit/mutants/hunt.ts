@@ -30,11 +30,12 @@ const BOTH_PAIRINGS = 40;
 
 const pairing = await openWasmPairing();
 
-export const optionsFor = ({ contents }: Original): VerifyOptions => ({
+export const optionsFor = ({ contents, options }: Original): VerifyOptions => ({
   issuerKeys: [sampleIssuer],
   allowDevelopmentKeys: true,
   pairing,
   ...(contents && { contents }),
+  ...options,
 });
 
 /** Makes mutants, the same for the same seed, and holds the verifier to refusing each with its reason. */

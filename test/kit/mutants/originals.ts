@@ -1,16 +1,21 @@
 import { readFileSync } from 'node:fs';
 import type { ClosedRun, ClosedStep } from '../../../src/receipts/closed-run.js';
 import { issueReceipt, withOpenings } from '../../../src/receipts/issue-receipt.js';
-import type { Contents, Receipt } from '../../../src/verifier/index.js';
+import type { Contents, Receipt, StepDisclosure, VerifyOptions } from '../../../src/verifier/index.js';
+import { inSampleLog } from '../in-sample-log.js';
 import { sampleIssuedAt, sampleIssuer } from '../sample-issuer.js';
+import { sampleLog } from '../sample-log.js';
 import { sampleContent, sampleRun } from '../sample-run.js';
+import { serviceWord, signedFor } from '../sample-service.js';
 import { type Node, type Path, type Place, places } from './tree.js';
 
-/** A valid receipt, and contents its openings open. */
+/** A valid document, and what its reader knows beside it. */
 export interface Original {
   readonly name: string;
   readonly document: Node;
+  /** what its openings open */
   readonly contents?: Contents;
+  readonly options?: Pick<VerifyOptions, 'log' | 'revocations' | 'context' | 'receipt'>;
 }
 
 const golden = (name: string): Original =>
@@ -21,9 +26,13 @@ const golden = (name: string): Original =>
 
 /** The sample runs give and take what sampleContent says, so that salts can be held against it. */
 function original(name: string, document: Node): Original {
-  const { openings, disclosure } = document as unknown as Receipt;
+  const { openings, disclosure, step } = document as unknown as {
+    readonly openings?: object;
+    readonly disclosure?: Receipt['disclosure'];
+    readonly step?: StepDisclosure['step'];
+  };
   if (!openings) return { name, document };
-  const done = disclosure!.steps.filter(({ outcome }) => outcome === 'completed');
+  const done = disclosure ? disclosure.steps.filter(({ outcome }) => outcome === 'completed') : [step!];
   return {
     name,
     document,
@@ -64,6 +73,44 @@ function resumed(): Original {
   return issued('resumed', { steps, runNo: 2, workflowId: 'wf_01JD0000000000000000000000' });
 }
 
+/** Its log must have it. */
+function logged(name: string, of: Original, index: number, more: Original['options'] = {}): Original {
+  const { statement } = of.document as unknown as Receipt;
+  const document = plain({ ...(of.document as unknown as Receipt), log: inSampleLog(statement, index) });
+  return { ...of, name, document, options: { log: { key: sampleLog.key, required: true }, ...more } };
+}
+
+/** The key may be in other hands since, so that only the log shows that the receipt is older. */
+const keyLost = {
+  format: 'quittance-revocations/1' as const,
+  asOf: '2026-03-01T00:00:00.000Z',
+  receipts: [],
+  keys: [
+    {
+      keyId: sampleIssuer.keyId,
+      from: '2026-02-01T00:00:00.000Z',
+      logSize: 8,
+      revokedAt: '2026-02-02T00:00:00.000Z',
+      reason: 'A backup was stolen.',
+    },
+  ],
+};
+
+const rolledBack: Partial<ClosedRun> = {
+  workflowId: 'wf_01JD0000000000000000000005',
+  outcome: 'failed',
+  steps: sampleRun().steps.map((step, i) =>
+    i === 4 ? { ...step, status: 'failed', attempt: 1, outputHash: null, reason: 'SERVICE_FAILED' } : step,
+  ),
+  rollback: { outcome: 'partial', undone: ['step_2', 'step_1'], notUndone: ['step_3'] },
+};
+
+/** One step shown apart, beside the receipt it is of. */
+function shown(name: string, more: Original['options']): Original {
+  const made = golden(name);
+  return { ...made, ...(more && { options: more }) };
+}
+
 export const originals: readonly Original[] = [
   golden('basic'),
   golden('basic-failed'),
@@ -83,7 +130,25 @@ export const originals: readonly Original[] = [
     runNo: 7,
     secret: new Uint8Array(32).fill(8),
   }),
+  issued('rolled back', rolledBack),
+  issued('signed for by a service', {
+    workflowId: 'wf_01JD0000000000000000000006',
+    steps: signedFor(serviceWord()),
+  }),
+  logged('in the log', issued('', { workflowId: 'wf_01JD0000000000000000000007' }), 6),
+  logged(
+    'in the log before its key was lost',
+    issued('', { workflowId: 'wf_01JD0000000000000000000008', level: 'full' }),
+    7,
+    { revocations: keyLost },
+  ),
+  logged('proven, and in the log', { ...golden('zero-knowledge'), name: 'zero-knowledge, in the log' }, 3),
+  shown('step-disclosure', { context: '77' }),
+  logged('step-disclosure-of-cost, in the log', golden('step-disclosure-of-cost'), 10),
 ];
+
+export const isDisclosure = ({ document }: Pick<Original, 'document'>): boolean =>
+  (document as unknown as StepDisclosure).step !== undefined;
 
 /**
  * Salts that open nothing: of a final result there is none of, of contents of a step that has none. Whatever they
@@ -91,6 +156,8 @@ export const originals: readonly Original[] = [
  */
 export function opensNothing({ document }: Pick<Original, 'document'>, path: Path): boolean {
   const receipt = document as unknown as Receipt;
+  // of a step that is shown apart, salts are of what is shown
+  if (isDisclosure({ document })) return false;
   const [section, stepId, role, ...deeper] = path;
   if (deeper.length > 0) return false;
   if (section === 'openings' && stepId !== undefined && role === undefined)
