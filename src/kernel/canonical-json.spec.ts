@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { canonicalJson } from './canonical-json.js';
 
@@ -21,6 +22,19 @@ describe('canonical JSON', () => {
         expect(JSON.parse(canonicalJson(value))).toEqual(value);
       }),
     ));
+
+  it('is what the library of the standard writes, however deep', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5, noUnicodeString: false }), (value) => {
+        fc.pre(isStrict(value));
+        expect(canonicalJson(value)).toBe(canonicalize(value));
+      }),
+      { numRuns: 1_000 },
+    );
+    let deep: unknown = { b: 1, a: -0 };
+    for (let level = 0; level < 200; level++) deep = level % 2 ? [deep] : { deep, a: level };
+    expect(canonicalJson(deep)).toBe(canonicalize(deep));
+  });
 
   const circle: { self?: unknown } = {};
   circle.self = circle;
@@ -45,3 +59,8 @@ describe('canonical JSON', () => {
     expect(canonicalJson([twice, twice])).toBe('[{"a":1},{"a":1}]');
   });
 });
+
+const isStrict = (value: unknown): boolean =>
+  JSON.stringify(value).isWellFormed() &&
+  !/\\ud[89a-f]/i.test(JSON.stringify(value)) &&
+  !/\d{16}|e\+/.test(JSON.stringify(value));

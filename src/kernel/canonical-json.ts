@@ -47,7 +47,7 @@ function isJson(value: unknown, left: number): boolean {
     case 'string':
       return value.isWellFormed();
     case 'number':
-      return Number.isFinite(value) && (Number.isSafeInteger(value) || !Number.isInteger(value));
+      return isNumber(value);
     case 'object':
       return value === null || (left > 0 && isContainer(value, left - 1));
     default:
@@ -60,8 +60,7 @@ function isContainer(value: object, left: number): boolean {
     for (let i = 0; i < value.length; i++) if (!(i in value && isJson(value[i], left))) return false;
     return true;
   }
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return false;
+  if (!isPlain(value)) return false;
   for (const key of Object.keys(value))
     if (!(key.isWellFormed() && isJson((value as Record<string, unknown>)[key], left))) return false;
   return true;
@@ -74,10 +73,73 @@ function requireJson(value: unknown): void {
   if (!isJson(value, SHALLOW)) assertJson(value);
 }
 
-/** RFC 8785 text of a value. @throws TypeError when the value is not strict JSON */
+/**
+ * RFC 8785 text of a value, checked and written in one pass; what is nested deeply, or is no JSON, goes the long way.
+ * @throws TypeError when the value is not strict JSON
+ */
 export function canonicalJson(value: unknown): string {
+  const text = canonical(value, SHALLOW);
+  if (text !== undefined) return text;
   requireJson(value);
   return canonicalize(value)!;
+}
+
+/** @returns undefined for what is not strict JSON. `left` levels may still follow */
+function canonical(value: unknown, left: number): string | undefined {
+  switch (typeof value) {
+    case 'string':
+      return value.isWellFormed() ? JSON.stringify(value) : undefined;
+    case 'number':
+      // ECMAScript's own form of a number is the one that is prescribed
+      return isNumber(value) ? `${value}` : undefined;
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      if (value === null) return 'null';
+      if (left === 0) return undefined;
+      return Array.isArray(value) ? canonicalArray(value, left - 1) : canonicalObject(value, left - 1);
+    default:
+      return undefined;
+  }
+}
+
+function canonicalArray(values: readonly unknown[], left: number): string | undefined {
+  let text = '[';
+  for (let i = 0; i < values.length; i++) {
+    // a hole is undefined, which is no JSON either
+    const element = canonical(values[i], left);
+    if (element === undefined) return undefined;
+    text += i === 0 ? element : `,${element}`;
+  }
+  return `${text}]`;
+}
+
+/** Members by the code units of their names, which is how JavaScript sorts text. */
+function canonicalObject(value: object, left: number): string | undefined {
+  if (!isPlain(value)) return undefined;
+  const keys = Object.keys(value);
+  if (!isSorted(keys)) keys.sort();
+  let text = '{';
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
+    const member = key.isWellFormed() ? canonical((value as Record<string, unknown>)[key], left) : undefined;
+    if (member === undefined) return undefined;
+    text += `${i === 0 ? '' : ','}${JSON.stringify(key)}:${member}`;
+  }
+  return `${text}}`;
+}
+
+const isNumber = (value: number): boolean =>
+  Number.isFinite(value) && (Number.isSafeInteger(value) || !Number.isInteger(value));
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function isSorted(keys: readonly string[]): boolean {
+  for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return false;
+  return true;
 }
 
 /** JSON text that says the same as {@link canonicalJson}, members in their own order: for what is not hashed. */

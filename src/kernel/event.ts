@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What every stored event says about how it came to be. */
 export interface EventMetadata {
@@ -49,11 +49,10 @@ export const comparePositions = (a: Position, b: Position): number => (a < b ? -
 const NAMESPACE = Buffer.from('8f0d6c2e54a94d1b9f7e3f2a6c0b1d55', 'hex');
 
 export function uuidv5(name: string): string {
-  const hash = createHash('sha1').update(NAMESPACE).update(name).digest();
-  hash[6] = (hash[6]! & 0x0f) | 0x50;
-  hash[8] = (hash[8]! & 0x3f) | 0x80;
-  const hex = hash.toString('hex', 0, 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const hex = hash('sha1', Buffer.concat([NAMESPACE, Buffer.from(name)]), 'hex');
+  // the version, and the variant in the upper two bits
+  const variant = ((Number.parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 export const eventId = (commandId: string, index: number): string => uuidv5(`${commandId}/${index}`);
