@@ -34,18 +34,14 @@ export class RunViews {
     private readonly content: ContentStore,
   ) {}
 
-  /** @throws Refusal STEP_NOT_LIVE when that attempt is not in flight any more: the task is out of date */
-  async live(task: StepTask): Promise<Running> {
+  /** @returns undefined when that attempt is not in flight any more: the task is out of date */
+  async live(task: StepTask): Promise<Running | undefined> {
     const { state } = await this.dispatch.load(workflow, task.workflowId, task.revision);
     const run = isRunning(state) && state.runNo === task.runNo ? state : undefined;
     const step = run?.steps[task.stepId];
     const isLive =
       (step?.status === 'scheduled' || step?.status === 'running') && step.attempt === task.attempt;
-    if (!run || !isLive)
-      throw new Refusal('STEP_NOT_LIVE', `Attempt ${task.attempt} of ${task.stepId} is not in flight.`, {
-        ...task,
-      });
-    return run;
+    return isLive ? run : undefined;
   }
 
   open(run: LiveRun): Promise<Opened> {

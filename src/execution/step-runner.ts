@@ -85,7 +85,7 @@ export class StepRunner {
 
   async run(task: StepTask, signal: AbortSignal): Promise<void> {
     if (task.undo) return this.compensations.run(task, signal);
-    const run = await this.live(task);
+    const run = await this.views.live(task);
     if (!run) return;
     if (task.unclaimed && run.steps[task.stepId]?.status === 'running') return;
     const startedAt = isoTime(this.clock.now());
@@ -103,7 +103,7 @@ export class StepRunner {
    */
   async runHere(task: StepTask, signal: AbortSignal): Promise<void> {
     // until it is done, perhaps together with an earlier one: what was run for an append that met a conflict is lost
-    while (task.undo ? await this.compensations.isDue(task) : await this.live(task))
+    while (task.undo ? await this.compensations.isDue(task) : await this.views.live(task))
       await this.dispatch.converse(workflow, task.workflowId, this.turn(task, signal));
   }
 
@@ -154,15 +154,6 @@ export class StepRunner {
           : this.failure(task, error);
       },
     );
-  }
-
-  private async live(task: StepTask): Promise<LiveRun | undefined> {
-    try {
-      return await this.views.live(task);
-    } catch (error) {
-      if (isRefusal(error, 'STEP_NOT_LIVE')) return undefined;
-      throw error;
-    }
   }
 
   private async execute(

@@ -121,7 +121,7 @@ export const executePlan: Saga = {
       }
       case 'RunClosed':
         return [
-          { do: 'cancel-timers', ids: [`${workflowId}/${runNo}/deadline`, `${workflowId}/${runNo}/drain`] },
+          { do: 'cancel-timers', ids: clocksOf(workflowId, event) },
           ...reportChildEnd(workflowId, event, recorded),
         ];
     }
@@ -132,6 +132,15 @@ const confirmationTimer = (
   workflowId: string,
   { runNo, stepId }: { readonly runNo: number; readonly stepId: string },
 ): string => `${workflowId}/${runNo}/${stepId}/confirmation`;
+
+/** A run that completed was not told to end before: nobody waited for it to drain. */
+const clocksOf = (
+  workflowId: string,
+  { runNo, outcome }: WorkflowEventOf<'RunClosed'>,
+): readonly string[] => [
+  `${workflowId}/${runNo}/deadline`,
+  ...(outcome === 'completed' ? [] : [`${workflowId}/${runNo}/drain`]),
+];
 
 const LOCAL: readonly StepKind[] = ['data_transform', 'conditional', 'wait', 'signal', 'workflow'];
 

@@ -265,8 +265,17 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
     'RunClosed',
     {},
     [
-      { do: 'cancel-timers', ids: ['wf_01/1/deadline', 'wf_01/1/drain'] },
+      { do: 'cancel-timers', ids: ['wf_01/1/deadline'] },
       command('escrow', 'user_01', { type: 'ReleaseHold', holdId: 'hold_1' }),
+    ],
+  ],
+  [
+    'a run that was told to end before it closed has one clock more',
+    'RunClosed',
+    { outcome: 'cancelled', holdId: undefined },
+    [
+      { do: 'cancel-timers', ids: ['wf_01/1/deadline', 'wf_01/1/drain'] },
+      command('workflow', 'wf_01', { type: 'RecordSettlement', spent: 0n }),
     ],
   ],
   [
@@ -274,7 +283,7 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
     'RunClosed',
     { holdId: undefined },
     [
-      { do: 'cancel-timers', ids: ['wf_01/1/deadline', 'wf_01/1/drain'] },
+      { do: 'cancel-timers', ids: ['wf_01/1/deadline'] },
       command('workflow', 'wf_01', { type: 'RecordSettlement', spent: 0n }),
     ],
   ],

@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomFillSync } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 import type { Chance } from '../../ports/clock.js';
-
-const ulid = monotonicFactory();
 
 /** Random bytes drawn in advance: a draw costs a system call, whatever its length. Each byte is given out once. */
 const POOL_BYTES = 4_096;
@@ -16,6 +14,20 @@ function bytes(length: number): Uint8Array {
   pool = pool.subarray(length);
   return drawn;
 }
+
+/** Letters of ids, a byte each: a byte has each of the 32 letters as often. */
+const letters = new Uint8Array(POOL_BYTES);
+let spent = POOL_BYTES;
+
+function letter(): number {
+  if (spent === POOL_BYTES) {
+    randomFillSync(letters);
+    spent = 0;
+  }
+  return letters[spent++]! / 256;
+}
+
+const ulid = monotonicFactory(letter);
 
 export const systemChance: Chance = {
   random: () => Math.random(),
