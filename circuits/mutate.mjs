@@ -11,19 +11,28 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import { compileCircuit } from './compile-circuit.mjs';
 import { here } from './source-hash.mjs';
 
-/** Which circuits are compiled without a constraint, and which tests must notice. `folder` has the sources of its own. */
+/**
+ * Which circuits are compiled without a constraint, and which tests must notice. `folder` has the sources of their own;
+ * each of `compiled` stands for those of its list.
+ */
 const CIRCUITS = [
   {
-    id: 'workflow-receipt-8',
     folder: 'workflow-receipt',
-    stands: ['workflow-receipt-8', 'workflow-receipt-16'],
+    compiled: { 'workflow-receipt-8': ['workflow-receipt-8', 'workflow-receipt-16'] },
     tests: ['test/proofs/circuit-soundness', '-t', 'of 8 slots'],
   },
   {
-    id: 'step-disclosure-16',
     folder: 'step-disclosure',
-    stands: ['step-disclosure-16'],
+    compiled: { 'step-disclosure-16': ['step-disclosure-16'] },
     tests: ['test/proofs/disclosure-soundness'],
+  },
+  {
+    folder: 'workflow-segment',
+    compiled: {
+      'workflow-segment-16-1': ['workflow-segment-16-1'],
+      'workflow-segment-16-2': ['workflow-segment-16-2'],
+    },
+    tests: ['test/proofs/chain-soundness'],
   },
 ];
 
@@ -51,13 +60,13 @@ function sourcesOf(file, seen = new Set()) {
 
 /** Every line of a circuit that states a constraint, and nothing else. */
 const placesOf = (circuit) =>
-  [...sourcesOf(join(circuit.folder, `${circuit.id}.circom`))].sort().flatMap((file) => {
+  [...sourcesOf(join(circuit.folder, `${Object.keys(circuit.compiled)[0]}.circom`))].sort().flatMap((file) => {
     const lines = readFileSync(join(here, file), 'utf8').split('\n');
     return lines.flatMap((text, line) =>
       text.includes('===') && !text.trim().startsWith('//') ? [{ circuit, file, line, text: text.trim() }] : [],
     );
   });
-const places = CIRCUITS.filter(({ id }) => id.includes(values.circuit)).flatMap(placesOf);
+const places = CIRCUITS.filter(({ folder }) => folder.includes(values.circuit)).flatMap(placesOf);
 
 /** The statement alone goes; a loop around it stays. */
 const without = (text) => text.replace(/[^{};]*===[^;]*;/, ' ');
@@ -68,14 +77,18 @@ async function mutant({ circuit, file, line }) {
   const lines = readFileSync(join(here, file), 'utf8').split('\n');
   lines[line] = without(lines[line]);
   writeFileSync(join(folder, file), lines.join('\n'));
-  const { r1cs, wasm } = await compileCircuit(`${circuit.folder}/${circuit.id}.circom`, folder);
   const build = join(work, 'build');
   mkdirSync(build, { recursive: true });
-  for (const id of circuit.stands) {
-    writeFileSync(join(build, `${id}.r1cs.br`), compress(r1cs));
-    writeFileSync(join(build, `${id}.wasm.br`), compress(wasm));
+  const manifest = {};
+  for (const [source, stands] of Object.entries(circuit.compiled)) {
+    const { r1cs, wasm } = await compileCircuit(`${circuit.folder}/${source}.circom`, folder);
+    for (const id of stands) {
+      writeFileSync(join(build, `${id}.r1cs.br`), compress(r1cs));
+      writeFileSync(join(build, `${id}.wasm.br`), compress(wasm));
+    }
+    manifest[source] = { r1cs: sha256(r1cs), wasm: sha256(wasm) };
   }
-  writeFileSync(join(build, 'manifest.json'), JSON.stringify({ [circuit.id]: { r1cs: sha256(r1cs), wasm: sha256(wasm) } }));
+  writeFileSync(join(build, 'manifest.json'), JSON.stringify(manifest));
   return pathToFileURL(`${build}/`).href;
 }
 
@@ -102,7 +115,7 @@ try {
     const implied = IMPLIED.get(place.text);
     if (failing.length === 0 && !implied) unnoticed++;
     const said = failing.length > 0 ? `noticed by ${failing.length}: ${failing[0]}` : implied ? `implied: ${implied}` : 'UNNOTICED';
-    console.log(`${place.circuit.id}  ${place.file}:${place.line + 1}  ${place.text}\n    ${said}`);
+    console.log(`${place.circuit.folder}  ${place.file}:${place.line + 1}  ${place.text}\n    ${said}`);
   }
 } finally {
   rmSync(work, { recursive: true, force: true });

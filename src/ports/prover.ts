@@ -24,6 +24,8 @@ export interface ProvingProgress {
   readonly stage: 'preparing' | 'witness' | 'proving' | 'verifying';
   /** share of the stage that is done, from 0 to 1 */
   readonly done: number;
+  /** of a chain of proofs the one that is being made, from 1; absent where one proof is all */
+  readonly part?: { readonly number: number; readonly of: number };
 }
 
 /** Makes proofs outside the API process. A proof is verified before it is handed out. */

@@ -1,27 +1,38 @@
 import type { CircuitInputs } from '../ports/prover.js';
 import type { ClosedRun } from './closed-run.js';
 import type { RunCommitments } from './run-commitments.js';
+import { CHAIN_VERSION, chainOf, type PartOfChain, partsOfChain } from './segment-inputs.js';
 
 /** Steps the circuits of this version cover, smallest first; the id of a circuit says its size. */
 const SIZES = [8, 16, 32, 64, 128] as const;
-const LARGEST = 128;
 const VERSION = '1';
 
-export type ProvingTask =
-  | {
-      readonly provable: true;
-      readonly circuitId: string;
-      readonly circuitVersion: string;
-      readonly inputs: CircuitInputs;
-    }
-  | { readonly provable: false; readonly reason: string };
+/** What is proven by one circuit. */
+export interface WholeTask {
+  readonly provable: true;
+  readonly circuitId: string;
+  readonly circuitVersion: string;
+  readonly inputs: CircuitInputs;
+}
+
+/** What is proven in parts, all of which must hold. */
+export interface ChainTask {
+  readonly provable: true;
+  /** of no single circuit: the name of the chain */
+  readonly circuitId: string;
+  readonly circuitVersion: string;
+  /** made when they are needed: there may be thousands of numbers in each */
+  parts(): readonly PartOfChain[];
+}
+
+export type ProvingTask = WholeTask | ChainTask | { readonly provable: false; readonly reason: string };
 
 export interface ProvingOptions {
   /** withhold the total; the proof still shows that it is within the budget */
   readonly concealCost?: boolean;
   /** canonical decimal element chosen by whoever asks, 0 otherwise */
   readonly context?: string;
-  /** the circuit a proof was asked of before, which may be larger than this version would choose */
+  /** the circuit or chain a proof was asked of before, which may be larger than this version would choose */
   readonly circuitId?: string;
 }
 
@@ -35,7 +46,12 @@ export function provingTask(
   if (reason !== undefined || !commitments) return { provable: false, reason: reason ?? 'It has no plan.' };
   // no more than its commitment has
   const holds = SIZES.filter((size) => size >= run.steps.length && size <= commitments.slots);
-  const slots = holds.find((size) => circuitOf(size) === options.circuitId) ?? holds[0] ?? LARGEST;
+  const slots = holds.find((size) => circuitOf(size) === options.circuitId) ?? holds[0];
+  const chain = chainOf(commitments.slots);
+  if (slots === undefined || options.circuitId === chain) {
+    const parts = () => partsOfChain(commitments, statedInputs(run, commitments, options), run.secret);
+    return { provable: true, circuitId: chain, circuitVersion: CHAIN_VERSION, parts };
+  }
   const inputs = circuitInputs(run, commitments, options, slots);
   return { provable: true, circuitId: circuitOf(slots), circuitVersion: VERSION, inputs };
 }
@@ -46,8 +62,8 @@ function unprovable(run: ClosedRun, commitments: RunCommitments | undefined): st
   if (run.outcome !== 'completed')
     return `The run ${ENDINGS[run.outcome]}; only a completed run has a proof.`;
   if (!commitments) return 'The run had no plan.';
-  if (run.steps.length > LARGEST)
-    return `The run has ${run.steps.length} steps; a proof covers at most ${LARGEST} in this version.`;
+  if (!SIZES.some((size) => size >= run.steps.length) && !isInSequence(run))
+    return 'The ends of its steps are not numbered one after the other, which a chain of proofs needs.';
   for (const step of run.steps) {
     if (step.status === 'completed') continue;
     if (step.status !== 'skipped') return `The step ${step.stepId} did not complete.`;
@@ -63,6 +79,11 @@ function unprovable(run: ClosedRun, commitments: RunCommitments | undefined): st
   return commitments.finalResultHash === null ? 'The last step of the plan has no result.' : undefined;
 }
 
+/** Every completed run's ends are: it is what a chain of proofs shows its order by. */
+const isInSequence = ({ steps }: ClosedRun): boolean =>
+  new Set(steps.map(({ seq }) => seq)).size === steps.length &&
+  steps.every(({ seq }) => seq >= 1 && seq <= steps.length);
+
 const ENDINGS = { failed: 'failed', cancelled: 'was cancelled', expired: 'expired' } as const;
 
 /** @param slots of the circuit; a commitment has sixteen at least, of which a smaller circuit is given the first */
@@ -72,20 +93,10 @@ function circuitInputs(
   options: ProvingOptions,
   slots: number,
 ): CircuitInputs {
-  const conceal = options.concealCost === true;
-  const total = run.steps.reduce((sum, step) => sum + step.cost, 0n);
   const texts = (values: readonly bigint[]) => values.slice(0, slots).map(String);
   const { planWords: plan, resultWords: results } = made;
   return {
-    workflowHash: made.workflowHash,
-    resultsRoot: made.resultsRoot,
-    finalResultHash: made.finalResultHash!,
-    stepCount: plan.stepCount.toString(),
-    totalCost: conceal ? '0' : total.toString(),
-    maxCost: run.budget.toString(),
-    executionId: made.executionId,
-    context: options.context ?? '0',
-    concealCost: conceal ? '1' : '0',
+    ...statedInputs(run, made, options),
     planSalt: made.plan.salt,
     finalSalt: made.finalSalt,
     stepIds: texts(plan.stepIds),
@@ -99,5 +110,22 @@ function circuitInputs(
     seqs: texts(results.seqs),
     // of the circuit's two ways to end, skipped is the second bit
     skipped: texts(results.outcomes.map((outcome) => outcome >> 1n)),
+  };
+}
+
+/** What a proof says in public, whether one circuit or a chain proves it. */
+function statedInputs(run: ClosedRun, made: RunCommitments, options: ProvingOptions): CircuitInputs {
+  const conceal = options.concealCost === true;
+  const total = run.steps.reduce((sum, step) => sum + step.cost, 0n);
+  return {
+    workflowHash: made.workflowHash,
+    resultsRoot: made.resultsRoot,
+    finalResultHash: made.finalResultHash!,
+    stepCount: made.planWords.stepCount.toString(),
+    totalCost: conceal ? '0' : total.toString(),
+    maxCost: run.budget.toString(),
+    executionId: made.executionId,
+    context: options.context ?? '0',
+    concealCost: conceal ? '1' : '0',
   };
 }

@@ -153,10 +153,31 @@ export const withProof = (receipt: Receipt, made: ProofResult): Receipt => ({
   proof: proofPart(made),
 });
 
-/** The same without what its commitments open to: the proof shows what that would, but for the payments. */
-export function proven(receipt: Receipt, made: ProofResult): Receipt {
+/** The same with a chain of them. */
+export const withChain = (receipt: Receipt, made: readonly ProofResult[]): Receipt => ({
+  ...receipt,
+  proofs: made.map(proofPart),
+});
+
+/**
+ * The same without what its commitments open to: the proof shows what that would, but for the payments.
+ * @param made one proof, or all of a chain in their order
+ */
+export function proven(receipt: Receipt, made: readonly ProofResult[]): Receipt {
   const { disclosure: _disclosure, openings: _openings, ...concealed } = receipt;
-  return withProof(concealed, made);
+  const [only, ...more] = made;
+  return only && more.length === 0 ? withProof(concealed, only) : withChain(concealed, made);
+}
+
+/** What is put on record of proofs; of a chain, all that its proofs say, and one hash for the hashes of its keys. */
+export function provenBy(made: readonly ProofResult[]) {
+  const hashes = made.map(({ vkeyHash }) => vkeyHash);
+  const isDevelopment = made.some(({ keyKind }) => keyKind === 'development');
+  return {
+    publicSignals: made.flatMap(({ publicSignals }) => publicSignals),
+    vkeyHash: hashes.length === 1 ? hashes[0]! : jsonHash(hashes),
+    keyKind: isDevelopment ? ('development' as const) : ('production' as const),
+  };
 }
 
 /** A proof as documents have it. */

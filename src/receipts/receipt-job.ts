@@ -14,8 +14,9 @@ import type { StepDisclosure } from '../verifier/step-disclosure.js';
 import { provingTask } from './circuit-inputs.js';
 import type { ClosedRun } from './closed-run.js';
 import type { ClosedRuns, RunTask } from './closed-runs.js';
-import { issueReceipt, proven, receiptBytes, receiptHash } from './issue-receipt.js';
+import { issueReceipt, proven, provenBy, receiptBytes, receiptHash } from './issue-receipt.js';
 import type { Issuer } from './issuer.js';
+import { MakeProofs } from './make-proofs.js';
 import { type MakeReceipt, makeReceipt } from './make-receipt.js';
 import { commitRun } from './run-commitments.js';
 
@@ -26,17 +27,21 @@ export type CheckOwn = (document: Receipt | StepDisclosure) => Promise<readonly 
 
 /** Issues the signed receipt of a closed run, and later the proof it asks for. */
 export class ReceiptJob {
+  private readonly proofs: MakeProofs;
+
   constructor(
     private readonly dispatch: Dispatch & Converse,
     private readonly runs: Pick<ClosedRuns, 'read'>,
     private readonly artifacts: ArtifactStore,
     private readonly issuer: Issuer,
-    private readonly prover: Pick<Prover, 'prove'>,
+    prover: Pick<Prover, 'prove'>,
     private readonly check: CheckOwn,
     private readonly clock: Clock,
     private readonly make: MakeReceipt = makeReceipt(issuer),
     private readonly tell: (receiptId: string, progress: ProvingProgress) => void = () => {},
-  ) {}
+  ) {
+    this.proofs = new MakeProofs(prover);
+  }
 
   async issue(task: RunTask): Promise<void> {
     const run = await this.runs.read(task);
@@ -64,7 +69,7 @@ export class ReceiptJob {
     if (!proving.provable) throw new Refusal('PROOF_FAILED', 'This run has no proof.', { receiptId });
     const began = this.clock.now();
     const tell = (progress: ProvingProgress) => this.tell(receiptId, progress);
-    const made = await this.prover.prove(proving.circuitId, proving.inputs, tell).catch((error: unknown) => {
+    const made = await this.proofs.make(receiptId, proving, tell).catch((error: unknown) => {
       if (isRefusal(error) && error.kind === 'terminal') return error;
       throw error;
     });
@@ -81,11 +86,9 @@ export class ReceiptJob {
     }
     await this.send(task, receiptId, {
       type: 'RecordWorkflowProof',
-      circuitId: made.circuitId,
-      circuitVersion: made.circuitVersion,
-      publicSignals: [...made.publicSignals],
-      vkeyHash: made.vkeyHash,
-      keyKind: made.keyKind,
+      circuitId: proving.circuitId,
+      circuitVersion: proving.circuitVersion,
+      ...provenBy(made),
       document: await this.store(document),
       documentHash: receiptHash(document),
       provingMs: Math.round(this.clock.now() - began),

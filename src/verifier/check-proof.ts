@@ -1,6 +1,7 @@
 import { type Check, check, failed, noted } from './checks.js';
 import type { ReceiptProof, Statement } from './document.js';
 import type { Finding } from './pending-proof.js';
+import type { PinnedKey } from './verification-keys.js';
 import { findKey, type ProofOptions, proofFindings } from './verify-proof.js';
 
 /** Whether the proof holds, by a key the verifier trusts, and is about this receipt and this context. */
@@ -11,7 +12,11 @@ export const checkReceiptProof = (
   context: string | undefined,
 ): readonly Finding[] =>
   checkProofAbout(proof, options, context, {
-    misstated: (signals) => misstated(statement, signals),
+    // a segment of a chain is about the same, and proves it of some of the steps
+    misstated: (signals) =>
+      signals.has('segment')
+        ? 'The proof is one segment of a chain, and proves nothing alone.'
+        : misstated(statement, signals),
     holds: 'The proof is about this receipt.',
   });
 
@@ -32,14 +37,9 @@ export function checkProofAbout(
   claim: Claim,
 ): readonly Finding[] {
   const { circuitId, circuitVersion } = proof;
-  const pinned = findKey(circuitId, { ...options, circuitVersion });
-  if (!pinned)
-    return [failed('proof-key', `This verifier trusts no key for ${circuitId}, version ${circuitVersion}.`)];
-  if (pinned.vkeyHash !== proof.vkeyHash || pinned.keyKind !== proof.keyKind)
-    return [
-      failed('proof-key', 'The proof names another key than the one this verifier trusts for the circuit.'),
-    ];
-  const signals = new Map(pinned.publicSignals.map((name, i) => [name, proof.publicSignals[i]]));
+  const found = trusted(proof, options);
+  if (typeof found === 'string') return [failed('proof-key', found)];
+  const signals = signalsOf(proof, found);
   return [
     check('proof-signals', claim.misstated(signals), claim.holds),
     contextCheck(signals.get('context'), context),
@@ -47,7 +47,20 @@ export function checkProofAbout(
   ];
 }
 
-function misstated(statement: Statement, signals: Signals): string | undefined {
+/** The verifier's own key for the circuit, or why the proof cannot be checked with it. */
+export function trusted(proof: ReceiptProof, options: ProofOptions): PinnedKey | string {
+  const { circuitId, circuitVersion } = proof;
+  const pinned = findKey(circuitId, { ...options, circuitVersion });
+  if (!pinned) return `This verifier trusts no key for ${circuitId}, version ${circuitVersion}.`;
+  return pinned.vkeyHash === proof.vkeyHash && pinned.keyKind === proof.keyKind
+    ? pinned
+    : 'The proof names another key than the one this verifier trusts for the circuit.';
+}
+
+export const signalsOf = (proof: ReceiptProof, { publicSignals }: PinnedKey): Signals =>
+  new Map(publicSignals.map((name, i) => [name, proof.publicSignals[i]]));
+
+export function misstated(statement: Statement, signals: Signals): string | undefined {
   const { commitments, totalCost } = statement;
   if (!commitments || statement.outcome !== 'completed')
     return 'Only a completed run has a proof of completion.';
@@ -73,7 +86,7 @@ export function differing(
   return wrong === undefined ? undefined : `The proof is about another ${wrong} than ${than}.`;
 }
 
-const contextCheck = (found: string | undefined, wanted: string | undefined): Check =>
+export const contextCheck = (found: string | undefined, wanted: string | undefined): Check =>
   wanted === undefined
     ? noted('context', 'You chose no context, so this may be a proof that was made for somebody else.')
     : check(

@@ -11,6 +11,9 @@ export const RECEIPT_FORMAT = 'quittance-receipt/1';
 /** steps one receipt may have */
 const STEPS = 512;
 
+/** proofs of the longest chain */
+const CHAIN = 4;
+
 const ELEMENT = /^(0|[1-9][0-9]{0,76})$/;
 const isElement = (text: string): boolean => ELEMENT.test(text) && BigInt(text) < FIELD;
 export const element = z
@@ -205,6 +208,8 @@ export const receiptSchema = z.strictObject({
   /** salts of inputs and outputs by step id: with them, content can be checked; without, it cannot be guessed */
   openings: openingsSchema.optional(),
   proof: proofSchema.optional(),
+  /** instead of one proof, those of a chain, for runs that one circuit does not hold; in their order */
+  proofs: z.array(proofSchema).min(2).max(CHAIN).optional(),
   log: logSchema.optional(),
 });
 

@@ -1,3 +1,4 @@
+import { checkReceiptChain } from './check-chain.js';
 import { checkContents, checkOpenings } from './check-contents.js';
 import { checkDisclosure } from './check-disclosure.js';
 import { checkReceiptProof } from './check-proof.js';
@@ -54,8 +55,10 @@ const SECTIONS: readonly Section[] = [
   levelChecks,
   ({ statement, disclosure }) => (disclosure ? checkDisclosure(statement, disclosure) : []),
   ({ statement, disclosure }) => checkRollback(statement, disclosure),
-  ({ statement, proof }, options) =>
-    proof ? checkReceiptProof(statement, proof, options, options.context) : [],
+  ({ statement, proof, proofs }, options) => {
+    if (proofs) return checkReceiptChain({ statement, proof, proofs }, options, options.context);
+    return proof ? checkReceiptProof(statement, proof, options, options.context) : [];
+  },
   checkStanding,
   checkOpenings,
   (receipt, { contents }) => (contents ? checkContents(receipt, contents) : []),
@@ -77,17 +80,22 @@ const formatOf = (document: unknown): unknown =>
   typeof document === 'object' && document !== null && 'format' in document ? document.format : undefined;
 
 /** Whether the receipt brings what its level, or the one asked for, needs. */
-function levelChecks({ statement, disclosure, proof }: Receipt, options: VerifyOptions): readonly Check[] {
+function levelChecks(
+  { statement, disclosure, proof, proofs }: Receipt,
+  options: VerifyOptions,
+): readonly Check[] {
+  const isProven = proof !== undefined || proofs !== undefined;
   const proofless = statement.level === 'zero-knowledge' && statement.unprovable !== null;
-  // what was issued at another level may have been proven since, and shows its proof instead of what it disclosed
-  const isUpgraded = !disclosure && proof !== undefined && statement.level !== 'zero-knowledge';
+  // what was issued at another level, or when no proof of it could be made, may have been proven since, and shows its
+  // proof instead of what it disclosed
+  const isUpgraded = !disclosure && isProven && (statement.level !== 'zero-knowledge' || proofless);
   const own = isUpgraded ? 'zero-knowledge' : proofless ? 'basic' : statement.level;
   const wanted = options.level ?? own;
   const since = isUpgraded ? ` It was issued as ${statement.level} and proven since.` : '';
   const holds = passed('level', `The receipt brings what the level ${wanted} needs.${since}`);
   if (wanted === 'signed') return [holds];
   if (wanted === 'zero-knowledge') {
-    if (proof) return [holds];
+    if (isProven) return [holds];
     return [failed('level', statement.unprovable ?? 'The receipt has no proof yet.')];
   }
   if (!disclosure && statement.commitments !== null)

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { receipt as receiptAggregate } from '../../src/commands/receipt/decide.js';
 import { workflow } from '../../src/commands/workflow/decide.js';
+import { receiptIdOf } from '../../src/kernel/ids.js';
 import { LIMITS } from '../../src/kernel/limits.js';
 import { places } from '../../src/kernel/places.js';
 import { MemoryEngine } from '../kit/memory-engine.js';
@@ -80,12 +82,12 @@ describe('a run of 500 steps', () => {
     },
   );
 
-  it('gets no proof, and a receipt that says why', async () => {
-    const workflowId = await run(shapes['a wide fan']!.steps, 'zero-knowledge');
+  it('is asked for a chain of proofs, and its receipt discloses nothing', async () => {
+    const workflowId = await run(shapes['layers with conditions']!.steps, 'zero-knowledge');
+    await engine.until(`receipt-${receiptIdOf(workflowId, 1)}`, 'ProofRequested');
     const receipt = await engine.receiptOf(workflowId);
-    expect(receipt.statement.unprovable).toBe(
-      'The run has 500 steps; a proof covers at most 128 in this version.',
-    );
-    expect(await engine.objections(receipt)).toEqual([]);
+    expect([receipt.statement.unprovable, receipt.disclosure]).toEqual([null, undefined]);
+    const { state } = await engine.dispatch.load(receiptAggregate, receiptIdOf(workflowId, 1));
+    expect(state).toMatchObject({ progress: { status: 'requested', circuitId: 'workflow-chain-512' } });
   });
 });

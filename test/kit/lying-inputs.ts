@@ -27,7 +27,7 @@ export interface Story {
 
 const N = 16;
 const sized = (tag: bigint) => tag * 65536n + BigInt(N);
-const mod = (value: bigint) => ((value % FIELD) + FIELD) % FIELD;
+export const mod = (value: bigint) => ((value % FIELD) + FIELD) % FIELD;
 
 const filled = (count: number, value: (i: number) => bigint) =>
   Array.from({ length: N }, (_, i) => (i < count ? value(i) : 0n));
@@ -57,7 +57,7 @@ export function honestStory(): Story {
 }
 
 /** Sums instead of bits: a number that is too wide spills, as a liar's would. */
-function packed(values: readonly bigint[], bits: number): bigint[] {
+export function packed(values: readonly bigint[], bits: number): bigint[] {
   const perWord = Math.floor(252 / bits);
   const words: bigint[] = new Array<bigint>(Math.ceil(values.length / perWord)).fill(0n);
   values.forEach((value, i) => {

@@ -16,6 +16,7 @@ import { provingTask } from '../../src/receipts/circuit-inputs.js';
 import { commitRun } from '../../src/receipts/run-commitments.js';
 import { verifyProof } from '../../src/verifier/verify-proof.js';
 import { openWasmPairing } from '../../src/verifier/wasm/wasm-pairing.js';
+import { wholeTask } from '../kit/real-proof.js';
 import { sampleRun } from '../kit/sample-run.js';
 import { trapdoorProver } from '../kit/trapdoor-proof.js';
 
@@ -26,9 +27,7 @@ const shipped = (file: string) => brotliDecompressSync(readFileSync(file));
 
 function inputs(): Readonly<Record<string, string | readonly string[]>> {
   const run = sampleRun();
-  const task = provingTask(run, commitRun(run));
-  if (!task.provable) throw new Error(task.reason);
-  return task.inputs;
+  return wholeTask(provingTask(run, commitRun(run))).inputs;
 }
 
 /** what snarkjs, in a process of its own, says of proofs */

@@ -8,6 +8,7 @@ import { issueReceipt, receiptHash, withOpenings } from '../../src/receipts/issu
 import { issuerFromSeed } from '../../src/receipts/issuer.js';
 import { plannedSteps } from '../../src/receipts/planned-steps.js';
 import { commitRun } from '../../src/receipts/run-commitments.js';
+import { wholeTask } from '../kit/real-proof.js';
 import { sampleIssuedAt, sampleIssuer } from '../kit/sample-issuer.js';
 import { sampleRun, sampleSecret, sampleStep } from '../kit/sample-run.js';
 
@@ -57,8 +58,7 @@ describe('a proof of completion', () => {
     [128, 128],
   ])('of a run of %i steps is made by the circuit of %i slots', (length, slots) => {
     const run = sampleRun({ steps: Array.from({ length }, (_, i) => sampleStep(`s${i}`, i + 1, [])) });
-    const task = provingTask(run, commitRun(run));
-    if (!task.provable) throw new Error(task.reason);
+    const task = wholeTask(provingTask(run, commitRun(run)));
     expect(task.circuitId).toBe(`workflow-receipt-${slots}`);
     expect(task.inputs['outputs']).toHaveLength(slots);
   });
@@ -70,6 +70,17 @@ describe('a proof of completion', () => {
     };
     expect(asked('workflow-receipt-16')).toBe('workflow-receipt-16');
     expect(asked('workflow-receipt-32')).toBe('workflow-receipt-8');
+  });
+
+  it.each([
+    [129, 'workflow-chain-256'],
+    [256, 'workflow-chain-256'],
+    [257, 'workflow-chain-512'],
+    [500, 'workflow-chain-512'],
+  ])('of a run of %i steps is the chain %s', (length, circuitId) => {
+    const steps = Array.from({ length }, (_, i) => sampleStep(`s${i}`, i + 1, []));
+    const run = sampleRun({ steps });
+    expect(provingTask(run, commitRun(run))).toMatchObject({ circuitId, circuitVersion: '1' });
   });
 
   const last = sampleRun().steps.length - 1;
@@ -87,9 +98,9 @@ describe('a proof of completion', () => {
     ['has a failed step', change(1, { status: 'failed' }), /step_2 did not complete/],
     ['left its last step out', change(last, { status: 'skipped', skippable: true }), /no result/],
     [
-      'has 129 steps',
-      sampleRun({ steps: Array.from({ length: 129 }, (_, i) => sampleStep(`s${i}`, i + 1, [])) }),
-      /129 steps; a proof covers at most 128/,
+      'has 129 steps, two of which ended at once',
+      sampleRun({ steps: Array.from({ length: 129 }, (_, i) => sampleStep(`s${i}`, Math.max(i, 1), [])) }),
+      /not numbered one after the other/,
     ],
   ])('cannot be made of a run that %s', (_, run, reason) => {
     expect(reasonFor(run)).toMatch(reason);

@@ -8,15 +8,14 @@ import { Refusal } from '../../src/kernel/errors.js';
 import { provingTask } from '../../src/receipts/circuit-inputs.js';
 import { commitRun } from '../../src/receipts/run-commitments.js';
 import { releasedKeys } from '../../src/verifier/verification-keys.js';
+import { wholeTask } from '../kit/real-proof.js';
 import { sampleRun } from '../kit/sample-run.js';
 
 const circuit = 'workflow-receipt-8';
 
 const inputs = () => {
   const run = sampleRun();
-  const task = provingTask(run, commitRun(run));
-  if (!task.provable) throw new Error(task.reason);
-  return task.inputs;
+  return wholeTask(provingTask(run, commitRun(run))).inputs;
 };
 
 describe('the prover', () => {

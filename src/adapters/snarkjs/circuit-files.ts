@@ -12,6 +12,8 @@ const manifestSchema = z.record(
     source: z.string(),
     /** whether it lies compiled in the package; else it is compiled where it is first needed */
     shipped: z.boolean(),
+    /** proves in parts what others prove at once: made for whoever asks, prepared for nobody */
+    rehearsal: z.boolean().optional(),
     publicSignals: z.array(z.string()),
     r1cs: z.string(),
     wasm: z.string(),
@@ -33,6 +35,8 @@ export interface CircuitFiles {
   readonly slots: number;
   readonly publicSignals: readonly string[];
   readonly shipped: boolean;
+  /** whether its key is made ready before anybody asks for a proof */
+  readonly prepared: boolean;
   /** below circuits/ */
   readonly source: string;
   /** address of the module that compiles it */
@@ -71,6 +75,7 @@ export function circuitFiles(
       slots: circuit.slots,
       publicSignals: circuit.publicSignals,
       shipped: circuit.shipped,
+      prepared: circuit.shipped && circuit.rehearsal !== true,
       source: circuit.source,
       compiler,
       r1cs: pinned(id, circuit, 'r1cs'),

@@ -69,7 +69,7 @@ export class SnarkjsProver implements Prover {
   }
 
   async prepare(progress?: (message: string) => void): Promise<void> {
-    for (const circuit of this.files) if (circuit.shipped) await this.describe(circuit, progress);
+    for (const circuit of this.files) if (circuit.prepared) await this.describe(circuit, progress);
   }
 
   async prove(
@@ -89,7 +89,7 @@ export class SnarkjsProver implements Prover {
 
   circuits(): Promise<readonly CircuitDescription[]> {
     // one that nobody has needed is not compiled for being asked about
-    const known = this.files.filter(({ id, shipped }) => shipped || this.described.has(id));
+    const known = this.files.filter(({ id, prepared }) => prepared || this.described.has(id));
     return Promise.all(known.map((circuit) => this.describe(circuit)));
   }
 

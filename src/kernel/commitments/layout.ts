@@ -27,6 +27,19 @@ export function slotsFor(stepCount: number): number {
   return slots;
 }
 
+/**
+ * Proofs a run is proven by that one circuit does not hold, by its slots; each is about as many steps as the others. A
+ * chain of sixteen slots proves what one circuit proves as well.
+ */
+const SEGMENTS: Readonly<Record<number, number>> = { 16: 2, 256: 2, 512: 4 };
+
+/** @returns undefined where no chain of proofs is made for this many slots */
+export const segmentsFor = (slots: number): number | undefined => SEGMENTS[slots];
+
+/** @param segment from 1 */
+export const segmentCircuit = (slots: number, segment: number): string =>
+  `workflow-segment-${slots}-${segment}`;
+
 /** Fills the unused slots with zero; the step count is hashed beside, so zero stays unambiguous. */
 export const padded = (values: readonly bigint[], slots: number): bigint[] => [
   ...values,

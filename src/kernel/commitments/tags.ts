@@ -17,6 +17,8 @@ export const PLAN_TAG = 0x504c414en;
 export const ROOT_TAG = 0x524f4f54n;
 export const DETAIL_TAG = 0x4445544cn;
 export const FINAL_TAG = 0x46494e4cn;
+/** what one proof of a chain hands on to the next */
+export const STATE_TAG = 0x53544154n;
 
 /** A tag that also says for how many slots the hashed layout is. */
 export const sized = (tag: bigint, slots: number): bigint => tag * 65536n + BigInt(slots);

@@ -1,0 +1,7 @@
+pragma circom 2.1.6;
+include "./workflow-segment.circom";
+
+component main {public [
+    workflowHash, resultsRoot, finalResultHash, stepCount, totalCost, maxCost, executionId, context, concealCost,
+    segment, segments, before, after
+]} = WorkflowSegment(512, 128, 1);
