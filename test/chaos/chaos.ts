@@ -5,7 +5,7 @@ import { Random } from '../simulation/random.js';
 import { anyFault, Crew } from './faults.js';
 import { type Books, objectionsTo } from './kit/books.js';
 import { House } from './kit/house.js';
-import type { PatientClient } from './kit/patient-client.js';
+import { PatientClient } from './kit/patient-client.js';
 import { requireResults } from './kit/results.js';
 import { settledBooks } from './kit/settled-books.js';
 import { anyWish, ENDS, openChaosMarket, planOf, type Wish } from './load.js';
@@ -86,6 +86,7 @@ export async function chaos(
       ...objectionsTo(books),
       ...runs.flatMap((run) => objectionsToRun(run, books)),
       ...(await readModelsAgree(client, runs, books)),
+      ...(await nothingIsToldToOthers(new PatientClient(house.url, house.stranger), runs, books)),
     ];
     return {
       faults,
@@ -185,6 +186,21 @@ async function readModelsAgree(client: PatientClient, runs: readonly Run[], book
     const numbers = told.flatMap(({ seq }) => seq ?? []);
     if (numbers.some((seq, index) => seq !== index + 1)) said.push(`I11 ${id}: ${numbers.join(' ')}`);
   }
+  return said;
+}
+
+/** I12: a stranger reads no run, and what was said in one stands nowhere in clear. */
+async function nothingIsToldToOthers(stranger: PatientClient, runs: readonly Run[], books: Books) {
+  const said: string[] = [];
+  const asked = runs.filter(({ closed }) => closed).slice(0, 20);
+  for (const { id } of asked)
+    for (const path of ['', '/steps', '/result', '/events', '/history']) {
+      const { status } = await stranger.get(`/workflows/${id}${path}`);
+      if (status !== 404) said.push(`I12 ${id}: ${path || 'the run'} answered a stranger ${status}`);
+    }
+  const all = JSON.stringify(books.history);
+  for (const { id, words } of asked)
+    if (all.includes(words)) said.push(`I12 ${id}: its words stand in clear in the event store`);
   return said;
 }
 

@@ -12,6 +12,7 @@ import { AccountRules, PaymentRules } from '../../simulation/money-rules.js';
 import { Violation } from '../../simulation/violation.js';
 import { objectionsToLog } from './log-rules.js';
 import { objectionsToMoneyOut, owedOutside, sentByMemo } from './money-out.js';
+import { objectionsToCalls } from './plan-rules.js';
 
 interface Signed {
   readonly signature: string;
@@ -105,6 +106,7 @@ export function objectionsTo(books: Books): readonly string[] {
   const found: string[] = [];
   for (const [id, events] of books.runs) found.push(...objectionsToRun(id, events));
   found.push(...objectionsToMoney(books), ...objectionsToMoneyOut(books), ...objectionsToLog(books.history));
+  found.push(...objectionsToCalls(books.history));
   return found;
 }
 

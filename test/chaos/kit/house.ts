@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { requestTestFunds } from '../../../src/adapters/solana/test-funds.js';
 import { Wallet } from '../../../src/adapters/solana/wallet.js';
+import { systemChance } from '../../../src/adapters/system/chance.js';
+import { systemClock } from '../../../src/adapters/system/clock.js';
 import { openLog } from '../../../src/adapters/system/log.js';
 import type { App } from '../../../src/composition/app.js';
 import { buildEngine } from '../../../src/composition/engine.js';
@@ -9,8 +11,11 @@ import type { Config } from '../../../src/config.js';
 import { type Account, openAccount } from '../../../src/embedded/account.js';
 import { freePort } from '../../../src/embedded/loopback-port.js';
 import { configOf } from '../../../src/embedded/stack-config.js';
+import { issueKey, registerUser } from '../../../src/identity/keys.js';
+import { uuidv5 } from '../../../src/kernel/event.js';
 import { toMicros } from '../../../src/kernel/money.js';
 import { depositMemo } from '../../../src/requests/open-escrow.js';
+import type { Dispatch } from '../../../src/runtime/dispatch.js';
 import type { Market } from '../../e2e/kit/market.js';
 import { buildOnce, clean } from '../../kit/installation.js';
 import { AppProcess } from './app-process.js';
@@ -27,6 +32,8 @@ export class House {
   ) {}
 
   account: Account = { userId: '', apiKey: '' };
+  /** somebody else, who owns nothing */
+  stranger: Account = { userId: '', apiKey: '' };
   payerAddress = '';
 
   /** The first process stays up; whoever wants another ends it first. */
@@ -93,10 +100,29 @@ export class House {
     try {
       const installed = { config: this.config, parts, engine } as unknown as App;
       this.account = await openAccount(installed, this.walletFile);
+      this.stranger = await this.addStranger(engine.dispatch);
       this.payerAddress = parts.payerAddress;
     } finally {
       await engine.stop();
       await parts.close();
     }
+  }
+
+  private async addStranger(dispatch: Dispatch): Promise<Account> {
+    const parts = {
+      dispatch,
+      clock: systemClock,
+      chance: systemChance,
+      pepper: this.config.API_KEY_PEPPER,
+    };
+    const userId = 'user_stranger';
+    const by = (what: string) => ({
+      commandId: uuidv5(`${userId}/${what}`),
+      correlationId: userId,
+      actor: { type: 'system', id: 'tests' } as const,
+    });
+    await registerUser(parts, { userId, roles: ['user'] }, by('register'));
+    const { secret } = await issueKey(parts, { userId, name: 'of a stranger' }, by('key'));
+    return { userId, apiKey: secret };
   }
 }
