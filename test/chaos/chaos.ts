@@ -194,7 +194,7 @@ async function nothingIsToldToOthers(stranger: PatientClient, runs: readonly Run
   const said: string[] = [];
   const asked = runs.filter(({ closed }) => closed).slice(0, 20);
   for (const { id } of asked)
-    for (const path of ['', '/steps', '/result', '/events', '/history']) {
+    for (const path of ['', '/steps', '/result', '/events']) {
       const { status } = await stranger.get(`/workflows/${id}${path}`);
       if (status !== 404) said.push(`I12 ${id}: ${path || 'the run'} answered a stranger ${status}`);
     }
