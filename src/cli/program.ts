@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { several, usdcFlag, wholeFlag } from './parse.js';
+import { payoutCommands } from './program/payouts.js';
 
 const LEVELS = ['basic', 'full', 'zero-knowledge'];
 const PRIORITIES = ['high', 'normal', 'low'];
@@ -43,6 +44,14 @@ export async function program(args: readonly string[]): Promise<number> {
     .option(
       '--wallet <file>',
       'key file of the wallet that pays, which signs here; nothing is taken from escrow',
+    )
+    .option(
+      '--delegated',
+      'the wallet has approved our delegate on the chain (mandate delegate), which signs',
+    )
+    .option(
+      '--mandate <id>',
+      'approves a plan within its limits without asking; you are asked about any other',
     )
     .option('--json', 'the outcome as JSON on stdout, progress on stderr')
     .action(async (words, options) => {
@@ -334,6 +343,15 @@ export async function program(args: readonly string[]): Promise<number> {
       code = await (await import('./commands/mandate.js')).mandateList(options);
     });
 
+  onMandate('delegate', 'whom your wallet approves on the chain, so that money stays in it until it is paid')
+    .option('--limit <usdc>', 'approve it for so much in all, signed here; 0 ends it', usdcFlag)
+    .option('--wallet <file>', 'key file of your wallet (default: the one of the data folder)')
+    .option('--rpc <url>', 'JSON-RPC of a Solana node (default: the one of the data folder)')
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      code = await (await import('./commands/delegate.js')).mandateDelegate(options);
+    });
+
   onMandate('revoke <id>', 'end one at once; runs it has approved go on').action(async (id, options) => {
     code = await (await import('./commands/mandate.js')).mandateRevoke(id, options);
   });
@@ -367,6 +385,10 @@ export async function program(args: readonly string[]): Promise<number> {
     .action(async (id, options) => {
       code = await (await import('./commands/ops.js')).freeze(id, false, options);
     });
+
+  payoutCommands(root, connected, (ended) => {
+    code = ended;
+  });
 
   const dead = command('dead', 'jobs that were given up, for operators');
   const onDeadJob = (spec: string, description: string) =>

@@ -26,6 +26,9 @@ export interface RunRequest {
   readonly level: 'basic' | 'full' | 'zero-knowledge';
   /** address of the wallet that pays; the escrow when left out */
   readonly wallet?: string;
+  /** its delegate signs: it has approved that on the chain */
+  readonly delegated?: boolean;
+  readonly mandateId?: string;
 }
 
 export interface RunTimes {
@@ -42,8 +45,8 @@ export interface FinishedRun {
 
 export interface RunHooks {
   readonly screen: Screen;
-  /** whether the plan may be carried out and paid */
-  readonly approve: (plan: Plan) => Promise<boolean>;
+  /** whether the plan may be carried out and paid; `already` where somebody else has approved it */
+  readonly approve: (plan: Plan) => Promise<boolean | 'already'>;
   /** once there is something to cancel */
   readonly onCreated?: (workflowId: string, made: Readonly<Record<string, unknown>>) => void;
   /** stops watching; the workflow itself goes on */
@@ -69,7 +72,7 @@ const PROOF_PATIENCE = 180_000;
  */
 export const runRequest = (
   client: ApiClient,
-  { level, files, maxCost, input, plan, wallet }: RunRequest,
+  { level, files, maxCost, input, plan, wallet, delegated, mandateId }: RunRequest,
   hooks: RunHooks,
 ): Promise<FinishedRun> => {
   const body = {
@@ -78,7 +81,8 @@ export const runRequest = (
     ...(maxCost !== undefined && { maxCost }),
     ...(files.length > 0 && { files }),
     verificationLevel: level,
-    ...(wallet !== undefined && { funding: 'client', wallet }),
+    ...(wallet !== undefined && { funding: delegated ? 'delegate' : 'client', wallet }),
+    ...(mandateId !== undefined && { mandateId }),
   };
   return runCreated(client, { path: '/workflows/create', body, level }, hooks);
 };
@@ -152,7 +156,9 @@ class Run {
     const { screen } = this.hooks;
     screen.say('', ...planLines(plan, { maxCostMicro }, screen.stream.columns ?? 120), '');
     this.watch.expect(plan.steps);
-    if (await this.hooks.approve(plan)) {
+    const isApproved = await this.hooks.approve(plan);
+    if (isApproved === 'already') return planMs;
+    if (isApproved) {
       await this.client.post(`/workflows/${this.id}/approve`, { planHash: plan.planHash }, anything);
       return planMs;
     }

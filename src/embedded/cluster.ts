@@ -67,7 +67,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     for (const end of await Promise.allSettled(starts)) if (end.status === 'rejected') throw end.reason;
     const account = await accountOn(config, stack);
     const urls = running.flatMap(({ url }) => (url === '' ? [] : [url]));
-    stack.folder.publishRuntime({ api: urls[0]!, ...account });
+    stack.folder.publishRuntime({ api: urls[0]!, ...account, rpcUrl: config.SOLANA_RPC_URL });
     return { stack, config, account, processes: running, urls, stop };
   } catch (error) {
     await stop();

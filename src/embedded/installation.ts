@@ -43,7 +43,8 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     app = await startApp({ ...config, INSTANCE: config.INSTANCE ?? instanceOn(stack.folder.path) });
     options.signal?.throwIfAborted();
     const account = await openAccount(app, join(stack.folder.path, 'wallet.json'), options.onProgress);
-    stack.folder.publishRuntime({ api: app.url!, apiKey: account.apiKey, userId: account.userId });
+    const { apiKey, userId } = account;
+    stack.folder.publishRuntime({ api: app.url!, apiKey, userId, rpcUrl: config.SOLANA_RPC_URL });
     app.onKeys((keys) => stack.folder.publishKeys(keys));
     void prepareProver(app, options.onProgress);
     return { url: app.url!, ...account, app, stack, stop };

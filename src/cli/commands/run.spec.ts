@@ -43,6 +43,27 @@ describe('the request of a run', () => {
     expect(() => request(words, options)).toThrow(refusing(code)),
   );
 
+  it('names the mandate that approves it', () =>
+    expect(request('Analyse these prices', { mandate: 'mdt_1' })).toMatchObject({ mandateId: 'mdt_1' }));
+
+  it.each([
+    [
+      'a mandate and a wallet that signs each payment',
+      { mandate: 'mdt_1', wallet: 'w.json' },
+      'MANDATE_AND_WALLET',
+    ],
+    ['a delegate of no wallet', { delegated: true }, 'WALLET_MISSING'],
+  ])('is refused for %s', (_, options, code) =>
+    expect(() => request('Analyse these prices', options)).toThrow(refusing(code)),
+  );
+
+  it('may have a mandate for what a delegate pays', () =>
+    expect(
+      request('Analyse these prices', { mandate: 'mdt_1', wallet: 'w.json', delegated: true }),
+    ).toMatchObject({
+      mandateId: 'mdt_1',
+    }));
+
   it('takes ten and 5,000 characters', () => {
     expect(request('1234567890').input).toHaveLength(10);
     expect(request('a'.repeat(5_000)).input).toHaveLength(5_000);

@@ -6,9 +6,10 @@ import { type Connection, type ConnectOptions, runningInstallation } from '../co
 import { defaultFolder, heldAll, saveRun, sayRun } from '../finish-run.js';
 import { readInputFiles, readJson } from '../input-files.js';
 import { onInterrupt } from '../interrupt.js';
+import { mandateAnswer } from '../mandate-approval.js';
 import { startOwn } from '../own-installation.js';
 import { type FinishedRun, type RunRequest, runRequest } from '../run-request.js';
-import { duration } from '../show/figures.js';
+import { duration, plainText } from '../show/figures.js';
 import { Screen } from '../show/screen.js';
 import { signPayments } from '../sign-payments.js';
 import { ownWallet } from './mandate.js';
@@ -22,6 +23,9 @@ export interface RunOptions extends ConnectOptions {
   readonly plan?: string;
   /** key file */
   readonly wallet?: string;
+  readonly delegated?: boolean;
+  /** id of the mandate that approves */
+  readonly mandate?: string;
   readonly json?: boolean;
 }
 
@@ -29,7 +33,7 @@ export interface RunOptions extends ConnectOptions {
 export async function run(words: string | undefined, options: RunOptions): Promise<number> {
   const request = requestOf(words, options);
   const screen = new Screen(options.json ? process.stderr : process.stdout);
-  if (!options.yes && !screen.asks)
+  if (!options.yes && options.mandate === undefined && !screen.asks)
     throw new Refusal(
       'NOBODY_TO_ASK',
       'A plan is paid for only when somebody approves it, and nobody can be asked here. Add --yes to approve any plan within --max-cost.',
@@ -55,16 +59,25 @@ async function carryOut(
   const over = new AbortController();
   let signing: Promise<void> = Promise.resolve();
   try {
-    const asked = wallet ? { ...request, wallet: wallet.address } : request;
+    const delegated = options.delegated === true;
+    const asked = wallet ? { ...request, wallet: wallet.address, delegated } : request;
     finished = await runRequest(client, asked, {
       screen,
       onCreated: (id) => {
         workflowId = id;
       },
       approve: async (plan) => {
+        if (options.mandate !== undefined && workflowId !== undefined) {
+          const answer = await mandateAnswer(client, workflowId);
+          if (answer.is === 'approved') {
+            screen.say(`${pc.green('✓')} Approved by your mandate ${plainText(options.mandate)}.`, '');
+            return 'already';
+          }
+          notCovered(screen, options, workflowId, answer);
+        }
         const isApproved =
           options.yes === true || isYes(await screen.ask(`${pc.bold('Approve and pay?')} (y/N) `));
-        if (isApproved && wallet && workflowId !== undefined)
+        if (isApproved && wallet && !delegated && workflowId !== undefined)
           signing = signPayments(client, workflowId, { wallet, plan, say: screen.note }, over.signal);
         return isApproved;
       },
@@ -80,6 +93,24 @@ async function carryOut(
   return heldAll(finished) ? 0 : 1;
 }
 
+/** Says why, so that the owner can be asked. @throws Refusal of the mandate where nobody can be asked */
+function notCovered(
+  screen: Screen,
+  { mandate, yes }: RunOptions,
+  workflowId: string,
+  { code, message }: { readonly code: string; readonly message: string },
+): void {
+  if (!yes && !screen.asks)
+    throw new Refusal(
+      code,
+      `Your mandate does not approve this plan: ${message} It waits for you: quittance approve ${workflowId}`,
+      { workflowId },
+    );
+  screen.say(
+    `${pc.yellow('!')} Not covered by ${plainText(mandate ?? '')}: ${plainText(message)} ${plainText(code)}`,
+  );
+}
+
 function checkedWords(words: string): string {
   const { requestMinChars: least, requestMaxChars: most } = LIMITS;
   const { length } = words.trim();
@@ -92,7 +123,14 @@ function checkedWords(words: string): string {
 
 /** @throws Refusal REQUEST_MISSING, REQUEST_AND_PLAN, REQUEST_LENGTH, and those of reading files */
 export function requestOf(words: string | undefined, options: RunOptions): RunRequest {
-  const { maxCost, level, plan } = options;
+  const { maxCost, level, plan, wallet, delegated, mandate } = options;
+  if (delegated && wallet === undefined)
+    throw new Refusal('WALLET_MISSING', 'Name the wallet whose delegate pays by --wallet.');
+  if (mandate !== undefined && wallet !== undefined && !delegated)
+    throw new Refusal(
+      'MANDATE_AND_WALLET',
+      'A mandate approves what the escrow or a delegate pays; your wallet signs each payment itself.',
+    );
   if ((words === undefined) === (plan === undefined))
     throw words === undefined
       ? new Refusal('REQUEST_MISSING', 'Say what you want in quotes, or give a plan by --plan.')
@@ -102,6 +140,7 @@ export function requestOf(words: string | undefined, options: RunOptions): RunRe
     ...(plan !== undefined && { plan: readJson(plan) }),
     files: readInputFiles(options.input),
     ...(maxCost !== undefined && { maxCost }),
+    ...(mandate !== undefined && { mandateId: mandate }),
     level,
   };
 }
