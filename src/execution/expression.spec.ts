@@ -125,7 +125,8 @@ describe('A hostile expression is stopped', () => {
     const error = await refusal('($f := function($n) { $f($n + 1) }; $f(0))');
     clearInterval(beat);
     expect(error).toMatchObject({ code: 'EXPRESSION_LIMIT', figures: { limit: 'time', allowed: 2000 } });
-    expect(turns).toBeGreaterThan(10);
+    // it was stopped after two seconds of work, of which one look counts a quarter at most
+    expect(turns).toBeGreaterThan(4);
   });
 
   it('but not for a pause of the process in its middle, however long', async () => {

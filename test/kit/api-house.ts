@@ -95,8 +95,13 @@ export async function openHouse(
     (each) => new ProjectionRunner(each, store, readModels, live, progress, log),
   );
   for (const runner of runners) await runner.start();
+  const outage = { isAway: false };
   const sql: ApiDependencies['sql'] = {
-    query: async (text, values = []) => ({ rows: (await pool.query(text, [...values])).rows }),
+    query: async (text, values = []) => {
+      if (outage.isAway)
+        throw new Refusal('STORE_UNAVAILABLE', 'The database cannot be reached.', {}, 'retryable');
+      return { rows: (await pool.query(text, [...values])).rows };
+    },
   };
   const content = new ContentStore(new MemoryKeyVault(), new MemoryArtifactStore(), systemChance);
   const dispatch = new CommandHandler(store, clock);
@@ -200,6 +205,8 @@ export async function openHouse(
     logged,
     dispatch,
     content,
+    /** of the database, as far as the API reads it */
+    outage,
     sql,
 
     /** @returns the address under which the API finds this document */

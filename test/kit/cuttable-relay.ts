@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { Seen } from './gate.js';
 
 export interface CuttableRelay {
   /** the server's URL, by way of this relay */
@@ -6,6 +7,8 @@ export interface CuttableRelay {
   /** cuts every connection and takes no new ones until `mend` */
   cut(): void;
   mend(): void;
+  /** until so many more connections have been refused */
+  refused(times: number): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -14,8 +17,12 @@ export async function cuttableRelay(target: string): Promise<CuttableRelay> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   let whole = true;
+  const refusals = new Seen<undefined>();
   const server = createServer((near) => {
-    if (!whole) return void near.destroy();
+    if (!whole) {
+      refusals.add(undefined);
+      return void near.destroy();
+    }
     const far = connect(Number(port), hostname);
     for (const [one, another] of [
       [near, far],
@@ -44,6 +51,7 @@ export async function cuttableRelay(target: string): Promise<CuttableRelay> {
     mend: () => {
       whole = true;
     },
+    refused: (times) => refusals.count(refusals.all.length + times),
     close: async () => {
       cut();
       await new Promise((resolve) => server.close(resolve));

@@ -16,6 +16,7 @@ import { FEE_LIMITS } from '../../src/embedded/facilitator/facilitator.js';
 import { DEVNET } from '../../src/embedded/solana/well-known.js';
 import { parseMicros } from '../../src/kernel/money.js';
 import type { PaidCall, PreparedPayment, Quote } from '../../src/ports/payments.js';
+import { cuttableRelay } from '../kit/cuttable-relay.js';
 import { FUNDS, type MoneyWorld, moneyWorld, PRICE } from '../kit/money.js';
 import { encodeHeader, type Offer } from '../kit/paid-service.js';
 
@@ -278,6 +279,44 @@ describe('the search', () => {
     });
     expect(await byTwos.find(payment, quote)).toEqual(await world.payer.find(payment, quote));
     expect(await byTwos.find(payment, quote)).toBeDefined();
+  });
+});
+
+describe('a chain that cannot be reached', () => {
+  const payerBy = (rpcUrl: string, patienceMs?: number) => {
+    const { network, mint } = world.chain;
+    const options = { http: NO_HTTP, signer: world.escrow, rpcUrl, network, mint };
+    return new X402Payer({ ...options, ...(patienceMs !== undefined && { patienceMs }) });
+  };
+
+  it('for a moment is asked again: a payment is signed, and looked for, when it is back', async () => {
+    const quote = await quoted();
+    const relay = await cuttableRelay(world.chain.rpcUrl);
+    const payer = payerBy(relay.url);
+    relay.cut();
+    const preparing = payer.prepare(quote, 'pay_1');
+    await relay.refused(2);
+    relay.mend();
+    const payment = await preparing;
+    await world.payer.submit(call, payment);
+    relay.cut();
+    const finding = payer.find(payment, quote);
+    await relay.refused(2);
+    relay.mend();
+    expect(await finding).toMatchObject({ signature: expect.any(String) });
+    expect(await payer.isExpired(payment)).toBe(false);
+    await relay.close();
+  });
+
+  it('for longer is said so', async () => {
+    const quote = await quoted();
+    const relay = await cuttableRelay(world.chain.rpcUrl);
+    relay.cut();
+    await expect(payerBy(relay.url, 0).prepare(quote, 'pay_1')).rejects.toMatchObject({
+      code: 'CHAIN_UNREACHABLE',
+      kind: 'retryable',
+    });
+    await relay.close();
   });
 });
 

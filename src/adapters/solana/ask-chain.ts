@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { isRefusal, Refusal } from '../../kernel/errors.js';
 
 /**
@@ -15,3 +16,31 @@ export async function askChain<T>(question: () => Promise<T>): Promise<T> {
     });
   }
 }
+
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 1_000;
+
+/**
+ * As {@link askChain}, again while nobody can be reached: a node that is started again is back within seconds, and who
+ * pays has no other one to go to.
+ * @param patienceMs after which it is given up
+ */
+export async function askChainAgain<T>(question: () => Promise<T>, patienceMs: number): Promise<T> {
+  const end = performance.now() + patienceMs;
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+    try {
+      return await askChain(question);
+    } catch (error) {
+      const { cause } = error as Error;
+      if (!isRefusal(error, 'CHAIN_UNREACHABLE') || !isUnconnected(cause)) throw error;
+      if (performance.now() + wait > end) throw error;
+    }
+    await pause(wait);
+  }
+}
+
+/** What `fetch` throws when it had no connection, or lost it. */
+const isUnconnected = (error: unknown): boolean => {
+  const { name, cause } = (error ?? {}) as Partial<Error>;
+  return name === 'TypeError' && cause !== undefined;
+};

@@ -19,7 +19,7 @@ import type {
   SettledPayment,
 } from '../../ports/payments.js';
 import type { GuardedClient, IncomingAnswer } from '../http/guarded-client.js';
-import { askChain } from '../solana/ask-chain.js';
+import { askChainAgain } from '../solana/ask-chain.js';
 import { tokenAccountOf } from '../solana/token-account.js';
 import { claimedSignature, dialectNamed, dialectOfPayment, readAsked, serviceReceipt } from './dialects.js';
 import { makeMemo } from './memo.js';
@@ -42,9 +42,14 @@ export interface X402PayerOptions {
   readonly mint: string;
   /** ms for one exchange with a service */
   readonly timeoutMs?: number;
+  /** ms a chain that cannot be reached is asked again */
+  readonly patienceMs?: number;
   /** signatures asked for at once when a payment is looked for; nodes give 1,000 at most */
   readonly searchPage?: number;
 }
+
+/** less than a step has for one attempt */
+const PATIENCE_MS = 20_000;
 
 /** Pays x402 `exact` offers on Solana, in version 2 or 1, out of the signer's associated token account. */
 export class X402Payer implements Payer {
@@ -75,7 +80,7 @@ export class X402Payer implements Payer {
   }
 
   prepare(quote: Quote, paymentId: string, from?: PaidFrom): Promise<PreparedPayment> {
-    return askChain(async () => {
+    return this.#ask(async () => {
       const recent = from === undefined ? this.#recent : new RecentChain(this.#rpc, from.wallet);
       const anchor = await recent.anchorFor(quote.asset);
       const memo = quote.memo ?? makeMemo(paymentId, quote.resource as QuotedResource);
@@ -113,7 +118,7 @@ export class X402Payer implements Payer {
     quote: Pick<Quote, 'payTo' | 'amount' | 'asset'> & { readonly payer?: string | undefined },
     claimed?: string,
   ): Promise<SettledPayment | undefined> {
-    return askChain(async () => {
+    return this.#ask(async () => {
       const source = await tokenAccountOf(quote.payer ?? this.options.signer.address, quote.asset);
       const pageSize = this.options.searchPage;
       return findPayment(this.#rpc, source, payment, quote, { claimed, pageSize });
@@ -122,10 +127,14 @@ export class X402Payer implements Payer {
 
   /** Whoever gets `true` looks once more with `find`: it may have landed between the last look and this one. */
   isExpired(payment: PreparedPayment): Promise<boolean> {
-    return askChain(async () => {
+    return this.#ask(async () => {
       const height = await this.#rpc.getBlockHeight({ commitment: 'finalized' }).send();
       return height > payment.lastValidBlockHeight;
     });
+  }
+
+  #ask<T>(question: () => Promise<T>): Promise<T> {
+    return askChainAgain(question, this.options.patienceMs ?? PATIENCE_MS);
   }
 
   #send(call: PaidCall, extra: Readonly<Record<string, string>>): Promise<IncomingAnswer> {

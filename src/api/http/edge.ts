@@ -16,8 +16,7 @@ export function guardEdge(server: FastifyInstance, api: ApiDependencies): void {
     void reply.headers({ 'x-correlation-id': request.callId, 'x-content-type-options': 'nosniff' });
     const operation = request.routeOptions.config.operation;
     if (!operation || operation.access === 'unlimited') return;
-    if (operation.access === 'public' && secretOf(request) === undefined)
-      limit(api, `ip ${request.ip}`, reply);
+    if (operation.access === 'public') await greet(api, request, reply);
     else await identify(api, request, reply);
   });
   server.addHook('preValidation', async (request) => {
@@ -30,6 +29,17 @@ export function guardEdge(server: FastifyInstance, api: ApiDependencies): void {
     const wanted = request.headers['x-min-position'];
     if (request.method === 'GET' && typeof wanted === 'string') await readModelsAt(api, wanted);
   });
+}
+
+/** Everybody may come in: who cannot be looked up now, as a stranger. What only an owner sees needs the database, too. */
+async function greet(api: ApiDependencies, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (secretOf(request) !== undefined)
+    try {
+      return await identify(api, request, reply);
+    } catch (error) {
+      if (!isRefusal(error, 'STORE_UNAVAILABLE')) throw error;
+    }
+  limit(api, `ip ${request.ip}`, reply);
 }
 
 async function identify(api: ApiDependencies, request: FastifyRequest, reply: FastifyReply): Promise<void> {
