@@ -6,8 +6,8 @@ import { provingTask } from '../../src/receipts/circuit-inputs.js';
 import type { ClosedRun } from '../../src/receipts/closed-run.js';
 import { issueReceipt, proofPart } from '../../src/receipts/issue-receipt.js';
 import { commitRun } from '../../src/receipts/run-commitments.js';
+import { signStatement } from '../../src/receipts/sign-statement.js';
 import type { Receipt } from '../../src/verifier/document.js';
-import { signedBytes } from '../../src/verifier/signature.js';
 import type { VerifyOptions } from '../../src/verifier/verify-options.js';
 import { verifyReceipt, verifyReceipts } from '../../src/verifier/verify-receipt.js';
 import { stateHash } from '../kit/lying-chain.js';
@@ -191,8 +191,8 @@ describe('a chain of proofs', () => {
         await prove(2, { totalCost, before, spentBefore: spentBefore.toString() }),
       ].map(proofPart);
       const statement = { ...receipt.statement, totalCost };
-      const value = Buffer.from(sampleIssuer.sign(signedBytes(statement))).toString('hex');
-      const signed = { ...receipt, statement, signature: { ...receipt.signature, value } };
+      const { signature } = signStatement(statement, sampleIssuer);
+      const signed = { ...receipt, statement, signature };
       expect(await failing({ ...signed, proofs: lies })).toEqual(['proof-links']);
       const joined = [lies[0]!, signalled(lies[1]!, SIGNAL.before, lies[0]!.publicSignals[SIGNAL.after]!)];
       expect(await failing({ ...signed, proofs: joined })).toEqual(['proof:2']);
