@@ -1,9 +1,11 @@
 import {
   type CallLimit,
+  draftOf,
   giveBack,
   NO_PERMITS,
+  type PermitDraft,
   type Permits,
-  renew,
+  permitsOf,
   type Taking,
   take,
 } from '../kernel/permits.js';
@@ -14,7 +16,8 @@ import type { PermitStore } from '../ports/permits.js';
 export const LEASE_MS = 15_000;
 const RETRIES = 16;
 
-type Change = (permits: Permits, now: number) => Permits | undefined;
+/** @returns false when nothing was to be changed after all */
+type Change = (draft: PermitDraft) => boolean;
 
 /**
  * What this process holds of one key, and the shared record of what all hold. One change at a time; the last version
@@ -42,9 +45,9 @@ export class LimitedKey {
 
   async take(holder: string): Promise<Taking> {
     let taking: Taking | undefined;
-    await this.change((permits, now) => {
-      taking = take(permits, this.limit, holder, now, LEASE_MS);
-      return taking.taken ? taking.permits : undefined;
+    await this.change((draft) => {
+      taking = take(draft, this.limit, holder, LEASE_MS);
+      return taking.taken;
     });
     if (taking!.taken) this.own.add(holder);
     return taking!;
@@ -52,16 +55,14 @@ export class LimitedKey {
 
   async giveBack(holder: string, unused: boolean): Promise<void> {
     this.own.delete(holder);
-    await this.change((permits) =>
-      holder in permits.holders ? giveBack(permits, holder, unused) : undefined,
-    );
+    await this.change((draft) => giveBack(draft, holder, unused));
   }
 
   async renew(): Promise<void> {
-    await this.change((permits) => permits);
+    await this.change(() => true);
   }
 
-  /** @param to undefined when nothing is to be changed after all; believed only of what was just read */
+  /** @param to that it changed nothing is believed only of what was just read */
   private change(to: Change): Promise<void> {
     return new Promise((done, fail) => {
       this.asked.push({ to, done, fail });
@@ -89,16 +90,13 @@ export class LimitedKey {
     for (let tries = 0; tries < RETRIES; tries++) {
       if (tries > 0) this.known = await this.store.load(this.key);
       const now = this.clock.now();
-      let next = renew(this.known.permits, this.own, now, LEASE_MS);
+      const draft = draftOf(this.known.permits, this.own, now, LEASE_MS);
       let unchanged = 0;
-      for (const to of changes) {
-        const changed = to(next, now);
-        if (changed) next = changed;
-        else unchanged++;
-      }
+      for (const to of changes) if (!to(draft)) unchanged++;
       // what was remembered is no reason to do nothing: the others may have moved on
       if (unchanged === changes.length && tries > 0) return;
       if (unchanged > 0 && tries === 0) continue;
+      const next = permitsOf(draft);
       const version = await this.store.save(this.key, next, this.known.version);
       if (version === undefined) continue;
       this.known = { permits: next, version };

@@ -1,8 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { giveBack, NO_PERMITS, type Permits, renew, take, underWay } from './permits.js';
+import * as kernel from './permits.js';
+import { type CallLimit, draftOf, NO_PERMITS, type Permits, permitsOf, underWay } from './permits.js';
 
 const LEASE = 10_000;
+
+/** One change at a time, each on what the one before has left. */
+const take = (permits: Permits, limit: CallLimit, holder: string, now: number, leaseMs: number) => {
+  const draft = draftOf(permits, [], now, leaseMs);
+  const taking = kernel.take(draft, limit, holder, leaseMs);
+  return taking.taken ? { ...taking, permits: permitsOf(draft) } : taking;
+};
+const giveBack = (permits: Permits, holder: string, unused: boolean): Permits => {
+  const draft = draftOf(permits, [], 0, LEASE);
+  kernel.giveBack(draft, holder, unused);
+  return permitsOf(draft);
+};
+const renew = (permits: Permits, own: string[], now: number, leaseMs: number): Permits =>
+  permitsOf(draftOf(permits, own, now, leaseMs));
+
 const taken = (permits: Permits, holder: string, now: number, limit = {}) => {
   const taking = take(permits, limit, holder, now, LEASE);
   if (!taking.taken) throw new Error(`${holder} got none: ${taking.because}`);
@@ -38,6 +54,16 @@ describe('permits', () => {
     const two = taken(taken(NO_PERMITS, 'a', 100_000, limit), 'b', 100_000, limit);
     expect(take(two, limit, 'c', 100_000, LEASE)).toEqual({ taken: false, because: 'rate', retryIn: 500 });
     expect(take(two, limit, 'c', 100_500, LEASE)).toMatchObject({ taken: true });
+  });
+
+  it('are taken and given back together as one after the other', () => {
+    const draft = draftOf(taken(NO_PERMITS, 'a', 0), ['a'], 1, LEASE);
+    expect(kernel.take(draft, { concurrency: 2 }, 'b', LEASE)).toEqual({ taken: true });
+    expect(kernel.take(draft, { concurrency: 2 }, 'c', LEASE)).toMatchObject({ because: 'concurrency' });
+    expect(kernel.giveBack(draft, 'a', false)).toBe(true);
+    expect(kernel.giveBack(draft, 'a', false)).toBe(false);
+    expect(kernel.take(draft, { concurrency: 2 }, 'c', LEASE)).toEqual({ taken: true });
+    expect(Object.keys(permitsOf(draft).holders)).toEqual(['b', 'c']);
   });
 
   it('that were not used cost no part of the rate', () => {

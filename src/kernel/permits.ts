@@ -19,55 +19,78 @@ export interface CallLimit {
 export const NO_PERMITS: Permits = { holders: {}, tokens: 0, at: 0 };
 
 export type Taking =
-  | { readonly taken: true; readonly permits: Permits }
+  | { readonly taken: true }
   | { readonly taken: false; readonly because: 'concurrency' | 'rate' /** ms */; readonly retryIn: number };
 
-/** @param leaseMs how long the holder is believed without a word from it */
-export function take(
-  permits: Permits,
-  { concurrency, perMinute }: CallLimit,
-  holder: string,
+/** Permits while they are changed, without those that have run out: many changes cost little more than one. */
+export interface PermitDraft {
+  readonly now: number;
+  readonly holders: Map<string, number>;
+  tokens: number;
+  at: number;
+}
+
+/**
+ * @param own holders that are believed anew; those that were forgotten meanwhile are under way all the same
+ * @param leaseMs how long a holder is believed without a word from it
+ */
+export function draftOf(
+  { holders: known, tokens, at }: Permits,
+  own: Iterable<string>,
   now: number,
   leaseMs: number,
+): PermitDraft {
+  const holders = new Map<string, number>();
+  for (const holder in known) if (known[holder]! > now) holders.set(holder, known[holder]!);
+  for (const holder of own) holders.set(holder, now + leaseMs);
+  return { now, holders, tokens, at };
+}
+
+export const permitsOf = ({ holders, tokens, at }: PermitDraft): Permits => ({
+  holders: Object.fromEntries(holders),
+  tokens,
+  at,
+});
+
+/** Changes nothing where none is free. */
+export function take(
+  draft: PermitDraft,
+  { concurrency, perMinute }: CallLimit,
+  holder: string,
+  leaseMs: number,
 ): Taking {
-  const holders = living(permits, now);
-  const ends = Object.values(holders);
-  if (concurrency !== undefined && !(holder in holders) && ends.length >= concurrency)
-    return { taken: false, because: 'concurrency', retryIn: Math.max(1, Math.min(...ends) - now) };
-  const tokens = perMinute === undefined ? 0 : tokensAt(permits, perMinute, now);
+  const { now, holders } = draft;
+  if (concurrency !== undefined && !holders.has(holder) && holders.size >= concurrency)
+    return {
+      taken: false,
+      because: 'concurrency',
+      retryIn: Math.max(1, Math.min(...holders.values()) - now),
+    };
+  const tokens = perMinute === undefined ? 0 : tokensAt(draft, perMinute, now);
   if (perMinute !== undefined && tokens < 1)
     return { taken: false, because: 'rate', retryIn: Math.ceil(((1 - tokens) * 60_000) / perMinute) };
-  return {
-    taken: true,
-    permits: {
-      holders: { ...holders, [holder]: now + leaseMs },
-      tokens: perMinute === undefined ? 0 : tokens - 1,
-      at: Math.max(now, permits.at),
-    },
-  };
+  holders.set(holder, now + leaseMs);
+  draft.tokens = perMinute === undefined ? 0 : tokens - 1;
+  draft.at = Math.max(now, draft.at);
+  return { taken: true };
 }
 
-/** @param unused it never called: its token goes back */
-export function giveBack(permits: Permits, holder: string, unused: boolean): Permits {
-  const { [holder]: _ended, ...holders } = permits.holders;
-  return { ...permits, holders, tokens: permits.tokens + (unused ? 1 : 0) };
+/**
+ * @param unused it never called: its token goes back
+ * @returns false where it held nothing
+ */
+export function giveBack(draft: PermitDraft, holder: string, unused: boolean): boolean {
+  if (!draft.holders.delete(holder)) return false;
+  if (unused) draft.tokens += 1;
+  return true;
 }
 
-/** The same holders, believed anew; those that were forgotten meanwhile are under way all the same. */
-export function renew(permits: Permits, own: Iterable<string>, now: number, leaseMs: number): Permits {
-  const holders: Record<string, number> = { ...living(permits, now) };
-  for (const holder of own) holders[holder] = now + leaseMs;
-  return { ...permits, holders };
-}
-
-export const underWay = (permits: Permits, now: number): number => Object.keys(living(permits, now)).length;
+export const underWay = ({ holders }: Permits, now: number): number =>
+  Object.values(holders).filter((until) => until > now).length;
 
 /** A second's worth of calls may start at once, one at least. */
 const burstOf = (perMinute: number): number => Math.max(1, Math.ceil(perMinute / 60));
 
-function tokensAt({ tokens, at }: Permits, perMinute: number, now: number): number {
+function tokensAt({ tokens, at }: PermitDraft, perMinute: number, now: number): number {
   return Math.min(burstOf(perMinute), tokens + (Math.max(0, now - at) * perMinute) / 60_000);
 }
-
-const living = ({ holders }: Permits, now: number): Readonly<Record<string, number>> =>
-  Object.fromEntries(Object.entries(holders).filter(([, until]) => until > now));
