@@ -86,9 +86,9 @@ export async function startWorkers(
     ['worker', 'receipt', RECEIPTS, (job) => receipts.issue(payload(job))],
     ['prover', 'prove', PROOFS, (job) => receipts.prove(payload(job))],
   ];
-  // nobody but the process that was here before can have had jobs in hand, or calls under way
+  // nobody but the process that was here before can have had jobs or due timers in hand, or calls under way
   if (runsRole(config.ROLE, 'worker') && config.INSTANCE !== undefined && !hasOtherWorkers())
-    await Promise.all([jobs.inherit(), vacate(parts.permits)]);
+    await Promise.all([jobs.inherit(), timers.inherit(), vacate(parts.permits)]);
   const mine = table.filter(([role]) => runsRole(config.ROLE, role));
   const workers: JobWorker[] = await Promise.all(
     mine.map(([, kind, concurrency, handle]) =>

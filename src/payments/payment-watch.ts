@@ -8,6 +8,7 @@ import type { Payer } from '../ports/payments.js';
 import type { TimerStore } from '../ports/timers.js';
 import type { Dispatch } from '../runtime/dispatch.js';
 import { lookJob, lookTimer, type PaymentLook } from '../sagas/watch-payment.js';
+import { lookLater } from './look-later.js';
 
 const LOOK_AGAIN_MS = 5_000;
 /** ms; longer than any service is given to answer */
@@ -65,15 +66,13 @@ export class PaymentWatch {
     const job = lookJob({ ...task, look: task.look + 1, paid: true });
     const dueAt = this.clock.now() + DELIVERY_MS;
     const id = lookTimer(task.paymentId, task.attempt, 'delivery');
-    return this.timers.set([{ id, dueAt, action: { do: 'job', job } }]);
+    return this.timers.set([lookLater(id, dueAt, job)]);
   }
 
   private lookAgain(task: PaymentLook): Promise<void> {
     const job = lookJob({ ...task, look: task.look + 1 });
     const dueAt = this.clock.now() + LOOK_AGAIN_MS;
-    return this.timers.set([
-      { id: lookTimer(task.paymentId, task.attempt), dueAt, action: { do: 'job', job } },
-    ]);
+    return this.timers.set([lookLater(lookTimer(task.paymentId, task.attempt), dueAt, job)]);
   }
 
   private async record(task: PaymentLook, command: PaymentCommand): Promise<void> {

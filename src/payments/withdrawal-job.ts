@@ -10,6 +10,7 @@ import type { TimerStore } from '../ports/timers.js';
 import type { PreparedTransfers, TransferSender } from '../ports/transfers.js';
 import type { Dispatch } from '../runtime/dispatch.js';
 import { type WithdrawalLook, withdrawalJob, withdrawalTimer } from '../sagas/carry-out-withdrawal.js';
+import { lookLater } from './look-later.js';
 import { sendOnce } from './send-once.js';
 
 /** ms; twice as long each time */
@@ -147,7 +148,7 @@ export class WithdrawalJob {
     const waitMs = wait ?? Math.min(FIRST_WAIT_MS * 2 ** Math.min(task.look - 1, 10), LONGEST_WAIT_MS);
     const job = withdrawalJob({ ...task, look });
     const dueAt = this.clock.now() + waitMs;
-    return this.timers.set([{ id: withdrawalTimer(task.withdrawalId), dueAt, action: { do: 'job', job } }]);
+    return this.timers.set([lookLater(withdrawalTimer(task.withdrawalId), dueAt, job)]);
   }
 
   private fail(task: WithdrawalLook, [code, message]: Failure): Promise<void> {

@@ -5,6 +5,7 @@ import { isAtRest, type PayoutAttempt, type Settlement } from '../commands/settl
 import { isRefusal } from '../kernel/errors.js';
 import { uuidv5 } from '../kernel/event.js';
 import { LIMITS } from '../kernel/limits.js';
+import { lookLater } from '../payments/look-later.js';
 import { sendOnce } from '../payments/send-once.js';
 import type { RecipientPolicy } from '../payments/withdrawal-job.js';
 import type { Clock } from '../ports/clock.js';
@@ -192,7 +193,7 @@ export class PayoutJob {
     const waitMs = wait ?? Math.min(FIRST_WAIT_MS * 2 ** Math.min(look - 1, 10), LONGEST_WAIT_MS);
     const job = settlementJob({ ...task, look: look + 1 });
     const dueAt = this.clock.now() + waitMs;
-    return this.timers.set([{ id: settlementTimer(settlementId), dueAt, action: { do: 'job', job } }]);
+    return this.timers.set([lookLater(settlementTimer(settlementId), dueAt, job)]);
   }
 
   /** What another worker was quicker with is done. */

@@ -28,4 +28,9 @@ export interface TimerStore {
   due(now: number, limit: number): Promise<readonly Timer[]>;
   /** removes a fired timer, unless it was moved meanwhile */
   done(timer: Timer): Promise<void>;
+  /**
+   * Gives at once what somebody was given who is gone, instead of when the lease is over. What a living process fires at
+   * this moment is fired twice, which changes nothing.
+   */
+  inherit(): Promise<void>;
 }

@@ -57,6 +57,15 @@ export function timerStoreContract(
       expect(ids(await store.due(NOW, 2))).toEqual(['t3']);
     });
 
+    it('gives at once what was given to somebody who is gone, to who inherits it', async () => {
+      await store.set([timer('a', NOW), timer('b', NOW + 1)]);
+      expect(ids(await store.due(NOW, 10))).toEqual(['a']);
+      expect(ids(await other.due(NOW, 10))).toEqual([]);
+      await other.inherit();
+      expect(ids(await other.due(NOW, 10))).toEqual(['a']);
+      expect(ids(await other.due(NOW, 10))).toEqual([]);
+    });
+
     it('moves a timer that is set again', async () => {
       await store.set([timer('t', NOW)]);
       await store.set([timer('t', NOW + 100, 'new')]);

@@ -61,6 +61,7 @@ const without = (real: TimerStore, lost: RegExp): TimerStore => ({
   cancelPrefix: (prefix) => real.cancelPrefix(prefix),
   due: (now, limit) => real.due(now, limit),
   done: (timer) => real.done(timer),
+  inherit: () => real.inherit(),
 });
 
 const storing = (real: EventStore, append: EventStore['append']): EventStore => ({

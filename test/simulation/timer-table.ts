@@ -47,6 +47,13 @@ export class TimerTable implements TimerStore {
     });
   }
 
+  inherit(): Promise<void> {
+    return this.network.call('inherit timers', () => {
+      for (const entry of this.entries.values()) entry.leasedUntil = Number.NEGATIVE_INFINITY;
+      for (const look of [...this.waiting]) look();
+    });
+  }
+
   due(now: number, limit: number): Promise<readonly Timer[]> {
     const { scheduler } = this.network;
     const owner = scheduler.current;

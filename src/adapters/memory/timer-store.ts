@@ -33,6 +33,10 @@ export class MemoryTimerStore implements TimerStore {
     return claimed.map((entry) => structuredClone(entry.timer));
   }
 
+  async inherit(): Promise<void> {
+    for (const entry of this.entries.values()) entry.leasedUntil = Number.NEGATIVE_INFINITY;
+  }
+
   async done(timer: Timer): Promise<void> {
     if (this.entries.get(timer.id)?.timer.dueAt === timer.dueAt) this.entries.delete(timer.id);
   }

@@ -21,6 +21,9 @@ const CLAIM = `UPDATE quittance_ops.timers SET leased_until = $1::bigint + $3::b
     ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
   RETURNING id, due_at, action`;
 
+const INHERIT = `UPDATE quittance_ops.timers SET leased_until = 0 WHERE id IN
+  (SELECT id FROM quittance_ops.timers WHERE leased_until > 0 ORDER BY id FOR UPDATE)`;
+
 /** Nothing that begins with a prefix sorts after prefix + the highest code point, byte by byte. */
 const HIGHEST = '\u{10FFFF}';
 
@@ -60,6 +63,10 @@ export class PostgresTimerStore implements TimerStore {
     return rows
       .map((row) => ({ id: row.id, dueAt: Number(row.due_at), action: row.action }))
       .sort((a, b) => a.dueAt - b.dueAt);
+  }
+
+  async inherit(): Promise<void> {
+    await this.run('timers-inherit', INHERIT, []);
   }
 
   async done(timer: Timer): Promise<void> {
