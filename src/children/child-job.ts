@@ -1,6 +1,5 @@
 import type { ReportChild } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
-import { undoing } from '../commands/workflow/rollback.js';
 import { isRunning, type Running, type WorkflowState } from '../commands/workflow/state.js';
 import { places } from '../content/content-store.js';
 import { isRefusal } from '../kernel/errors.js';
@@ -35,9 +34,16 @@ export class ChildJob {
 
   private async align(task: ChildTask): Promise<void> {
     const { act, closed } = task;
-    if (act === 'report') await this.report(task, closed!.outcome, parseMicros(closed!.cost));
+    if (act === 'report') await this.reportEnd(task, closed!);
     else if (act === 'begin') await this.begin(task);
     await this.endIfUnwanted(task);
+  }
+
+  private async reportEnd(task: ChildTask, closed: NonNullable<ChildTask['closed']>): Promise<void> {
+    const { outcome, cost, undo: price, lasting } = closed;
+    const undo = price === undefined ? undefined : parseMicros(price);
+    const toUndo = { ...(undo !== undefined && { undo }), ...(lasting && { lasting }) };
+    await this.report(task, outcome, parseMicros(cost), undefined, toUndo);
   }
 
   private async begin(task: ChildTask): Promise<void> {
@@ -131,27 +137,20 @@ export class ChildJob {
     outcome: ReportChild['outcome'],
     cost: ReportChild['cost'],
     message?: string,
+    toUndo: Pick<ReportChild, 'undo' | 'lasting'> = {},
   ): Promise<void> {
     const command: ReportChild = {
       type: 'ReportChild',
       at: isoTime(this.parts.clock.now()),
       ...{ runNo, stepId, attempt, childId, outcome, cost },
       ...(message !== undefined && { message }),
-      ...(outcome === 'completed' && (await this.toUndoOf(childId))),
+      ...toUndo,
     };
     await this.parts.dispatch.send(workflow, workflowId, command, {
       commandId: uuidv5(`child/${childId}/${outcome}`),
       correlationId: workflowId,
       actor,
     });
-  }
-
-  /** So that its parent knows what it takes to undo it, and that it need not try where there is nothing. */
-  private async toUndoOf(childId: string): Promise<Pick<ReportChild, 'undo' | 'lasting'>> {
-    const { state } = await this.parts.dispatch.load(workflow, childId);
-    if (state.status !== 'closed') return {};
-    const { steps, price, isLasting } = undoing(state);
-    return { ...(steps.length > 0 && { undo: price }), ...(isLasting && { lasting: true }) };
   }
 }
 

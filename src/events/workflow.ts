@@ -407,6 +407,10 @@ export const RunClosed = defineEvent(
     holdId: field.id.optional(),
     /** who waits for it */
     parent: parentSchema.optional(),
+    /** for who waits for it, of one that completed: most that undoing it may cost, if anything of it can be undone */
+    undo: field.micros.optional(),
+    /** and whether something of it cannot be */
+    lasting: z.literal(true).optional(),
     /** the run whose effects this one has undone */
     undoes: field.count.optional(),
   },

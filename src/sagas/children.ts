@@ -19,7 +19,10 @@ export interface ChildTask extends Parent {
   readonly childId: string;
   readonly act: 'begin' | 'end' | 'report';
   /** of a report */
-  readonly closed?: { readonly outcome: ChildOutcome; readonly cost: string };
+  readonly closed?: Pick<WorkflowEventOf<'RunClosed'>, 'undo' | 'lasting'> & {
+    readonly outcome: ChildOutcome;
+    readonly cost: string;
+  };
 }
 
 /** What a worker does about a step that was a workflow and is to be undone: whatever brings both further. */
@@ -54,13 +57,14 @@ export const endChild = (
 /** @param childId the workflow whose run has closed */
 export function reportChildEnd(
   childId: string,
-  { parent, runNo, outcome, totalCost, undoes }: WorkflowEventOf<'RunClosed'>,
+  { parent, runNo, outcome, totalCost: cost, undoes, undo, lasting }: WorkflowEventOf<'RunClosed'>,
   { id, metadata: { occurredAt } }: Pick<Recorded, 'id' | 'metadata'>,
 ): Reaction[] {
   if (parent && undoes !== undefined) return undoChild(parent, childId, id, occurredAt);
   // what its owner does with it afterwards is no business of its parent
   if (!parent || runNo > 1) return [];
-  return asked({ ...parent, childId, act: 'report', closed: { outcome, cost: totalCost } }, occurredAt);
+  const toUndo = { ...(undo !== undefined && { undo }), ...(lasting && { lasting }) };
+  return asked({ ...parent, childId, act: 'report', closed: { outcome, cost, ...toUndo } }, occurredAt);
 }
 
 /** @param cause id of the event that gave it */

@@ -8,6 +8,7 @@ import { closeIfDrained, giveUp } from './ending.js';
 import { evolve } from './evolve.js';
 import { schedule } from './schedule.js';
 import type { Approved, Draining, Executing, Running, StepState, WorkflowState } from './state.js';
+import { whatToUndo } from './undoable.js';
 
 /** ExecutionStarted and the first steps, one append. */
 export function begun(state: Approved, at: string): WorkflowEvent[] {
@@ -46,7 +47,10 @@ export function advance(state: Executing, at: string): WorkflowEvent[] {
     return [
       { type: 'ResultAssembled', v: 1, output: assembled.output, outputHash: assembled.outputHash },
       { type: 'WorkflowCompleted', v: 1, totalCost: `${totalCost}`, partial, completedAt: at },
-      closed(state, { outcome: 'completed', totalCost, at, holdId: state.approval.holdId }),
+      {
+        ...closed(state, { outcome: 'completed', totalCost, at, holdId: state.approval.holdId }),
+        ...(state.created.parent && forItsParent(state)),
+      },
     ];
   }
   const { plan, steps, approval } = state;
@@ -60,6 +64,15 @@ export function advance(state: Executing, at: string): WorkflowEvent[] {
     ...ready.map((stepId) => scheduled(state, stepId, nextAttempt(state.steps[stepId]!), at)),
     ...asking.map((stepId) => askFor(state, stepId, at)),
   ];
+}
+
+/** So that it knows what it takes to undo it, and that it need not try where there is nothing. */
+function forItsParent({ plan, steps }: Executing) {
+  const { steps: undoable, price, isLasting } = whatToUndo(plan.steps, steps);
+  return {
+    ...(undoable.length > 0 && { undo: `${price}` }),
+    ...(isLasting && { lasting: true as const }),
+  };
 }
 
 const nextAttempt = (step: StepState): number => (step.status === 'held' ? step.attempt : 1);

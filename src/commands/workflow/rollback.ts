@@ -1,7 +1,6 @@
 import type { Parent } from '../../events/child.js';
 import type { WorkflowEvent } from '../../events/workflow.js';
 import { Refusal } from '../../kernel/errors.js';
-import { type Micros, sumMicros, ZERO } from '../../kernel/money.js';
 import type { RequestRollback } from './commands.js';
 import { beginCompensation, then } from './compensation.js';
 import { evolve } from './evolve.js';
@@ -9,7 +8,7 @@ import { wrongState } from './refusals.js';
 import { keptOf } from './retry.js';
 import { stepsOf } from './run-bounds.js';
 import type { Closed, Compensating, Draining, WorkflowState } from './state.js';
-import { doneHere, isLasting, toUndo, undoPrice } from './undoable.js';
+import { type ToUndo, whatToUndo } from './undoable.js';
 
 /**
  * The parent undoes the step that this workflow was. A closed run stays closed: another one begins, which keeps every
@@ -41,28 +40,8 @@ export function requestRollback(command: RequestRollback, state: WorkflowState):
   return [requested, ...beginCompensation(evolve(state, requested) as Draining, at)];
 }
 
-export interface ToUndo {
-  /** steps that can be undone */
-  readonly steps: readonly string[];
-  /** most that undoing them may cost */
-  readonly price: Micros;
-  /** something that was done cannot be undone */
-  readonly isLasting: boolean;
-}
-
-/** What could be undone of a run that completed, workflows of its own included. */
-export function undoing(state: Closed): ToUndo {
-  const planned = state.plan?.steps ?? [];
-  const done = doneHere(stepsOf(state));
-  const steps = toUndo(planned, done);
-  return {
-    steps,
-    price: sumMicros(
-      planned.map((step) => (steps.includes(step.id) ? undoPrice(step, done(step.id)) : ZERO)),
-    ),
-    isLasting: planned.some((step) => isLasting(step, done(step.id))),
-  };
-}
+/** What could be undone of a run that is over. */
+export const undoing = (state: Closed): ToUndo => whatToUndo(state.plan?.steps ?? [], stepsOf(state));
 
 type Asked = (Closed | Compensating) & { readonly undoes: NonNullable<Closed['undoes']> };
 

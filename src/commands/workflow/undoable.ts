@@ -1,5 +1,5 @@
 import type { PlanStep } from '../../events/plan.js';
-import { type Micros, parseMicros, ZERO } from '../../kernel/money.js';
+import { type Micros, parseMicros, sumMicros, ZERO } from '../../kernel/money.js';
 import type { CompletedStep, Progress } from './state.js';
 
 /** What a fork keeps of another workflow was done there: undoing it is not its business. */
@@ -35,3 +35,23 @@ export const isLasting = ({ sideEffect, compensation }: PlanStep, step: Complete
 /** Most that undoing a step may cost: that of a workflow is part of the ceiling of its step. */
 export const undoPrice = ({ compensation }: PlanStep, step: CompletedStep | undefined): Micros =>
   parseMicros(compensation?.maxCost ?? step?.child?.undo ?? `${ZERO}`);
+
+export interface ToUndo {
+  /** steps that can be undone */
+  readonly steps: readonly string[];
+  /** most that undoing them may cost */
+  readonly price: Micros;
+  /** something that was done cannot be undone */
+  readonly isLasting: boolean;
+}
+
+/** What could be undone of what a run did, workflows of its own included. */
+export function whatToUndo(planned: readonly PlanStep[], steps: Progress['steps']): ToUndo {
+  const done = doneHere(steps);
+  const undoable = new Set(toUndo(planned, done));
+  return {
+    steps: [...undoable],
+    price: sumMicros(planned.map((step) => (undoable.has(step.id) ? undoPrice(step, done(step.id)) : ZERO))),
+    isLasting: planned.some((step) => isLasting(step, done(step.id))),
+  };
+}
