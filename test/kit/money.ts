@@ -5,6 +5,7 @@ import { X402Payer } from '../../src/adapters/x402/payer.js';
 import { type EmbeddedChain, startChain } from '../../src/embedded/chain.js';
 import { temporaryFolder } from './folder.js';
 import { type PaidService, servePaid } from './paid-service.js';
+import { PATIENCE_MS } from './patience.js';
 
 export interface MoneyWorld {
   readonly chain: EmbeddedChain;
@@ -33,7 +34,7 @@ export async function moneyWorld(): Promise<MoneyWorld> {
   const service = await servePaid(chain, provider.address, PRICE.toString());
   const http = new GuardedClient({ allowedOrigins: [service.url] });
   const { rpcUrl, network, mint } = chain;
-  const payer = new X402Payer({ http, signer: escrow, rpcUrl, network, mint, timeoutMs: 5_000 });
+  const payer = new X402Payer({ http, signer: escrow, rpcUrl, network, mint, timeoutMs: PATIENCE_MS });
   const rpc = createSolanaRpc(rpcUrl);
   return {
     chain,

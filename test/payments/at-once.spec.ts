@@ -10,6 +10,7 @@ import type { Service } from '../../src/embedded/services/workshop.js';
 import { toMicros } from '../../src/kernel/money.js';
 import { StepPayments } from '../../src/payments/pay-for-step.js';
 import { CommandHandler } from '../../src/runtime/command-handler.js';
+import { PATIENCE_MS } from '../kit/patience.js';
 
 /** Small sizes of what `npm run bench -- payments --duplicates 200` does with 1,000, and with 200 of 50 copies. */
 const PAYMENTS = 60;
@@ -67,7 +68,8 @@ it('many payments at once out of one account all land, each once, at the first a
   const signer = await generateKeyPairSigner();
   await chain.faucet(signer.address, BigInt(PAYMENTS) * PRICE);
   const http = new GuardedClient({ allowedOrigins: [url] });
-  const payer = new X402Payer({ http, signer, rpcUrl, network, mint });
+  // all at once, in one process with what they pay: on a slow machine the last one waits long
+  const payer = new X402Payer({ http, signer, rpcUrl, network, mint, timeoutMs: PATIENCE_MS });
   const payments = new StepPayments(new CommandHandler(new MemoryEventStore(), { now: Date.now }), payer);
   const before = await market.earned();
   const pay = (nth: number) =>

@@ -63,7 +63,7 @@ describe('a chain of proofs', () => {
     elsewhere = await prove(2, { context: '5' });
     whole = (await proveRun(prover, run())).receipt;
     another = (await proveInParts(prover, run({ runNo: 2 }))).made;
-  }, 60_000);
+  });
   afterAll(() => prover.close());
 
   const failing = async (document: unknown, options: object = {}): Promise<readonly string[]> => {

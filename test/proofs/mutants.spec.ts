@@ -38,7 +38,7 @@ describe('a receipt that was changed', () => {
   });
 
   it('is judged alike in a batch and alone, by two pairings that share nothing', async () => {
-    const ofProofs = [...mutants(3, 400)].filter(({ original }) =>
+    const ofProofs = [...mutants(3, 500)].filter(({ original }) =>
       original.name.startsWith('zero-knowledge'),
     );
     const batch = [...ofProofs.slice(0, 60).map(({ bytes }) => bytes), ...proven];
