@@ -50,6 +50,15 @@ export const sameWires = (a: Terms, b: Terms): boolean => {
   return one!.size === other!.size && [...one!].every((wire) => other!.has(wire));
 };
 
+export const hasConstant = (terms: Terms): boolean => terms.some(([wire]) => wire === 0);
+
+/** What varies in a linear combination, whatever its sign. */
+export const variable = (terms: Terms): string => {
+  const varying = terms.filter(([wire]) => wire > 0).sort(([one], [other]) => one - other);
+  const isNegative = (varying[0]?.[1] ?? 0n) > FIELD / 2n;
+  return varying.map(([wire, k]) => `${isNegative ? FIELD - k : k}·${wire}`).join(' + ');
+};
+
 /** Elements of a .wtns file. */
 function elements(file: Uint8Array, count: number): bigint[] {
   const start = file.length - count * 32;

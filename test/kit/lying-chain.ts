@@ -115,7 +115,7 @@ export function chainInputsOf(story: ChainStory): readonly Record<string, string
   };
   let state: ChainState = { spent: 0n, squares: 0n, order: 0n };
   return [0, 1].map((k) => {
-    const begins = k === 0 ? state : story.begins(k + 1, state);
+    const begins = story.begins(k + 1, state);
     const ends = stateAfter(story, begins, k);
     const salts = [0n, 77n, 0n];
     const committed = (of: ChainState, at: number) =>
@@ -150,7 +150,7 @@ export function chainInputsOf(story: ChainStory): readonly Record<string, string
 
 const rows = (k: number) => Array.from({ length: S }, (_, r) => S * k + r);
 
-function endedWord({ ended }: ChainStory, k: number): bigint {
+export function endedWord({ ended }: ChainStory, k: number): bigint {
   let [word, at] = [0n, 0n];
   for (const i of rows(k)) for (let j = 0; j < i; j++, at++) if (ended(i, j)) word |= 1n << at;
   return word;

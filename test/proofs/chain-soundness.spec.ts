@@ -7,8 +7,14 @@ import { witnessGenerator } from '../../src/adapters/snarkjs/child/witness.mjs';
 import { FIELD } from '../../src/kernel/commitments/field.js';
 import { provingTask } from '../../src/receipts/circuit-inputs.js';
 import { commitRun } from '../../src/receipts/run-commitments.js';
-import { countBits, searchConstraints } from '../kit/constraint-search.js';
-import { type ChainState, type ChainStory, chainInputsOf, honestChain } from '../kit/lying-chain.js';
+import { countBits, hasConstant, sameWires, searchConstraints, variable } from '../kit/constraint-search.js';
+import {
+  type ChainState,
+  type ChainStory,
+  chainInputsOf,
+  endedWord,
+  honestChain,
+} from '../kit/lying-chain.js';
 import { edge } from '../kit/lying-inputs.js';
 import { sampleRun, sampleStep } from '../kit/sample-run.js';
 
@@ -88,10 +94,11 @@ const all =
   (story) => {
     for (const change of changes) change(story);
   };
+/** A segment begins with another state than the one before it ended with, and hashes it. */
 const beginning =
-  (change: (state: ChainState) => Partial<ChainState>): Change =>
+  (segment: 1 | 2, change: (state: ChainState) => Partial<ChainState>): Change =>
   (story) => {
-    story.begins = (_, state) => ({ ...state, ...change(state) });
+    story.begins = (of, state) => (of === segment ? { ...state, ...change(state) } : state);
   };
 const skip = (i: number): Change =>
   all(
@@ -226,21 +233,29 @@ describe('a chain of two circuits', () => {
       [
         'what is said of the order is wider than the pairs',
         '1: EndedBefore',
-        sayIn(1, { endedWords: [1n << 40n] }),
+        (story) => sayIn(1, { endedWords: [endedWord(story, 0) + (1n << 40n)] })(story),
       ],
 
       // what one segment hands on to the next
-      ['the running total is another', 'apart', beginning(({ spent }) => ({ spent: spent - 1_000n }))],
-      ['the order handed on is another', 'apart', beginning(({ order }) => ({ order: order - 1n }))],
-      ['the squares handed on are others', 'apart', beginning(({ squares }) => ({ squares: squares + 1n }))],
+      ['the running total is another', 'apart', beginning(2, ({ spent }) => ({ spent: spent - 1_000n }))],
+      ['the order handed on is another', 'apart', beginning(2, ({ order }) => ({ order: order - 1n }))],
+      [
+        'the squares handed on are others',
+        'apart',
+        beginning(2, ({ squares }) => ({ squares: squares + 1n })),
+      ],
       ['the running total is not what was committed to', '2: WorkflowSegment', sayIn(2, { spentBefore: 1n })],
       ['the squares are not what was committed to', '2: WorkflowSegment', sayIn(2, { squaresBefore: 1n })],
       ['the order is not what was committed to', '2: WorkflowSegment', sayIn(2, { orderBefore: [1n] })],
       ['the state before is another', '2: WorkflowSegment', sayIn(2, { before: 1n })],
       ['the state after is another', '1: WorkflowSegment', sayIn(1, { after: 1n })],
-      ['the first segment begins with money spent', '1: WorkflowSegment', sayIn(1, { spentBefore: -1_000n })],
-      ['the first segment begins with squares', '1: WorkflowSegment', sayIn(1, { squaresBefore: 1n })],
-      ['the first segment begins with an order', '1: WorkflowSegment', sayIn(1, { orderBefore: [1n] })],
+      [
+        'the first segment begins with money spent',
+        '1: WorkflowSegment',
+        beginning(1, () => ({ spent: -1_000n })),
+      ],
+      ['the first segment begins with squares', '1: WorkflowSegment', beginning(1, () => ({ squares: 1n }))],
+      ['the first segment begins with an order', '1: WorkflowSegment', beginning(1, () => ({ order: 1n }))],
       ['the first segment begins with a state', '1: WorkflowSegment', sayIn(1, { before: 1n })],
       ['the first segment has a salt for no state', '1: WorkflowSegment', sayIn(1, { beforeSalt: 1n })],
       ['the last segment ends with a state', '2: WorkflowSegment', sayIn(2, { after: 1n })],
@@ -317,7 +332,7 @@ describe('a chain of two circuits', () => {
     });
 
     it('what one segment hands on is not what the other takes up, although each accepts what it is given', () => {
-      const lie = beginning(({ spent }) => ({ spent: spent - 1_000n }));
+      const lie = beginning(2, ({ spent }) => ({ spent: spent - 1_000n }));
       const total = honestChain().costs.reduce((sum, cost) => sum + cost, -1_000n);
       expect(refusals(all(lie, say({ totalCost: total })))).toEqual(['apart']);
     });
@@ -344,6 +359,21 @@ describe('a chain of two circuits', () => {
       const sums = constraints.flatMap(([a, b]) => (isOne(a) ? [b.length] : isOne(b) ? [a.length] : []));
       expect(sums.sort((a, b) => a - b)).toEqual([1, expect.any(Number)]);
       expect(sums[1]).toBeGreaterThanOrEqual(k === 0 ? 28 : 92);
+    });
+
+    it('link each used slot to the one before it, and what is skipped to the leave to skip it', () => {
+      const constraints = [...readR1cs(r1cs[k]!).each()].filter(([, , c]) => c.length === 0);
+      const bits = new Set(constraints.filter(([a, b]) => sameWires(a, b)).map(([a]) => variable(a)));
+      const links = constraints.filter(
+        ([a, b]) =>
+          !sameWires(a, b) &&
+          hasConstant(a) !== hasConstant(b) &&
+          bits.has(variable(a)) &&
+          bits.has(variable(b)),
+      );
+      // that the first slot is used is known, so the first link says nothing and is left out; in the second circuit a bit
+      // is put in terms of the count, so that one link has constants on both sides
+      expect(links).toHaveLength(16 - 2 + 8 - k);
     });
 
     it('are as many for bits as there are bits', () => {

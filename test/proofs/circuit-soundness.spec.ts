@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { sourceHash } from '../../circuits/source-hash.mjs';
-import { readR1cs, type Terms } from '../../src/adapters/snarkjs/child/r1cs.mjs';
+import { readR1cs } from '../../src/adapters/snarkjs/child/r1cs.mjs';
 import { witnessGenerator } from '../../src/adapters/snarkjs/child/witness.mjs';
 import { FIELD } from '../../src/kernel/commitments/field.js';
 import { provingTask } from '../../src/receipts/circuit-inputs.js';
 import { commitRun } from '../../src/receipts/run-commitments.js';
-import { countBits, sameWires, searchConstraints } from '../kit/constraint-search.js';
+import { countBits, hasConstant, sameWires, searchConstraints, variable } from '../kit/constraint-search.js';
 import { edge, honestStory, inputsOf, type Story } from '../kit/lying-inputs.js';
 import { wholeTask } from '../kit/real-proof.js';
 import { sampleRun, sampleStep } from '../kit/sample-run.js';
@@ -267,14 +267,5 @@ describe.each([8, 16])('the circuit of %i slots', (slots) => {
         slots - 1,
       ]);
     });
-
-    const hasConstant = (terms: Terms): boolean => terms.some(([wire]) => wire === 0);
-
-    /** What varies in a linear combination, whatever its sign. */
-    const variable = (terms: Terms): string => {
-      const varying = terms.filter(([wire]) => wire > 0).sort(([one], [other]) => one - other);
-      const isNegative = (varying[0]?.[1] ?? 0n) > FIELD / 2n;
-      return varying.map(([wire, k]) => `${isNegative ? FIELD - k : k}·${wire}`).join(' + ');
-    };
   });
 });

@@ -97,10 +97,11 @@ def level_complaint(document):
     level = statement["level"]
     if level == "zero-knowledge" and statement["unprovable"] is not None:
         level = "basic"
-    if "proof" in document and "disclosure" not in document:
+    is_proven = "proof" in document or "proofs" in document
+    if is_proven and "disclosure" not in document:
         level = "zero-knowledge"  # issued at another level, and proven since
     if level == "zero-knowledge":
-        return None if "proof" in document else "there is no proof"
+        return None if is_proven else "there is no proof"
     if "disclosure" not in document and statement["commitments"] is not None:
         return "nothing is disclosed"
 
@@ -151,21 +152,31 @@ def statement_signals(statement):
     }
 
 
-def proof_checks(carried, expected, context, production, may_pair):
-    key = next(
-        (k for k in KEYS if (k["circuitId"], k["circuitVersion"]) == (carried["circuitId"], carried["circuitVersion"])),
-        None,
+def key_of(carried):
+    """The verifier's own key for the circuit, None where the proof names another one."""
+    named = carried["circuitId"], carried["circuitVersion"], carried["vkeyHash"], carried["keyKind"]
+    return next(
+        (k for k in KEYS if (k["circuitId"], k["circuitVersion"], k["vkeyHash"], k["keyKind"]) == named), None
     )
-    if key is None or (key["vkeyHash"], key["keyKind"]) != (carried["vkeyHash"], carried["keyKind"]):
+
+
+def proof_checks(carried, expected, context, production, may_pair):
+    key = key_of(carried)
+    if key is None:
         yield "proof-key", "not the key this verifier trusts for the circuit"
         return
-    signals = carried["publicSignals"]
-    named = dict(zip(key["publicSignals"], signals))
-    is_about = expected is not None and all(named.get(name) == value for name, value in expected.items())
+    named = dict(zip(key["publicSignals"], carried["publicSignals"]))
+    # a segment of a chain is about the same, and proves nothing alone
+    is_about = "segment" not in named and expected is not None
+    is_about = is_about and all(named.get(name) == value for name, value in expected.items())
     yield "proof-signals", None if is_about else "the proof is about something else"
     if context is not None:
         yield "context", None if named.get("context") == context else "made for another context"
-    points = key["key"]
+    yield from pairing_checks(carried, key, production, may_pair, "proof")
+
+
+def pairing_checks(carried, key, production, may_pair, name):
+    points, signals = key["key"], carried["publicSignals"]
     assert hashlib.sha256(strict_json.canonical(points)).hexdigest() == key["vkeyHash"]
     assert points["vk_gamma_2"][0] != points["vk_delta_2"][0], "gamma = delta: anybody forges anything"
     if production and key["keyKind"] == "development":
@@ -175,9 +186,46 @@ def proof_checks(carried, expected, context, production, may_pair):
     try:
         parsed = groth16.parse(carried["proof"], signals, len(key["publicSignals"]))
         holds = not may_pair() or groth16.holds(points, *parsed)
-        yield "proof", None if holds else "the proof does not hold"
+        yield name, None if holds else "the proof does not hold"
     except groth16.NotAProof as error:
-        yield "proof", str(error)
+        yield name, str(error)
+
+
+SEGMENTS = {16: 2, 256: 2, 512: 4}
+
+
+def chain_checks(document, expected, context, production, may_pair):
+    """A run that one circuit does not hold is proven by all segments of a chain."""
+    made, proofs = document["statement"]["commitments"], document["proofs"]
+    slots = made["slots"] if made else None
+    wanted = [f"workflow-segment-{slots}-{i + 1}" for i in range(SEGMENTS.get(slots, 0))]
+    is_whole = "proof" not in document and wanted and [each["circuitId"] for each in proofs] == wanted
+    if not is_whole:
+        yield "proof-chain", "these are not the proofs of this chain, each once and in their order"
+        return
+    keys = [key_of(each) for each in proofs]
+    if None in keys:
+        yield "proof-key", "not the key this verifier trusts for a circuit"
+        return
+    yield "proof-chain", None
+    named = [dict(zip(key["publicSignals"], each["publicSignals"])) for key, each in zip(keys, proofs)]
+    places = [{"segment": str(i + 1), "segments": str(len(wanted))} for i in range(len(wanted))]
+    is_about = expected is not None and all(
+        signals.get(name) == value
+        for signals, place in zip(named, places)
+        for name, value in {**expected, **place}.items()
+    )
+    yield "proof-signals", None if is_about else "a proof is about something else"
+    begins = [signals.get("before") for signals in named] + ["0"]
+    ends = ["0"] + [signals.get("after") for signals in named]
+    yield "proof-links", None if begins == ends else "a proof does not begin where the one before it ended"
+    contexts = {signals.get("context") for signals in named} | (set() if context is None else {context})
+    if context is not None or len(contexts) > 1:
+        yield "context", None if len(contexts) == 1 else "made for another context"
+    for i, (key, each) in enumerate(zip(keys, proofs)):
+        for check in pairing_checks(each, key, production, may_pair, f"proof:{i + 1}"):
+            if check[0] != "proof-key" or check[1] or i == 0:
+                yield check
 
 
 def base64url(data):
@@ -254,10 +302,16 @@ def verify(data: bytes, options):
 def with_proof(document, expected, options, before):
     """A pairing is dear: it is left out where something else has failed already."""
     found = []
-    context, production = options.get("context"), options.get("production", False)
-    for each in proof_checks(
-        document["proof"], expected, context, production, lambda: not any(before) and not failing(found)
-    ):
+    asked = expected, options.get("context"), options.get("production", False)
+
+    def may_pair():
+        return not any(before) and not failing(found)
+
+    if "proofs" in document:
+        checks = chain_checks(document, *asked, may_pair)
+    else:
+        checks = proof_checks(document["proof"], *asked, may_pair)
+    for each in checks:
         found.append(each)
     return found
 
@@ -279,7 +333,7 @@ def judge_run(document, options, stands, before):
         checks.append(("openings", "salts of a step that is not disclosed" if strange else None))
     checks += stands
     checks += content_checks(disclosed, openings, options.get("contents", {}))
-    if "proof" in document:
+    if "proof" in document or "proofs" in document:
         before = before + [wrong for _, wrong in checks]
         checks += with_proof(document, statement_signals(statement), options, before)
     return checks
