@@ -11,7 +11,7 @@ const judged = async (original: (typeof originals)[number], text: string) =>
   (await verifyReceipts([new TextEncoder().encode(text)], optionsFor(original)))[0]!;
 
 /** More of them by `npm run test:mutants -- --count 20000 --seed 7`. */
-const COUNT = 2_000;
+const COUNT = 1_500;
 
 describe('a receipt that was changed', () => {
   it.each(originals.map((original) => [original.name, original] as const))(
@@ -27,7 +27,7 @@ describe('a receipt that was changed', () => {
     const { tried, escaped } = await hunt(1, COUNT);
     expect(escaped.map(({ mutant, why }) => [mutant.family, mutant.original.name, why])).toEqual([]);
     expect(Object.keys(tried).sort()).toEqual(Object.keys(families).sort());
-    for (const number of Object.values(tried)) expect(number).toBeGreaterThan(40);
+    for (const number of Object.values(tried)) expect(number).toBeGreaterThan(30);
   });
 
   it('is the same one for the same seed, so that what escaped is found again', () => {
@@ -38,7 +38,7 @@ describe('a receipt that was changed', () => {
   });
 
   it('is judged alike in a batch and alone, by two pairings that share nothing', async () => {
-    const ofProofs = [...mutants(3, 500)].filter(({ original }) =>
+    const ofProofs = [...mutants(3, 700)].filter(({ original }) =>
       original.name.startsWith('zero-knowledge'),
     );
     const batch = [...ofProofs.slice(0, 60).map(({ bytes }) => bytes), ...proven];
