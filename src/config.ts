@@ -60,6 +60,17 @@ export const configSchema = z.object({
   RECEIPT_SIGNING_SEED: hex32,
   /** of the key that signs heads of the transparency log; made of RECEIPT_SIGNING_SEED when left out */
   LOG_SIGNING_SEED: hex32.optional(),
+  /** seeds of the log's keys before, comma-separated, the oldest first; `derived` for the one it has when none is set */
+  LOG_FORMER_SEEDS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((each) => each.trim())
+        .filter((each) => each !== ''),
+    )
+    .pipe(z.array(z.union([hex32, z.literal('derived')])).max(8)),
   /** ms from one head of the log on the chain to the next; 0: none is put there */
   LOG_ANCHOR_EVERY_MS: whole(600_000),
   /** name of the log, such as receipts.example.org/log: no spaces, no plus; made of its key when left out */

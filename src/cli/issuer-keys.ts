@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { PUBLISHED_KEYS } from '../embedded/data-folder.js';
 import { Refusal } from '../kernel/errors.js';
-import { type NoteKey, parseNoteKey } from '../kernel/log/note.js';
+import type { NoteKey } from '../kernel/log/note.js';
 import {
+  handoversOf,
   type IssuerKey,
   issuerKeyId,
   issuerKeysOf,
+  logKeysOf,
   publishedKeysSchema,
   type Revocations,
   revocationsSchema,
@@ -18,7 +20,9 @@ import { readJson } from './input-files.js';
 export interface TrustedIssuers {
   readonly keys: readonly IssuerKey[] | 'embedded';
   /** the log whose proofs count where a receipt brings one */
-  readonly log?: NoteKey;
+  readonly log?: readonly NoteKey[];
+  /** notes by which keys of the log name their successors */
+  readonly handovers?: readonly string[];
   readonly from: 'given' | 'data folder' | 'nobody';
 }
 
@@ -48,12 +52,14 @@ export function trustedIssuers(
 }
 
 /** What `/.well-known/quittance-keys.json` answered once. @throws Refusal KEYS_INVALID {file} */
-function publishedKeys(file: string): { readonly keys: readonly IssuerKey[]; readonly log?: NoteKey } {
+function publishedKeys(
+  file: string,
+): Pick<TrustedIssuers, 'log' | 'handovers'> & { readonly keys: readonly IssuerKey[] } {
   const read = publishedKeysSchema.safeParse(readJson(file));
   if (!read.success)
     throw new Refusal('KEYS_INVALID', `${file} does not hold the keys of an installation.`, { file });
-  const log = read.data.log && parseNoteKey(read.data.log.key);
-  return { keys: issuerKeysOf(read.data), ...(log && { log }) };
+  const log = logKeysOf(read.data);
+  return { keys: issuerKeysOf(read.data), ...(log.length > 0 && { log, handovers: handoversOf(read.data) }) };
 }
 
 /** What an issuer took back, as it published it. @throws Refusal REVOCATIONS_INVALID {file} */

@@ -1,14 +1,14 @@
 import { hex } from '../kernel/commitments/json-hash.js';
 import { fromBase64 } from '../kernel/log/base64.js';
 import { ENTRY_BYTES } from '../kernel/log/entry.js';
-import type { NoteKey } from '../kernel/log/note.js';
+import { type NoteKey, noteKeyText } from '../kernel/log/note.js';
 import { NO_PEAKS, type Peaks, rootOfPeaks, withLeaf } from '../kernel/log/peaks.js';
 import { isConsistent, type TreeHead } from '../kernel/log/proofs.js';
 import type { TileAddress } from '../kernel/log/tile-path.js';
 import { TILE_WIDTH } from '../kernel/log/tiles.js';
 import { leafHash, sameHash } from '../kernel/log/tree-hash.js';
 import { type Check, check, failed, passed } from '../verifier/checks.js';
-import { readCheckpoint } from '../verifier/index.js';
+import { headBy, readCheckpoint, successorsOf } from '../verifier/index.js';
 
 /** A log somebody else keeps, as it answers. */
 export interface LogSource {
@@ -22,7 +22,12 @@ export interface LogSource {
 export interface LogLook {
   readonly checks: readonly Check[];
   /** the head to remember: it goes on from what was seen before. Absent when it does not */
-  readonly head?: { readonly checkpoint: string; readonly size: number };
+  readonly head?: {
+    readonly checkpoint: string;
+    readonly size: number;
+    /** the newest key that signed it, of those one may believe */
+    readonly key: NoteKey;
+  };
   /** what the log says now, whether it is to be believed or not */
   readonly checkpoint: string;
 }
@@ -30,36 +35,48 @@ export interface LogLook {
 /**
  * Looks at a log again: whether its head is signed, and whether the log one has seen before is still the beginning
  * of it. With `full` every entry is read as well.
+ * @param key the one that is believed
  * @param seen the signed head that was believed last
+ * @param handovers notes by which keys of logs name their successors, from anywhere
  */
 export async function lookAtLog(
   source: LogSource,
   key: NoteKey,
   seen: string | undefined,
   full: boolean,
+  handovers: readonly string[] = [],
 ): Promise<LogLook> {
   const checkpoint = await source.checkpoint();
-  const head = readCheckpoint(checkpoint, key);
+  const keys = successorsOf(key, handovers);
+  const present = keys.findLast((each) => readCheckpoint(checkpoint, each) !== undefined);
+  const head = present && readCheckpoint(checkpoint, present);
   if (!head) return { checkpoint, checks: [failed('head', `This is no head that ${key.name} signed.`)] };
   const checks = [
     passed('head', `${head.size} ${head.size === 1 ? 'receipt' : 'receipts'}, signed by ${key.name}.`),
   ];
-  checks.push(await consistency(source, key, seen, head));
+  if (present !== key)
+    checks.push(
+      passed(
+        'key',
+        `It is signed by another key now, which the one before it named: ${noteKeyText(present)}`,
+      ),
+    );
+  checks.push(await consistency(source, keys, seen, head));
   if (full && checks.every((each) => each.passed)) checks.push(...(await entries(source, head)));
   const holds = checks.every((each) => each.passed);
-  return { checkpoint, checks, ...(holds && { head: { checkpoint, size: head.size } }) };
+  return { checkpoint, checks, ...(holds && { head: { checkpoint, size: head.size, key: present } }) };
 }
 
 async function consistency(
   source: LogSource,
-  key: NoteKey,
+  keys: readonly NoteKey[],
   seen: string | undefined,
   head: TreeHead,
 ): Promise<Check> {
   if (seen === undefined)
     return passed('consistency', 'Seen for the first time: there is nothing to compare.');
-  const older = readCheckpoint(seen, key);
-  if (!older) return failed('consistency', `What was seen before is no head that ${key.name} signed.`);
+  const older = headBy(seen, keys);
+  if (!older) return failed('consistency', `What was seen before is no head that ${keys[0]!.name} signed.`);
   if (head.size < older.size)
     return failed('consistency', `It had ${older.size} receipts when it was seen last: some were dropped.`);
   const hashes = head.size === older.size ? [] : await source.consistency(older.size, head.size);

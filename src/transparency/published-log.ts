@@ -16,6 +16,7 @@ import {
 } from '../projections/receipt-log/queries.js';
 import type { LogAnchorRow } from '../projections/receipt-log/schema.js';
 import type { Receipt } from '../verifier/document.js';
+import type { PublishedKeys } from '../verifier/published-keys.js';
 import type { LogSigner } from './log-signer.js';
 
 /** What a receipt carries of the log: its leaf's place, the way to the root, and the root as it was signed. */
@@ -34,8 +35,13 @@ export class PublishedLog {
     private readonly signer: LogSigner,
   ) {}
 
-  get identity(): { readonly origin: string; readonly key: string } {
-    return { origin: this.signer.origin, key: this.signer.keyText };
+  get identity(): NonNullable<PublishedKeys['log']> {
+    const { origin, keyText, former } = this.signer;
+    return {
+      origin,
+      key: keyText,
+      ...(former.length > 0 && { former: former.map((each) => ({ ...each })) }),
+    };
   }
 
   async size(): Promise<number> {

@@ -8,6 +8,15 @@ export type Contents = Readonly<
   Record<string, { readonly input?: PlainContent; readonly output?: PlainContent }>
 >;
 
+/** What steps take and give is JSON, except for files. */
+export function plainContentOf(bytes: Uint8Array): PlainContent {
+  try {
+    return { json: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
+  } catch {
+    return { bytes };
+  }
+}
+
 /** What a document says of the contents of steps: a receipt, or the disclosure of a step. */
 export interface CommittedContents {
   readonly disclosure?:

@@ -1,18 +1,19 @@
-import { utf8 } from '../kernel/commitments/sha2.js';
 import { fromBase64 } from '../kernel/log/base64.js';
 import { parseCheckpoint } from '../kernel/log/checkpoint.js';
 import { logEntry } from '../kernel/log/entry.js';
-import { type NoteKey, parseNote, signaturesBy } from '../kernel/log/note.js';
+import { type NoteKey, parseNote } from '../kernel/log/note.js';
 import { rootByInclusion, type TreeHead } from '../kernel/log/proofs.js';
 import { leafHash, sameHash } from '../kernel/log/tree-hash.js';
 import { type Check, check, failed, noted } from './checks.js';
 import type { Receipt } from './document.js';
-import { holdsEd25519 } from './ed25519.js';
+import { isSignedBy } from './log-handover.js';
 import { statementBytes } from './signature.js';
 
 /** A log that somebody trusts to forget nothing. */
 export interface TrustedLog {
   readonly key: NoteKey;
+  /** others that signed heads of the same log, before or after it */
+  readonly others?: readonly NoteKey[];
   /** a receipt that brings no proof of being in it is not valid; one whose proof does not hold never is */
   readonly required: boolean;
 }
@@ -22,15 +23,17 @@ export function readCheckpoint(text: string, key: NoteKey): TreeHead | undefined
   const note = parseNote(text);
   const head = note && parseCheckpoint(note.text);
   if (!note || head?.origin !== key.name) return undefined;
-  const isSigned = signaturesBy(note, key).some((signature) => {
-    try {
-      return holdsEd25519(signature, utf8(note.text), key.publicKey);
-    } catch {
-      return false; // of another length than a signature has
-    }
-  });
-  return isSigned ? head : undefined;
+  return isSignedBy(note, key) ? head : undefined;
 }
+
+/** The same, signed by any of the keys a log has had. */
+export const headBy = (text: string, keys: readonly NoteKey[]): TreeHead | undefined => {
+  for (const key of keys) {
+    const head = readCheckpoint(text, key);
+    if (head) return head;
+  }
+  return undefined;
+};
 
 /** Whether the receipt is in the log: its leaf, the way from there to the root, and who signed the root. */
 export function checkLog(
@@ -47,7 +50,7 @@ export function checkLog(
     return [
       noted('log', 'The receipt brings a proof that it is in a log; you named no key of a log to trust.'),
     ];
-  const head = readCheckpoint(log.checkpoint, trusted.key);
+  const head = headBy(log.checkpoint, [trusted.key, ...(trusted.others ?? [])]);
   if (!head) return [failed('log', `The head of the log is not one that ${trusted.key.name} signed.`)];
   const hashes = log.hashes.map(fromBase64);
   const leaf = leafHash(logEntry(statement.receiptId, statementBytes(statement)));

@@ -1,11 +1,19 @@
-export type { Contents } from './check-contents.js';
-export { readCheckpoint, type TrustedLog } from './check-log.js';
+export { type Contents, plainContentOf } from './check-contents.js';
+export { headBy, readCheckpoint, type TrustedLog } from './check-log.js';
 export type { Check, Verdict } from './checks.js';
 export { RECEIPT_FORMAT, type Receipt, receiptSchema } from './document.js';
 export { jwksOf } from './jwks.js';
 export { NOT_PROVEN } from './limits-of-proof.js';
+export { handedTo, signHandover, successorsOf } from './log-handover.js';
 export type { Pairing } from './pairing.js';
-export { issuerKeysOf, KEYS_FORMAT, type PublishedKeys, publishedKeysSchema } from './published-keys.js';
+export {
+  handoversOf,
+  issuerKeysOf,
+  KEYS_FORMAT,
+  logKeysOf,
+  type PublishedKeys,
+  publishedKeysSchema,
+} from './published-keys.js';
 export { type ReadDocument, readDocument, textOf, withoutEnvelope } from './read-document.js';
 export { receiptIdentity } from './receipt-identity.js';
 export { REVOCATIONS_FORMAT, type Revocations, revocationsSchema } from './revocations.js';

@@ -9,6 +9,7 @@ import { sampleIssuer } from '../../../test/kit/sample-issuer.js';
 import { sampleLog } from '../../../test/kit/sample-log.js';
 import { base64 } from '../../kernel/log/base64.js';
 import { entryOf, receiptHash } from '../../kernel/log/entry.js';
+import { logSigner } from '../../transparency/log-signer.js';
 import { logCheck } from './log.js';
 
 const entry = (n: number) => entryOf(receiptHash(`rcpt_${n}`), n.toString(16).padStart(64, '0'));
@@ -21,6 +22,9 @@ describe('quittance log check', () => {
   let busy = 0;
   let server: Server;
   let url = '';
+  /** who signs its heads, and what it publishes of its keys */
+  let signer = sampleLog;
+  let published = sampleLog;
 
   /** A log over HTTP that says whatever `entries` are at the moment. */
   beforeAll(async () => {
@@ -28,11 +32,12 @@ describe('quittance log check', () => {
       const { pathname, searchParams } = new URL(request.url!, 'http://x');
       if (busy-- > 0) return response.writeHead(429, { 'retry-after': '0' }).end();
       if (pathname === '/log/checkpoint')
-        return response.end(sampleLog.checkpoint({ size: entries.length, root: naiveRoot(entries) }));
+        return response.end(signer.checkpoint({ size: entries.length, root: naiveRoot(entries) }));
       if (pathname === '/.well-known/quittance-keys.json') {
         const { keyId, publicKey } = sampleIssuer;
         const key = { keyId, publicKey, alg: 'Ed25519', status: 'active', validFrom: null, validUntil: null };
-        const log = { origin: sampleLog.origin, key: sampleLog.keyText };
+        const { origin, keyText, former } = published;
+        const log = { origin, key: keyText, ...(former.length > 0 && { former }) };
         return response.end(JSON.stringify({ format: 'quittance-keys/1', keys: [key], log }));
       }
       if (pathname === '/log/proofs/consistency') {
@@ -114,5 +119,59 @@ describe('quittance log check', () => {
     if (code === 'UNEXPECTED_ANSWER') busy = 5;
     const asked = logCheck({ seen: join(folder.path, 'fresh.json'), ...filled });
     await expect(asked).rejects.toMatchObject({ code });
+  });
+
+  describe('of a log that got another key', () => {
+    const seeds = [5, 6, 7].map((n) => new Uint8Array(32).fill(n));
+    const rotated = logSigner(seeds[1]!, sampleLog.origin, [seeds[0]!]);
+    const twice = logSigner(seeds[2]!, sampleLog.origin, seeds.slice(0, 2));
+    const rotatedSeen = join(folder.path, 'rotated.json');
+    const keyKept = () => JSON.parse(readFileSync(rotatedSeen, 'utf8')).key;
+    afterAll(() => {
+      signer = sampleLog;
+      published = sampleLog;
+    });
+
+    it('follows the former key to it, compares as before, and remembers it', async () => {
+      entries = [entry(1), entry(2), entry(3)];
+      expect(await logCheck({ url, seen: rotatedSeen })).toBe(0);
+      expect(keyKept()).toBe(sampleLog.keyText);
+      [signer, published] = [rotated, rotated];
+      entries = [...entries, entry(4)];
+      expect(await logCheck({ url, seen: rotatedSeen })).toBe(0);
+      expect(said.join('')).toContain('signed by another key now');
+      expect(said.join('')).toContain('The 3 receipts seen before are how it begins.');
+      expect(keyKept()).toBe(rotated.keyText);
+      said.length = 0;
+      expect(await logCheck({ url, seen: rotatedSeen })).toBe(0);
+      expect(said.join('')).not.toContain('another key');
+    });
+
+    it('follows it where the former keys sign heads no more', async () => {
+      signer = logSigner(seeds[2]!, sampleLog.origin);
+      published = twice;
+      entries = [...entries, entry(5)];
+      expect(await logCheck({ url, seen: rotatedSeen })).toBe(0);
+      expect(keyKept()).toBe(twice.keyText);
+    });
+
+    it('finds out that it was rewritten when its key was replaced', async () => {
+      [signer, published] = [twice, twice];
+      entries = [entry(9), ...entries.slice(1), entry(6)];
+      expect(await logCheck({ url, seen: rotatedSeen })).toBe(1);
+      expect(said.join('')).toContain('It was rewritten');
+    });
+
+    it('believes no key that the one it knows did not name', async () => {
+      const own = join(folder.path, 'own.json');
+      [signer, published] = [sampleLog, sampleLog];
+      expect(await logCheck({ url, seen: own })).toBe(0);
+      const usurper = logSigner(new Uint8Array(32).fill(9), sampleLog.origin);
+      signer = usurper;
+      const honest = rotated.former[0]!;
+      published = { ...usurper, former: [{ key: honest.key, handover: honest.handover }] };
+      expect(await logCheck({ url, seen: own })).toBe(1);
+      expect(JSON.parse(readFileSync(own, 'utf8')).key).toBe(sampleLog.keyText);
+    });
   });
 });

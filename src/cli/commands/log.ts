@@ -4,11 +4,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pc from 'picocolors';
 import { z } from 'zod';
 import { dataFolderPath, readRuntime } from '../../embedded/data-folder.js';
-import { Refusal } from '../../kernel/errors.js';
-import { parseNoteKey } from '../../kernel/log/note.js';
+import { isRefusal, Refusal } from '../../kernel/errors.js';
+import { noteKeyText, parseNoteKey } from '../../kernel/log/note.js';
 import { type TileAddress, tilePath } from '../../kernel/log/tile-path.js';
 import { type LogLook, type LogSource, lookAtLog } from '../../transparency/look-at-log.js';
-import { publishedKeysSchema } from '../../verifier/index.js';
+import { handoversOf, type PublishedKeys, publishedKeysSchema } from '../../verifier/index.js';
 import { readJson } from '../input-files.js';
 import { Screen } from '../show/screen.js';
 import { verdictLines } from '../show/verdict-lines.js';
@@ -42,12 +42,22 @@ export async function logCheck(flags: LogCheckFlags): Promise<number> {
   const url = addressOf(flags, folder);
   const file = flags.seen ?? join(folder, 'log-seen.json');
   const seen = existsSync(file) ? remembered(file) : undefined;
-  const keyText = flags.logKey ?? seen?.key ?? (await firstKey(url));
+  const known = flags.logKey ?? seen?.key;
+  const published = await publishedKeys(url, known === undefined);
+  const keyText = known ?? published?.log?.key;
+  if (keyText === undefined)
+    throw new Refusal('NO_LOG', `${url} publishes no key of a log. Name it by --log-key.`);
   const key = parseNoteKey(keyText);
   if (!key) throw new Refusal('KEY_INVALID', 'This is no key of a log: <name>+<hash>+<base64>.');
-  const look = await lookAtLog(sourceAt(url), key, seen?.checkpoint, flags.full === true);
+  const look = await lookAtLog(
+    sourceAt(url),
+    key,
+    seen?.checkpoint,
+    flags.full === true,
+    published ? handoversOf(published) : [],
+  );
   const valid = look.checks.every(({ passed }) => passed);
-  if (look.head) remember(file, { key: keyText, checkpoint: look.checkpoint });
+  if (look.head) remember(file, { key: noteKeyText(look.head.key), checkpoint: look.checkpoint });
   else if (seen) remember(`${file}.evidence`, { key: keyText, seen: seen.checkpoint, now: look.checkpoint });
   if (flags.json) {
     const { checks, checkpoint } = look;
@@ -106,10 +116,15 @@ function remember(file: string, content: object): void {
   renameSync(`${file}.new`, file);
 }
 
-async function firstKey(url: string): Promise<string> {
-  const keys = publishedKeysSchema.safeParse(json(await get(url, '/.well-known/quittance-keys.json')));
-  if (keys.success && keys.data.log) return keys.data.log.key;
-  throw new Refusal('NO_LOG', `${url} publishes no key of a log. Name it by --log-key.`);
+/** What it says of its own keys: believed the first time, later only as far as a key one knows has signed it. */
+async function publishedKeys(url: string, needed: boolean): Promise<PublishedKeys | undefined> {
+  const answer = await get(url, '/.well-known/quittance-keys.json').catch((error: unknown) => {
+    // a mirror may have nothing but the log
+    if (!needed && isRefusal(error, 'UNEXPECTED_ANSWER')) return undefined;
+    throw error;
+  });
+  const keys = publishedKeysSchema.safeParse(answer && json(answer));
+  return keys.success ? keys.data : undefined;
 }
 
 const sourceAt = (url: string): LogSource => ({

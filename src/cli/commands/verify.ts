@@ -5,7 +5,9 @@ import { parseNoteKey } from '../../kernel/log/note.js';
 import {
   type Contents,
   NOT_PROVEN,
+  plainContentOf,
   readDocument,
+  successorsOf,
   type TrustedLog,
   type Verdict,
   type VerifyOptions,
@@ -43,7 +45,7 @@ export async function verify(files: readonly string[], flags: VerifyFlags): Prom
     anyIssuer,
     ...(flags.keys !== undefined && { keysFile: flags.keys }),
   });
-  const log = trustedLog(flags.logKey, trusted.log);
+  const log = trustedLog(flags.logKey, trusted);
   const verdicts = await verifyFiles(files, {
     issuerKeys: trusted.keys,
     allowDevelopmentKeys: flags.production !== true,
@@ -105,10 +107,15 @@ function sayMany(
 }
 
 /** A log that was asked for must have the receipt; one that is only known is believed where a receipt names it. */
-function trustedLog(given: string | undefined, known: TrustedIssuers['log']): TrustedLog | undefined {
-  if (given === undefined) return known && { key: known, required: false };
+function trustedLog(
+  given: string | undefined,
+  { log, handovers = [] }: Pick<TrustedIssuers, 'log' | 'handovers'>,
+): TrustedLog | undefined {
+  const [present, ...former] = log ?? [];
+  if (given === undefined) return present && { key: present, others: former, required: false };
   const key = parseNoteKey(given);
-  if (key) return { key, required: true };
+  // the key that was named, and whom it handed its log to
+  if (key) return { key, others: successorsOf(key, handovers).slice(1), required: true };
   throw new Refusal('KEY_INVALID', 'This is no key of a log: <name>+<hash>+<base64>.');
 }
 
@@ -130,17 +137,7 @@ export function contentsOf(flags: readonly string[]): Contents {
       throw new Refusal('CONTENT_INVALID', 'Contents are given as step_1/input=FILE or step_1/output=FILE.', {
         given,
       });
-    contents[stepId] = { ...contents[stepId], [role]: contentOf(file) };
+    contents[stepId] = { ...contents[stepId], [role]: plainContentOf(readBytes(file)) };
   }
   return contents;
-}
-
-/** What steps take and give is JSON, except for files. */
-function contentOf(file: string): { readonly json: unknown } | { readonly bytes: Uint8Array } {
-  const bytes = readBytes(file);
-  try {
-    return { json: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
-  } catch {
-    return { bytes };
-  }
 }
