@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import fastify from 'fastify';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { serveVerificationPage } from '../../src/api/http/verification-page.js';
+import { receiptHash } from '../../src/kernel/log/entry.js';
 import { issueReceipt } from '../../src/receipts/issue-receipt.js';
 import { type Check, verifyReceiptBytes } from '../../src/verifier/index.js';
 import { temporaryFolder } from '../kit/folder.js';
@@ -188,6 +189,35 @@ function worstContrast(): number {
   }
   return worst;
 }
+
+describe('files given beside receipts', () => {
+  it('are read in a browser as well: a list of revocations, and it is forgotten again', async () => {
+    const { receiptId } = JSON.parse(readFileSync(golden('basic'), 'utf8')).statement;
+    const revoked = {
+      receipt: receiptHash(receiptId),
+      revokedAt: '2026-02-01T00:00:00.000Z',
+      reason: 'Wrong.',
+    };
+    const list = {
+      format: 'quittance-revocations/1',
+      asOf: '2026-03-01T00:00:00.000Z',
+      receipts: [revoked],
+      keys: [],
+    };
+    await choose([golden('basic')]);
+    expect(await standings()).toEqual(['whole']);
+    await page.locator('#wishes summary').click();
+    await page.setInputFiles('#revocations', [written('revocations.json', JSON.stringify(list))]);
+    await page.locator('article[data-standing="invalid"]').waitFor();
+    expect(await checksShown()).toContainEqual([
+      'revocation',
+      'failed',
+      'Its issuer revoked it on 2026-02-01T00:00:00.000Z: Wrong.',
+    ]);
+    await page.locator('#clear').click();
+    await page.locator('article[data-standing="whole"]').waitFor();
+  });
+});
 
 describe('a hostile document', () => {
   const markup =

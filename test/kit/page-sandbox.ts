@@ -15,6 +15,8 @@ export class StandInElement {
   value = '';
   checked = false;
   files: readonly object[] = [];
+  /** of a form: what was typed in its fields is gone */
+  reset: () => void = () => {};
   /** called when the page shows something new */
   onreplaced: () => void = () => {};
 
@@ -89,6 +91,10 @@ export class PageSandbox {
     const program = /<script id="program">([\s\S]*)<\/script>/.exec(html)![1]!;
     for (const [, tag, id] of html.replace(program, '').matchAll(/<(\w+)[^>]*? id="([\w-]+)"/g))
       this.elements.set(id!, new StandInElement(tag!));
+    this.element('wishes').reset = () => {
+      for (const field of this.elements.values())
+        Object.assign(field, { value: '', checked: false, files: [] });
+    };
     const document = Object.assign(this.document, {
       getElementById: (id: string) => this.elements.get(id) ?? null,
       createElement: (tag: string) => new StandInElement(tag),
@@ -121,6 +127,38 @@ export class PageSandbox {
     if (hasFiles) return this.shown(change);
     change();
     return [];
+  }
+
+  /** Files given beside the receipts, to one of the fields that take some. */
+  async give(field: string, files: Readonly<Record<string, Uint8Array | string>>): Promise<readonly Shown[]> {
+    const act = () => {
+      this.element(field).files = Object.entries(files).map(([name, content]) => ({
+        ...fileOf(content, 0),
+        name,
+      }));
+      this.element(field).dispatch('change');
+    };
+    // beside a field that is refused nothing is shown anew, so that its complaint is waited for
+    const complaint = this.element(`${field}-complaint`);
+    const answered = new Promise<void>((resolve) => {
+      complaint.onreplaced = resolve;
+    });
+    if (this.element('results').children.length === 0) {
+      act();
+      await answered;
+      return [];
+    }
+    return Promise.race([this.shown(act), answered.then(() => this.refused(complaint))]);
+  }
+
+  /** @returns never while the field complains of nothing: results follow */
+  private refused(complaint: StandInElement): Promise<readonly Shown[]> {
+    return complaint.textContent === '' ? new Promise(() => {}) : Promise.resolve([]);
+  }
+
+  /** What was asked for is forgotten. */
+  clear(): Promise<readonly Shown[]> {
+    return this.shown(() => this.element('clear').dispatch('click'));
   }
 
   /** Files chosen by the button. */

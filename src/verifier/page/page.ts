@@ -1,10 +1,14 @@
 import { LIMITS } from '../../kernel/limits.js';
 import { element } from './element.js';
+import { FILE_FIELDS, type FileField, type GivenFile, type GivenFiles } from './given-files.js';
 import { type Judgement, tooLarge, unfinished } from './judge.js';
 import { JudgeAside } from './judge-aside.js';
 import { type Judged, overview } from './overview.js';
 import { verdictView } from './verdict-view.js';
 import { understand, type Wishes } from './wishes.js';
+
+/** bytes of a file given beside the receipts: a list of revocations is the largest */
+const LARGEST_GIVEN = 64 * 1024 * 1024;
 
 const byId = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 
@@ -12,11 +16,12 @@ const byId = <T extends HTMLElement>(id: string): T => document.getElementById(i
 export function startPage(): void {
   const judge = new JudgeAside(byId('program').textContent ?? '');
   let files: readonly File[] = [];
+  let given: GivenFiles = {};
   let turn = 0;
 
   const show = async () => {
     const mine = ++turn;
-    const understood = understand(readWishes());
+    const understood = understand({ ...readWishes(), files: given });
     sayComplaint(understood);
     if ('complaint' in understood || files.length === 0) return;
     say(`Checking ${files.length === 1 ? files[0]!.name : `${files.length} files`} …`);
@@ -34,7 +39,20 @@ export function startPage(): void {
     files = taken.slice(0, LIMITS.verifiedTogether);
     void show();
   });
-  byId<HTMLFormElement>('wishes').addEventListener('change', () => void show());
+  for (const field of FILE_FIELDS)
+    takeGiven(field, (taken) => {
+      given = { ...given, [field]: taken };
+      void show();
+    });
+  byId<HTMLFormElement>('wishes').addEventListener('change', ({ target }) => {
+    // files are asked about once they are read
+    if ((target as HTMLInputElement | null)?.type !== 'file') void show();
+  });
+  byId('clear').addEventListener('click', () => {
+    byId<HTMLFormElement>('wishes').reset();
+    given = {};
+    void show();
+  });
   byId<HTMLFormElement>('wishes').addEventListener('submit', (event) => event.preventDefault());
 }
 
@@ -57,7 +75,7 @@ function render(judged: readonly Judged[]): void {
   );
 }
 
-const readWishes = (): Wishes => ({
+const readWishes = (): Omit<Wishes, 'files'> => ({
   keys: byId<HTMLTextAreaElement>('keys').value,
   logkey: byId<HTMLInputElement>('logkey').value,
   context: byId<HTMLInputElement>('context').value,
@@ -66,7 +84,7 @@ const readWishes = (): Wishes => ({
 });
 
 function sayComplaint(understood: ReturnType<typeof understand>): void {
-  for (const field of ['keys', 'logkey', 'context'] as const) {
+  for (const field of ['keys', 'logkey', 'context', ...FILE_FIELDS] as const) {
     const complaint = 'complaint' in understood && understood.field === field ? understood.complaint : '';
     byId(`${field}-complaint`).textContent = complaint;
     byId(field).setAttribute('aria-invalid', complaint === '' ? 'false' : 'true');
@@ -75,6 +93,21 @@ function sayComplaint(understood: ReturnType<typeof understand>): void {
 
 /** For those who do not see the page; what is seen says it by itself. */
 const say = (text: string): void => byId('said').replaceChildren(element('span', {}, text));
+
+/** @param taken is told the files of a field each time they are others; one that cannot be read has no bytes */
+function takeGiven(field: FileField, taken: (files: readonly GivenFile[]) => void): void {
+  const input = byId<HTMLInputElement>(field);
+  input.addEventListener('change', () => {
+    const chosen = [...(input.files ?? [])];
+    void Promise.all(chosen.map(givenFile)).then(taken);
+  });
+}
+
+async function givenFile(file: File): Promise<GivenFile> {
+  const { name, size } = file;
+  const content = size > LARGEST_GIVEN ? undefined : await file.arrayBuffer().catch(() => undefined);
+  return { name, bytes: new Uint8Array(content ?? []) };
+}
 
 function takeFiles(taken: (files: readonly File[]) => void): void {
   const input = byId<HTMLInputElement>('files');
