@@ -15,6 +15,7 @@ import {
 import { openWasmPairing } from '../../src/verifier/wasm/wasm-pairing.js';
 import { type VectorInput, vectorInputs } from '../kit/published-vectors.js';
 import { vectorInputs2 } from '../kit/published-vectors-2.js';
+import { vectorInputs3 } from '../kit/published-vectors-3.js';
 
 interface Vector extends VectorInput {
   readonly valid: boolean;
@@ -27,6 +28,7 @@ const FOLDER = new URL('../../docs/vectors/', import.meta.url);
 const FILES: Readonly<Record<string, readonly VectorInput[]>> = {
   'receipts-1.json': vectorInputs,
   'receipts-2.json': vectorInputs2,
+  'receipts-3.json': vectorInputs3,
 };
 const PINS = new URL('pins.json', FOLDER);
 const pairing = await openWasmPairing();
@@ -123,6 +125,7 @@ describe('the published vectors', () => {
     ];
     names.push('order', 'payments', 'kept', 'openings', 'proof-key', 'proof-signals', 'context', 'proof');
     names.push('rollback', 'log', 'revocation', 'key-time', 'receipt', 'content:step_1:output');
+    names.push('proof-chain', 'proof-links', 'proof:1', 'proof:2');
     const seen = new Set(vectors.flatMap(({ fails }) => fails));
     expect(names.filter((name) => !seen.has(name))).toEqual([]);
   });

@@ -116,6 +116,8 @@ export const originals: readonly Original[] = [
   golden('basic-failed'),
   golden('zero-knowledge'),
   golden('zero-knowledge-concealed'),
+  golden('chain'),
+  golden('chain-concealed'),
   opened(),
   resumed(),
   issued('without a plan', {
