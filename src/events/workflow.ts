@@ -442,6 +442,12 @@ export const RetryRequested = defineEvent(
     mode: z.enum(['resume', 'restart']),
     /** steps that need not run again, in the order they completed, each with the run it completed in */
     kept: z.array(z.strictObject({ stepId: field.id, runNo: field.count })).max(500),
+    /** that came and were taken by no step that completed, in that order, each with the run it came in */
+    signals: z
+      .array(z.strictObject({ signalId: field.id, runNo: field.count }))
+      .min(1)
+      .max(500)
+      .optional(),
   },
   { runNo: 2, by: 'user_01', mode: 'resume', kept: [{ stepId: 'step_1', runNo: 1 }] },
 );

@@ -77,8 +77,8 @@ export class RunViews {
 
   /** What a signal of this run brought. */
   signalOf(run: LiveRun, signalId: string): Promise<Json> {
-    const { payload } = run.signals![signalId]!;
-    return this.content.getJson(payload, places.signal(run.created.workflowId, run.runNo, signalId));
+    const { payload, runNo = run.runNo } = run.signals![signalId]!;
+    return this.content.getJson(payload, places.signal(run.created.workflowId, runNo, signalId));
   }
 
   /** What a workflow gave that a step of this run was. @throws Refusal CHILD_RESULT_GONE */

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { workflow } from '../../src/commands/workflow/decide.js';
 import { places } from '../../src/kernel/places.js';
+import { retryWorkflow } from '../../src/requests/retry-workflow.js';
 import { sendSignal } from '../../src/requests/send-signal.js';
 import { MemoryEngine } from '../kit/memory-engine.js';
 
@@ -64,6 +65,36 @@ describe('a run that waits for what people say', () => {
     await engine.start();
     expect(await signal(id, 'remark', { remark: 'thanks' })).toMatchObject({ stepId: 'step_2' });
     expect(await outcome(id)).toMatchObject({ value: { q: 'Is 42 right?', a: 'It is.', r: 'thanks' } });
+  });
+
+  it('is told nothing twice: what came and was not taken is there when it is tried again', async () => {
+    const steps = [
+      { key: 'go', kind: 'signal', signal: 'go', for: HOUR },
+      { key: 'said', kind: 'signal', signal: 'answer', dependsOn: ['go'] },
+      { key: 'end', kind: 'data_transform', dependsOn: ['said'], input: 'steps.said' },
+    ];
+    const clock = clockAt(BEGIN);
+    engine = new MemoryEngine([], clock);
+    await engine.start();
+    const asked = { plan: { steps }, maxTime: 20 * 24 * HOUR, autoApprove: true } as never;
+    const id = await engine.create('user_01', asked);
+    await engine.until(`workflow-${id}`, 'StepWaitStarted');
+    await signal(id, 'answer', { yes: 'It is.' }, 'sig-1');
+    clock.ms += HOUR;
+    expect(await outcome(id)).toMatchObject({ failure: 'SIGNAL_TIMEOUT' });
+    await engine.receiptOf(id);
+    const { dispatch, content } = engine;
+    await retryWorkflow({ dispatch, content, clock }, engine.caller('user_01'), id, 'resume');
+    await engine.until(`workflow-${id}`, 'StepWaitStarted', 2);
+    await expect(signal(id, 'answer', { yes: 'No.' }, 'sig-2')).rejects.toMatchObject({
+      code: 'SIGNAL_NOT_AWAITED',
+    });
+    await signal(id, 'go', {});
+    await engine.until(`workflow-${id}`, 'RunClosed', 2);
+    const { state } = await engine.dispatch.load(workflow, id);
+    if (state.status !== 'closed' || !state.result) throw new Error(state.status);
+    const place = places.output(id, 2, state.plan!.steps.at(-1)!.id);
+    expect(await content.getJson(state.result.output, place)).toMatchObject({ value: { yes: 'It is.' } });
   });
 
   it('goes on without the one it can do without, when its time is over', async () => {

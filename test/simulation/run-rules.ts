@@ -65,6 +65,7 @@ export class RunRules {
   private readonly steps = new Map<string, Seen>();
   private readonly signals = new Map<string, string>();
   private readonly taken = new Set<string>();
+  private readonly takers = new Map<string, string>();
   /** nobody looked at the plan before it was approved */
   private automatic = false;
   /** what the owner said of steps he was asked about */
@@ -76,7 +77,11 @@ export class RunRules {
   ) {}
 
   /** T36: the plan stands again, and what completed under it. */
-  resume(last: RunRules, kept: readonly { readonly stepId: string }[]): void {
+  resume(
+    last: RunRules,
+    kept: readonly { readonly stepId: string }[],
+    signals: readonly { readonly signalId: string }[] = [],
+  ): void {
     this.plan = last.plan;
     this.planHash = last.planHash;
     this.kept = kept.map(({ stepId }) => stepId);
@@ -88,6 +93,14 @@ export class RunRules {
       () => `${all} was paid for, and ${this.kept.join()} kept`,
     );
     must(last.undoing?.begun !== true, 'I8', () => 'a run goes on from what was undone');
+    for (const { signalId } of signals) {
+      const name = last.signals.get(signalId);
+      must(name !== undefined, 'I7', () => `signal ${signalId} is carried on and was never heard`);
+      const by = last.takers.get(signalId);
+      const done = by !== undefined && last.steps.get(by)?.status === 'completed';
+      must(!done, 'I7', () => `signal ${signalId} is carried on, and ${by} has it`);
+      this.signals.set(signalId, name);
+    }
     for (const stepId of this.kept) this.steps.set(stepId, { ...last.step(stepId), attempt: 0 });
   }
 
@@ -360,6 +373,7 @@ export class RunRules {
     must(this.signals.get(signalId) === wanted, 'I7', () => `${stepId} took a signal of another name`);
     must(!this.taken.has(signalId), 'I7', () => `signal ${signalId} was taken twice`);
     this.taken.add(signalId);
+    this.takers.set(signalId, stepId);
     seen.status = 'live';
   }
 

@@ -40,7 +40,7 @@ export class WorkflowRules {
   }
 
   /** T36 to T38 */
-  private again({ runNo, mode, kept }: WorkflowEventOf<'RetryRequested'>): void {
+  private again({ runNo, mode, kept, signals }: WorkflowEventOf<'RetryRequested'>): void {
     const { last } = this;
     const over = last.closed && (last.outcome === 'failed' || last.outcome === 'expired');
     must(over, 'I9', () => `a run was retried that is ${last.outcome ?? 'open'}`);
@@ -48,7 +48,7 @@ export class WorkflowRules {
     must(runNo === this.runs.length + 1, 'I9', () => `run ${runNo} followed run ${this.runs.length}`);
     must(mode === 'resume' || kept.length === 0, 'I9', () => 'a run that is planned anew kept something');
     const next = new RunRules(this.workflowId, runNo);
-    if (mode === 'resume') next.resume(last, kept);
+    if (mode === 'resume') next.resume(last, kept, signals);
     this.runs.push(next);
   }
 

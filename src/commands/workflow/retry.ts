@@ -27,7 +27,7 @@ export function retryWorkflow(command: RetryWorkflow, state: WorkflowState): Wor
       { type: 'PlanningStarted', v: 1, runNo, expiresAt: plusMs(at, LIMITS.planningTimeout) },
     ];
   const events: WorkflowEvent[] = [
-    { type: 'RetryRequested', v: 1, runNo, by, mode, kept: keptOf(state) },
+    { type: 'RetryRequested', v: 1, runNo, by, mode, kept: keptOf(state), ...signalsOf(state) },
     {
       type: 'ApprovalRequested',
       v: 1,
@@ -47,6 +47,15 @@ const isRetryable = ({ outcome }: Closed): boolean => outcome === 'failed' || ou
 
 /** What was undone cannot be kept. */
 const isResumable = ({ plan, rollback }: Closed): boolean => plan !== undefined && rollback === undefined;
+
+/** What was told to a run that failed need not be told again. */
+function signalsOf({ signals = {}, runNo }: Closed) {
+  const carried = Object.entries(signals).map(([signalId, signal]) => ({
+    signalId,
+    runNo: signal.runNo ?? runNo,
+  }));
+  return carried.length > 0 ? { signals: carried } : {};
+}
 
 /** The completed steps in the order they completed, each with the run whose output it is. */
 export const keptOf = (state: Closed): { stepId: string; runNo: number }[] =>

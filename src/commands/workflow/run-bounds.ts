@@ -24,8 +24,9 @@ export function begin(state: Approved, event: WorkflowEventOf<'ExecutionStarted'
 type NextRun = Pick<WorkflowEventOf<'RetryRequested' | 'RollbackRequested'>, 'runNo' | 'kept'>;
 
 /** The plan of the last run stands again, and what completed under it: paid then, so it costs nothing now. */
-export const resumed = (state: Closed, next: NextRun): AwaitingApproval => ({
+export const resumed = (state: Closed, next: WorkflowEventOf<'RetryRequested'>): AwaitingApproval => ({
   ...samePlan(state, next),
+  ...(next.signals && { signals: carried(state, next.signals) }),
   status: 'awaiting_approval',
   request: { requestId: '', reason: 'initial', expiresAt: '' },
 });
@@ -52,6 +53,29 @@ export function undoing(state: Closed, event: WorkflowEventOf<'RollbackRequested
   };
 }
 
+/** As if they had come to the run that begins; what they brought stays sealed where it came. */
+function carried(
+  { signals = {} }: Closed,
+  which: NonNullable<WorkflowEventOf<'RetryRequested'>['signals']>,
+): NonNullable<Closed['signals']> {
+  return Object.fromEntries(
+    which.map(({ signalId, runNo }) => {
+      const { takenBy: _before, ...signal } = signals[signalId]!;
+      return [signalId, { ...signal, runNo }];
+    }),
+  );
+}
+
+/** What a step that completed has taken is part of what it gave. */
+function untaken(state: WorkflowState): Closed['signals'] {
+  if (!('signals' in state) || !state.signals) return undefined;
+  const steps = 'steps' in state ? state.steps : {};
+  const left = Object.entries(state.signals).filter(
+    ([, { takenBy }]) => takenBy === undefined || steps[takenBy]?.status !== 'completed',
+  );
+  return left.length > 0 ? Object.fromEntries(left) : undefined;
+}
+
 function samePlan(state: Closed, { runNo, kept }: NextRun) {
   const { created, plan, planHash, plannedIn = state.runNo } = state;
   const before = stepsOf(state);
@@ -67,6 +91,7 @@ export function close(state: WorkflowState, event: WorkflowEventOf<'RunClosed'>)
   const { created, failure } = state as Existing & WorkflowState;
   const executed = 'steps' in state ? state : undefined;
   const result = executed?.result;
+  const signals = event.outcome === 'completed' ? undefined : untaken(state);
   return {
     status: 'closed',
     created,
@@ -81,6 +106,7 @@ export function close(state: WorkflowState, event: WorkflowEventOf<'RunClosed'>)
     ...(event.holdId !== undefined && { holdId: event.holdId }),
     stale: executed?.stale ?? [],
     ...(failure && { failure }),
+    ...(signals && { signals }),
     ...(result && { result }),
     ...('plan' in state && state.plan && { plan: state.plan, planHash: state.planHash! }),
     ...('plannedIn' in state && state.plannedIn !== undefined && { plannedIn: state.plannedIn }),

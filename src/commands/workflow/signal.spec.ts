@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { given } from '../../../test/kit/decider-spec.js';
 import {
+  approve,
   assemble,
   cancel,
   complete,
@@ -8,9 +9,11 @@ import {
   later,
   local,
   OWNER,
+  ofRun,
   pause,
   planOf,
   resume,
+  retryRun,
   sendSignal,
   signalStep,
   startWait,
@@ -164,4 +167,41 @@ describe('a signal', () => {
     given(decider, history(...toExecution(planOf(local('step_1'), assemble('step_2', ['step_1'])))))
       .when(sendSignal('go'))
       .refuses('SIGNAL_UNKNOWN', { name: 'go', names: [] }));
+});
+
+describe('a run that follows one that failed', () => {
+  const plan = planOf(
+    signalStep('step_1', 'go'),
+    signalStep('step_2', 'said', ['step_1']),
+    signalStep('step_3', 'more', ['step_1']),
+    assemble('step_4', ['step_2', 'step_3']),
+  );
+  const heard = [
+    ...toExecution(plan),
+    startWait('step_1', later(60)),
+    sendSignal('said', 'early'),
+    sendSignal('go', 'taken'),
+    complete('step_1'),
+    startWait('step_2', later(90)),
+    startWait('step_3', later(90)),
+  ];
+  const over = [...heard, wake('step_3', later(90))];
+
+  it('has heard what the other was told and none of its steps that completed has taken', () => {
+    const [requested] = decided(over, retryRun());
+    expect(requested).toMatchObject({
+      type: 'RetryRequested',
+      kept: [{ stepId: 'step_1', runNo: 1 }],
+      signals: [{ signalId: 'early', runNo: 1 }],
+    });
+    const again = [...over, retryRun(), ofRun(2, approve(plan, { requestId: 'apr_2' }))];
+    const events = decided(again, ofRun(2, startWait('step_2', later(150), { at: later(61) })));
+    expect(events.at(-1)).toMatchObject({ type: 'StepSignalled', stepId: 'step_2', signalId: 'early' });
+    expect(decided(again, sendSignal('said', 'early', { runNo: 2 }))).toEqual([]);
+  });
+
+  it('has heard nothing where it is planned anew', () => {
+    const [requested] = decided(over, retryRun('restart'));
+    expect(requested).not.toHaveProperty('signals');
+  });
 });

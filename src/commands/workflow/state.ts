@@ -52,6 +52,8 @@ export interface Planned extends Existing {
 export interface Signal {
   readonly name: string;
   readonly payload: Content;
+  /** the run it came in, when that was an earlier one: sealed there */
+  readonly runNo?: number;
   /** the step that took it */
   readonly takenBy?: string;
 }
@@ -172,6 +174,8 @@ export interface Closed extends Existing {
   readonly plannedIn?: number;
   /** absent when the run executed: then it stands in its progress */
   readonly kept?: Kept;
+  /** that no step has taken which completed: the next run may */
+  readonly signals?: NonNullable<Planned['signals']>;
   /** absent when the run closed before it executed */
   readonly progress?: Progress;
   readonly result?: Progress['result'];

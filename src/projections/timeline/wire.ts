@@ -117,8 +117,10 @@ function workflowWire(event: WorkflowEvent): WireEvent | undefined {
     case 'CancellationRequested':
       return { type: 'workflow.cancelling', data: {} };
     case 'RetryRequested': {
-      const { runNo, mode, kept } = event;
-      return { type: 'workflow.retrying', data: { runNo, mode, kept: kept.map(({ stepId }) => stepId) } };
+      const { runNo, mode, kept, signals } = event;
+      const data = { runNo, mode, kept: kept.map(({ stepId }) => stepId) };
+      const carried = signals && { signals: signals.map(({ signalId }) => signalId) };
+      return { type: 'workflow.retrying', data: { ...data, ...carried } };
     }
     default:
       return endingWire(event);
