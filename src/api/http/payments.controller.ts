@@ -9,7 +9,7 @@ import { API, type ApiDependencies } from '../dependencies.js';
 import { type Answer, etag, money, ok, written } from './answer.js';
 import { Call } from './call.js';
 import { Operation } from './operation.js';
-import { paymentView } from './views/payment.js';
+import { linkOf, paymentView } from './views/payment.js';
 
 const refundBody = z.strictObject({});
 const wire = z
@@ -67,7 +67,8 @@ export class PaymentsController {
     const asked = await requestRefund(this.api, call, id);
     const { refund, quote } = asked.state;
     const { tokenAccount } = await this.api.chain.escrowAddress();
-    const claim = { ...refund, payTo: tokenAccount, ...money('amount', `${quote.amount}`) };
+    const link = linkOf(refund, this.api.settings.explorerUrl);
+    const claim = { ...refund, ...link, payTo: tokenAccount, ...money('amount', `${quote.amount}`) };
     const isBack = refund.status === 'refunded';
     const message = isBack ? 'The payment was given back' : 'The payment is asked back';
     return written(isBack ? 200 : 202, { message, refund: claim }, asked);

@@ -17,6 +17,13 @@ it('one that came back tells by which transaction', () => {
   expect(lines({ status: 'refunded', signature: '4xyz' })).toEqual(['✓ The payment was given back by 4xyz.']);
 });
 
+it('one that came back tells where that can be seen, where there is such a place', () => {
+  const explorerUrl = 'https://see.example/4xyz';
+  expect(lines({ status: 'refunded', signature: '4xyz', explorerUrl })).toEqual([
+    `✓ The payment was given back by ${explorerUrl}.`,
+  ]);
+});
+
 it('what it is told cannot move the cursor', () => {
   expect(claimLines({ ...claim, memo: '\u001b[2Jgone', until: '' }).join('')).not.toContain('\u001b[2J');
 });

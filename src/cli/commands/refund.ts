@@ -12,6 +12,7 @@ const claimed = z.looseObject({
     memo: z.string().optional(),
     until: z.string().optional(),
     signature: z.string().optional(),
+    explorerUrl: z.string().optional(),
   }),
 });
 
@@ -27,7 +28,9 @@ export async function refund(paymentId: string, options: ConnectOptions): Promis
 export function claimLines(claim: z.output<typeof claimed>['refund']): string[] {
   const usdc = `${amount(claim.amountMicro)} USDC`;
   if (claim.signature !== undefined)
-    return [`${pc.green('✓')} The payment was given back by ${plainText(claim.signature)}.`];
+    return [
+      `${pc.green('✓')} The payment was given back by ${plainText(claim.explorerUrl ?? claim.signature)}.`,
+    ];
   return [
     `${pc.green('✓')} ${usdc} are asked back, and looked for until ${plainText(claim.until ?? '')}.`,
     `  Its recipient gives it back by a transfer to ${plainText(claim.payTo)}`,

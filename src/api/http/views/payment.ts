@@ -17,11 +17,20 @@ export const paymentView = (row: PaymentRow, explorerUrl?: (signature: string) =
   explorerUrl: row.signature && explorerUrl ? explorerUrl(row.signature) : null,
   ...(row.payer !== null && { payer: row.payer }),
   ...(row.to_sign && { toSign: toSignView(row.to_sign) }),
-  refund: row.refund,
+  refund: row.refund && { ...row.refund, ...linkOf(row.refund, explorerUrl) },
   error: row.error,
   quotedAt: row.quoted_at,
   updatedAt: row.updated_at,
 });
+
+/** Where the transfer can be seen that gave a payment back, once there is one. */
+export const linkOf = (
+  refund: object,
+  explorerUrl?: (signature: string) => string,
+): { readonly explorerUrl?: string } =>
+  explorerUrl && 'signature' in refund && typeof refund.signature === 'string'
+    ? { explorerUrl: explorerUrl(refund.signature) }
+    : {};
 
 /** The transaction a wallet signs as it is, and the x402 payload it will travel in. */
 function toSignView({ header, memo, signBefore }: NonNullable<PaymentRow['to_sign']>) {
