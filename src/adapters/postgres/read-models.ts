@@ -1,4 +1,5 @@
-import type pg from 'pg';
+import { createHash } from 'node:crypto';
+import pg from 'pg';
 import { Refusal } from '../../kernel/errors.js';
 import type { Position } from '../../kernel/event.js';
 import type { ReadModels } from '../../ports/read-models.js';
@@ -91,30 +92,37 @@ export class PostgresReadModels implements ReadModels {
     write: (sql: Sql) => Promise<T>,
     epoch = 0,
   ): Promise<T> {
-    return this.transaction(async (client) => {
-      const { rowCount } = await client.query(
-        `UPDATE quittance_read_models.checkpoints SET position = $3, epoch = $4, moved_at = now()
-         WHERE model = $1 AND position IS NOT DISTINCT FROM $2 AND epoch <= $4`,
-        [name, from ?? null, to, epoch],
-      );
-      if (rowCount !== 1)
-        throw new Refusal(
-          'CONFLICT',
-          `Another process moved the read model ${name}.`,
-          { model: name },
-          'retryable',
-        );
-      return write({
-        query: async (text, values = []) => ({ rows: (await client.query(text, [...values])).rows }),
-      });
-    });
+    return this.transaction(
+      async (client, moved) => {
+        if (moved !== 1)
+          throw new Refusal(
+            'CONFLICT',
+            `Another process moved the read model ${name}.`,
+            { model: name },
+            'retryable',
+          );
+        return write({
+          query: async (text, values = []) => ({
+            rows: (await client.query(planned(text, [...values]))).rows,
+          }),
+        });
+      },
+      moving(name, from, to, epoch),
+    );
   }
 
-  private async transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  /**
+   * @param first sent together with BEGIN: transactions are small and many
+   * @param work is told how many rows that changed
+   */
+  private async transaction<T>(
+    work: (client: pg.PoolClient, changed: number | null) => Promise<T>,
+    first?: string,
+  ): Promise<T> {
     const client = await this.pool.connect();
     try {
-      await client.query('BEGIN');
-      const result = await work(client);
+      const begun: unknown = await client.query(first === undefined ? 'BEGIN' : `BEGIN; ${first}`);
+      const result = await work(client, Array.isArray(begun) ? (begun[1] as pg.QueryResult).rowCount : null);
       await client.query('COMMIT');
       return result;
     } catch (error) {
@@ -125,6 +133,27 @@ export class PostgresReadModels implements ReadModels {
     }
   }
 }
+
+/** One statement without parameters: several of those go together, which those with parameters cannot. */
+const moving = (name: string, from: Position | undefined, to: Position, epoch: number): string => {
+  const [model, before, after] = [name, from ?? null, to].map((text) =>
+    text === null ? 'NULL' : pg.escapeLiteral(text),
+  );
+  return `UPDATE quittance_read_models.checkpoints SET position = ${after}, epoch = ${Number(epoch)}, moved_at = now()
+    WHERE model = ${model} AND position IS NOT DISTINCT FROM ${before} AND epoch <= ${Number(epoch)}`;
+};
+
+/** Statements that write sets of rows come again with every batch: a connection plans each of them once. */
+function planned(text: string, values: unknown[]): pg.QueryConfig {
+  if (!text.startsWith('insert into')) return { text, values };
+  const known = names.get(text);
+  const name = known ?? `rm-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+  if (known === undefined && names.size < NAMED) names.set(text, name);
+  return { name, text, values };
+}
+
+const NAMED = 1_000;
+const names = new Map<string, string>();
 
 const leaseLost = (model: string): Refusal =>
   new Refusal('LEASE_LOST', `Another process keeps the read model ${model} now.`, { model });

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import { type FreshDatabase, freshDatabase } from '../../../test/kit/postgres.js';
+import { positionOf } from './event-rows.js';
+import { openReadModelPool, PostgresReadModels } from './read-models.js';
+
+/** Times after which Postgres keeps one plan of a prepared statement for good. */
+const OFTEN = 8;
+const INSERT =
+  'insert into things (id, note) select id, note from json_to_recordset($1::json) as rows(id int, note text)';
+
+describe('read models on Postgres', () => {
+  let database: FreshDatabase;
+  let pool: pg.Pool;
+  let models: PostgresReadModels;
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    // one connection, so that what is planned on it is what is used
+    pool = openReadModelPool(database.url, ['things'], 1);
+    models = await PostgresReadModels.open(pool);
+  });
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  const made = (version: number, columns: string) =>
+    models.prepare({ name: 'things', version, schema: `create table things (${columns})` });
+  const write = (id: number, from?: number) =>
+    models.advance('things', from === undefined ? undefined : positionOf(from), positionOf(id), (sql) =>
+      sql.query(INSERT, [JSON.stringify([{ id, note: `it's ${id}` }])]),
+    );
+  const rows = async () => (await pool.query('select * from things order by id')).rows;
+
+  it('that are rebuilt in another form take the same statements as before', async () => {
+    await made(1, 'id int, note text');
+    for (let id = 1; id <= OFTEN; id++) await write(id, id === 1 ? undefined : id - 1);
+    expect(await rows()).toHaveLength(OFTEN);
+
+    expect(await made(2, 'more text, note varchar(20), id bigint primary key')).toBeUndefined();
+    for (let id = 1; id <= OFTEN; id++) await write(id, id === 1 ? undefined : id - 1);
+    expect((await rows()).at(-1)).toEqual({ more: null, note: `it's ${OFTEN}`, id: `${OFTEN}` });
+  });
+
+  it('move from where they stand only, and write nothing otherwise', async () => {
+    const before = await rows();
+    for (const from of [undefined, 1, OFTEN - 1])
+      await expect(write(OFTEN + 1, from)).rejects.toMatchObject({ code: 'CONFLICT', kind: 'retryable' });
+    expect(await rows()).toEqual(before);
+    await write(OFTEN + 1, OFTEN);
+    expect(await rows()).toHaveLength(before.length + 1);
+  });
+
+  it('that cannot write a row stay where they are', async () => {
+    const before = await rows();
+    // the key is taken
+    const again = models.advance('things', positionOf(OFTEN + 1), positionOf(OFTEN + 2), (sql) =>
+      sql.query(INSERT, [JSON.stringify([{ id: OFTEN, note: 'again' }])]),
+    );
+    await expect(again).rejects.toMatchObject({ code: '23505' });
+    expect(await rows()).toEqual(before);
+    expect((await models.positions()).get('things')).toBe(positionOf(OFTEN + 1));
+  });
+
+  it('are moved by nobody under an epoch that has passed', async () => {
+    await models.prepare({ name: 'things', version: 2, schema: '', epoch: 5 });
+    const late = models.advance('things', positionOf(OFTEN + 1), positionOf(OFTEN + 2), async () => 1, 4);
+    await expect(late).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+});
