@@ -109,18 +109,20 @@ describe('receipts over HTTP', () => {
 
     it.each<[string, ClosedRun, string, RegExp]>([
       ['of a run that failed', failedRun, 'PROOF_NOT_POSSIBLE', /The run failed; only a completed run/],
-      [
-        'of more steps than a proof covers',
-        longRun,
-        'PROOF_NOT_POSSIBLE',
-        /130 steps; a proof covers at most 128/,
-      ],
       ['of a run that another one came after', again, 'RUN_SUPERSEDED', /run again since/],
     ])('but not those %s', async (_, { workflowId }, code, why) => {
       const path = `/receipts/${receiptIdOf(workflowId, 1)}/upgrade`;
       const { status, body } = await alice.post(path, { level: 'zero-knowledge' });
       expect([status, body.code]).toEqual([409, code]);
       expect(body.error).toMatch(why);
+    });
+
+    it('also of more steps than one circuit holds, by a chain', async () => {
+      const longId = receiptIdOf(longRun.workflowId, 1);
+      const { status } = await alice.post(`/receipts/${longId}/upgrade`, { level: 'zero-knowledge' });
+      expect(status).toBe(202);
+      const { state } = await house.dispatch.load(receipt, longId);
+      expect(state).toMatchObject({ progress: { status: 'requested', circuitId: 'workflow-chain-256' } });
     });
 
     it('but to no other level, and by nobody else', async () => {

@@ -19,6 +19,8 @@ const TITLES: Readonly<Record<string, string>> = {
   'proof-key': 'Proof key',
   'proof-key-kind': 'Kind of proof key',
   'proof-signals': 'Subject of the proof',
+  'proof-chain': 'Chain of proofs',
+  'proof-links': 'Links of the chain',
   context: 'Context',
   proof: 'Proof',
   events: 'Events',

@@ -1,16 +1,22 @@
 import { formatUsdc } from '../../kernel/money.js';
-import type { DisclosedStep, Receipt, Statement } from '../document.js';
+import type { DisclosedStep, Receipt, ReceiptProof, Statement } from '../document.js';
 import { type Child, code, element, missing } from './element.js';
 import { table } from './table.js';
 
 /** What the receipt says about its run, for people; whether to believe it is what the checks are for. */
-export function runView({ statement, disclosure, proof, signature }: Receipt): readonly HTMLElement[] {
+export function runView({
+  statement,
+  disclosure,
+  proof,
+  proofs,
+  signature,
+}: Receipt): readonly HTMLElement[] {
   const steps = disclosure?.steps ?? [];
   return [
     section('The run', facts([...runFacts(statement), ['Signed by', code(signature.publicKey)]])),
     section('Steps', steps.length > 0 ? stepsTable(steps) : withoutSteps(statement)),
     ...(steps.length > 0 ? [section('Payments', paymentsTable(steps))] : []),
-    ...(statement.commitments ? [commitmentsView(statement, proof)] : []),
+    ...(statement.commitments ? [commitmentsView(statement, proofs ?? (proof ? [proof] : []))] : []),
     section(
       'What this does not prove',
       element('ul', { class: 'limits' }, ...statement.notProven.map((text) => element('li', {}, text))),
@@ -97,10 +103,10 @@ function paymentsTable(steps: readonly DisclosedStep[]): HTMLElement {
   );
 }
 
-function commitmentsView({ commitments, approval }: Statement, proof: Receipt['proof']): HTMLElement {
+function commitmentsView({ commitments, approval }: Statement, proofs: readonly ReceiptProof[]): HTMLElement {
   const found: Fact[] = Object.entries(commitments ?? {}).map(([name, value]) => [name, code(String(value))]);
   if (approval) found.push(['planHash', code(approval.planHash)]);
-  if (proof)
+  for (const proof of proofs)
     found.push(
       ['circuit', code(`${proof.circuitId}, version ${proof.circuitVersion}`)],
       ['verification key', code(`${proof.vkeyHash} (${proof.keyKind})`)],
