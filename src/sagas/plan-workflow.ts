@@ -19,7 +19,7 @@ export const planWorkflow: Saga = {
       return [
         {
           do: 'cancel-timers',
-          ids: [planningTimer(workflowId, event.runNo), againTimer(workflowId, event.runNo)],
+          ids: [planningTimer(workflowId, event.runNo), ...againTimers(workflowId, event.runNo)],
         },
       ];
     if (event.type === 'PlanningFailed' || event.given) return [];
@@ -41,19 +41,24 @@ export const planWorkflow: Saga = {
         },
       },
       { do: 'job', job: planJob(workflowId, runNo, `plan/${workflowId}/${runNo}`) },
-      // the queue may lose the first
-      {
-        do: 'timer',
-        id: againTimer(workflowId, runNo),
-        dueAt: plusMs(recorded.metadata.occurredAt, LIMITS.dispatchTimeout),
-        action: { do: 'job', job: planJob(workflowId, runNo, againTimer(workflowId, runNo)) },
-      },
+      // the queue may lose the first and, within its time, whatever follows; what it has not lost it does not take twice
+      ...againTimers(workflowId, runNo).map((id, times, [again]) => ({
+        do: 'timer' as const,
+        id,
+        dueAt: plusMs(recorded.metadata.occurredAt, (times + 1) * LIMITS.dispatchTimeout),
+        action: { do: 'job' as const, job: planJob(workflowId, runNo, again!) },
+      })),
     ];
   },
 };
 
 const planningTimer = (workflowId: string, runNo: number): string => `${workflowId}/${runNo}/planning`;
-const againTimer = (workflowId: string, runNo: number): string => `plan/${workflowId}/${runNo}/again`;
+const AGAIN = Math.ceil(LIMITS.planningTimeout / LIMITS.dispatchTimeout) - 1;
+const againTimers = (workflowId: string, runNo: number): readonly string[] =>
+  Array.from(
+    { length: AGAIN },
+    (_, times) => `plan/${workflowId}/${runNo}/again${times ? `-${times + 1}` : ''}`,
+  );
 
 const planJob = (workflowId: string, runNo: number, id: string): Job => ({
   kind: 'plan',

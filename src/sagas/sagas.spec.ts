@@ -82,7 +82,7 @@ const scheduled = { scheduledAt: at, timeoutMs: 30_000 };
 
 describe.each<[sentence: string, type: string, changes: object, reactions: readonly object[]]>([
   [
-    'T01 planning is a job, with an end to its time',
+    'T01 planning is a job, again whenever the queue may have lost it, with an end to its time',
     'PlanningStarted',
     { expiresAt: later(60) },
     [
@@ -94,14 +94,22 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
         recoverable: true,
       }),
       job('plan', 'plan/wf_01/1', { workflowId: 'wf_01', runNo: 1 }),
-      again('plan', 'plan/wf_01/1/again', 15, { workflowId: 'wf_01', runNo: 1 }),
+      ...['plan/wf_01/1/again', 'plan/wf_01/1/again-2', 'plan/wf_01/1/again-3'].map((id, times) => ({
+        ...again('plan', 'plan/wf_01/1/again', 15 * (times + 1), { workflowId: 'wf_01', runNo: 1 }),
+        id,
+      })),
     ],
   ],
   [
     'a plan ends the waiting for it',
     'PlanProposed',
     {},
-    [{ do: 'cancel-timers', ids: ['wf_01/1/planning', 'plan/wf_01/1/again'] }],
+    [
+      {
+        do: 'cancel-timers',
+        ids: ['wf_01/1/planning', 'plan/wf_01/1/again', 'plan/wf_01/1/again-2', 'plan/wf_01/1/again-3'],
+      },
+    ],
   ],
   ['T04 planning that failed needs nothing more', 'PlanningFailed', {}, []],
   [

@@ -138,7 +138,11 @@ export class Client {
         return workflow && wanted(workflow) ? workflow : undefined;
       },
       ms,
-      async () => JSON.stringify([await this.workflow(id), await this.steps(id)]),
+      async () => {
+        const { plan: _, ...workflow } = (await this.workflow(id)) ?? { plan: null };
+        const { steps } = await this.steps(id);
+        return JSON.stringify([steps, workflow]);
+      },
     );
   }
 
