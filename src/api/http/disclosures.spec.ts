@@ -107,6 +107,14 @@ describe('receipts over HTTP', () => {
       expect(state).toMatchObject({ progress: { status: 'requested', circuitId: 'workflow-receipt-8' } });
     });
 
+    it('when they have more steps than one proof covers, to be proven by several', async () => {
+      const long = receiptIdOf(longRun.workflowId, 1);
+      const asked = await alice.post(`/receipts/${long}/upgrade`, { level: 'zero-knowledge' });
+      expect(asked.status).toBe(202);
+      const { state } = await house.dispatch.load(receipt, long);
+      expect(state).toMatchObject({ progress: { status: 'requested', circuitId: 'workflow-chain-256' } });
+    });
+
     it.each<[string, ClosedRun, string, RegExp]>([
       ['of a run that failed', failedRun, 'PROOF_NOT_POSSIBLE', /The run failed; only a completed run/],
       ['of a run that another one came after', again, 'RUN_SUPERSEDED', /run again since/],
