@@ -494,8 +494,10 @@ describe('whatever workers, owners and clocks do to a run of whatever graph', ()
     const outcomes = new Set<string>();
     const types = new Set<string>();
     const rollbacks = new Set<string>();
-    fc.assert(
-      fc.property(graph, fc.array(happening, { maxLength: 60, size: 'max' }), (plan, happenings) => {
+    const property = fc.property(
+      graph,
+      fc.array(happening, { maxLength: 60, size: 'max' }),
+      (plan, happenings) => {
         // half of them ask before they fail
         const asks = create({ onExhausted: 'pause' });
         const run = new Run(
@@ -527,9 +529,11 @@ describe('whatever workers, owners and clocks do to a run of whatever graph', ()
         expect(seqs).toEqual(seqs.map((_, index) => index + 1));
         if (closing[0]?.type === 'RunClosed') outcomes.add(closing[0].outcome);
         for (const { type } of run.history) types.add(type);
-      }),
-      { numRuns: 400 },
+      },
     );
+    // new ones every time, and some that are known to meet everything
+    fc.assert(property, { numRuns: 200 });
+    fc.assert(property, { numRuns: 300, seed: 1 });
     // a property over runs that all ended alike would say little
     expect([...outcomes].sort()).toEqual(['cancelled', 'completed', 'failed']);
     expect([...rollbacks].sort()).toEqual(['completed', 'partial', 'resolved']);
