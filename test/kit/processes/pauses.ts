@@ -88,6 +88,8 @@ process.exit();
 async function live({ account, config, processes, stack, urls }: Cluster) {
   const clients = urls.map((url) => new PatientClient(url, account));
   const database = new pg.Client({ connectionString: config.DATABASE_URL });
+  // when something fails the servers are stopped first: what failed must not be hidden by that
+  database.on('error', () => undefined);
   await database.connect();
   const count = async (sql: string, ...given: unknown[]) =>
     Number((await database.query<{ count: string }>(sql, given)).rows[0]!.count);
