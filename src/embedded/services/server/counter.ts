@@ -1,5 +1,6 @@
 import { encodePaymentResponseHeader } from '@x402/core/http';
 import type { PaymentRequirements, SettleResponse } from '@x402/core/types';
+import { LRUCache } from 'lru-cache';
 import { isRefusal, Refusal } from '../../../kernel/errors.js';
 import { servicePath } from '../declaration.js';
 import type { Service } from '../workshop.js';
@@ -26,6 +27,9 @@ export interface CounterParts {
 
 const BUSY = 'The service is busy. Send the same request again.';
 const AGAIN = { 'retry-after': '1' } as const;
+/** How often in a row a service that fails now and then fails for one request: whoever asks again is served in the end. */
+const BUSY_AT_MOST = 3;
+const BUSY_REMEMBERED = 10_000;
 
 /**
  * Sells one call at a time: claims the payment for the request, settles it, and only then works. The same request is
@@ -33,6 +37,8 @@ const AGAIN = { 'retry-after': '1' } as const;
  */
 export class Counter {
   readonly #running = new Map<string, Promise<Answer>>();
+  /** by request, how often it was turned away so far */
+  readonly #busy = new LRUCache<string, number>({ max: BUSY_REMEMBERED });
 
   constructor(private readonly parts: CounterParts) {}
 
@@ -91,10 +97,10 @@ export class Counter {
   }
 
   async #sell(service: Service, payment: Payment, key: string, body: Buffer): Promise<Answer> {
-    const { book, random } = this.parts;
+    const { book } = this.parts;
     const { failures } = service.declaration;
     const input = service.read(parseBody(body));
-    const fails = failures !== undefined && random() < failures.share;
+    const fails = failures !== undefined && this.#fails(key, failures.share);
     if (fails && failures.when === 'before-settlement') return refuse(503, 'BUSY', BUSY, {}, AGAIN);
     const receipt = book.claimOf(key)?.receipt ?? (await this.#collect(service, payment, key));
     if ('status' in receipt) return receipt;
@@ -104,6 +110,14 @@ export class Counter {
     // What went wrong on our side is not what was sold: the same bytes may ask again.
     if (answer.status < 500) await book.answered(key, answer);
     return answer;
+  }
+
+  #fails(key: string, share: number): boolean {
+    const before = this.#busy.get(key) ?? 0;
+    const fails = before < BUSY_AT_MOST && this.parts.random() < share;
+    if (fails) this.#busy.set(key, before + 1);
+    else this.#busy.delete(key);
+    return fails;
   }
 
   /** What was delivered is signed for, by whom it was paid to. */

@@ -246,6 +246,21 @@ describe('a service that fails now and then', () => {
     }
   });
 
+  it('is busy three times for one request at most, whatever chance says', async () => {
+    const market = await openMarket({ random: () => 0 });
+    try {
+      const call = market.call('chart-express', { table });
+      const { payment } = await market.prepare(call);
+      const answers: number[] = [];
+      for (let n = 0; n < 4; n++) answers.push((await market.send(call, payment.header)).status);
+      expect(answers).toEqual([503, 503, 503, 200]);
+      const another = await market.prepare(call);
+      expect((await market.send(call, another.payment.header)).status).toBe(503);
+    } finally {
+      await market.close();
+    }
+  });
+
   it('can also fail after it took the money, and then owes the answer to the same bytes', async () => {
     const { WORKSHOP } = await import('../workshop.js');
     const services = WORKSHOP.filter(({ declaration }) => declaration.id === 'chart-express').map(
