@@ -1,6 +1,6 @@
 import { poseidon } from '../../src/kernel/commitments/poseidon.js';
 import { groupsOf, treeRoot } from '../../src/kernel/commitments/tree-root.js';
-import { edge, mod, packed, type Story } from './lying-inputs.js';
+import { edge, metasOf, mod, packed, type Story } from './lying-inputs.js';
 
 /**
  * Inputs of the two circuits of a chain of sixteen slots, as a prover would make them who may say anything and hashes
@@ -79,14 +79,7 @@ export function chainInputsOf(story: ChainStory): readonly Record<string, string
     treeRoot(planNode),
     planSalt,
   ]);
-  const metas = story.costs.map(
-    (cost, i) =>
-      cost +
-      (story.attempts[i]! << 36n) +
-      (story.seqs[i]! << 44n) +
-      (story.completed[i]! << 54n) +
-      (story.skipped[i]! << 55n),
-  );
+  const metas = metasOf(story);
   const pairs = outputs.flatMap((output, i) => [output, details[i]!]);
   const resultNode = groupsOf([...pairs, ...packed(metas, 56)]).map(poseidon);
   const tree = treeRoot(resultNode);

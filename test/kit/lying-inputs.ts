@@ -67,20 +67,20 @@ export function packed(values: readonly bigint[], bits: number): bigint[] {
   return words;
 }
 
+/** What is kept of each step in one number, as Step packs it. */
+export const metasOf = ({ costs, attempts, seqs, completed, skipped }: Story): bigint[] =>
+  costs.map(
+    (cost, i) =>
+      cost + (attempts[i]! << 36n) + (seqs[i]! << 44n) + (completed[i]! << 54n) + (skipped[i]! << 55n),
+  );
+
 export function inputsOf(story: Story): Record<string, string | string[]> {
   const { stepCount, maxCost, outputs, details, said } = story;
   const [planSalt, finalSalt, executionId, context] = [11n, 12n, 13n, 14n];
   const terms = story.ceilings.map((ceiling, i) => ceiling + (story.skippable[i]! << 37n));
   const planTree = treeRoot([...story.stepIds, ...packed(terms, 38), ...story.dependencyWords]);
   const workflowHash = poseidon([sized(0x504c414en), mod(stepCount), mod(maxCost), planTree, planSalt]);
-  const metas = story.costs.map(
-    (cost, i) =>
-      cost +
-      (story.attempts[i]! << 36n) +
-      (story.seqs[i]! << 44n) +
-      (story.completed[i]! << 54n) +
-      (story.skipped[i]! << 55n),
-  );
+  const metas = metasOf(story);
   const pairs = outputs.flatMap((output, i) => [output, details[i]!]);
   const tree = treeRoot([...pairs, ...packed(metas, 56)]);
   const last = outputs[Number(stepCount) - 1] ?? 0n;

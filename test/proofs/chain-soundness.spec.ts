@@ -8,6 +8,7 @@ import { FIELD } from '../../src/kernel/commitments/field.js';
 import { provingTask } from '../../src/receipts/circuit-inputs.js';
 import { commitRun } from '../../src/receipts/run-commitments.js';
 import { countBits, hasConstant, sameWires, searchConstraints, variable } from '../kit/constraint-search.js';
+import { all, type Change as ChangeOf, put, say, set } from '../kit/lies.js';
 import {
   type ChainState,
   type ChainStory,
@@ -24,27 +25,9 @@ const built = (name: string) => readFileSync(new URL(name, folder));
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const ids = [1, 2].map((segment) => `workflow-segment-16-${segment}`);
 
-type Change = (story: ChainStory) => void;
-type List = 'stepIds' | 'ceilings' | 'skippable' | 'dependencyWords' | 'outputs' | 'details';
-type Course = 'costs' | 'attempts' | 'seqs' | 'completed' | 'skipped';
+type Change = ChangeOf<ChainStory>;
 
-const put =
-  (list: List | Course, i: number, value: bigint): Change =>
-  (story) => {
-    story[list][i] = value;
-  };
-const set =
-  (name: 'stepCount' | 'maxCost', value: bigint): Change =>
-  (story) => {
-    story[name] = value;
-  };
-/** Says another thing than what was hashed, in both segments. */
-const say =
-  (said: Record<string, bigint>): Change =>
-  (story) => {
-    Object.assign(story.said, said);
-  };
-/** The same in one of them, the first or the second. */
+/** Says another thing than what was hashed in one of the segments, the first or the second; `say` does in both. */
 const sayIn =
   (segment: 1 | 2, said: Record<string, bigint | readonly bigint[]>): Change =>
   (story) => {
@@ -88,11 +71,6 @@ const circle =
     for (const i of [a, b, c]) story.seqs[i] = middle;
     const { ended } = story;
     story.ended = (i, j) => (i === b && j === a) || (i === c && j === b) || ended(i, j);
-  };
-const all =
-  (...changes: readonly Change[]): Change =>
-  (story) => {
-    for (const change of changes) change(story);
   };
 /** A segment begins with another state than the one before it ended with, and hashes it. */
 const beginning =

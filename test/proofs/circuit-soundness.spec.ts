@@ -9,6 +9,7 @@ import { FIELD } from '../../src/kernel/commitments/field.js';
 import { provingTask } from '../../src/receipts/circuit-inputs.js';
 import { commitRun } from '../../src/receipts/run-commitments.js';
 import { countBits, hasConstant, sameWires, searchConstraints, variable } from '../kit/constraint-search.js';
+import { all, type Change, put, say, set } from '../kit/lies.js';
 import { edge, honestStory, inputsOf, type Story } from '../kit/lying-inputs.js';
 import { wholeTask } from '../kit/real-proof.js';
 import { sampleRun, sampleStep } from '../kit/sample-run.js';
@@ -28,35 +29,10 @@ describe('the circuits that are compiled on first use', () => {
   });
 });
 
-type Change = (story: Story) => void;
-type List = 'stepIds' | 'ceilings' | 'skippable' | 'dependencyWords' | 'outputs' | 'details';
-type Course = 'costs' | 'attempts' | 'seqs' | 'completed' | 'skipped';
-
-const put =
-  (list: List | Course, i: number, value: bigint): Change =>
-  (story) => {
-    story[list][i] = value;
-  };
-const set =
-  (name: 'stepCount' | 'maxCost', value: bigint): Change =>
-  (story) => {
-    story[name] = value;
-  };
-/** Says another thing than what was hashed. */
-const say =
-  (said: Record<string, bigint>): Change =>
-  (story) => {
-    Object.assign(story.said, said);
-  };
 const dependency =
   (bits: bigint): Change =>
   (story) => {
     story.dependencyWords[0]! |= bits;
-  };
-const all =
-  (...changes: readonly Change[]): Change =>
-  (story) => {
-    for (const change of changes) change(story);
   };
 const skip = (i: number): Change =>
   all(

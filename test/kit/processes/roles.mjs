@@ -75,6 +75,8 @@ async function oneRun(call) {
     () => call('GET', `/workflows/${id}/result?wait=30000`),
     ({ body }) => body.status !== 'executing',
   );
+  // a run that failed is never proven: there is nothing to wait for
+  if (result.body.status !== 'completed') throw new Error(`the run ended ${JSON.stringify(result.body)}`);
   const proven = (answer) => answer.body.receipt?.zkStatus === 'verified';
   await until(() => call('GET', `/workflows/${id}/receipt`), proven);
   // the payments are another read model, which may know of the last of them a moment later
