@@ -5,4 +5,10 @@ export interface LiveBus {
   subscribe(topic: LiveTopic, listener: (message: unknown) => void): () => void;
 }
 
-export type LiveTopic = `progress.${string}` | `timeline.${string}`;
+/** `timeline`: the timeline of a workflow has grown; `closed`: its read model says that its run is closed. */
+export type LiveTopic = `progress.${string}` | `timeline.${string}` | `closed.${string}`;
+
+export interface Announcement {
+  readonly topic: LiveTopic;
+  readonly message: unknown;
+}

@@ -1,4 +1,5 @@
 import type { Recorded } from '../kernel/event.js';
+import type { Announcement } from '../ports/live.js';
 import type { Sql } from '../ports/sql.js';
 
 /**
@@ -15,6 +16,6 @@ export interface Projection {
   readonly paceMs?: number;
   /** `create table if not exists …` statements */
   readonly schema: string;
-  /** Writes sets of rows, not row by row. @returns topics to announce once committed, e.g. workflow ids */
-  project(events: readonly Recorded[], sql: Sql): Promise<readonly string[]>;
+  /** Writes sets of rows, not row by row. @returns what to announce once it is committed */
+  project(events: readonly Recorded[], sql: Sql): Promise<readonly Announcement[]>;
 }

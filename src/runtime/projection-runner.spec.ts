@@ -26,7 +26,7 @@ const listing = (version = 1, broken: { times: number } = { times: 0 }): Project
     for (const { stream } of events)
       await sql.query('insert into listing (stream, version) values ($1, $2)', [stream, version]);
     if (broken.times-- > 0) throw new Error('crashed after writing rows');
-    return events.map(({ stream }) => stream);
+    return events.map(({ stream }) => ({ topic: `timeline.${stream}` as const, message: {} }));
   },
 });
 

@@ -3,7 +3,7 @@ import { isRefusal } from '../kernel/errors.js';
 import type { Position, Recorded } from '../kernel/event.js';
 import { LIMITS } from '../kernel/limits.js';
 import type { Batch, EventStore, Subscription } from '../ports/event-store.js';
-import type { LiveBus } from '../ports/live.js';
+import type { Announcement, LiveBus } from '../ports/live.js';
 import type { ReadModels } from '../ports/read-models.js';
 import type { Sql } from '../ports/sql.js';
 import type { Projection } from '../projections/projection.js';
@@ -15,7 +15,7 @@ import type { ReadModelProgress } from './read-model-progress.js';
 
 const PACE_MS = 10;
 
-type Written = { readonly topics: readonly string[] } | { readonly to: Position | undefined };
+type Written = { readonly news: readonly Announcement[] } | { readonly to: Position | undefined };
 
 /**
  * Keeps one read model. Rows and checkpoint change in one transaction, so a crash neither loses nor doubles a row.
@@ -83,7 +83,7 @@ export class ProjectionRunner {
           return written;
         }
         saved = batch.position;
-        for (const topic of new Set(written.topics)) this.live.publish(`timeline.${topic}`, {});
+        for (const { topic, message } of written.news) this.live.publish(topic, message);
       }
       this.progress.advance(this.projection.name, batch.position);
       if (this.stopping.signal.aborted) return undefined;
@@ -96,17 +96,17 @@ export class ProjectionRunner {
     return undefined;
   }
 
-  /** @returns topics to announce, or where the read model is instead; undefined when stopped before it was written */
+  /** @returns what to announce, or where the read model is instead; undefined when stopped before it was written */
   private async write(batch: Batch, from: Position | undefined): Promise<Written | undefined> {
     const events = batch.events.map((recorded): Recorded => ({ ...recorded, event: upcast(recorded.event) }));
-    let written: Written = { topics: [] };
+    let written: Written = { news: [] };
     const { name } = this.projection;
     const advance = async () => {
       try {
         const write = async (sql: Sql) => {
-          const topics = await this.projection.project(events, sql);
-          written = { topics };
-          return topics;
+          const news = await this.projection.project(events, sql);
+          written = { news };
+          return news;
         };
         await this.readModels.advance(name, from, batch.position, write, this.fence.epoch);
       } catch (error) {

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Recorded } from '../../src/kernel/event.js';
+import type { Announcement } from '../../src/ports/live.js';
 import type { Sql } from '../../src/ports/sql.js';
 import { projections } from '../../src/projections/index.js';
 import type { Projection } from '../../src/projections/projection.js';
@@ -29,14 +30,14 @@ export class ReadModels {
   /** One batch, as the runner hands it over: each projection gets what it handles. @returns topics announced */
   async project(events: readonly Recorded[], only: readonly Projection[] = projections): Promise<string[]> {
     const topics = await this.transaction(async (sql) => {
-      const all: (readonly string[])[] = [];
+      const all: (readonly Announcement[])[] = [];
       for (const projection of only) {
         const wanted = events.filter(({ event }) => projection.handles.includes(event.type));
         all.push(await projection.project(wanted, sql));
       }
       return all;
     });
-    return [...new Set(topics.flat())];
+    return topics.flat().map(({ topic }) => topic);
   }
 
   /** Everything in every table, of those whose rows depend on how events came in batches their view a row each. */

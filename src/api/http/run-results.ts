@@ -2,34 +2,44 @@ import { workflow } from '../../commands/workflow/decide.js';
 import { requireOwner } from '../../identity/ownership.js';
 import type { Principal } from '../../identity/principal.js';
 import { Refusal } from '../../kernel/errors.js';
+import { LIMITS } from '../../kernel/limits.js';
 import { places } from '../../kernel/places.js';
 import type { ResultRow } from '../../projections/workflows/queries.js';
 import type { ApiDependencies } from '../dependencies.js';
 import { money } from './answer.js';
 import { closedRow, completedRow } from './closed-row.js';
 import { ResultReader } from './result-reader.js';
+import { RunEndings } from './run-endings.js';
 
 /** Results of runs: from memory where that is certain, from the read model otherwise. */
 export class RunResults {
   private readonly reader: ResultReader;
+  private readonly endings: RunEndings;
 
   constructor(private readonly api: Pick<ApiDependencies, 'sql' | 'live' | 'dispatch' | 'content'>) {
-    this.reader = new ResultReader(api.sql, api.live);
+    this.reader = new ResultReader(api.sql);
+    this.endings = new RunEndings(api.sql, api.live);
   }
 
   /** @throws Refusal NOT_FOUND, or DEPENDENCY_DOWN when the read model does not know the run in time */
   async of(principal: Principal, id: string, waitMs: number): Promise<ResultRow> {
-    const kept = completedRow(id, this.api.dispatch.known(workflow, id));
+    const known = this.api.dispatch.known(workflow, id);
+    const kept = completedRow(id, known);
     if (kept) {
       requireOwner(principal, kept.user_id, 'workflow');
       return kept;
     }
-    const first = await this.reader.read(id);
-    // a run asked for a moment ago may not be in the read model yet
-    const owner = first?.user_id ?? (waitMs > 0 ? await this.ownerByEvents(id) : undefined);
-    requireOwner(principal, owner, 'workflow');
-    if (first && (first.terminal || waitMs === 0)) return first;
-    const row = await this.reader.whenClosed(id, waitMs);
+    // an owner never changes: any state in memory knows it
+    if (waitMs > 0 && known && known.state.status !== 'none')
+      requireOwner(principal, known.state.created.userId, 'workflow');
+    else {
+      const first = await this.reader.read(id);
+      // a run asked for a moment ago may not be in the read model yet
+      const owner = first?.user_id ?? (waitMs > 0 ? await this.ownerByEvents(id) : undefined);
+      requireOwner(principal, owner, 'workflow');
+      if (first && (first.terminal || waitMs === 0)) return first;
+    }
+    const row = await this.whenClosed(id, waitMs);
     if (row) return row;
     throw new Refusal(
       'DEPENDENCY_DOWN',
@@ -44,7 +54,7 @@ export class RunResults {
    * @returns what the read model knows of it when time is up, if anything
    */
   async ofNew(id: string, waitMs: number): Promise<ResultRow | undefined> {
-    return closedRow(id, this.api.dispatch.known(workflow, id)) ?? this.reader.whenClosed(id, waitMs);
+    return closedRow(id, this.api.dispatch.known(workflow, id)) ?? this.whenClosed(id, waitMs);
   }
 
   /** The result as clients get it, opened. */
@@ -68,8 +78,24 @@ export class RunResults {
       : null;
   }
 
+  /** @returns the row once its run is closed, or what it is after `waitMs` */
+  private async whenClosed(id: string, waitMs: number): Promise<ResultRow | undefined> {
+    const end = performance.now() + Math.min(waitMs, LIMITS.resultWait);
+    for (;;) {
+      const closedAt = await this.endings.of(id, Math.max(0, end - performance.now()));
+      const row = this.rememberedSince(closedAt, id) ?? (await this.reader.read(id));
+      // a run that was closed may have been begun again meanwhile
+      if (closedAt === undefined || row?.terminal || performance.now() >= end) return row;
+    }
+  }
+
+  /** What closed the run closed it here, most often: then nothing is read to know how. */
+  private rememberedSince(revision: number | undefined, id: string): ResultRow | undefined {
+    const known = this.api.dispatch.known(workflow, id);
+    return revision !== undefined && known && known.revision >= revision ? closedRow(id, known) : undefined;
+  }
+
   private async ownerByEvents(id: string): Promise<string | undefined> {
-    // an owner never changes: any state in memory knows it
     const { state } = await this.api.dispatch.load(workflow, id, 0);
     return state.status === 'none' ? undefined : state.created.userId;
   }

@@ -31,7 +31,7 @@ export const timelineProjection: Projection = {
       sql,
       [...told].map(([id, messages]) => groupAfter(heads.get(id)?.last_seq ?? 0, id, messages)),
     );
-    return [...told.keys()];
+    return [...told.keys()].map((id) => ({ topic: `timeline.${id}` as const, message: {} }));
   },
 };
 

@@ -1,9 +1,11 @@
 import { type WorkflowEvent, workflowEvents } from '../../events/workflow.js';
 import type { Recorded } from '../../kernel/event.js';
 import { idOfStream } from '../../kernel/ids.js';
+import type { Announcement } from '../../ports/live.js';
 import { streamsThatGoOn } from '../fold-rows.js';
 import type { Projection } from '../projection.js';
 import { artifactsOf } from './artifacts.js';
+import type { ClosedMessage } from './closed-message.js';
 import { loadViews } from './load.js';
 import {
   type ApprovalRow,
@@ -16,6 +18,7 @@ import {
   requestsTable,
   type StepRow,
   stepsTable,
+  type WorkflowRow,
   workflowsTable,
 } from './schema.js';
 import { evolveView, type WorkflowView } from './view.js';
@@ -55,9 +58,14 @@ export const workflowsProjection: Projection = {
     await stepsTable.upsert(sql, steps);
     await approvalsTable.upsert(sql, approvals);
     await artifactsTable.upsert(sql, [...written.artifacts.values()]);
-    return [...written.ids];
+    return workflows.filter(({ terminal }) => terminal).map(closed);
   },
 };
+
+const closed = ({ workflow_id, revision }: WorkflowRow): Announcement => ({
+  topic: `closed.${workflow_id}`,
+  message: { revision } satisfies ClosedMessage,
+});
 
 const rowsOf = (view: WorkflowView): ReadonlySet<StepRow | ApprovalRow> =>
   new Set([...view.steps.values(), ...view.approvals.values()]);

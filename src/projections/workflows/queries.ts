@@ -59,6 +59,18 @@ export async function resultsByIds(sql: Sql, workflowIds: readonly string[]): Pr
   return rows;
 }
 
+/** Which of them are closed, by the revisions of their rows. */
+export async function closedOf(
+  sql: Sql,
+  workflowIds: readonly string[],
+): Promise<readonly { readonly workflow_id: string; readonly revision: number }[]> {
+  const { rows } = await sql.query<{ workflow_id: string; revision: number }>(
+    'select workflow_id, revision from rm_workflows where workflow_id = any($1) and terminal',
+    [workflowIds],
+  );
+  return rows;
+}
+
 /** The steps of the current run in the order of the plan, those without a row as pending. */
 export async function stepsOfRun(sql: Sql, workflow: WorkflowDetail): Promise<StepRow[]> {
   const { rows } = await sql.query<StepRow>(

@@ -1,0 +1,5 @@
+/** Announced of a workflow whose row says that its run is closed. */
+export interface ClosedMessage {
+  /** of the row that says so */
+  readonly revision: number;
+}
