@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type pg from 'pg';
 import { Seen } from '../../test/kit/gate.js';
 import { PATIENCE_MS } from '../../test/kit/patience.js';
@@ -99,6 +99,36 @@ describe('a read model', () => {
     await happened(...Array.from({ length: 2 * LIMITS.subscriptionBatch + 1 }, (_, nth) => `w${nth}`));
     await follow({ ...listing(), paceMs: 60_000 });
     expect(await rows()).toHaveLength(2 * LIMITS.subscriptionBatch + 1);
+  });
+
+  it('rests in proportion to what its last write took, within bounds', async () => {
+    const rests: { least: number; most: number }[] = [];
+    progress.rest = async (least, most) => void rests.push({ least, most });
+    const slow: ReadModels = {
+      prepare: (model) => readModels.prepare(model),
+      async advance(...args) {
+        const result = await readModels.advance(...args);
+        took(args[1] === undefined ? 20 : 500);
+        return result;
+      },
+    };
+    let clock = performance.now();
+    const took = (ms: number) => {
+      clock += ms;
+    };
+    const reading = jest.spyOn(performance, 'now').mockImplementation(() => clock);
+    const one = runner({ ...listing(), paceMs: 25 }, slow);
+    await happened('a');
+    await one.start();
+    await caughtUp();
+    await happened('b');
+    await caughtUp();
+    await one.stop();
+    reading.mockRestore();
+    expect(rests).toEqual([
+      { least: 5, most: 80 },
+      { least: -475, most: 100 },
+    ]);
   });
 
   it('that crashed after writing its rows has neither lost nor doubled one', async () => {

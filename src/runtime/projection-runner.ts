@@ -9,11 +9,14 @@ import type { Sql } from '../ports/sql.js';
 import type { Projection } from '../projections/projection.js';
 import { type Fence, UNRIVALLED } from './fence.js';
 import type { Log } from './log.js';
-import { pause } from './pause.js';
 import { persist } from './persist.js';
 import type { ReadModelProgress } from './read-model-progress.js';
 
 const PACE_MS = 10;
+/** A read model rests so many times as long as its last write took: what is busy is busier with large writes. */
+const REST_SHARE = 4;
+/** ms it rests at most, and so about what it is behind in a steady stream of events. */
+const MOST_REST_MS = 100;
 
 type Written = { readonly news: readonly Announcement[] } | { readonly to: Position | undefined };
 
@@ -87,13 +90,18 @@ export class ProjectionRunner {
       }
       this.progress.advance(this.projection.name, batch.position);
       if (this.stopping.signal.aborted) return undefined;
-      // the first event after a pause is written at once; in a stream of them each transaction takes many;
       // who is behind gets many at once as it is
-      const left = (this.projection.paceMs ?? PACE_MS) - (performance.now() - began);
-      const isFew = batch.events.length > 0 && batch.events.length < LIMITS.subscriptionBatch;
-      if (isFew && left > 0) await pause(left, this.stopping.signal);
+      const isBehind = !batch.caughtUp && batch.events.length >= LIMITS.subscriptionBatch;
+      if (batch.events.length > 0 && !isBehind) await this.rest(performance.now() - began);
     }
     return undefined;
+  }
+
+  /** The first event after a pause is written at once; in a stream of them each transaction takes many. */
+  private rest(tookMs: number): Promise<void> {
+    const least = (this.projection.paceMs ?? PACE_MS) - tookMs;
+    const most = Math.min(MOST_REST_MS, tookMs * REST_SHARE);
+    return this.progress.rest(least, Math.max(least, most), this.stopping.signal);
   }
 
   /** @returns what to announce, or where the read model is instead; undefined when stopped before it was written */

@@ -52,3 +52,13 @@ it('an answer older than what was heard meanwhile is not believed, and one that 
   expect(await progress.waitFor(at(8), 60_000)).toBe(true);
   expect(lows).toEqual([at(5), at(5), at(5)]);
 });
+
+it('a reader who comes ends the rests of read models, and none begins while one waits', async () => {
+  const progress = new ReadModelProgress(['a']);
+  const resting = progress.rest(0, 60_000, new AbortController().signal);
+  const waiting = progress.waitFor(at(1), 60_000);
+  await resting;
+  await progress.rest(0, 60_000, new AbortController().signal);
+  progress.advance('a', at(1));
+  expect(await waiting).toBe(true);
+});

@@ -1,4 +1,5 @@
 import { comparePositions, type Position } from '../kernel/event.js';
+import { HurriedRests } from './hurried-rests.js';
 
 /** ms a reader waits for news before the read models themselves are asked */
 const ASK_MS = 200;
@@ -8,6 +9,7 @@ export class ReadModelProgress {
   private readonly reached = new Map<string, Position>();
   private waiting: { readonly position: Position; readonly wake: () => void }[] = [];
   private asking: NodeJS.Timeout | undefined;
+  private readonly rests = new HurriedRests(() => this.waiting.length > 0);
 
   /**
    * @param announce told of every advance, for processes that keep no read model themselves
@@ -23,6 +25,11 @@ export class ReadModelProgress {
   advance(projection: string, position: Position): void {
     this.learn(projection, position);
     this.announce(projection, position);
+  }
+
+  /** Between two writes of a read model: at least so long, and so long at most while no reader waits. */
+  rest(leastMs: number, mostMs: number, signal: AbortSignal): Promise<void> {
+    return this.rests.rest(leastMs, mostMs, signal);
   }
 
   /** Says again how far they are, as far as is known: whoever asks may have come after it was said. */
@@ -56,6 +63,7 @@ export class ReadModelProgress {
         resolve(false);
       }, timeoutMs);
       this.waiting.push(waiter);
+      this.rests.hurry();
       this.askSoon();
     });
   }
