@@ -67,11 +67,16 @@ const newSettings = (): Settings => ({
   ports: {},
 });
 
+/**
+ * Asked for as bytes. Exporting key objects as JWK can wait for ever: Node 20 holds the key's lock while it allocates,
+ * and a collection at that moment frees the generator of the same key, which takes the lock too.
+ */
 function newEd25519(): Ed25519Key {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const bytes = (part: string | undefined) => Buffer.from(part ?? '', 'base64url').toString('hex');
-  return {
-    publicKey: bytes(publicKey.export({ format: 'jwk' }).x),
-    seed: bytes(privateKey.export({ format: 'jwk' }).d),
-  };
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519', {
+    publicKeyEncoding: { format: 'der', type: 'spki' },
+    privateKeyEncoding: { format: 'der', type: 'pkcs8' },
+  });
+  // either ends with its 32 bytes (RFC 8410)
+  const [publicBytes, seed] = [publicKey, privateKey].map((der) => der.subarray(-32).toString('hex'));
+  return { publicKey: publicBytes!, seed: seed! };
 }
