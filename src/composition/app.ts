@@ -1,5 +1,4 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { claudePlanner } from '../adapters/anthropic/planner.js';
 import { reading } from '../adapters/postgres/connection-loss.js';
 import { verifyWalletSignature } from '../adapters/solana/wallet-signature.js';
 import { systemChance } from '../adapters/system/chance.js';
@@ -96,7 +95,7 @@ export async function startApp(config: Config): Promise<App> {
     await engine.start();
     const limits = callLimits(config, parts, log);
     undo.push(async () => limits.stop());
-    const workerParts = { ...own, planner: plannerOf(config), limits };
+    const workerParts = { ...own, planner: await plannerOf(config), limits };
     undo.push(await startWorkers(config, parts, engine, workerParts));
     const url = answersHttp(config) ? await listen(config, parts, engine, issuers, log, undo) : undefined;
     const { origin, keyText: key } = transparencyLog(config);
@@ -116,23 +115,20 @@ const anchoringOf = (config: Config) => {
 
 const answersHttp = ({ ROLE }: Config): boolean => runsRole(ROLE, 'api');
 
-/** Claude where a key is given, and the rules when it cannot be reached; the rules alone otherwise. */
-const plannerOf = ({
+/**
+ * Claude where a key is given, and the rules when it cannot be reached; the rules alone otherwise. Its client is 250
+ * modules: who has no key does not wait for them.
+ */
+async function plannerOf({
   ANTHROPIC_API_KEY: apiKey,
   LLM_MODEL: model,
   LLM_BASE_URL: baseUrl,
-}: Config): Planner =>
-  apiKey === undefined
-    ? rulePlanner
-    : withFallback(
-        claudePlanner({
-          apiKey,
-          contract: draftContract,
-          ...(model && { model }),
-          ...(baseUrl && { baseUrl }),
-        }),
-        rulePlanner,
-      );
+}: Config): Promise<Planner> {
+  if (apiKey === undefined) return rulePlanner;
+  const { claudePlanner } = await import('../adapters/anthropic/planner.js');
+  const settings = { ...(model && { model }), ...(baseUrl && { baseUrl }) };
+  return withFallback(claudePlanner({ apiKey, contract: draftContract, ...settings }), rulePlanner);
+}
 
 async function listen(
   config: Config,
