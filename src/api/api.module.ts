@@ -3,6 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LIMITS } from '../kernel/limits.js';
+import { asyncApiDocument } from './asyncapi/document.js';
 import { API, type ApiDependencies } from './dependencies.js';
 import { AnswerInterceptor } from './http/answer.interceptor.js';
 import { ApiKeysController } from './http/api-keys.controller.js';
@@ -119,7 +120,11 @@ export async function createApi(api: ApiDependencies): Promise<NestFastifyApplic
   keepRawBodies(server);
   guardEdge(server, api);
   metrics.observe(server);
-  serveDocs(server, () => openApiDocument(routes, api.settings.version));
+  const { version } = api.settings;
+  serveDocs(server, {
+    'openapi.json': () => openApiDocument(routes, version),
+    'asyncapi.json': () => asyncApiDocument(version),
+  });
   serveVerificationPage(server);
   app.useGlobalFilters(new RefusalFilter(api.log));
   app.useGlobalInterceptors(new AnswerInterceptor(), new IdempotencyInterceptor(api));

@@ -30,14 +30,16 @@ const PAGE = `<!doctype html>
 
 const START = `SwaggerUIBundle({ url: '/docs/openapi.json', dom_id: '#page', validatorUrl: null });\n`;
 
-/** @param document made when it is first asked for, once all routes are known */
-export function serveDocs(server: FastifyInstance, document: () => object): void {
-  let made: string | undefined;
+/** @param documents by file name; each made when it is first asked for, once all routes are known */
+export function serveDocs(server: FastifyInstance, documents: Readonly<Record<string, () => object>>): void {
   server.get('/docs', (_request, reply) => reply.type('text/html; charset=utf-8').send(PAGE));
-  server.get('/docs/openapi.json', (_request, reply) => {
-    made ??= JSON.stringify(document());
-    return reply.type('application/json').send(made);
-  });
+  for (const [file, document] of Object.entries(documents)) {
+    let made: string | undefined;
+    server.get(`/docs/${file}`, (_request, reply) => {
+      made ??= JSON.stringify(document());
+      return reply.type('application/json').send(made);
+    });
+  }
   server.get<{ Params: { file: string } }>('/docs/files/:file', async (request, reply) => {
     const { file } = request.params;
     if (file === 'start.js') return reply.type('text/javascript; charset=utf-8').send(START);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { OperationDescription } from '../http/operation.js';
+import { jsonSchema } from './json-schema.js';
 
 export interface DescribedRoute {
   readonly method: string;
@@ -22,7 +23,8 @@ export function openApiDocument(routes: readonly DescribedRoute[], version: stri
       version,
       description:
         'Plans a request in plain words, shows its cost, executes it over paid services, and ends with a receipt ' +
-        'that a stranger can verify. Live events: WS /workflows/{id}/stream?from=<seq>.',
+        'that a stranger can verify. The stream of a workflow (WS /workflows/{id}/stream) and the events for other ' +
+        'systems are described by /docs/asyncapi.json.',
     },
     paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
     components: {
@@ -63,11 +65,6 @@ function operationObject(method: string, path: string, operation: OperationDescr
     security: access === 'user' ? [{ bearer: [] }, { apiKey: [] }] : [{}],
   };
 }
-
-const jsonSchema = (schema: z.ZodType): object => {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return rest;
-};
 
 const pathParameters = (path: string): object[] =>
   [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({

@@ -1,8 +1,7 @@
 import type { WebSocket } from 'ws';
 import { LIMITS } from '../../kernel/limits.js';
+import { closings } from './closings.js';
 
-/** WebSocket close code: the client does not keep up. */
-const TOO_SLOW = 1013;
 /** ms a cut client has to say goodbye before its connection is dropped */
 const GOODBYE = 1_000;
 
@@ -52,7 +51,7 @@ export class Backlog {
   private cutOff(): void {
     if (this.cut) return;
     this.cut = true;
-    this.client.close(TOO_SLOW, 'too slow: resume from the last sequence number');
+    this.client.close(closings.tooSlow.code, closings.tooSlow.reason);
     setTimeout(() => this.client.terminate(), GOODBYE).unref();
     this.onCut();
     this.eased?.();

@@ -4,6 +4,7 @@ import { isoTime } from '../../kernel/time.js';
 import { closedBefore, timelineFrom, wireMessage } from '../../projections/timeline/queries.js';
 import type { ApiDependencies } from '../dependencies.js';
 import { Backlog } from './backlog.js';
+import { closings } from './closings.js';
 
 /** ms between looks when no announcement comes: they may be lost. */
 const LOOK_AGAIN = 2_000;
@@ -73,7 +74,7 @@ export class Follower {
 
   private end(): void {
     this.stop();
-    this.client.close(1000, 'the run is closed');
+    this.client.close(closings.closed.code, closings.closed.reason);
   }
 
   private announce(): void {

@@ -9,6 +9,7 @@ import { ownerOfWorkflow } from '../../projections/workflows/queries.js';
 import type { ApiDependencies } from '../dependencies.js';
 import { parse, secretOf } from '../http/edge.js';
 import { statusOf } from '../http/statuses.js';
+import { closings } from './closings.js';
 import { Follower } from './follower.js';
 
 /** ms between two heartbeats; a client that did not answer the last one is gone. */
@@ -17,9 +18,9 @@ const HEARTBEAT = 30_000;
 const INBOUND_BYTES = 1_024;
 
 const PATH = /^\/workflows\/([0-9A-Za-z_]{1,80})\/stream$/;
-const SUBPROTOCOL = 'quittance';
+export const SUBPROTOCOL = 'quittance';
 
-const streamQuery = z.strictObject({
+export const streamQuery = z.strictObject({
   from: z.coerce.number().int().min(1).max(1_000_000_000).default(1),
   until: z.enum(['closed']).optional(),
   access_token: z.string().max(200).optional(),
@@ -58,7 +59,7 @@ export function serveStreams(server: FastifyInstance, api: ApiDependencies): voi
   });
   server.addHook('preClose', async () => {
     clearInterval(heartbeat);
-    for (const client of sockets.clients) client.close(1001, 'the server is stopping');
+    for (const client of sockets.clients) client.close(closings.stopping.code, closings.stopping.reason);
     sockets.close();
   });
 }
@@ -93,7 +94,7 @@ function follow(api: ApiDependencies, client: WebSocket, opening: Opening): void
   follower.run().catch((error: unknown) => {
     const name = error instanceof Error ? error.name : typeof error;
     api.log.error({ workflowId: opening.workflowId, error: name }, 'a stream failed');
-    client.close(1011, 'the stream failed, resume it from the last sequence number');
+    client.close(closings.failed.code, closings.failed.reason);
   });
 }
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type IssuerKey, verifyReceipt } from '../../../src/verifier/index.js';
+import { DescribedMessages } from '../../kit/described-messages.js';
 import type { Installed } from '../../kit/installation.js';
 import { landed, onceEach, paymentsOf } from '../kit/chain.js';
 import { Client, type StreamMessage, type Verdict, type WorkflowDoc } from '../kit/client.js';
@@ -120,6 +121,12 @@ export const mainJob = (installed: () => Installed) =>
         'receipt.proven',
       ])
         expect(types).toContain(type);
+    });
+
+    it('says nothing in it that the AsyncAPI document it serves does not describe', async () => {
+      const { body } = await client.get('/docs/asyncapi.json');
+      const described = new DescribedMessages(body);
+      expect((await told).flatMap((message) => described.wrongIn(message))).toEqual([]);
     });
 
     it('resumes the stream where a client left it', async () => {

@@ -1,0 +1,23 @@
+/** What each integration event means to a reader outside; a spec holds the list to the one that is relayed. */
+export const integrationSummaries: Readonly<Record<string, string>> = {
+  WorkflowApproved: 'A plan was approved, by its owner or under a mandate.',
+  AutoApprovalDeclined: 'A mandate did not cover a plan: its owner is asked.',
+  ApprovalExpired: 'Nobody approved a plan in time.',
+  StepFailed: 'A step has failed for good.',
+  WorkflowCompleted: 'A run has done what it had to.',
+  WorkflowFailed: 'A run cannot go on.',
+  WorkflowCancelled: 'A run was cancelled.',
+  RunClosed: 'A run is over: nothing of it moves any more.',
+  CompensationFailed: 'Something a run did could not be undone: an operator sees to it.',
+  DepositConfirmed: 'The chain shows a deposit, and the account has it.',
+  DepositRejected: 'A deposit does not count, and why.',
+  PaymentConfirmed: 'The chain shows a payment.',
+  PaymentUndelivered: 'A service was paid and gave no answer.',
+  MandateGranted: 'A wallet has approved spending in advance.',
+  MandateRevoked: 'Nothing more is approved under a mandate.',
+  ReceiptIssued: 'A run has its signed receipt.',
+  WorkflowProofGenerated: 'A receipt has its proof.',
+  UserRegistered: 'Somebody may act.',
+  UserErased: 'The key that opens a user’s content is destroyed.',
+  ApiKeyRevoked: 'A key opens nothing any more.',
+};
