@@ -37,11 +37,12 @@ function plain(value: unknown, left: Left): Json {
   if (typeof value !== 'object' || '_jsonata_function' in value || '_jsonata_lambda' in value)
     throw refuse('The expression gives a function, which is not data.');
   if (Object.hasOwn(value, '__proto__')) throw refuse('No field may be called __proto__.');
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .map(([key, member]) => [text(key, left), plain(member, left)]),
-  );
+  const members: Record<string, Json> = {};
+  for (const key of Object.keys(value)) {
+    const member = (value as Record<string, unknown>)[key];
+    if (member !== undefined) members[text(key, left)] = plain(member, left);
+  }
+  return members;
 }
 
 /** A copy of what JSONata gave as plain JSON: its arrays carry flags, and nothing found is undefined. */

@@ -7,6 +7,7 @@ import { LIMITS } from '../kernel/limits.js';
 import { EXPRESSION_BOUNDS } from './expression-language.js';
 import { checkExpression } from './expression-references.js';
 import { plainResult, tooLarge } from './expression-result.js';
+import { BEYOND, type Template, templateOf } from './expression-template.js';
 import { everyNode, type Node, parse } from './expression-tree.js';
 
 export { checkExpression, renameSteps, stepReferences } from './expression-references.js';
@@ -23,7 +24,12 @@ interface Frame {
   readonly base: { readonly depth: number };
 }
 
-const compiled = new LRUCache<string, jsonata.Expression>({ max: EXPRESSION_BOUNDS.compiled });
+interface Compiled {
+  readonly expression: jsonata.Expression;
+  readonly template: Template | undefined;
+}
+
+const compiled = new LRUCache<string, Compiled>({ max: EXPRESSION_BOUNDS.compiled });
 /** ms each evaluation has worked. Waiting for others, or for a process that was stopped, is no work of its own. */
 const worked = new WeakMap<object, number>();
 /** what one node may be found to have taken: whatever is longer was a pause */
@@ -78,18 +84,20 @@ function widthOf(tree: Node): number {
   return nodes.reduce((width, node) => width + (node.value === '{' ? (node.lhs?.length ?? 0) : 0), 0);
 }
 
-function compile(text: string): jsonata.Expression {
+function compile(text: string): Compiled {
   const known = compiled.get(text);
   if (known) return known;
   checkExpression(text);
   const expression = parse(text);
-  const allowed = LIMITS.expressionDepth + widthOf(expression.ast() as unknown as Node);
+  const tree = expression.ast() as unknown as Node;
+  const allowed = LIMITS.expressionDepth + widthOf(tree);
   const assign = expression.assign as (name: string | symbol, value: unknown) => void;
   assign(Symbol.for('jsonata.__evaluate_entry'), guard(allowed));
   assign(Symbol.for('jsonata.__evaluate_exit'), leave);
   expression.registerFunction('distinct', distinct, '<x:x>');
-  compiled.set(text, expression);
-  return expression;
+  const made = { expression, template: templateOf(tree) };
+  compiled.set(text, made);
+  return made;
 }
 
 /** An error of the interpreter quotes the data; what leaves here names its code and place only. */
@@ -109,8 +117,10 @@ function refusal(error: unknown): Refusal {
  * @throws Refusal EXPRESSION_INVALID, EXPRESSION_FAILED, or EXPRESSION_LIMIT beyond time, depth or size
  */
 export async function evaluate(text: string, context: ExpressionContext): Promise<Json> {
-  const expression = compile(text);
+  const { expression, template } = compile(text);
   try {
+    const filled = template ? template(context as unknown as Json) : BEYOND;
+    if (filled !== BEYOND) return plainResult(filled);
     return plainResult(await expression.evaluate(context));
   } catch (error) {
     throw refusal(error);
