@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LIMITS } from '../kernel/limits.js';
 import { asyncApiDocument } from './asyncapi/document.js';
 import { API, type ApiDependencies } from './dependencies.js';
-import { AnswerInterceptor } from './http/answer.interceptor.js';
+import { AnsweringAdapter } from './http/answering-adapter.js';
 import { ApiKeysController } from './http/api-keys.controller.js';
 import { ArtifactsController } from './http/artifacts.controller.js';
 import { AuditController } from './http/audit.controller.js';
@@ -14,7 +14,7 @@ import { DisclosuresController } from './http/disclosures.controller.js';
 import { guardEdge } from './http/edge.js';
 import { EscrowController } from './http/escrow.controller.js';
 import { HealthController } from './http/health.controller.js';
-import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
+import { answerOnce } from './http/idempotency.js';
 import { IssuerController } from './http/issuer.controller.js';
 import { LogController } from './http/log.controller.js';
 import { MandatesController } from './http/mandates.controller.js';
@@ -99,7 +99,7 @@ export class ApiModule {
 /** Ready to listen: `await app.listen(port, host)`. Closing it ends open streams with a reason. */
 export async function createApi(api: ApiDependencies): Promise<NestFastifyApplication> {
   const metrics = new Metrics(api);
-  const adapter = new FastifyAdapter({
+  const adapter = new AnsweringAdapter({
     bodyLimit: LIMITS.bodyBytes,
     logger: false,
     routerOptions: { maxParamLength: 160 },
@@ -119,6 +119,7 @@ export async function createApi(api: ApiDependencies): Promise<NestFastifyApplic
   });
   keepRawBodies(server);
   guardEdge(server, api);
+  answerOnce(server, api);
   metrics.observe(server);
   const { version } = api.settings;
   serveDocs(server, {
@@ -127,7 +128,6 @@ export async function createApi(api: ApiDependencies): Promise<NestFastifyApplic
   });
   serveVerificationPage(server);
   app.useGlobalFilters(new RefusalFilter(api.log));
-  app.useGlobalInterceptors(new AnswerInterceptor(), new IdempotencyInterceptor(api));
   await app.init();
   await server.ready();
   serveStreams(server, api);

@@ -1,7 +1,7 @@
 import type { Position } from '../../kernel/event.js';
 import { microsToUsdc } from '../../kernel/money.js';
 
-/** What a controller answers: the interceptor puts it on the wire, and an idempotency key keeps it. */
+/** What a controller answers: the adapter puts it on the wire, and an idempotency key keeps it. */
 export class Answer {
   constructor(
     readonly status: number,

@@ -6,8 +6,8 @@ import type { Caller } from '../../requests/caller.js';
 declare module 'fastify' {
   interface FastifyRequest {
     /** undefined for strangers on public routes */
-    caller?: Caller;
-    callId?: string;
+    caller?: Caller | undefined;
+    callId?: string | undefined;
   }
 }
 

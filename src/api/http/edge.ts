@@ -11,6 +11,9 @@ import type { ApiDependencies } from '../dependencies.js';
  * before the body is read, and the body is checked once, by the schema its route declares.
  */
 export function guardEdge(server: FastifyInstance, api: ApiDependencies): void {
+  // told in advance, so that every request is an object of the same shape
+  server.decorateRequest('caller', undefined);
+  server.decorateRequest('callId', undefined);
   server.addHook('onRequest', async (request, reply) => {
     request.callId = randomUUID();
     void reply.headers({ 'x-correlation-id': request.callId, 'x-content-type-options': 'nosniff' });
@@ -19,16 +22,31 @@ export function guardEdge(server: FastifyInstance, api: ApiDependencies): void {
     if (operation.access === 'public') await greet(api, request, reply);
     else await identify(api, request, reply);
   });
-  server.addHook('preValidation', async (request) => {
-    const operation = request.routeOptions.config.operation;
-    requirePlainIds(request.params);
-    if (operation) request.query = parse(operation.query ?? NO_QUERY, request.query ?? {}, 'query');
-    if (operation?.body && !operation.raw) request.body = parse(operation.body, request.body ?? {}, 'body');
+  server.addHook('preValidation', (request, _reply, done) => {
+    done(problemOf(() => requireForm(request)));
   });
-  server.addHook('preHandler', async (request) => {
+  server.addHook('preHandler', (request, _reply, done) => {
     const wanted = request.headers['x-min-position'];
-    if (request.method === 'GET' && typeof wanted === 'string') await readModelsAt(api, wanted);
+    if (request.method !== 'GET' || typeof wanted !== 'string') return done();
+    readModelsAt(api, wanted).then(() => done(), done);
   });
+}
+
+/** What `check` throws. */
+function problemOf(check: () => void): Error | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function requireForm(request: FastifyRequest): void {
+  const operation = request.routeOptions.config.operation;
+  requirePlainIds(request.params);
+  if (operation) request.query = parse(operation.query ?? NO_QUERY, request.query ?? {}, 'query');
+  if (operation?.body && !operation.raw) request.body = parse(operation.body, request.body ?? {}, 'body');
 }
 
 /** Everybody may come in: who cannot be looked up now, as a stranger. What only an owner sees needs the database, too. */

@@ -52,12 +52,13 @@ export class Metrics {
   }
 
   observe(server: FastifyInstance): void {
-    server.addHook('onResponse', async (request, reply) => {
+    server.addHook('onResponse', (request, reply, done) => {
       const route = request.routeOptions.url ?? 'unknown';
       this.requests.observe(
         { method: request.method, route, status: reply.statusCode },
         reply.elapsedTime / 1_000,
       );
+      done();
     });
   }
 
