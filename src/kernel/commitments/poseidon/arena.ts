@@ -1,10 +1,17 @@
-import { ELEMENT_BYTES, type MontgomeryArithmetic, montgomeryModule, TO_MONTGOMERY } from './montgomery.js';
+import {
+  ELEMENT_BYTES,
+  type MontgomeryArithmetic,
+  montgomeryModule,
+  SUMS_BYTES,
+  TO_MONTGOMERY,
+} from './montgomery.js';
 
-/** pages of 64 KB: all sixteen widths together take 410 KB */
-const PAGES = 7;
+/** pages of 64 KB: all sixteen widths together take 1.7 MB */
+const PAGES = 28;
 
 /** The little of WebAssembly that is needed; browsers and Node have it, their common types do not. */
 interface WebAssemblyApi {
+  readonly validate: (bytes: Uint8Array<ArrayBuffer>) => boolean;
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (module: object) => { readonly exports: object };
 }
@@ -13,16 +20,22 @@ interface WebAssemblyApi {
 export class Arena {
   readonly math: MontgomeryArithmetic;
   private readonly view: DataView;
-  private free = 0;
+  private free = SUMS_BYTES;
   private readonly number = this.allot(1);
   private readonly scratch = this.allot(1);
   private readonly toMontgomery = this.allot(1);
   private readonly one = this.allot(1);
 
-  /** @throws Error where WebAssembly is missing or forbidden */
-  constructor() {
-    const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly;
-    this.math = new Instance(new Module(montgomeryModule(PAGES))).exports as MontgomeryArithmetic;
+  /**
+   * @param canUseVectors false to do without them also where there are, as there are not in older browsers
+   * @throws Error where WebAssembly is missing or forbidden
+   */
+  constructor(canUseVectors = true) {
+    const { Module, Instance, validate } = (globalThis as unknown as { WebAssembly: WebAssemblyApi })
+      .WebAssembly;
+    const vectors = montgomeryModule(PAGES, true);
+    const module = new Module(canUseVectors && validate(vectors) ? vectors : montgomeryModule(PAGES, false));
+    this.math = new Instance(module).exports as MontgomeryArithmetic;
     this.view = new DataView(this.math.memory.buffer);
     this.unpack(TO_MONTGOMERY, this.toMontgomery);
     this.unpack(1n, this.one);
@@ -51,8 +64,11 @@ export class Arena {
     this.math.dotProduct(at, this.toMontgomery, 1, at);
   }
 
-  copy(from: number, to: number): void {
-    new Uint8Array(this.math.memory.buffer).copyWithin(to, from, from + ELEMENT_BYTES);
+  /** Words of 32 bits. @returns where they are */
+  write(words: readonly number[]): number {
+    const at = this.allot(Math.ceil((4 * words.length) / ELEMENT_BYTES));
+    new Uint32Array(this.math.memory.buffer, at).set(words);
+    return at;
   }
 
   /** @returns the element as a number, which may be p for 0 */

@@ -6,6 +6,7 @@ import { ARITY, poseidon } from '../poseidon.js';
 import { Arena } from './arena.js';
 import { ELEMENT_BYTES, montgomeryModule } from './montgomery.js';
 import { parametersOf } from './parameters.js';
+import { Permutation } from './permutation.js';
 import { plainPoseidon } from './plain.js';
 
 const references = { ...reference } as unknown as Readonly<Record<string, (inputs: bigint[]) => bigint>>;
@@ -71,13 +72,16 @@ describe('the hash', () => {
     }
   });
 
-  it('is a module small enough to be compiled at once', () => {
-    expect(montgomeryModule(1).length).toBeLessThan(10_000);
+  it.each([true, false])('is a module small enough to be compiled at once (with vectors: %p)', (isVector) => {
+    expect(montgomeryModule(1, isVector).length).toBeLessThan(12_000);
   });
 });
 
-describe('arithmetic in Montgomery form', () => {
-  const arena = new Arena();
+describe.each([
+  ['with', true],
+  ['without', false],
+])('arithmetic in Montgomery form %s vectors', (_with, canUseVectors) => {
+  const arena = new Arena(canUseVectors);
   const { math } = arena;
   const left = arena.allot(40);
   const right = arena.allot(40);
@@ -111,10 +115,9 @@ describe('arithmetic in Montgomery form', () => {
 
   it('holds with every limb full, which is more than any element of a hash', () => {
     const full = (1n << 256n) - 1n;
-    const bytes = new DataView(math.memory.buffer);
-    const limbs = [...new Array<number>(8).fill(2 ** 29 - 1), 2 ** 24 - 1];
-    for (let i = 0; i < 40 * 9; i++)
-      for (const at of [left, right]) bytes.setUint32(at + 4 * i, limbs[i % 9]!, true);
+    const number = arena.allot(1);
+    new BigUint64Array(math.memory.buffer, number, 4).fill(full);
+    for (let i = 0; i < 40; i++) for (const at of [left, right]) math.unpack(number, at + i * ELEMENT_BYTES);
     // read takes the result out of Montgomery form once more than the bare limbs were in it
     for (let count = 1; count <= 40; count++) {
       math.dotProduct(left, right, count, result);
@@ -131,6 +134,17 @@ describe('arithmetic in Montgomery form', () => {
         return arena.read(left) % FIELD === (base + added) ** 5n % FIELD;
       }),
     );
+  });
+
+  it('hashes as circomlib does', () => {
+    for (const count of [1, 2, 5]) {
+      const permutation = new Permutation(arena, parametersOf(count));
+      const some = fc.property(
+        elements(count),
+        (inputs) => permutation.hash(inputs) === referenceHash(inputs),
+      );
+      fc.assert(some, { numRuns: 12 });
+    }
   });
 
   it('refuses to run out of its memory', () => {

@@ -5,14 +5,16 @@ export type Code = readonly (number | Code)[];
 export interface WasmFunction {
   readonly name: string;
   readonly parameters: number;
-  /** locals after the parameters: so many of 32 bits, then so many of 64 */
-  readonly counters: number;
-  readonly words: number;
+  /** locals after the parameters: so many of 32 bits, then so many of 64, then so many of 128 */
+  readonly counters?: number;
+  readonly words?: number;
+  readonly vectors?: number;
   readonly body: Code;
 }
 
 const I32 = 0x7f;
 const I64 = 0x7e;
+const V128 = 0x7b;
 const NO_RESULT = 0x40;
 
 function signed(value: bigint): number[] {
@@ -30,18 +32,43 @@ export const set = (local: number, value: Code): Code => [value, 0x21, unsigned(
 
 export const constant32 = (value: number): Code => [0x41, signed(BigInt(value))];
 export const add32 = (left: Code, right: Code): Code => [left, right, 0x6a];
+export const subtract32 = (left: Code, right: Code): Code => [left, right, 0x6b];
+/** The lesser of two locals. */
+export const least32 = (left: number, right: number): Code => {
+  const both = [get(left), get(right)];
+  return [both, both, 0x49, 0x1b];
+};
 
 export const constant = (value: bigint): Code => [0x42, signed(value)];
 export const add = (left: Code, right: Code): Code => [left, right, 0x7c];
+export const subtract = (left: Code, right: Code): Code => [left, right, 0x7d];
 export const multiply = (left: Code, right: Code): Code => [left, right, 0x7e];
 export const and = (left: Code, right: Code): Code => [left, right, 0x83];
 export const or = (left: Code, right: Code): Code => [left, right, 0x84];
 export const shiftLeft = (value: Code, bits: number): Code => [value, constant(BigInt(bits)), 0x86];
 export const shiftRight = (value: Code, bits: number): Code => [value, constant(BigInt(bits)), 0x88];
 
+/** Two words of 64 bits: their sums, and the products of the lower or the higher two of four words of 32. */
+const vector = (operation: number): Code => [0xfd, unsigned(operation)];
+export const addVectors = (left: Code, right: Code): Code => [left, right, vector(0xce)];
+export const multiplyLow = (left: Code, right: Code): Code => [left, right, vector(0xde)];
+export const multiplyHigh = (left: Code, right: Code): Code => [left, right, vector(0xdf)];
+
 /** Memory, at the address in a local and so many bytes on. */
 export const load = (address: number, offset: number): Code => [get(address), 0x29, 3, unsigned(offset)];
 export const load32 = (address: number, offset: number): Code => [get(address), 0x35, 2, unsigned(offset)];
+export const loadVector = (address: number, offset: number): Code => [
+  get(address),
+  vector(0),
+  2,
+  unsigned(offset),
+];
+export const loadCounter = (address: number, offset: number): Code => [
+  get(address),
+  0x28,
+  2,
+  unsigned(offset),
+];
 export const store = (address: number, offset: number, value: Code): Code => [
   get(address),
   value,
@@ -57,10 +84,27 @@ export const store32 = (address: number, offset: number, value: Code): Code => [
   unsigned(offset),
 ];
 
+export const storeVector = (address: number, offset: number, value: Code): Code => [
+  get(address),
+  value,
+  vector(0x0b),
+  2,
+  unsigned(offset),
+];
+
 /** Runs `body` again and again, until {@link leaveWhenZero} in it. */
 export const forever = (body: Code): Code => [0x02, NO_RESULT, 0x03, NO_RESULT, body, 0x0c, 0, 0x0b, 0x0b];
 export const leaveWhenZero = (local: number): Code => [get(local), 0x45, 0x0d, 1];
-export const whenZero = (local: number, body: Code): Code => [get(local), 0x45, 0x04, NO_RESULT, body, 0x0b];
+export const whenZero = (local: number, body: Code, otherwise: Code): Code => [
+  [get(local), 0x45, 0x04, NO_RESULT],
+  [body, 0x05, otherwise, 0x0b],
+];
+/** @param callee its place among the module's functions */
+export const call = (callee: number, parameters: readonly Code[]): Code => [
+  parameters,
+  0x10,
+  unsigned(callee),
+];
 
 const list = (items: readonly Code[]): Code => [unsigned(items.length), ...items];
 const name = (text: string): Code => list([...text].map((letter) => [letter.charCodeAt(0)]));
@@ -76,12 +120,13 @@ const flat = (code: Code): number[] =>
 /** A module of these functions and a memory of so many pages, exported as `memory`. */
 export function wasmModule(functions: readonly WasmFunction[], pages: number): Uint8Array<ArrayBuffer> {
   const section = (id: number, items: readonly Code[]): Code => [id, sized(list(items))];
-  const code = ({ counters, words, body }: WasmFunction): Code =>
+  const code = ({ counters = 0, words = 0, vectors = 0, body }: WasmFunction): Code =>
     sized([
-      list([
-        [unsigned(counters), I32],
-        [unsigned(words), I64],
-      ]),
+      list(
+        [[counters, I32] as const, [words, I64] as const, [vectors, V128] as const].flatMap(
+          ([count, type]) => (count > 0 ? [[unsigned(count), type]] : []),
+        ),
+      ),
       body,
       0x0b,
     ]);
