@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { merged } from '../bench/figures.mjs';
 import { build } from './build.mjs';
+import { bundle } from './bundle.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const usage = `npm run bench -- <what> [options]
@@ -167,4 +168,5 @@ if (!(what in measurements) || unknown.length > 0 || !numbers.every((number) => 
 }
 // what measures our program uses parts of it
 await build();
+await bundle();
 await measurements[what]();

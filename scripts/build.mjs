@@ -9,12 +9,15 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makePage } from './build-page.mjs';
+import { bundle } from './bundle.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SRC = join(ROOT, 'src');
 const DIST = join(ROOT, 'dist');
 const MANIFEST = join(DIST, 'manifest.json');
 const PAGE = 'verify.html';
+/** made of dist/ itself, by bundle.mjs */
+const isOfBundle = (file) => /^bundle[/\\]/.test(file);
 
 /** what the page is made of */
 const isOfPage = (file) => /^(verifier|kernel)[/\\]/.test(file);
@@ -37,7 +40,7 @@ export async function build() {
     (file) => before[file] !== stamps[file] || !outputsOf(file).every((output) => present.has(output)),
   );
   const expected = new Set(['manifest.json', PAGE, ...wanted.flatMap(outputsOf)]);
-  const orphans = outputs.filter((output) => !expected.has(output));
+  const orphans = outputs.filter((output) => !expected.has(output) && !isOfBundle(output));
   const pageIsStale = !present.has(PAGE) || stale.some(isOfPage);
   if (stale.length + orphans.length === 0 && !pageIsStale) return { written: 0, removed: 0 };
 
@@ -115,6 +118,7 @@ async function readManifest(settings) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const started = performance.now();
   const { written, removed } = await build();
+  await bundle();
   const ms = Math.round(performance.now() - started);
   console.log(`${written} files built, ${removed} removed, in ${ms} ms`);
 }

@@ -11,11 +11,13 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
+import { bundle } from './bundle.mjs';
 
 const { values } = parseArgs({
   options: { data: { type: 'string' }, pause: { type: 'string' }, runs: { type: 'string' } },
 });
 await build();
+await bundle();
 if (values.pause) pauses();
 else await cluster();
 
@@ -49,6 +51,7 @@ async function cluster() {
   console.log('Starting a cluster on this machine');
   const running = await startCluster({
     dataDir,
+    main: new URL('../dist/bundle/main.mjs', import.meta.url),
     signal: ending.signal,
     onReady: (report) => {
       remember(report);

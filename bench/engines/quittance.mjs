@@ -77,7 +77,8 @@ class Application {
     const program = [...startScript(root), '--data', data];
     this.#child = start(process.execPath, [...(env.PROFILE ? profiler : []), ...program], {
       cwd: root,
-      env: { ...env, PROFILE_FILE: profileFile },
+      // a profile names the modules
+      env: { ...env, PROFILE_FILE: profileFile, ...(env.PROFILE && { QUITTANCE_BUNDLE: 'off' }) },
       logFile: join(dir, 'quittance.log'),
     });
     const child = this.#child;

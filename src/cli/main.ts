@@ -8,10 +8,11 @@ for (const stream of [process.stdout, process.stderr])
     if (error.code !== 'EIO') throw error;
   });
 
-try {
-  process.exit(await program(process.argv.slice(2)));
-} catch (error) {
-  process.stderr.write(`${refusalLines(error).join('\n')}\n`);
-  if (process.env['QUITTANCE_DEBUG']) console.error(error);
-  process.exit(1);
-}
+program(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${refusalLines(error).join('\n')}\n`);
+    if (process.env['QUITTANCE_DEBUG']) console.error(error);
+    process.exit(1);
+  },
+);

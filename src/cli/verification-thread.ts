@@ -9,12 +9,14 @@ export interface FilesToVerify {
   readonly options: VerifyOptions;
 }
 
-const pairing = await openWasmPairing();
-answerEach(({ files, options }: FilesToVerify): readonly GivenVerdict[] =>
-  verifyRead(
-    files.map((file) =>
-      typeof file === 'string' ? { complaint: file, isJson: false } : withoutEnvelope(readDocument(file)),
+// files wait until it listens
+void openWasmPairing().then((pairing) =>
+  answerEach(({ files, options }: FilesToVerify): readonly GivenVerdict[] =>
+    verifyRead(
+      files.map((file) =>
+        typeof file === 'string' ? { complaint: file, isJson: false } : withoutEnvelope(readDocument(file)),
+      ),
+      { ...options, pairing },
     ),
-    { ...options, pairing },
   ),
 );

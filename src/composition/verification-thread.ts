@@ -18,5 +18,9 @@ export interface TrustingQuestion {
   readonly trust: OwnTrust;
 }
 
-const options = { ...(workerData as VerificationThreadData), pairing: await openWasmPairing() };
-answerEach(({ question, trust }: TrustingQuestion) => answerQuestion(question, { ...options, ...trust }));
+const given = workerData as VerificationThreadData;
+// questions wait until it listens
+void openWasmPairing().then((pairing) => {
+  const options = { ...given, pairing };
+  answerEach(({ question, trust }: TrustingQuestion) => answerQuestion(question, { ...options, ...trust }));
+});

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../dist/bundle/main.mjs', import.meta.url));
 
 /** How a process of ours ended. */
 export interface End {
@@ -9,7 +9,7 @@ export interface End {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** One process of dist/main.js on servers that are there already. */
+/** One process of the bundle's main on servers that are there already. */
 export class AppProcess {
   readonly ended: Promise<End>;
   private readonly child: ChildProcess;

@@ -1,5 +1,5 @@
 /**
- * The set-up of docker-compose.yml on loopback: every role a process of its own (two workers) running dist/main.js,
+ * The set-up of docker-compose.yml on loopback: every role a process of its own (two workers) running the bundle,
  * on one set of servers. Prints one line of JSON with what a client saw of one paid run, and ends all it started.
  */
 import { spawn } from 'node:child_process';
@@ -13,7 +13,7 @@ import { openAccount } from '../../../dist/embedded/account.js';
 import { configOf } from '../../../dist/embedded/stack-config.js';
 import { startStack } from '../../../dist/embedded/supervisor.js';
 
-const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../dist/bundle/main.mjs', import.meta.url));
 const dataDir = process.argv[2];
 const processes = [];
 
