@@ -63,6 +63,11 @@ export class AppendWriter {
     });
   }
 
+  /** the server's process that appends for this one */
+  get processId(): number | undefined {
+    return this.client.processId;
+  }
+
   /** Waits for what was accepted. */
   async close(): Promise<void> {
     this.closed = true;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import {
   all,
@@ -11,7 +11,9 @@ import {
 import { cuttableRelay } from '../../../test/kit/cuttable-relay.js';
 import { type FreshDatabase, freshDatabase } from '../../../test/kit/postgres.js';
 import { isRefusal } from '../../kernel/errors.js';
+import { numberOf, positionOf } from './event-rows.js';
 import { PostgresEventStore } from './event-store.js';
+import { LiveEvents } from './live-events.js';
 
 const APPEND_RAW = `SELECT * FROM quittance_events.append($1, ARRAY[-1], ARRAY[1], $2, ARRAY[1], $2,
   'Happened', '{"type":"Happened","v":1,"note":"late"}', '{}')`;
@@ -89,6 +91,47 @@ describe('the event store on Postgres', () => {
     // each would be found by the safety poll five seconds later
     expect(performance.now() - started).toBeLessThan(25_000);
     await follower.subscription.stop();
+  });
+
+  it('does not read again what it appended itself', async () => {
+    const fresh = await freshDatabase();
+    const alone = await PostgresEventStore.open(fresh.url);
+    const follower = new Follower(alone.subscribe());
+    await follower.untilCaughtUp();
+    const asked = jest.spyOn(pg.Pool.prototype, 'query');
+    for (let i = 1; i <= 50; i++) {
+      await alone.append('one-1', newEvents(1), 'any');
+      await follower.untilEvents(i);
+    }
+    const pages = asked.mock.calls.filter(
+      ([query]) => (query as unknown as { readonly name?: string }).name === 'events-all',
+    );
+    asked.mockRestore();
+    // polls for what nobody thought of may fall into this time
+    expect(pages.length).toBeLessThanOrEqual(5);
+    await alone.close();
+    await fresh.drop();
+  });
+
+  it('hears of its own events too when the answer to an append was lost', async () => {
+    const category = freshCategory();
+    const live = new LiveEvents(
+      database.url,
+      (after, limit, filter) =>
+        all(store.readAll({ after: positionOf(after), limit, ...(filter && { filter }) })),
+      async () => numberOf(await store.head()),
+      () => true,
+    );
+    const follower = new Follower(live.subscribe(await store.head(), { categories: [category] }));
+    await follower.untilCaughtUp();
+    const started = performance.now();
+    for (let i = 1; i <= 3; i++) {
+      await store.append(`${category}-1`, newEvents(1), 'any');
+      await follower.untilEvents(i);
+    }
+    // each would be found by the safety poll five seconds later
+    expect(performance.now() - started).toBeLessThan(8_000);
+    await live.close();
   });
 
   it('commits concurrent appends together', async () => {

@@ -41,6 +41,7 @@ export class PostgresEventStore implements EventStore {
       url,
       (after, limit, filter) => this.page(pageOfAll(after, limit, filter)),
       async () => numberOf(await this.head()),
+      (processId) => processId === this.writer.processId,
     );
     this.writer = new AppendWriter(url, (events) => this.live.offer(events));
   }

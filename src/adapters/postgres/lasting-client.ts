@@ -1,8 +1,12 @@
 import pg from 'pg';
 
+/** What the driver knows of its connection and its types do not. */
+type Connected = pg.Client & { readonly processID?: number };
+
 /** One connection that is made when first needed and made again after it broke. Nothing is retried in here. */
 export class LastingClient {
   private current: Promise<pg.Client> | undefined;
+  private backend: number | undefined;
   private closed = false;
 
   constructor(
@@ -11,6 +15,11 @@ export class LastingClient {
     private readonly prepare: (client: pg.Client) => Promise<void> = async () => {},
     private readonly onLoss: () => void = () => {},
   ) {}
+
+  /** the server's process at the other end, while there is one */
+  get processId(): number | undefined {
+    return this.backend;
+  }
 
   async connected(): Promise<pg.Client> {
     if (this.closed) throw new Error('the connection is closed');
@@ -45,6 +54,7 @@ export class LastingClient {
       lost = true;
       if (this.closed) return;
       this.current = undefined;
+      this.backend = undefined;
       this.onLoss();
     };
     client.on('error', lose);
@@ -52,6 +62,7 @@ export class LastingClient {
     try {
       await client.connect();
       await this.prepare(client);
+      this.backend = (client as Connected).processID;
       return client;
     } catch (error) {
       await client.end().catch(() => undefined);

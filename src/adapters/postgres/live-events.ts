@@ -11,6 +11,8 @@ import { Notifications } from './notifications.js';
 
 /** Notifications are not lost while connected; this is for what nobody thought of. */
 const SAFETY_POLL_MS = 5_000;
+/** within which a commit of our own is answered as a rule */
+const ANSWER_MS = 250;
 
 type Page = (after: number, limit: number, filter?: EventFilter) => Promise<readonly Recorded[]>;
 
@@ -24,15 +26,19 @@ export class LiveEvents {
   private following = false;
   private closed = false;
   private poll: NodeJS.Timeout | undefined;
+  private expected = 0;
+  private expecting: NodeJS.Timeout | undefined;
 
   constructor(
     url: string,
     page: Page,
     private readonly head: () => Promise<number>,
+    /** whether it is this process that appends by way of that process of the server */
+    private readonly isOwn: (processId: number) => boolean = () => false,
   ) {
     this.patientPage = (...wanted) => this.patient(() => page(...wanted));
     this.tail = new EventTail(this.patientPage, () => this.ring());
-    this.notifications = new Notifications(url, EVENTS_CHANNEL, (position) => this.hear(position));
+    this.notifications = new Notifications(url, EVENTS_CHANNEL, (...told) => this.hear(...told));
   }
 
   subscribe(after: Position, filter: EventFilter | undefined): LogSubscription {
@@ -53,6 +59,7 @@ export class LiveEvents {
   async close(): Promise<void> {
     this.closed = true;
     clearInterval(this.poll);
+    clearTimeout(this.expecting);
     for (const subscription of [...this.subscriptions]) await subscription.stop();
     await this.notifications.close();
   }
@@ -96,10 +103,24 @@ export class LiveEvents {
     await this.catchUp();
   }
 
-  private hear(position: string): void {
+  private hear(position: string, processId?: number): void {
     if (!this.following) return;
     if (position === '') void this.catchUp();
+    else if (processId !== undefined && this.isOwn(processId)) this.expect(Number(position));
     else void this.tail.hint(Number(position)).catch(() => undefined);
+  }
+
+  /**
+   * What this process appended it is about to offer: often the news of a commit comes before its answer. Only an
+   * answer that was lost makes it read what is its own.
+   */
+  private expect(position: number): void {
+    this.expected = Math.max(this.expected, position);
+    this.expecting ??= setTimeout(() => {
+      this.expecting = undefined;
+      void this.tail.hint(position).catch(() => undefined);
+      if (this.expected > this.tail.end) this.expect(this.expected);
+    }, ANSWER_MS).unref();
   }
 
   /** Fails only when closed, or on an error that the next subscription to read will meet and report. */

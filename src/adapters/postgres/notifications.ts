@@ -3,17 +3,20 @@ import { LastingClient } from './lasting-client.js';
 
 const RETRY_MS = 250;
 
-/** LISTEN on one channel for the whole process. Calls `hear('')` after each reconnection: something may be missed. */
+/**
+ * LISTEN on one channel for the whole process. Calls `hear('')` after each reconnection: something may be missed.
+ * `processId` is the server's process whose transaction said so.
+ */
 export class Notifications {
   private readonly client: LastingClient;
   private closed = false;
 
-  constructor(url: string, channel: string, hear: (payload: string) => void) {
+  constructor(url: string, channel: string, hear: (payload: string, processId?: number) => void) {
     this.client = new LastingClient(
       url,
       `listen ${channel}`,
       async (client) => {
-        client.on('notification', (message) => hear(message.payload ?? ''));
+        client.on('notification', ({ payload, processId }) => hear(payload ?? '', processId));
         await client.query(`LISTEN ${channel}`);
         hear('');
       },
