@@ -30,6 +30,8 @@ const publicIntent = ({ classification, capabilities, confidence, method }: Plan
 export interface PlanTask {
   readonly workflowId: string;
   readonly runNo: number;
+  /** a state of the workflow in memory that has this revision is new enough */
+  readonly revision?: number;
 }
 
 /** Turns a request into a proposed plan, or says why there is none. */
@@ -44,7 +46,7 @@ export class PlanJob {
 
   /** @throws Refusal retryable when the planner or catalogue is away for a while: the job is given back */
   async run(task: PlanTask, signal: AbortSignal): Promise<void> {
-    const { state } = await this.dispatch.load(workflow, task.workflowId);
+    const { state } = await this.dispatch.load(workflow, task.workflowId, task.revision);
     if (state.status !== 'planning' || state.runNo !== task.runNo) return;
     const { command, context } = await this.answer(state, signal);
     await this.dispatch.send(workflow, task.workflowId, command, context);

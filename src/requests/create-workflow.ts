@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CreateWorkflow, WorkflowCommand } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
+import { needsNobody } from '../commands/workflow/planning.js';
 import type { Planning, WorkflowState } from '../commands/workflow/state.js';
 import type { ContentStore } from '../content/content-store.js';
 import { isRefusal, Refusal } from '../kernel/errors.js';
@@ -120,19 +121,23 @@ export async function createAs(
     filters: body.serviceFilters ?? { minReputation: 0, minUptime: 0, excludeServices: [] },
   };
   const context = contextOf(caller, 'create', workflowId);
-  const { position, revision } = needsNobody(body)
-    ? await withPlan(parts, { command: { ...command, given: true }, context })
-    : await parts.dispatch.send(workflow, workflowId, command, context);
+  const { position, revision } =
+    body.plan && needsNobody(body.plan.steps)
+      ? await withPlan(parts, { command: { ...command, given: true }, context })
+      : await opened(parts, { command, context });
   return { workflowId, createdAt: at, revision, position };
 }
 
-/**
- * A given plan without services is checked at once: no catalogue is asked, so it cannot have to wait. Where it costs
- * nothing and may start, its first turn of steps becomes durable with it.
- */
-const needsNobody = ({ plan }: CreateBody): boolean =>
-  plan?.steps.every(({ kind }) => kind !== 'service_call') ?? false;
+/** Under a new id: nothing is read to learn that there is nothing. */
+const opened = ({ dispatch }: CreateParts, created: Said<CreateWorkflow>) =>
+  dispatch.converse(
+    workflow,
+    created.command.workflowId,
+    async ({ status }) => (status === 'none' ? created : undefined),
+    true,
+  );
 
+/** Where the plan costs nothing and may start, its first turn of steps becomes durable with it. */
 function withPlan({ dispatch, plans, localSteps }: CreateParts, created: Said<CreateWorkflow>) {
   const { workflowId } = created.command;
   const turn = localSteps?.turn({ workflowId, runNo: 1 }, NEVER);

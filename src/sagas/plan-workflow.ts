@@ -1,4 +1,5 @@
 import { workflow } from '../commands/workflow/decide.js';
+import { needsNobody } from '../commands/workflow/planning.js';
 import type { WorkflowEventOf } from '../events/workflow.js';
 import { LIMITS } from '../kernel/limits.js';
 import { plusMs } from '../kernel/time.js';
@@ -15,14 +16,17 @@ export const planWorkflow: Saga = {
   react(recorded) {
     const workflowId = aggregateIdOf(recorded);
     const event = eventOf<WorkflowEventOf<'PlanningStarted' | 'PlanProposed' | 'PlanningFailed'>>(recorded);
-    if (event.type === 'PlanProposed')
+    if (event.type === 'PlanningFailed') return [];
+    if (event.type === 'PlanProposed') {
+      if (wasThereAtOnce(event)) return [];
       return [
         {
           do: 'cancel-timers',
           ids: [planningTimer(workflowId, event.runNo), ...againTimers(workflowId, event.runNo)],
         },
       ];
-    if (event.type === 'PlanningFailed' || event.given) return [];
+    }
+    if (event.given) return [];
     const { runNo, expiresAt } = event;
     return [
       {
@@ -40,7 +44,7 @@ export const planWorkflow: Saga = {
           }),
         },
       },
-      { do: 'job', job: planJob(workflowId, runNo, `plan/${workflowId}/${runNo}`) },
+      { do: 'job', job: planJob(workflowId, runNo, `plan/${workflowId}/${runNo}`, recorded.revision) },
       // the queue may lose the first and, within its time, whatever follows; what it has not lost it does not take twice
       ...againTimers(workflowId, runNo).map((id, times, [again]) => ({
         do: 'timer' as const,
@@ -52,6 +56,10 @@ export const planWorkflow: Saga = {
   },
 };
 
+/** It came with the workflow, in one append: nothing watched over its planning. */
+const wasThereAtOnce = ({ runNo, planner, plan }: WorkflowEventOf<'PlanProposed'>): boolean =>
+  runNo === 1 && planner === 'given' && needsNobody(plan.steps);
+
 const planningTimer = (workflowId: string, runNo: number): string => `${workflowId}/${runNo}/planning`;
 const AGAIN = Math.ceil(LIMITS.planningTimeout / LIMITS.dispatchTimeout) - 1;
 const againTimers = (workflowId: string, runNo: number): readonly string[] =>
@@ -60,10 +68,11 @@ const againTimers = (workflowId: string, runNo: number): readonly string[] =>
     (_, times) => `plan/${workflowId}/${runNo}/again${times ? `-${times + 1}` : ''}`,
   );
 
-const planJob = (workflowId: string, runNo: number, id: string): Job => ({
+/** @param revision of the event that asks for it; who is asked later looks again what has become of it */
+const planJob = (workflowId: string, runNo: number, id: string, revision?: number): Job => ({
   kind: 'plan',
   priority: 'normal',
   id,
   correlationId: workflowId,
-  payload: { workflowId, runNo },
+  payload: { workflowId, runNo, ...(revision !== undefined && { revision }) },
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventCatalogue } from '../events/catalogue.js';
+import { samplePlan } from '../events/samples.js';
 import { type DomainEvent, eventId, type Recorded } from '../kernel/event.js';
 import { sagas } from './all.js';
 import type { Reaction } from './reaction.js';
@@ -93,7 +94,7 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
         message: 'No plan was found in time.',
         recoverable: true,
       }),
-      job('plan', 'plan/wf_01/1', { workflowId: 'wf_01', runNo: 1 }),
+      job('plan', 'plan/wf_01/1', { workflowId: 'wf_01', runNo: 1, revision: 0 }),
       ...['plan/wf_01/1/again', 'plan/wf_01/1/again-2', 'plan/wf_01/1/again-3'].map((id, times) => ({
         ...again('plan', 'plan/wf_01/1/again', 15 * (times + 1), { workflowId: 'wf_01', runNo: 1 }),
         id,
@@ -110,6 +111,12 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
         ids: ['wf_01/1/planning', 'plan/wf_01/1/again', 'plan/wf_01/1/again-2', 'plan/wf_01/1/again-3'],
       },
     ],
+  ],
+  [
+    'a plan without services that came with its workflow was not waited for',
+    'PlanProposed',
+    { planner: 'given', plan: { ...samplePlan, steps: [{ ...samplePlan.steps[0]!, kind: 'wait' }] } },
+    [],
   ],
   ['T04 planning that failed needs nothing more', 'PlanningFailed', {}, []],
   [

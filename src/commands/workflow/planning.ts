@@ -1,3 +1,4 @@
+import type { StepKind } from '../../events/plan.js';
 import type { WorkflowEvent } from '../../events/workflow.js';
 import { Refusal } from '../../kernel/errors.js';
 import { LIMITS } from '../../kernel/limits.js';
@@ -25,6 +26,10 @@ export function create(command: CreateWorkflow, state: WorkflowState): WorkflowE
     },
   ];
 }
+
+/** A given plan without services is checked at once: no catalogue is asked, so it cannot have to wait. */
+export const needsNobody = (steps: readonly { readonly kind: StepKind }[]): boolean =>
+  steps.every(({ kind }) => kind !== 'service_call');
 
 /** The planner checked the plan before; the limits the user set are checked again here, where they bind. */
 export function proposePlan(command: ProposePlan, state: WorkflowState): WorkflowEvent[] {
