@@ -64,9 +64,42 @@ describe('integration events', () => {
     await expect(events.publish([recorded(2), recorded(9), recorded(3)])).rejects.toMatchObject({
       code: 'RELAY_INTERRUPTED',
       kind: 'retryable',
-      figures: { relayed: 2, events: 3 },
+      figures: { events: 3 },
     });
     expect(await events.lastPosition()).toBe(recorded(2).position);
+  });
+
+  it('are looked for again when the last of them is there already: those before it may not be', async () => {
+    await events.publish([recorded(1)]);
+    await events.publish([recorded(9)]);
+    await expect(events.publish([recorded(1), recorded(2), recorded(9)])).rejects.toMatchObject({
+      code: 'RELAY_INTERRUPTED',
+      kind: 'retryable',
+    });
+    expect(await events.lastPosition()).toBe(recorded(9).position);
+  });
+
+  it('all follow one another where only the last is answered', async () => {
+    const many = Array.from({ length: 500 }, (_, n) => recorded(n));
+    await events.publish(many);
+    const { streams } = await jetstreamManager(nats.connection);
+    const stored = (await streams.info(`${nats.prefix}_EVENTS`)).state.messages;
+    const positions = Array.from({ length: stored }, async (_, at) => {
+      const message = await streams.getMessage(`${nats.prefix}_EVENTS`, { seq: at + 1 });
+      return message?.header.get('Quittance-Position');
+    });
+    expect(await Promise.all(positions)).toEqual(many.map(({ position }) => position));
+  });
+
+  it('none of which was taken by a stream that vanished go out again, all of them', async () => {
+    await events.publish([recorded(1)]);
+    const { streams } = await jetstreamManager(nats.connection);
+    await streams.delete(`${nats.prefix}_EVENTS`);
+    const more = [recorded(2), recorded(3), recorded(4)];
+    await expect(events.publish(more)).rejects.toMatchObject({ code: 'RELAY_INTERRUPTED' });
+    expect(await events.lastPosition()).toBeUndefined();
+    await events.publish(more);
+    expect(await subjects()).toEqual({ [`${nats.prefix}.evt.workflow.wf_1.StepCompleted`]: 3 });
   });
 
   it('are not put behind those of another relay by one that was paused: it looks first what is there', async () => {
@@ -78,7 +111,6 @@ describe('integration events', () => {
     // an id that the server has forgotten by now would not be recognised: the place in the stream is
     await expect(paused.publish([recorded(7)])).rejects.toMatchObject({
       code: 'RELAY_INTERRUPTED',
-      figures: { relayed: 0 },
     });
     expect(await paused.lastPosition()).toBe(recorded(3).position);
     await paused.publish([recorded(4)]);

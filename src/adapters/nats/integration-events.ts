@@ -1,5 +1,5 @@
-import { JetStreamApiError, type PubAck } from '@nats-io/jetstream';
-import { headers, type NatsConnection, nanos } from '@nats-io/transport-node';
+import { JetStreamApiError, type PubAck, PubHeaders } from '@nats-io/jetstream';
+import { headers, type MsgHdrs, type NatsConnection, nanos } from '@nats-io/transport-node';
 import { Refusal } from '../../kernel/errors.js';
 import type { Position, Recorded } from '../../kernel/event.js';
 import { categoryOf, idOfStream } from '../../kernel/ids.js';
@@ -55,43 +55,64 @@ export class NatsIntegrationEvents {
 
   /**
    * In store order, all in flight at once. Each names the one before it, the first by its sequence: neither can a
-   * loss in the middle leave a gap, nor can a relay that was paused repeat what another has copied meanwhile. What
-   * follows is refused, and the relay goes on from {@link lastPosition}.
+   * loss in the middle leave a gap, nor can a relay that was paused repeat what another has copied meanwhile. Only the
+   * last one is answered: it is taken where all before it were. What follows a loss is refused, and the relay goes on
+   * from {@link lastPosition}.
    * @throws Refusal RELAY_INTERRUPTED, retryable
    */
   async publish(events: readonly Recorded[]): Promise<void> {
-    const outcomes = await Promise.allSettled(
-      events.map((event, at) => this.publishOne(event, events[at - 1]?.id)),
-    );
-    const failure = outcomes.find((one) => one.status === 'rejected');
-    const end = outcomes.at(-1);
-    this.last = end?.status === 'fulfilled' ? end.value.seq : undefined;
-    if (!failure) return;
-    const relayed = outcomes.indexOf(failure);
-    throw new Refusal(
-      'RELAY_INTERRUPTED',
-      `JetStream took ${relayed} of ${events.length} events.`,
-      { relayed, events: events.length },
-      'retryable',
-      { cause: failure.reason },
-    );
+    const last = events.at(-1);
+    if (!last) return;
+    try {
+      for (const [at, event] of events.slice(0, -1).entries()) this.send(event, events[at - 1]?.id);
+      const { seq, duplicate } = await this.publishLast(last, events.at(-2)?.id);
+      // stored before, which says nothing of those that were sent with it now
+      if (duplicate && events.length > 1) throw new Error('the last event was there already');
+      this.last = seq;
+    } catch (cause) {
+      this.last = undefined;
+      throw new Refusal(
+        'RELAY_INTERRUPTED',
+        `JetStream did not take all of ${events.length} events.`,
+        { events: events.length },
+        'retryable',
+        { cause },
+      );
+    }
   }
 
-  private publishOne(recorded: Recorded, previousId: string | undefined): Promise<PubAck> {
-    const { stream, id, event, revision, position, metadata } = recorded;
-    const about = headers();
-    about.set(POSITION, position);
-    if (metadata.traceparent) about.set('traceparent', metadata.traceparent);
-    const subject = [this.root, categoryOf(stream), token(idOfStream(stream)), event.type].join('.');
-    const body = JSON.stringify({ id, stream, revision, position, event, metadata });
-    return this.streams.publish(subject, body, {
-      msgID: id,
-      headers: about,
+  /** Nobody answers: what becomes of it is known by what becomes of the one after it. */
+  private send(recorded: Recorded, previousId: string | undefined): void {
+    const about = headersOf(recorded);
+    about.set(PubHeaders.MsgIdHdr, recorded.id);
+    if (previousId !== undefined) about.set(PubHeaders.ExpectedLastMsgIdHdr, previousId);
+    else if (this.last !== undefined) about.set(PubHeaders.ExpectedLastSeqHdr, `${this.last}`);
+    this.streams.connection.publish(this.subjectOf(recorded), bodyOf(recorded), { headers: about });
+  }
+
+  private publishLast(recorded: Recorded, previousId: string | undefined): Promise<PubAck> {
+    return this.streams.publish(this.subjectOf(recorded), bodyOf(recorded), {
+      msgID: recorded.id,
+      headers: headersOf(recorded),
       ...(previousId !== undefined && { expect: { lastMsgID: previousId } }),
       ...(previousId === undefined && this.last !== undefined && { expect: { lastSequence: this.last } }),
     });
   }
+
+  private subjectOf({ stream, event }: Recorded): string {
+    return `${this.root}.${categoryOf(stream)}.${token(idOfStream(stream))}.${event.type}`;
+  }
 }
+
+function headersOf({ position, metadata: { traceparent } }: Recorded): MsgHdrs {
+  const about = headers();
+  about.set(POSITION, position);
+  if (traceparent) about.set('traceparent', traceparent);
+  return about;
+}
+
+const bodyOf = ({ id, stream, revision, position, event, metadata }: Recorded): string =>
+  JSON.stringify({ id, stream, revision, position, event, metadata });
 
 /** Dots would split a subject, and wildcards are not allowed in one. */
 const token = (id: string): string => id.replaceAll(/[.*>\s]/g, '_');
