@@ -46,7 +46,7 @@ export const auditGroups = defineTable<AuditGroup>({
     command_id: 'text',
     correlation_id: 'text',
     causation_id: 'text',
-    rejected: 'jsonb',
+    rejected: 'json',
     positions: 'text',
     event_ids: 'text',
     types: 'text',

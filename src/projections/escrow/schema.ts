@@ -36,7 +36,7 @@ export const escrowTable = defineTable<EscrowRow>({
     deposited: 'bigint',
     captured: 'bigint',
     refunded: 'bigint',
-    frozen: 'jsonb',
+    frozen: 'json',
     withdrawing: 'bigint',
     withdrawn: 'bigint',
   },

@@ -17,9 +17,9 @@ export const usersTable = defineTable<UserRow>({
   columns: {
     user_id: 'text',
     revision: 'integer',
-    roles: 'jsonb',
-    display_name: 'jsonb',
-    wallets: 'jsonb',
+    roles: 'json',
+    display_name: 'json',
+    wallets: 'json',
     registered_at: 'text',
     erased_at: 'text',
   },

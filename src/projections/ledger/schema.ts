@@ -100,7 +100,7 @@ export interface StreamMemoryRow {
 
 export const streamsTable = defineTable<StreamMemoryRow>({
   name: 'rm_ledger_streams',
-  columns: { stream: 'text', revision: 'integer', at: 'text', memory: 'jsonb' },
+  columns: { stream: 'text', revision: 'integer', at: 'text', memory: 'json' },
   key: ['stream'],
   newer: 'revision',
 });

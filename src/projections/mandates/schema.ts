@@ -32,7 +32,7 @@ export const mandatesTable = defineTable<MandateRow>({
     asset: 'text',
     max_total: 'bigint',
     max_per_transaction: 'bigint',
-    allowed_recipients: 'jsonb',
+    allowed_recipients: 'json',
     used: 'bigint',
     granted_at: 'text',
     expires_at: 'text',

@@ -32,7 +32,7 @@ export const withdrawalsTable = defineTable<WithdrawalRow>({
     signature: 'text',
     slot: 'text',
     opens_account: 'boolean',
-    error: 'jsonb',
+    error: 'json',
     requested_at: 'text',
     updated_at: 'text',
   },
