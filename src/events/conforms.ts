@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 
-type Predicate = (value: unknown) => boolean;
+export type Predicate = (value: unknown) => boolean;
 
 /** What is read of zod's own description of a schema. */
-interface Described {
+export interface Described {
   readonly _zod: { readonly def: Description };
 }
-interface Description {
+export interface Description {
   readonly type: string;
   readonly checks?: readonly { readonly _zod: { readonly def: Check } }[];
   readonly check?: string;
@@ -20,6 +20,7 @@ interface Description {
   readonly options?: readonly Described[];
   readonly shape?: Readonly<Record<string, Described>>;
   readonly catchall?: Described;
+  readonly defaultValue?: unknown;
 }
 interface Check {
   readonly check: string;
@@ -29,6 +30,7 @@ interface Check {
   readonly minimum?: number;
   readonly value?: number;
   readonly inclusive?: boolean;
+  readonly fn?: (value: unknown) => unknown;
 }
 
 /**
@@ -41,12 +43,20 @@ export function conforms(schema: z.ZodType): Predicate {
 }
 
 /** @returns undefined for a schema of which any part is not known here */
-function compiled({ _zod: { def } }: Described): Predicate | undefined {
+export function compiled({ _zod: { def } }: Described): Predicate | undefined {
   if (def.coerce) return undefined;
   const kind = KINDS[def.type]?.(def);
-  const checks = [...(def.checks ?? []).map(({ _zod }) => _zod.def), ...ownCheck(def)].map(checked);
-  if (!kind || !isWhole(checks)) return undefined;
-  return checks.reduce<Predicate>((before, next) => (value) => before(value) && next(value), kind);
+  const checks = checksOf(def);
+  return kind && checks && ((value) => kind(value) && checks(value));
+}
+
+/** What is asked of a value besides its kind; undefined where any of it is not known here. */
+export function checksOf(def: Description): Predicate | undefined {
+  const each = [...(def.checks ?? []).map(({ _zod }) => _zod.def), ...ownCheck(def)].map(checked);
+  if (!isWhole(each)) return undefined;
+  const [only = () => true, second] = each;
+  if (second) return (value) => each.every((holds) => holds(value));
+  return only;
 }
 
 const KINDS: Readonly<Record<string, (def: Description) => Predicate | undefined>> = {
@@ -68,7 +78,7 @@ const KINDS: Readonly<Record<string, (def: Description) => Predicate | undefined
 /** A schema may be a check itself, as that of a date is. */
 const ownCheck = (def: Description): Check[] => (def.check === undefined ? [] : [def as Check]);
 
-function checked({ check, format, pattern, maximum, minimum, value: bound, inclusive }: Check) {
+function checked({ check, format, pattern, maximum, minimum, value: bound, inclusive, fn }: Check) {
   const isSized = (value: unknown): value is { length: number } =>
     typeof value === 'string' || Array.isArray(value);
   if (check === 'max_length') return (value: unknown) => isSized(value) && value.length <= maximum!;
@@ -81,10 +91,11 @@ function checked({ check, format, pattern, maximum, minimum, value: bound, inclu
   const isPlain =
     pattern && !pattern.global && !pattern.sticky && (format === 'regex' || format === 'datetime');
   if (check === 'string_format' && isPlain) return (value: unknown) => pattern.test(value as string);
+  if (check === 'custom' && fn) return (value: unknown) => fn(value) === true;
   return undefined;
 }
 
-const isWhole = (all: readonly (Predicate | undefined)[]): all is Predicate[] =>
+export const isWhole = (all: readonly (Predicate | undefined)[]): all is Predicate[] =>
   all.every((each) => each !== undefined);
 
 function oneOf(values: readonly unknown[]): Predicate {

@@ -168,3 +168,4 @@ export const givenPlanSchema = z.strictObject({
 });
 
 export type GivenPlan = z.input<typeof givenPlanSchema>;
+export type ReadPlan = z.output<typeof givenPlanSchema>;

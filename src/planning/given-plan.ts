@@ -1,13 +1,13 @@
-import type { z } from 'zod';
+import { REFUSED, readerOf } from '../events/reader.js';
 import { checkExpression } from '../execution/expression-references.js';
 import { Refusal } from '../kernel/errors.js';
 import { usdcToMicros } from '../kernel/money.js';
 import type { DraftStep, PlanDraft } from '../ports/planner.js';
-import { type GivenPlan, givenPlanSchema } from './draft-schema.js';
+import { type GivenPlan, givenPlanSchema, type ReadPlan } from './draft-schema.js';
 import { ofStep } from './of-step.js';
 import { firstProblems } from './problems.js';
 
-type GivenStep = z.output<typeof givenPlanSchema>['steps'][number];
+type GivenStep = ReadPlan['steps'][number];
 
 /** Whoever declares how to undo a step says that it can be undone. */
 function undoing({ sideEffect, compensation }: Pick<GivenStep, 'sideEffect' | 'compensation'>) {
@@ -53,17 +53,24 @@ function inputOf(step: Pick<GivenStep, 'kind' | 'input' | 'params' | 'for' | 'un
   return input === undefined ? fixed : `$merge([${fixed}, ${input}])`;
 }
 
+const readPlan = readerOf(givenPlanSchema);
+
 /**
  * A plan that a caller posts instead of a request. Checked by {@link propose} like a planner's.
  * @throws Refusal VALIDATION_FAILED naming the members that are wrong, or EXPRESSION_INVALID
  */
 export function planFromGiven(given: unknown): PlanDraft {
+  const read = readPlan(given);
+  if (read !== REFUSED) return draftOfPlan(read);
   const parsed = givenPlanSchema.safeParse(given);
-  if (!parsed.success)
-    throw new Refusal('VALIDATION_FAILED', 'The plan is not well formed.', {
-      problems: firstProblems(parsed.error),
-    });
-  const { steps, result } = parsed.data;
+  if (parsed.success) return draftOfPlan(parsed.data);
+  throw new Refusal('VALIDATION_FAILED', 'The plan is not well formed.', {
+    problems: firstProblems(parsed.error),
+  });
+}
+
+/** The same of a plan that was read before. @throws Refusal EXPRESSION_INVALID */
+export function draftOfPlan({ steps, result }: ReadPlan): PlanDraft {
   // an input must be an expression by itself, so that it cannot close the `$merge` it is put into
   for (const { key, input } of steps) if (input !== undefined) ofStep(key, () => checkExpression(input));
   return {

@@ -13,7 +13,8 @@ import type { Clock } from '../ports/clock.js';
 import type { PlanDraft, Planner } from '../ports/planner.js';
 import type { Dispatch, Said } from '../runtime/dispatch.js';
 import { committed } from './committed.js';
-import { planFromGiven } from './given-plan.js';
+import type { ReadPlan } from './draft-schema.js';
+import { draftOfPlan, planFromGiven } from './given-plan.js';
 import { type Proposal, propose } from './propose.js';
 
 /** Characters of a file that a planner sees. */
@@ -52,10 +53,23 @@ export class PlanJob {
     await this.dispatch.send(workflow, task.workflowId, command, context);
   }
 
-  /** The plan of a workflow that waits for one, or why there is none. @throws Refusal retryable, as {@link run} */
-  async answer(state: Planning, signal: AbortSignal): Promise<Said<ProposePlan | FailPlanning>> {
+  /**
+   * The plan of a workflow that waits for one, or why there is none.
+   * @param given the plan that its caller brought, where that is at hand
+   * @throws Refusal retryable, as {@link run}
+   */
+  async answer(
+    state: Planning,
+    signal: AbortSignal,
+    given?: ReadPlan,
+  ): Promise<Said<ProposePlan | FailPlanning>> {
     const { workflowId } = state.created;
-    const command = await this.propose(state, signal).catch((error: unknown) => this.failure(state, error));
+    let command: ProposePlan | FailPlanning;
+    try {
+      command = await this.propose(state, signal, given);
+    } catch (error) {
+      command = this.failure(state, error);
+    }
     return {
       command,
       context: {
@@ -66,14 +80,16 @@ export class PlanJob {
     };
   }
 
-  private async propose(state: Planning, signal: AbortSignal): Promise<ProposePlan> {
+  private async propose(state: Planning, signal: AbortSignal, given?: ReadPlan): Promise<ProposePlan> {
     const { created } = state;
     const text = await this.content.openText(created.request, places.request(created.workflowId));
     const isGiven = created.origin === 'plan';
     const needsOffers = !isGiven || /"service_call"/.test(text);
     const offers = needsOffers ? await this.catalogue.all() : [];
     const draft = isGiven
-      ? planFromGiven(JSON.parse(text))
+      ? given
+        ? draftOfPlan(given)
+        : planFromGiven(JSON.parse(text))
       : await this.planner.plan(
           { text, attachments: await this.attachments(state), offers, maxSteps: LIMITS.planSteps },
           signal,

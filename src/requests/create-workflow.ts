@@ -11,6 +11,7 @@ import { LIMITS } from '../kernel/limits.js';
 import type { Micros } from '../kernel/money.js';
 import { places } from '../kernel/places.js';
 import { isoTime } from '../kernel/time.js';
+import type { ReadPlan } from '../planning/draft-schema.js';
 import type { Chance, Clock } from '../ports/clock.js';
 import type { Converse, Dispatch, Said } from '../runtime/dispatch.js';
 import { type Caller, contextOf } from './caller.js';
@@ -42,7 +43,7 @@ export interface LocalSteps {
 
 /** Checks and commits to a plan that the caller brought. */
 export interface GivenPlans {
-  answer(state: Planning, signal: AbortSignal): Promise<Said<WorkflowCommand>>;
+  answer(state: Planning, signal: AbortSignal, given?: ReadPlan): Promise<Said<WorkflowCommand>>;
 }
 
 export interface Created {
@@ -123,7 +124,7 @@ export async function createAs(
   const context = contextOf(caller, 'create', workflowId);
   const { position, revision } =
     body.plan && needsNobody(body.plan.steps)
-      ? await withPlan(parts, { command: { ...command, given: true }, context })
+      ? await withPlan(parts, { command: { ...command, given: true }, context }, body.plan)
       : await opened(parts, { command, context });
   return { workflowId, createdAt: at, revision, position };
 }
@@ -138,18 +139,22 @@ const opened = ({ dispatch }: CreateParts, created: Said<CreateWorkflow>) =>
   );
 
 /** Where the plan costs nothing and may start, its first turn of steps becomes durable with it. */
-function withPlan({ dispatch, plans, localSteps }: CreateParts, created: Said<CreateWorkflow>) {
+function withPlan(
+  { dispatch, plans, localSteps }: CreateParts,
+  created: Said<CreateWorkflow>,
+  given: CreateBody['plan'],
+) {
   const { workflowId } = created.command;
   const turn = localSteps?.turn({ workflowId, runNo: 1 }, NEVER);
   const next = async (state: WorkflowState): Promise<Said<WorkflowCommand> | undefined> => {
     if (state.status === 'none') return created;
-    if (state.status === 'planning') return plans.answer(state, AbortSignal.timeout(LIMITS.planningTimeout));
+    if (state.status === 'planning') return plans.answer(state, NEVER, given);
     return turn?.(state);
   };
   return dispatch.converse(workflow, workflowId, next, true);
 }
 
-/** Nobody stops a turn that a caller waits for: it is short. */
+/** Nobody stops what a caller waits for: it is short, and asks nobody. */
 const NEVER = new AbortController().signal;
 
 async function sealedParts({ content, chance }: CreateParts, owner: string, id: string, body: CreateBody) {

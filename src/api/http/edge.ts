@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { REFUSED, readerOf } from '../../events/reader.js';
 import { isRefusal, Refusal } from '../../kernel/errors.js';
 import type { Position } from '../../kernel/event.js';
 import { LIMITS } from '../../kernel/limits.js';
@@ -124,6 +125,9 @@ const MOST_PROBLEMS = 10;
 
 /** @throws Refusal VALIDATION_FAILED naming each member that is wrong and why, never its value */
 export function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const read = readerOf(schema)(value);
+  if (read !== REFUSED) return read;
+  // says what is wrong with it
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues
