@@ -5,6 +5,7 @@ import type { EventFilter } from '../ports/event-store.js';
 export function filterTest(filter: EventFilter = {}): (type: string, stream: string) => boolean {
   const types = filter.types && new Set(filter.types);
   const categories = filter.categories && new Set(filter.categories);
+  if (types && !categories) return (type) => types.has(type);
   return (type, stream) =>
     (types === undefined || types.has(type)) &&
     (categories === undefined || categories.has(categoryOf(stream)));

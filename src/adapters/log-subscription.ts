@@ -29,19 +29,18 @@ export class LogSubscription implements Subscription {
   }
 
   /** Closing what is read from makes reads fail; that is an end, not an error. */
-  private async nextUnlessStopped(): Promise<Batch | undefined> {
-    try {
-      return await this.next(this.after);
-    } catch (error) {
+  private unlessStopped(reading: Promise<Batch>): Promise<Batch | undefined> {
+    return reading.catch((error: unknown) => {
       if (this.stopped) return undefined;
       throw error;
-    }
+    });
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, void> {
     try {
       while (!this.stopped) {
-        const batch = await this.nextUnlessStopped();
+        const next = this.next(this.after);
+        const batch = next instanceof Promise ? await this.unlessStopped(next) : next;
         if (this.stopped || !batch) return;
         if (batch.position === this.after && (this.saidCaughtUp || !batch.caughtUp)) {
           await this.bell.wait();

@@ -58,6 +58,7 @@ export const isReadable = (stored: DomainEvent): boolean =>
 
 /** Brings a stored event to the version this program speaks. @throws Error for an unknown type or version */
 export function upcast(stored: DomainEvent): DomainEvent {
+  if (current.get(stored.type)?.v === stored.v) return stored;
   let event = stored;
   for (let step = upcasters.get(key(event)); step; step = upcasters.get(key(event))) event = step(event);
   if (current.get(event.type)?.v !== event.v)

@@ -119,11 +119,12 @@ export class SagaRunner {
     const open = new Set<Promise<void>>();
     for await (const batch of subscription) {
       for (const recorded of batch.events) {
-        await this.gate.pass();
-        const done = this.handle({ ...recorded, event: upcast(recorded.event) });
+        const event = upcast(recorded.event);
+        const done = this.handle(event === recorded.event ? recorded : { ...recorded, event });
         if (!done) continue;
         open.add(done);
         void done.finally(() => open.delete(done));
+        await this.gate.pass();
       }
       for (const part of this.parts.values()) part.reached(batch.position);
       if (this.stopping.signal.aborted) break;
@@ -131,13 +132,16 @@ export class SagaRunner {
     await Promise.all(open);
   }
 
+  /** @returns when what follows from it is done; undefined where nothing does */
   private handle(recorded: Recorded): Promise<void> | undefined {
     const lane = this.saga.correlate(recorded);
     const part = lane === undefined ? undefined : this.parts.get(this.share.partOf(lane));
     if (lane === undefined || !part?.wants(recorded.position)) return undefined;
+    const reactions = this.saga.react(recorded, undefined);
+    if (reactions.length === 0) return undefined;
     return part.run(recorded.position, async () => {
       const timers: Promise<boolean>[] = [];
-      const handled = await this.lanes.run(lane, () => this.react(recorded, part, timers));
+      const handled = await this.lanes.run(lane, () => this.carryOut(reactions, recorded, part, timers));
       // the next event of this lane need not wait for timers to be stored; the checkpoint does
       const stored = await Promise.all(timers);
       this.gate.notify();
@@ -146,8 +150,12 @@ export class SagaRunner {
   }
 
   /** @returns false when stopped before everything was done: the checkpoint then stays before this event */
-  private async react(recorded: Recorded, part: SagaPart, timers: Promise<boolean>[]): Promise<boolean> {
-    const reactions = this.saga.react(recorded, undefined);
+  private async carryOut(
+    reactions: readonly Reaction[],
+    recorded: Recorded,
+    part: SagaPart,
+    timers: Promise<boolean>[],
+  ): Promise<boolean> {
     const cause = {
       processManager: this.saga.name,
       eventId: recorded.id,

@@ -5,7 +5,7 @@ import { comparePositions, type Position } from '../kernel/event.js';
  * passes an event whose reactions are still under way.
  */
 export class Watermark {
-  private readonly open: { readonly position: Position; done: boolean }[] = [];
+  private readonly open: { position: Position; done: boolean }[] = [];
   private first = 0;
   private safe: Position | undefined;
 
@@ -25,7 +25,10 @@ export class Watermark {
 
   /** Everything up to `position` has been handed out: a batch may end with events nobody wanted. */
   reached(position: Position): void {
-    this.begin(position)();
+    const last = this.open.at(-1);
+    if (this.pending === 0) this.pass(position);
+    else if (last!.done && comparePositions(last!.position, position) <= 0) last!.position = position;
+    else this.open.push({ position, done: true });
   }
 
   get position(): Position | undefined {
@@ -38,12 +41,15 @@ export class Watermark {
 
   private advance(): void {
     while (this.first < this.open.length && this.open[this.first]!.done) {
-      const { position } = this.open[this.first++]!;
-      if (this.safe === undefined || comparePositions(this.safe, position) < 0) this.safe = position;
+      this.pass(this.open[this.first++]!.position);
     }
     if (this.first > 1_024 && this.first * 2 > this.open.length) {
       this.open.splice(0, this.first);
       this.first = 0;
     }
+  }
+
+  private pass(position: Position): void {
+    if (this.safe === undefined || comparePositions(this.safe, position) < 0) this.safe = position;
   }
 }

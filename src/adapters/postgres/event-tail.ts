@@ -40,9 +40,24 @@ export class EventTail {
     this.hinted = Math.max(this.hinted, position);
   }
 
-  /** @param after at or behind {@link start} */
-  *after(after: number): Iterable<Recorded> {
-    for (let i = after - this.start; i < this.events.length; i++) yield this.events[i]!;
+  /**
+   * @param after at or behind {@link start}
+   * @param limit of events; what was looked at and left out is no matter
+   * @returns the wanted ones in order, and the position up to which everything was looked at
+   */
+  after(
+    after: number,
+    wanted: (type: string, stream: string) => boolean,
+    limit: number,
+  ): { readonly events: readonly Recorded[]; readonly position: number } {
+    const found: Recorded[] = [];
+    const { events, start } = this;
+    let at = after - start;
+    for (; at < events.length && found.length < limit; at++) {
+      const recorded = events[at]!;
+      if (wanted(recorded.event.type, recorded.stream)) found.push(recorded);
+    }
+    return { events: found, position: Math.max(after, start + at) };
   }
 
   /** Events this process appended. */

@@ -14,6 +14,7 @@ const SAFETY_POLL_MS = 5_000;
 /** within which a commit of our own is answered as a rule */
 const ANSWER_MS = 250;
 
+type Wanted = ReturnType<typeof filterTest>;
 type Page = (after: number, limit: number, filter?: EventFilter) => Promise<readonly Recorded[]>;
 
 /** All subscriptions of a process: one listening connection and one tail, started with the first of them. */
@@ -64,10 +65,16 @@ export class LiveEvents {
     await this.notifications.close();
   }
 
-  private async batch(
+  private batch(after: number, filter: EventFilter | undefined, wanted: Wanted): Batch | Promise<Batch> {
+    return this.following && after >= this.tail.start
+      ? this.batchInMemory(after, wanted)
+      : this.batchFromStore(after, filter, wanted);
+  }
+
+  private async batchFromStore(
     after: number,
     filter: EventFilter | undefined,
-    wanted: (type: string, stream: string) => boolean,
+    wanted: Wanted,
   ): Promise<Batch> {
     this.started ??= this.start().catch((error) => {
       this.started = undefined;
@@ -83,14 +90,8 @@ export class LiveEvents {
     return { events, position: positionOf(position), caughtUp: false };
   }
 
-  private batchInMemory(after: number, wanted: (type: string, stream: string) => boolean): Batch {
-    const events: Recorded[] = [];
-    let position = after;
-    for (const event of this.tail.after(after)) {
-      position = numberOf(event.position);
-      if (wanted(event.event.type, event.stream)) events.push(event);
-      if (events.length === LIMITS.tailBatch) break;
-    }
+  private batchInMemory(after: number, wanted: Wanted): Batch {
+    const { events, position } = this.tail.after(after, wanted, LIMITS.tailBatch);
     return { events, position: positionOf(position), caughtUp: position >= this.tail.heard };
   }
 
