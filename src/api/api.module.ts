@@ -3,7 +3,6 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LIMITS } from '../kernel/limits.js';
-import { asyncApiDocument } from './asyncapi/document.js';
 import { API, type ApiDependencies } from './dependencies.js';
 import { AnsweringAdapter } from './http/answering-adapter.js';
 import { ApiKeysController } from './http/api-keys.controller.js';
@@ -38,7 +37,7 @@ import { WorkflowSignalsController } from './http/workflow-signals.controller.js
 import { WorkflowStepsController } from './http/workflow-steps.controller.js';
 import { WorkflowsController } from './http/workflows.controller.js';
 import { serveDocs } from './openapi/docs-page.js';
-import { type DescribedRoute, openApiDocument } from './openapi/document.js';
+import type { DescribedRoute } from './openapi/document.js';
 import { ComponentsController } from './operator/components.controller.js';
 import { FreezingController } from './operator/freezing.controller.js';
 import { PayoutsController } from './operator/payouts.controller.js';
@@ -122,9 +121,10 @@ export async function createApi(api: ApiDependencies): Promise<NestFastifyApplic
   answerOnce(server, api);
   metrics.observe(server);
   const { version } = api.settings;
+  // their schemas are many, and few programs are ever asked for them
   serveDocs(server, {
-    'openapi.json': () => openApiDocument(routes, version),
-    'asyncapi.json': () => asyncApiDocument(version),
+    'openapi.json': async () => (await import('./openapi/document.js')).openApiDocument(routes, version),
+    'asyncapi.json': async () => (await import('./asyncapi/document.js')).asyncApiDocument(version),
   });
   serveVerificationPage(server);
   app.useGlobalFilters(new RefusalFilter(api.log));

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { pointerTo } from './schemas.js';
+import { pointerTo } from '../named-schemas.js';
 
 /** A channel with all that the document says of it, each member under its own name. */
 export interface DescribedChannel {

@@ -1,6 +1,7 @@
+import { namedSchemas } from '../named-schemas.js';
 import type { DescribedChannel } from './channel.js';
 import { integrationChannels } from './integration-channels.js';
-import { jsonSchemas } from './schemas.js';
+import { shared } from './schemas.js';
 import { streamChannel } from './stream-channel.js';
 
 /** AsyncAPI 3.0 of the messages that go out, made of the schemas which the specs hold them to. */
@@ -34,7 +35,7 @@ export function asyncApiDocument(version: string): object {
     channels,
     operations,
     components: {
-      schemas: jsonSchemas(schemas),
+      schemas: namedSchemas(schemas, shared, 'draft-7'),
       messages,
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },

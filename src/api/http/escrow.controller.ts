@@ -87,7 +87,7 @@ export class EscrowController {
     tag,
     summary: 'Report a transfer to the escrow; 202 until the chain has finalized it',
     body: depositBody,
-    success: 202,
+    accepted: true,
   })
   async deposit(
     @Call() call: Caller,

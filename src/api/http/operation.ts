@@ -1,5 +1,6 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { z } from 'zod';
+import type { AnswerName } from './answers/index.js';
 
 /** What a route says about itself: the edge checks by it, and the OpenAPI document is made of it. */
 export interface OperationDescription {
@@ -17,7 +18,10 @@ export interface OperationDescription {
   readonly query?: z.ZodObject;
   /** status of success; 200 unless said otherwise */
   readonly success?: number;
-  readonly answer?: string;
+  /** 202 as well, with the same answer, while what was asked for is still going on */
+  readonly accepted?: boolean;
+  /** what it answers when it succeeds */
+  readonly answer?: AnswerName;
   readonly mediaType?: string;
 }
 

@@ -61,7 +61,7 @@ export class PaymentsController {
     summary:
       'Ask the recipient of a payment that was not answered to give it back; 202 until the money is there',
     body: refundBody,
-    success: 202,
+    accepted: true,
   })
   async refund(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
     const asked = await requestRefund(this.api, call, id);

@@ -23,6 +23,7 @@ export class ReceiptUpgradesController {
     tag: 'receipts',
     summary: 'Have a basic or full receipt of a completed run proven in zero knowledge',
     body: upgradeBody,
+    success: 202,
   })
   async upgrade(
     @Call() call: Caller,

@@ -33,13 +33,18 @@ export class ReceiptsController {
   constructor(@Inject(API) private readonly api: ApiDependencies) {}
 
   @Get('receipts/:id')
-  @Operation({ tag, summary: 'A receipt: of your own, or one that was shared', access: 'public' })
+  @Operation({
+    tag,
+    summary: 'A receipt: of your own, or one that was shared',
+    access: 'public',
+    answer: 'OneReceipt',
+  })
   async one(@MaybeCall() call: Caller | undefined, @Param('id') id: string): Promise<Answer> {
     return this.answer(await this.readable(call, id));
   }
 
   @Get('workflows/:id/receipt')
-  @Operation({ tag, summary: "The receipt of a workflow's newest run" })
+  @Operation({ tag, summary: "The receipt of a workflow's newest run", answer: 'OneReceipt' })
   async ofWorkflow(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
     requireOwner(call.principal, await ownerOfWorkflow(this.api.sql, id), 'workflow');
     const row = await receiptOfWorkflow(this.api.sql, id);

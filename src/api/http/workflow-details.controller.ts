@@ -44,7 +44,11 @@ export class WorkflowDetailsController {
   }
 
   @Get(':id')
-  @Operation({ tag, summary: 'A workflow with its plan, what it has spent, and its payments' })
+  @Operation({
+    tag,
+    summary: 'A workflow with its plan, what it has spent, and its payments',
+    answer: 'OneWorkflow',
+  })
   async one(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
     const { sql, content, clock, settings } = this.api;
     const row = await this.owned(call, id);
@@ -59,6 +63,7 @@ export class WorkflowDetailsController {
     tag,
     summary: 'The steps of the current run and what they gave; `nextAfter` when there are more of them',
     query: stepsQuery,
+    answer: 'WorkflowSteps',
   })
   async steps(
     @Call() call: Caller,
@@ -87,6 +92,7 @@ export class WorkflowDetailsController {
     tag,
     summary: 'Its payments; those of `state` awaiting_signature with what your wallet is to sign',
     query: paymentsQuery,
+    answer: 'WorkflowPayments',
   })
   async payments(
     @Call() call: Caller,
@@ -105,6 +111,7 @@ export class WorkflowDetailsController {
     tag,
     summary: 'The final result; `wait` holds the call until the run is closed',
     query: resultQuery,
+    answer: 'WorkflowResult',
   })
   async result(
     @Call() call: Caller,

@@ -21,20 +21,9 @@ import { Operation } from './operation.js';
 import { countParameter, cursorParameter, limitParameter } from './paging.js';
 import { RunResults } from './run-results.js';
 import { workflowSummary } from './views/workflow.js';
+import { workflowStatuses } from './workflow-statuses.js';
 
 const tag = 'workflows';
-
-const statuses = [
-  'planning',
-  'awaiting_approval',
-  'approved',
-  'executing',
-  'paused',
-  'completed',
-  'rolling_back',
-  'failed',
-  'cancelled',
-] as const;
 
 const createQuery = z.strictObject({
   wait: countParameter(0, LIMITS.resultWait, 0).describe(
@@ -42,7 +31,7 @@ const createQuery = z.strictObject({
   ),
 });
 const historyQuery = z.strictObject({
-  status: z.enum(statuses).optional(),
+  status: z.enum(workflowStatuses).optional(),
   limit: limitParameter,
   cursor: cursorParameter,
 });
@@ -91,6 +80,7 @@ export class WorkflowsController {
     body: createBodySchema,
     query: createQuery,
     success: 201,
+    answer: 'WorkflowCreated',
   })
   async create(
     @Call() call: Caller,
@@ -113,7 +103,7 @@ export class WorkflowsController {
   }
 
   @Get('history')
-  @Operation({ tag, summary: 'Your workflows, newest first', query: historyQuery })
+  @Operation({ tag, summary: 'Your workflows, newest first', query: historyQuery, answer: 'WorkflowHistory' })
   async history(@Call() call: Caller, @Query() query: z.output<typeof historyQuery>): Promise<Answer> {
     const { status, limit, cursor } = query;
     const { workflows, total } = await workflowsOfUser(this.api.sql, call.principal.userId, {
@@ -129,6 +119,7 @@ export class WorkflowsController {
     tag,
     summary: 'What happened, as the stream tells it, from a sequence number',
     query: eventsQuery,
+    answer: 'WorkflowEvents',
   })
   async events(
     @Call() call: Caller,
@@ -141,7 +132,12 @@ export class WorkflowsController {
   }
 
   @Post(':id/approve')
-  @Operation({ tag, summary: 'Approve the proposed plan and reserve its cost', body: approveBody })
+  @Operation({
+    tag,
+    summary: 'Approve the proposed plan and reserve its cost',
+    body: approveBody,
+    answer: 'WorkflowApproved',
+  })
   async approve(
     @Call() call: Caller,
     @Param('id') id: string,
@@ -158,6 +154,7 @@ export class WorkflowsController {
     tag,
     summary: 'Let nothing new start; what is in flight finishes, and the deadline waits',
     body: pauseBody,
+    answer: 'WorkflowTold',
   })
   async pause(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
     const told = await pauseWorkflow(this.api, call, id);
@@ -169,6 +166,7 @@ export class WorkflowsController {
     tag,
     summary: 'Let a paused workflow go on; steps that used up their attempts get as many again',
     body: resumeBody,
+    answer: 'WorkflowTold',
   })
   async resume(
     @Call() call: Caller,
@@ -209,7 +207,13 @@ export class WorkflowsController {
   }
 
   @Post(':id/cancel')
-  @Operation({ tag, summary: 'Cancel; 202 while steps in flight are still finishing', body: cancelBody })
+  @Operation({
+    tag,
+    summary: 'Cancel; 202 while steps in flight are still finishing',
+    body: cancelBody,
+    accepted: true,
+    answer: 'WorkflowTold',
+  })
   async cancel(
     @Call() call: Caller,
     @Param('id') id: string,

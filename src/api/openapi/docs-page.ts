@@ -30,13 +30,16 @@ const PAGE = `<!doctype html>
 
 const START = `SwaggerUIBundle({ url: '/docs/openapi.json', dom_id: '#page', validatorUrl: null });\n`;
 
-/** @param documents by file name; each made when it is first asked for, once all routes are known */
-export function serveDocs(server: FastifyInstance, documents: Readonly<Record<string, () => object>>): void {
+/** @param documents by file name; each loaded and made when it is first asked for, once all routes are known */
+export function serveDocs(
+  server: FastifyInstance,
+  documents: Readonly<Record<string, () => Promise<object>>>,
+): void {
   server.get('/docs', (_request, reply) => reply.type('text/html; charset=utf-8').send(PAGE));
   for (const [file, document] of Object.entries(documents)) {
     let made: string | undefined;
-    server.get(`/docs/${file}`, (_request, reply) => {
-      made ??= JSON.stringify(document());
+    server.get(`/docs/${file}`, async (_request, reply) => {
+      made ??= JSON.stringify(await document());
       return reply.type('application/json').send(made);
     });
   }

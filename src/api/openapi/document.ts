@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { answers } from '../http/answers/index.js';
 import type { OperationDescription } from '../http/operation.js';
+import { namedSchemas, pointerTo } from '../named-schemas.js';
 import { jsonSchema } from './json-schema.js';
+import { shared } from './shared-schemas.js';
 
 export interface DescribedRoute {
   readonly method: string;
@@ -32,22 +35,27 @@ export function openApiDocument(routes: readonly DescribedRoute[], version: stri
         bearer: { type: 'http', scheme: 'bearer' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
       },
-      schemas: { Refusal: refusalSchema },
+      schemas: namedSchemas({ Refusal: refusalSchema, ...answersOf(routes) }, shared, 'draft-2020-12'),
     },
   };
 }
 
-const refusalSchema = z.toJSONSchema(
-  z.object({
-    success: z.literal(false),
-    error: z.string().describe('a sentence for a person'),
-    code: z.string().describe('a literal for programs'),
-    details: z.record(z.string(), z.unknown()).optional(),
-  }),
-);
+const refusalSchema = z.strictObject({
+  success: z.literal(false),
+  error: z.string().describe('a sentence for a person'),
+  code: z.string().describe('a literal for programs'),
+  details: z.record(z.string(), z.unknown()).describe('the figures that are needed to do better').optional(),
+});
+
+const answersOf = (routes: readonly DescribedRoute[]): Record<string, z.ZodType> =>
+  Object.fromEntries(
+    routes.flatMap(({ operation: { answer } }) => (answer ? [[answer, answers[answer]]] : [])),
+  );
 
 function operationObject(method: string, path: string, operation: OperationDescription): object {
   const { summary, tag, access = 'user', body, success = 200, mediaType = 'application/json' } = operation;
+  const { answer, accepted } = operation;
+  const content = { [mediaType]: answer ? { schema: { $ref: pointerTo(answer) } } : {} };
   return {
     summary,
     tags: [tag],
@@ -56,7 +64,8 @@ function operationObject(method: string, path: string, operation: OperationDescr
       requestBody: { content: { 'application/json': { schema: jsonSchema(body) } } },
     }),
     responses: {
-      [success]: { description: 'Success', content: { [mediaType]: {} } },
+      [success]: { description: 'Success', content },
+      ...(accepted && { 202: { description: 'Accepted; it is still going on', content } }),
       default: {
         description: 'Refused',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Refusal' } } },

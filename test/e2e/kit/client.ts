@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import WebSocket from 'ws';
+import { DescribedAnswers } from '../../kit/described-answers.js';
 import type { Account, Addresses } from '../../kit/installation.js';
 import { PATIENCE_MS } from '../../kit/patience.js';
 
@@ -77,7 +78,10 @@ export interface Verdict {
 const LOOK_MS = 40;
 const ENDED = ['completed', 'failed', 'cancelled'];
 
-/** The HTTP and WebSocket API of one installation as one of its users sees it. */
+/** Of each installation, what its OpenAPI document says. */
+const described = new Map<string, Promise<DescribedAnswers>>();
+
+/** The HTTP and WebSocket API of one installation as one of its users sees it, held to its OpenAPI document. */
 export class Client {
   constructor(
     readonly url: string,
@@ -106,7 +110,16 @@ export class Client {
     });
     const text = await answer.text();
     const isJson = answer.headers.get('content-type')?.includes('json');
-    return { status: answer.status, body: isJson ? JSON.parse(text) : text, headers: answer.headers };
+    const answered = isJson ? JSON.parse(text) : text;
+    if (isJson) await this.holdToDocument(method, path, answer.status, answered);
+    return { status: answer.status, body: answered, headers: answer.headers };
+  }
+
+  private async holdToDocument(method: string, path: string, status: number, body: unknown): Promise<void> {
+    const document = described.get(this.url) ?? DescribedAnswers.servedAt(this.url);
+    described.set(this.url, document);
+    const wrong = (await document).wrong(method, path, status, body);
+    if (wrong.length > 0) throw new Error(`the OpenAPI document does not say so:\n${wrong.join('\n')}`);
   }
 
   get = <T = Record<string, unknown>>(path: string, headers?: Record<string, string>) =>
