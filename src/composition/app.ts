@@ -92,12 +92,17 @@ export async function startApp(config: Config): Promise<App> {
     undo.push(() => issuers.stop());
     await issuers.start();
     undo.push(() => engine.stop());
-    await engine.start();
+    await engine.join();
     const limits = callLimits(config, parts, log);
     undo.push(async () => limits.stop());
     const workerParts = { ...own, planner: await plannerOf(config), limits };
-    undo.push(await startWorkers(config, parts, engine, workerParts));
-    const url = answersHttp(config) ? await listen(config, parts, engine, issuers, log, undo) : undefined;
+    // side by side: after a crash reactions are done again while jobs that were in hand are waited for
+    const working = startWorkers(config, parts, engine, workerParts);
+    undo.push(() => working.then((end) => end(), nothing));
+    const serving = answersHttp(config) ? makeApi(config, parts, engine, issuers, log) : undefined;
+    undo.push(async () => serving?.then(({ close }) => close(), nothing));
+    await Promise.all([engine.start(), working, serving]);
+    const url = serving && (await listen((await serving).api, config));
     const { origin, keyText: key } = transparencyLog(config);
     const onKeys: App['onKeys'] = (tell) => issuers.observe(() => tell(issuers.published({ origin, key })));
     return { config, parts, engine, onKeys, url, stop };
@@ -130,14 +135,16 @@ async function plannerOf({
   return withFallback(claudePlanner({ apiKey, contract: draftContract, ...settings }), rulePlanner);
 }
 
-async function listen(
+/** It did not start: nothing of it is to be undone. */
+const nothing = () => undefined;
+
+async function makeApi(
   config: Config,
   parts: Parts,
   engine: Engine,
   issuers: IssuerRing,
   log: Log,
-  undo: (() => Promise<unknown>)[],
-): Promise<string> {
+): Promise<{ readonly api: NestFastifyApplication; close(): Promise<void> }> {
   const sql: ApiDependencies['sql'] = {
     query: async (text, values = []) => {
       const { rows } = await reading(() => parts.readPool.query(text, [...values]));
@@ -151,21 +158,21 @@ async function listen(
     revocations: await revocations.current(),
     log: { key: signer.key, required: false },
   }));
-  undo.push(close);
   const receiptLog = new PublishedLog(sql, signer);
   const closed = closedRuns(parts, engine.dispatch);
   const check = checkOwn(config, () => issuers.keys);
   const disclosures = new StepDisclosures(closed, parts.prover, check);
   const own = { sql, issuers, revocations, verification, receiptLog, closedRuns: closed, disclosures };
   const api = await createApi(apiDependencies(config, parts, engine, own, log));
-  undo.push(() => api.close());
-  await api.listen(config.PORT, config.HOST).catch((error: NodeJS.ErrnoException) => {
+  return { api, close: () => api.close().finally(close) };
+}
+
+async function listen(api: NestFastifyApplication, { PORT, HOST }: Config): Promise<string> {
+  await api.listen(PORT, HOST).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
-    throw new Refusal('PORT_IN_USE', `Port ${config.PORT} is in use. Set PORT to another one.`, {
-      port: config.PORT,
-    });
+    throw new Refusal('PORT_IN_USE', `Port ${PORT} is in use. Set PORT to another one.`, { port: PORT });
   });
-  return (api satisfies NestFastifyApplication).getUrl();
+  return api.getUrl();
 }
 
 function apiDependencies(

@@ -78,8 +78,11 @@ export interface Engine {
   readonly dispatch: CommandHandler;
   readonly progress: ReadModelProgress;
   readonly steps: StepRunner;
-  /** whether another living process takes jobs, as far as is known once started */
+  /** whether another living process takes jobs, as far as is known once joined */
   hasOtherWorkers(): boolean;
+  /** Makes itself known to the other processes and learns who they are; its work begins. */
+  join(): Promise<void>;
+  /** Resolves when all of it works. */
   start(): Promise<void>;
   /** in the order of the data's way, so that nothing is started that nobody would finish */
   stop(): Promise<void>;
@@ -199,6 +202,7 @@ export function buildEngine(
     progress,
     steps,
     hasOtherWorkers: () => keeper.hasOthers('worker'),
+    join: () => keeper.join(),
     async start() {
       await keeper.start();
       timing?.start();

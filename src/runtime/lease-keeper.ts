@@ -34,6 +34,7 @@ const HUNGRY_MS = 250;
 export class LeaseKeeper {
   private readonly stopping = new AbortController();
   private readonly held = new Map<string, HeldLease>();
+  private joined: Promise<void> | undefined;
   private members: Roll['members'] = [];
   private renewing: Promise<void> = Promise.resolve();
   private balancing: Promise<void> = Promise.resolve();
@@ -50,10 +51,15 @@ export class LeaseKeeper {
     private readonly log: Log,
   ) {}
 
+  /** Resolves when the others are known; what is free begins to be taken. */
+  join(): Promise<void> {
+    this.joined ??= this.store.join(this.member, this.timing.ttlMs).then(() => this.renew());
+    return this.joined;
+  }
+
   /** Resolves when what is free at this moment is taken and worked on. */
   async start(): Promise<void> {
-    await this.store.join(this.member, this.timing.ttlMs);
-    await this.renew();
+    await this.join();
     await this.balancing;
     this.renewing = this.keepRenewing();
   }
