@@ -9,12 +9,22 @@ type Row = Record<string, unknown>;
 type Answer = (values: readonly unknown[]) => Row[];
 
 const UPSERT =
-  /^insert into (\w+) .*\) as rows\((.*)\)\non conflict \((.*)\) do update set .*\nwhere \w+\.(\w+) < excluded\.\w+$/s;
+  /^insert into (\w+) \(.*?\)\nselect (.*?) from unnest\(.* is not null\non conflict \((.*)\) do update set .*\nwhere \w+\.(\w+) < excluded\.\w+$/s;
 /** How messages are grouped is left to chance; what they are is not. */
 const GROUPS = 'rm_workflow_timeline_groups';
 const TIMELINE = 'rm_workflow_timeline';
 
 const WHERE = /^select \* from (\w+) where (\w+) = any\(\$1\)$/;
+
+/** What Postgres makes of the text of a value, and its driver of that. */
+const READ: Readonly<Record<string, (text: string) => unknown>> = {
+  text: (text) => text,
+  bigint: (text) => text,
+  integer: Number,
+  'double precision': Number,
+  boolean: (text) => text === 'true' || text === 't',
+  json: (text) => JSON.parse(text) as unknown,
+};
 
 /** The tables of read models, and the few statements that projections and followers ask of them. */
 export class Tables implements Sql {
@@ -61,20 +71,20 @@ export class Tables implements Sql {
   }
 
   private upsert(name: string, definition: string, keys: string, newer: string): Answer {
-    const types = definition.split(', ').map((column) => column.split(' ') as [string, string]);
-    return ([json]) => {
+    const columns = definition.split(', ').map((column) => column.split('::') as [string, string?]);
+    const keyed = keys.split(', ');
+    return ([separator, nothing, ...texts]) => {
       const table = this.rows.get(name) ?? new Map<string, Row>();
       this.rows.set(name, table);
-      for (const given of JSON.parse(String(json)) as Row[]) {
+      const values = texts.map((text) => String(text).split(String(separator)));
+      for (let at = 0; at < values[0]!.length; at++) {
         const row: Row = {};
-        for (const [column, type] of types) {
-          const value = given[column] ?? null;
-          row[column] = type === 'bigint' && value !== null ? String(value) : value;
+        for (const [nth, [column, type]] of columns.entries()) {
+          const value = values[nth]![at]!;
+          row[column] = value === nothing ? null : READ[type ?? 'text']!(value);
         }
-        const key = keys
-          .split(', ')
-          .map((column) => String(row[column]))
-          .join(' ');
+        if (row[keyed[0]!] === null) continue;
+        const key = keyed.map((column) => String(row[column])).join(' ');
         const before = table.get(key);
         if (!before || (before[newer] as string) < (row[newer] as string)) table.set(key, row);
       }
