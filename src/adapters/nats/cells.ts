@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { JetStreamApiError, StorageType, type StoredMsg } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
 import type { z } from 'zod';
@@ -60,9 +60,7 @@ export class Cells<Value> {
   async save(key: string, value: Value, version: number): Promise<number | undefined> {
     const options = { expect: { lastSubjectSequence: version } };
     try {
-      const { seq } = await this.streams.mending(() =>
-        this.streams.js.publish(this.subjectOf(key), JSON.stringify(value), options),
-      );
+      const { seq } = await this.streams.publish(this.subjectOf(key), JSON.stringify(value), options);
       return seq;
     } catch (error) {
       if (error instanceof JetStreamApiError && WRONG_LAST_SEQUENCE.has(error.code)) return undefined;
@@ -104,6 +102,6 @@ export class Cells<Value> {
 
   /** Keys come from registries: whatever stands in them is one word here. */
   private subjectOf(key: string): string {
-    return `${this.root}.${createHash('sha256').update(key).digest('hex').slice(0, 32)}`;
+    return `${this.root}.${hash('sha256', key, 'hex').slice(0, 32)}`;
   }
 }

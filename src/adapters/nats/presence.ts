@@ -8,12 +8,16 @@ import { errors, type NatsConnection } from '@nats-io/transport-node';
  * everybody who waits for it.
  */
 export class Presence {
-  private loss = manyListen();
+  private readonly asking = new Set<(error: Error) => void>();
   private returned = manyListen();
   private away = false;
 
   constructor(connection: NatsConnection) {
     void this.watch(connection);
+  }
+
+  get isAway(): boolean {
+    return this.away;
   }
 
   /** Waits for the connection, if need be, for no longer than this. @throws RequestError */
@@ -25,13 +29,19 @@ export class Presence {
 
   /** @throws RequestError as soon as the connection is lost under the question */
   async ask<T>(call: () => Promise<T>): Promise<T> {
-    const { signal } = this.loss;
+    const answer = call();
     return new Promise<T>((resolve, reject) => {
-      const lost = () => reject(new errors.RequestError('the connection was lost before an answer came'));
-      signal.addEventListener('abort', lost, { once: true });
-      call()
-        .then(resolve, reject)
-        .finally(() => signal.removeEventListener('abort', lost));
+      this.asking.add(reject);
+      answer.then(
+        (value) => {
+          this.asking.delete(reject);
+          resolve(value);
+        },
+        (error: unknown) => {
+          this.asking.delete(reject);
+          reject(error);
+        },
+      );
     });
   }
 
@@ -47,8 +57,9 @@ export class Presence {
   private leave(): void {
     if (!this.away) this.returned = manyListen();
     this.away = true;
-    this.loss.abort();
-    this.loss = manyListen();
+    for (const reject of this.asking)
+      reject(new errors.RequestError('the connection was lost before an answer came'));
+    this.asking.clear();
   }
 
   private comeBack(): void {

@@ -9,7 +9,8 @@ import {
   type PubAck,
   type StreamConfig,
 } from '@nats-io/jetstream';
-import { errors, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { errors, type NatsConnection } from '@nats-io/transport-node';
+import { Acknowledged, type PublishOptions } from './acknowledged.js';
 import { replicasOf } from './connection.js';
 import { Presence } from './presence.js';
 
@@ -50,6 +51,7 @@ const isPassing = (error: unknown): boolean =>
 export class DisposableStreams {
   readonly js: JetStreamClient;
   private readonly presence: Presence;
+  private readonly acknowledged: Acknowledged;
   private manager: Promise<JetStreamManager> | undefined;
   private restoring: Promise<void> | undefined;
 
@@ -61,6 +63,7 @@ export class DisposableStreams {
   ) {
     this.js = jetstream(connection);
     this.presence = new Presence(connection);
+    this.acknowledged = Acknowledged.on(connection);
   }
 
   /** Without the check of the account: it would only cost a round trip. */
@@ -87,16 +90,8 @@ export class DisposableStreams {
     return this.restoring;
   }
 
-  async publish(
-    subject: string,
-    data: Uint8Array | string,
-    options: {
-      msgID?: string;
-      headers?: MsgHdrs;
-      expect?: { lastMsgID: string } | { lastSequence: number };
-    } = {},
-  ): Promise<PubAck> {
-    return this.mending(() => this.js.publish(subject, data, options));
+  async publish(subject: string, data: Uint8Array | string, options: PublishOptions = {}): Promise<PubAck> {
+    return this.mending(() => this.acknowledged.publish(subject, data, options));
   }
 
   /** Runs `call` until it is answered. @throws what it failed with last, once patience has ended */
@@ -105,7 +100,7 @@ export class DisposableStreams {
     let missing = false;
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.presence.connected(Math.max(0, giveUpAt - Date.now()));
+        if (this.presence.isAway) await this.presence.connected(Math.max(0, giveUpAt - Date.now()));
         if (missing) await this.restore();
         return await this.presence.ask(call);
       } catch (error) {
