@@ -1,5 +1,5 @@
 import type { ReceiptLogEvent, ReceiptLogEventOf } from '../../events/receipt-log.js';
-import { hex } from '../../kernel/commitments/json-hash.js';
+import { fromHex, hex } from '../../kernel/commitments/json-hash.js';
 import { unreachable } from '../../kernel/errors.js';
 import { entryOf, receiptHash } from '../../kernel/log/entry.js';
 import { NO_PEAKS, type Peaks, withLeaves } from '../../kernel/log/peaks.js';
@@ -22,7 +22,7 @@ export interface ReceiptLogState {
 export const emptyLog: ReceiptLogState = { size: 0, peaks: [], upTo: null, anchoring: null, anchored: 0 };
 
 export const peaksOf = ({ size, peaks }: ReceiptLogState): Peaks =>
-  size === 0 ? NO_PEAKS : { size, hashes: peaks.map((peak) => new Uint8Array(Buffer.from(peak, 'hex'))) };
+  size === 0 ? NO_PEAKS : { size, hashes: peaks.map(fromHex) };
 
 export const leafHashOf = ({ receiptId, statement }: Leaf): Uint8Array =>
   leafHash(entryOf(receiptHash(receiptId), statement));

@@ -2,7 +2,7 @@ import { canonicalJson } from '../canonical-json.js';
 import { type FieldText, fieldText } from './field.js';
 import { poseidon } from './poseidon.js';
 import { saltFor } from './salts.js';
-import { bigEndian, sha256, utf8 } from './sha2.js';
+import { bigEndian, sha256 } from './sha2.js';
 import { CONTENT_TAGS, type ContentDomain } from './tags.js';
 
 /** What a step takes or gives: a JSON value, or bytes when it is a file. */
@@ -14,11 +14,11 @@ const fromDigest = (domain: ContentDomain, digest: Uint8Array): bigint =>
 
 /** RFC 8785 bytes of `value`, SHA-256 under the domain's prefix, then Poseidon(tag, high half, low half). */
 export const jsonToField = (domain: ContentDomain, value: unknown): bigint =>
-  fromDigest(domain, sha256(utf8(`agent-receipt/v1/${domain}\0${canonicalJson(value)}`)));
+  fromDigest(domain, sha256(`agent-receipt/v1/${domain}\0${canonicalJson(value)}`));
 
 /** As {@link jsonToField} for bytes; the prefix differs, so a file never hashes like a JSON value. */
 export const bytesToField = (domain: ContentDomain, bytes: Uint8Array): bigint =>
-  fromDigest(domain, sha256(utf8(`agent-receipt/v1/${domain}/bytes\0`), bytes));
+  fromDigest(domain, sha256(`agent-receipt/v1/${domain}/bytes\0`, bytes));
 
 export const contentToField = (domain: ContentDomain, content: PlainContent): bigint =>
   'json' in content ? jsonToField(domain, content.json) : bytesToField(domain, content.bytes);

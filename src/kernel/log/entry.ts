@@ -1,5 +1,5 @@
-import { hex } from '../commitments/json-hash.js';
-import { sha256, utf8 } from '../commitments/sha2.js';
+import { fromHex, hex } from '../commitments/json-hash.js';
+import { sha256 } from '../commitments/sha2.js';
 
 export const ENTRY_BYTES = 64;
 
@@ -14,8 +14,8 @@ export function logEntry(receiptId: string, statement: Uint8Array): Uint8Array {
 }
 
 /** How a receipt is named in public without saying its id, which may open it to whoever knows it. */
-export const receiptHash = (receiptId: string): string => hex(sha256(utf8(`quittance-log/1\n${receiptId}`)));
+export const receiptHash = (receiptId: string): string => hex(sha256(`quittance-log/1\n${receiptId}`));
 
 /** @param hashes 32 bytes each, hex */
 export const entryOf = (...hashes: readonly [receipt: string, statement: string]): Uint8Array =>
-  Uint8Array.from(hashes.join('').match(/../g)!, (pair) => Number.parseInt(pair, 16));
+  fromHex(hashes.join(''));
