@@ -5,15 +5,17 @@ import type { ClosedRun } from './closed-run.js';
 import { issueReceipt, receiptBytes } from './issue-receipt.js';
 import type { Issuer } from './issuer.js';
 
-/** A signed receipt, as it is stored and as it is named. */
+/** A signed receipt, as it is stored and as it is named. It crosses threads, so nothing is in it twice. */
 export interface MadeReceipt {
-  readonly document: Receipt;
   /** RFC 8785 text */
   readonly bytes: Uint8Array;
   /** SHA-256 of the bytes, in hex: receiptHash of the document */
   readonly hash: string;
   /** SHA-256 of the statement's bytes, in hex: the receipt's leaf in the log */
   readonly statementHash: string;
+  readonly commitments: Receipt['statement']['commitments'];
+  /** name of the key it is signed with */
+  readonly keyId: string;
   /** why a run that asks for a proof gets none; null when it gets one, or asks for none */
   readonly unprovable: string | null;
 }
@@ -29,5 +31,6 @@ export const makeReceipt =
     const bytes = receiptBytes(receipt);
     const unprovable = proving && !proving.provable ? proving.reason : null;
     const [hash, statementHash] = [hex(sha256(bytes)), hex(sha256(statementBytes))];
-    return { document: receipt, bytes, hash, statementHash, unprovable };
+    const { commitments } = receipt.statement;
+    return { bytes, hash, statementHash, commitments, keyId: issuer.keyId, unprovable };
   };

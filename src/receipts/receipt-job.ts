@@ -101,12 +101,11 @@ export class ReceiptJob {
   }
 
   private async publish(task: RunTask, receiptId: string, run: ClosedRun, at: string) {
-    const { document, bytes, hash, statementHash, unprovable } = await this.make(run, at);
+    const { bytes, hash, statementHash, commitments, keyId, unprovable } = await this.make(run, at);
     // a basic receipt brings no proof, and its commitments were computed a line above: nothing here could disagree
-    const objections = run.level === 'basic' ? [] : await this.check(document);
+    const objections = run.level === 'basic' ? [] : await this.check(jsonOf(bytes) as Receipt);
     if (objections.length > 0)
       throw new Refusal('RECEIPT_UNSOUND', 'The receipt does not hold.', { receiptId, objections });
-    const { commitments } = document.statement;
     const command: ReceiptCommand = {
       type: 'IssueReceipt',
       at,
@@ -123,7 +122,7 @@ export class ReceiptJob {
       documentHash: hash,
       statementHash,
       document: await this.storeBytes(bytes),
-      keyId: document.signature.keyId,
+      keyId,
       ...(unprovable !== null && { unprovable }),
     };
     // nearly always the first: nothing is read to learn that there is nothing
@@ -137,7 +136,7 @@ export class ReceiptJob {
   }
 
   private async stored(sha256: string): Promise<Receipt> {
-    return receiptSchema.parse(JSON.parse(new TextDecoder().decode(await this.artifacts.get(sha256))));
+    return receiptSchema.parse(jsonOf(await this.artifacts.get(sha256)));
   }
 
   /** Receipts hold commitments and no content, so they are kept as they are. */
@@ -159,3 +158,5 @@ export class ReceiptJob {
     };
   }
 }
+
+const jsonOf = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes));
