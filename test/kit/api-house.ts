@@ -52,7 +52,7 @@ import { answerQuestion } from '../../src/verification/answer-question.js';
 import type { Question } from '../../src/verification/question.js';
 import type { IssuerKey, VerifyOptions } from '../../src/verifier/index.js';
 import { HandWrittenCustody } from './custody.js';
-import { DescribedAnswers } from './described-answers.js';
+import { holdToDocument } from './described-answers.js';
 import { PATIENCE_MS } from './patience.js';
 import { freshDatabase } from './postgres.js';
 import { sampleSeed } from './sample-issuer.js';
@@ -330,9 +330,6 @@ export interface Reply {
   readonly body: any;
 }
 
-/** Of each house, what its OpenAPI document says. */
-const described = new Map<string, Promise<DescribedAnswers>>();
-
 /** Speaks HTTP as one user, or as nobody. Every answer must be what the OpenAPI document says. */
 export class Client {
   constructor(
@@ -346,13 +343,6 @@ export class Client {
   post = (path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Reply> =>
     this.call('POST', path, body, headers);
   delete = (path: string): Promise<Reply> => this.call('DELETE', path, undefined, {});
-
-  private async holdToDocument(method: string, path: string, status: number, body: unknown): Promise<void> {
-    const document = described.get(this.url) ?? DescribedAnswers.servedAt(this.url);
-    described.set(this.url, document);
-    const wrong = (await document).wrong(method, path, status, body);
-    if (wrong.length > 0) throw new Error(`the OpenAPI document does not say so:\n${wrong.join('\n')}`);
-  }
 
   private async call(
     method: string,
@@ -372,7 +362,7 @@ export class Client {
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
     const answered = isJson ? JSON.parse(text) : text;
-    if (isJson) await this.holdToDocument(method, path, response.status, answered);
+    if (isJson) await holdToDocument(this.url, method, path, response.status, answered);
     return { status: response.status, headers: response.headers, body: answered };
   }
 }

@@ -34,6 +34,7 @@ export class DescribedAnswers {
 
   static async servedAt(url: string): Promise<DescribedAnswers> {
     const answer = await fetch(`${url}/docs/openapi.json`);
+    if (!answer.ok) throw new Error(`no OpenAPI document at ${url}: ${answer.status}`);
     return new DescribedAnswers((await answer.json()) as never);
   }
 
@@ -56,6 +57,21 @@ export class DescribedAnswers {
         `${method} ${route.template} ${instancePath || '/'} ${message} ${JSON.stringify(params)}`,
     );
   }
+}
+
+const served = new Map<string, Promise<DescribedAnswers>>();
+
+/** @throws Error unless the server's own OpenAPI document describes the answer, or when it is not there to ask */
+export async function holdToDocument(
+  url: string,
+  ...answer: Parameters<DescribedAnswers['wrong']>
+): Promise<void> {
+  const asked = served.get(url) ?? DescribedAnswers.servedAt(url);
+  served.set(url, asked);
+  // a server that was stopped just now is asked again when it is back
+  asked.catch(() => served.delete(url));
+  const wrong = (await asked).wrong(...answer);
+  if (wrong.length > 0) throw new Error(`the OpenAPI document does not say so:\n${wrong.join('\n')}`);
 }
 
 const parametersOf = ({ template }: Route): number => template.split('{').length;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import WebSocket from 'ws';
-import { DescribedAnswers } from '../../kit/described-answers.js';
+import { holdToDocument } from '../../kit/described-answers.js';
 import type { Account, Addresses } from '../../kit/installation.js';
 import { PATIENCE_MS } from '../../kit/patience.js';
 
@@ -78,9 +78,6 @@ export interface Verdict {
 const LOOK_MS = 40;
 const ENDED = ['completed', 'failed', 'cancelled'];
 
-/** Of each installation, what its OpenAPI document says. */
-const described = new Map<string, Promise<DescribedAnswers>>();
-
 /** The HTTP and WebSocket API of one installation as one of its users sees it, held to its OpenAPI document. */
 export class Client {
   constructor(
@@ -111,15 +108,8 @@ export class Client {
     const text = await answer.text();
     const isJson = answer.headers.get('content-type')?.includes('json');
     const answered = isJson ? JSON.parse(text) : text;
-    if (isJson) await this.holdToDocument(method, path, answer.status, answered);
+    if (isJson) await holdToDocument(this.url, method, path, answer.status, answered);
     return { status: answer.status, body: answered, headers: answer.headers };
-  }
-
-  private async holdToDocument(method: string, path: string, status: number, body: unknown): Promise<void> {
-    const document = described.get(this.url) ?? DescribedAnswers.servedAt(this.url);
-    described.set(this.url, document);
-    const wrong = (await document).wrong(method, path, status, body);
-    if (wrong.length > 0) throw new Error(`the OpenAPI document does not say so:\n${wrong.join('\n')}`);
   }
 
   get = <T = Record<string, unknown>>(path: string, headers?: Record<string, string>) =>
