@@ -44,7 +44,12 @@ export function conforms(schema: z.ZodType): Predicate {
 
 /** @returns undefined for a schema of which any part is not known here */
 export function compiled({ _zod: { def } }: Described): Predicate | undefined {
-  if (def.coerce) return undefined;
+  return def.coerce ? undefined : uncoerced(def);
+}
+
+/** The same of what a schema says once it has made a value its kind. */
+export function uncoerced(def: Description): Predicate | undefined {
+  if (def.type === 'string') return text(def);
   const kind = KINDS[def.type]?.(def);
   const checks = checksOf(def);
   return kind && checks && ((value) => kind(value) && checks(value));
@@ -52,15 +57,37 @@ export function compiled({ _zod: { def } }: Described): Predicate | undefined {
 
 /** What is asked of a value besides its kind; undefined where any of it is not known here. */
 export function checksOf(def: Description): Predicate | undefined {
-  const each = [...(def.checks ?? []).map(({ _zod }) => _zod.def), ...ownCheck(def)].map(checked);
+  const each = checkList(def).map(checked);
   if (!isWhole(each)) return undefined;
-  const [only = () => true, second] = each;
-  if (second) return (value) => each.every((holds) => holds(value));
-  return only;
+  const [first, ...others] = each;
+  if (!first) return () => true;
+  return others.reduce((before, next) => (value) => before(value) && next(value), first);
 }
 
+/** A schema may be a check itself, as that of a date is. */
+const checkList = (def: Description): readonly Check[] => [
+  ...(def.checks ?? []).map(({ _zod }) => _zod.def),
+  ...(def.check === undefined ? [] : [def as Check]),
+];
+
+/** Lengths, which nearly every text has bounds of, in one look with its kind. */
+function text(def: Description): Predicate | undefined {
+  const checks = checkList(def);
+  const isLength = ({ check }: Check) => check === 'min_length' || check === 'max_length';
+  const least = Math.max(0, ...checks.map(({ check, minimum }) => (check === 'min_length' ? minimum! : 0)));
+  const most = Math.min(...checks.map(({ check, maximum = 0 }) => (check === 'max_length' ? maximum : MOST)));
+  const others = checksOf({
+    type: def.type,
+    checks: checks.filter((check) => !isLength(check)).map(wrapped),
+  });
+  if (!others) return undefined;
+  return (value) =>
+    typeof value === 'string' && value.length >= least && value.length <= most && others(value);
+}
+const MOST = Number.POSITIVE_INFINITY;
+const wrapped = (def: Check) => ({ _zod: { def } });
+
 const KINDS: Readonly<Record<string, (def: Description) => Predicate | undefined>> = {
-  string: () => (value) => typeof value === 'string',
   number: () => (value) => typeof value === 'number' && Number.isFinite(value),
   boolean: () => (value) => typeof value === 'boolean',
   literal: ({ values = [] }) => oneOf(values),
@@ -75,9 +102,6 @@ const KINDS: Readonly<Record<string, (def: Description) => Predicate | undefined
   object: ({ shape, catchall }) => (catchall?._zod.def.type === 'never' ? membersOf(shape ?? {}) : undefined),
 };
 
-/** A schema may be a check itself, as that of a date is. */
-const ownCheck = (def: Description): Check[] => (def.check === undefined ? [] : [def as Check]);
-
 function checked({ check, format, pattern, maximum, minimum, value: bound, inclusive, fn }: Check) {
   const isSized = (value: unknown): value is { length: number } =>
     typeof value === 'string' || Array.isArray(value);
@@ -90,9 +114,20 @@ function checked({ check, format, pattern, maximum, minimum, value: bound, inclu
     return (value: unknown) => (inclusive ? (value as number) <= bound! : (value as number) < bound!);
   const isPlain =
     pattern && !pattern.global && !pattern.sticky && (format === 'regex' || format === 'datetime');
-  if (check === 'string_format' && isPlain) return (value: unknown) => pattern.test(value as string);
+  if (check === 'string_format' && isPlain) return matching(pattern);
   if (check === 'custom' && fn) return (value: unknown) => fn(value) === true;
   return undefined;
+}
+
+/** Many a text is the one that was asked about before: the events of one moment have one time. */
+function matching(pattern: RegExp): Predicate {
+  let good: unknown;
+  return (value) => {
+    if (value === good) return true;
+    if (!pattern.test(value as string)) return false;
+    good = value;
+    return true;
+  };
 }
 
 export const isWhole = (all: readonly (Predicate | undefined)[]): all is Predicate[] =>
@@ -121,17 +156,23 @@ function arrayOf(element: Described | undefined): Predicate | undefined {
   };
 }
 
+const countUndefined = (value: object, names: readonly string[]): number =>
+  names.filter((name) => name in value && (value as Record<string, unknown>)[name] === undefined).length;
+
 /** Nothing but these members, and all that must be there. */
 function membersOf(shape: Readonly<Record<string, Described>>): Predicate | undefined {
   const names = Object.keys(shape);
   const accepts = names.map((name) => compiled(shape[name]!));
   if (!isWhole(accepts)) return undefined;
-  const known = new Set(names);
   return (value) => {
     if (typeof value !== 'object' || value === null) return false;
-    for (const name in value) if (!known.has(name)) return false;
-    for (let at = 0; at < names.length; at++)
-      if (!accepts[at]!((value as Record<string, unknown>)[names[at]!])) return false;
-    return true;
+    let left = 0;
+    for (const _ in value) left += 1;
+    for (let at = 0; at < names.length; at++) {
+      const member = (value as Record<string, unknown>)[names[at]!];
+      if (!accepts[at]!(member)) return false;
+      if (member !== undefined) left -= 1;
+    }
+    return left === 0 || left === countUndefined(value, names);
   };
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { checksOf, compiled, type Described, type Description } from './conforms.js';
+import { checksOf, type Described, type Description, uncoerced } from './conforms.js';
 
 /** What a reader gives for a value that its schema does not take. */
 export const REFUSED = Symbol('refused');
@@ -42,10 +42,20 @@ const KINDS: Readonly<Record<string, (def: Description) => Read | undefined>> = 
 
 const SCALARS = ['string', 'number', 'boolean', 'literal', 'enum'];
 
-function scalar(schema: Described): Read | undefined {
-  const accepts = SCALARS.includes(schema._zod.def.type) ? compiled(schema) : undefined;
-  return accepts && ((value) => (accepts(value) ? value : REFUSED));
+function scalar({ _zod: { def } }: Described): Read | undefined {
+  const accepts = SCALARS.includes(def.type) ? uncoerced(def) : undefined;
+  if (!accepts) return undefined;
+  if (!def.coerce) return (value) => (accepts(value) ? value : REFUSED);
+  return def.type === 'number' ? numberOf(accepts) : undefined;
 }
+
+/** Of text alone, which is what a query is made of. */
+const numberOf =
+  (accepts: (value: unknown) => boolean): Read =>
+  (value) => {
+    const number = typeof value === 'string' ? Number(value) : value;
+    return accepts(number) ? number : REFUSED;
+  };
 
 /** Which of two such kinds has its way is zod's to say. */
 const isSure = (inner: Described | undefined): inner is Described =>

@@ -88,7 +88,7 @@ export function canonicalJson(value: unknown): string {
 function canonical(value: unknown, left: number): string | undefined {
   switch (typeof value) {
     case 'string':
-      return value.isWellFormed() ? JSON.stringify(value) : undefined;
+      return quoted(value);
     case 'number':
       // ECMAScript's own form of a number is the one that is prescribed
       return isNumber(value) ? `${value}` : undefined;
@@ -117,16 +117,75 @@ function canonicalArray(values: readonly unknown[], left: number): string | unde
 /** Members by the code units of their names, which is how JavaScript sorts text. */
 function canonicalObject(value: object, left: number): string | undefined {
   if (!isPlain(value)) return undefined;
-  const keys = Object.keys(value);
-  if (!isSorted(keys)) keys.sort();
+  const form = formOf(Object.keys(value));
+  if (!form) return undefined;
+  const { sorted, heads } = form;
   let text = '{';
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i]!;
-    const member = key.isWellFormed() ? canonical((value as Record<string, unknown>)[key], left) : undefined;
+  for (let i = 0; i < sorted.length; i++) {
+    const member = canonical((value as Record<string, unknown>)[sorted[i]!], left);
     if (member === undefined) return undefined;
-    text += `${i === 0 ? '' : ','}${JSON.stringify(key)}:${member}`;
+    text += heads[i]! + member;
   }
   return `${text}}`;
+}
+
+/** Names of members in their own order, sorted, and as they are written before each member. */
+interface Form {
+  readonly names: readonly string[];
+  readonly sorted: readonly string[];
+  readonly heads: readonly string[];
+}
+
+/** Objects have few forms, and most were just seen: to find one costs a comparison a name, to make it a sort. */
+const FORMS = 256;
+const LONGEST_FORM = 64;
+/** of those that begin with the same name */
+const ALIKE = 8;
+let forms = new Map<string, readonly Form[]>();
+let known = 0;
+
+/** @returns undefined when a name is not well formed */
+function formOf(names: readonly string[]): Form | undefined {
+  const first = names[0] ?? '';
+  const alike = forms.get(first);
+  if (alike) for (const form of alike) if (isSame(form.names, names)) return form;
+  if (!names.every((name) => name.isWellFormed())) return undefined;
+  const sorted = isSorted(names) ? names : [...names].sort();
+  const heads = sorted.map((name, at) => `${at === 0 ? '' : ','}${JSON.stringify(name)}:`);
+  const form = { names, sorted, heads };
+  if (names.length <= LONGEST_FORM) remember(first, form);
+  return form;
+}
+
+/** As many names as there are steps, say, come from outside: what is full is emptied, and filled by what is in use. */
+function remember(first: string, form: Form): void {
+  if (known >= FORMS || first.length > LONGEST_FORM) {
+    forms = new Map();
+    known = 0;
+  }
+  known += 1;
+  forms.set(first, [form, ...(forms.get(first) ?? []).slice(0, ALIKE - 1)]);
+}
+
+function isSame(names: readonly string[], others: readonly string[]): boolean {
+  if (names.length !== others.length) return false;
+  for (let i = 0; i < names.length; i++) if (names[i] !== others[i]) return false;
+  return true;
+}
+
+/** Text this long is written faster by the engine. */
+const SHORT = 80;
+
+/** @returns undefined when it is not well formed */
+function quoted(text: string): string | undefined {
+  if (text.length > SHORT) return text.isWellFormed() ? JSON.stringify(text) : undefined;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    // plain ASCII without quotes and backslashes is written as it is
+    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c)
+      return text.isWellFormed() ? JSON.stringify(text) : undefined;
+  }
+  return `"${text}"`;
 }
 
 const isNumber = (value: number): boolean =>

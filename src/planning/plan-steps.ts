@@ -84,22 +84,29 @@ const LOCAL_NAMES = {
   assemble: 'Assemble the result',
 };
 
-export const localStep = (
-  shared: Shared,
+/** Written out, since an object that is made of another one and grows is dear, and every plan has these. */
+export function localStep(
+  { id, dependencies, toleratesSkipped, onFailure, when }: Shared,
   action: Exclude<DraftStep['kind'], 'service_call'> | 'assemble',
   waits = 0,
-): PlanStep => ({
-  ...shared,
-  kind: action === 'assemble' ? 'data_transform' : action,
-  name: LOCAL_NAMES[action],
-  action,
-  estimatedCost: '0',
-  maxCost: '0',
-  estimatedTime: TRANSFORM_TIME + waits,
-  timeoutMs: TIMEOUT.least,
-  retry: ONCE,
-  sideEffect: 'none',
-});
+): PlanStep {
+  const step: PlanStep = {
+    id,
+    dependencies,
+    toleratesSkipped,
+    onFailure,
+    kind: action === 'assemble' ? 'data_transform' : action,
+    name: LOCAL_NAMES[action],
+    action,
+    estimatedCost: '0',
+    maxCost: '0',
+    estimatedTime: TRANSFORM_TIME + waits,
+    timeoutMs: TIMEOUT.least,
+    retry: ONCE,
+    sideEffect: 'none',
+  };
+  return when ? { ...step, when } : step;
+}
 
 /** What its workflow may cost is approved with this one; nobody knows yet what it will. */
 export const childStep = (shared: Shared, { maxCost, forMs }: NonNullable<DraftStep['child']>): PlanStep => ({

@@ -38,21 +38,20 @@ export function propose(draft: PlanDraft, terms: ProposalTerms): Proposal {
   const idOf = (key: string): string => ids.get(key)!;
 
   const steps = ordered.map((step): PlanStep => {
-    const shared = {
+    const standing = {
       id: idOf(step.key),
       dependencies: [...new Set(step.dependsOn)].map(idOf),
       toleratesSkipped: joining.has(step.key),
       onFailure: step.onFailure ?? 'abort',
-      ...(step.when ? { when: { step: idOf(step.when.step), branch: step.when.branch } } : {}),
     } as const;
+    const { when } = step;
+    const shared = when ? { ...standing, when: { step: idOf(when.step), branch: when.branch } } : standing;
     if (step.kind !== 'service_call') {
       const planned = step.child ? childStep(shared, step.child) : localStep(shared, step.kind, step.waits);
-      const awaited = step.signal && { signal: step.signal };
-      return { ...planned, ...awaited, ...undoing(step, planned, terms), ...asking(step) };
+      return withEffects(step.signal ? { ...planned, signal: step.signal } : planned, step, terms);
     }
     const candidate = bind(step, terms);
-    const bound = serviceStep(shared, candidate);
-    const planned = { ...bound, ...undoing(step, bound, terms), ...asking(step) };
+    const planned = withEffects(serviceStep(shared, candidate), step, terms);
     return mayMove(planned) ? withAlternatives(planned, alternativesTo(candidate, step, terms)) : planned;
   });
   const assemble = {
@@ -78,6 +77,13 @@ export function propose(draft: PlanDraft, terms: ProposalTerms): Proposal {
   const value = `steps.${idOf(draft.result.step)}`;
   const input = `{"mediaType": ${JSON.stringify(draft.result.mediaType)}, "value": ${value}}`;
   return { intent: draft.intent, plan, details: { ...details, [assemble.id]: { input } } };
+}
+
+/** A step is planned as one without effects; most are. */
+function withEffects(planned: PlanStep, step: DraftStep, terms: Binding): PlanStep {
+  const { sideEffect = 'none', compensation, requiresConfirmation } = step;
+  if (sideEffect === 'none' && !compensation && !requiresConfirmation) return planned;
+  return { ...planned, ...undoing(step, planned, terms), ...asking(step) };
 }
 
 /** What cannot be undone is asked about, unless its author says that it need not be. */
