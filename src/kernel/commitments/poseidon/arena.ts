@@ -58,6 +58,15 @@ export class Arena {
     return at;
   }
 
+  /** As {@link hold} without the Montgomery form: a product with such a number has none either. */
+  holdPlain(numbers: readonly bigint[]): number {
+    const at = this.allot(numbers.length);
+    numbers.forEach((number, i) => {
+      this.unpack(number, at + i * ELEMENT_BYTES);
+    });
+    return at;
+  }
+
   /** @param number below 2^256 */
   put(number: bigint, at: number): void {
     this.unpack(number, at);
@@ -73,9 +82,14 @@ export class Arena {
 
   /** @returns the element as a number, which may be p for 0 */
   read(at: number): bigint {
-    const { math, view, scratch, number } = this;
-    math.dotProduct(at, this.one, 1, scratch);
-    math.pack(scratch, number);
+    this.math.dotProduct(at, this.one, 1, this.scratch);
+    return this.readPlain(this.scratch);
+  }
+
+  /** The same of one that is not in Montgomery form. */
+  readPlain(at: number): bigint {
+    const { math, view, number } = this;
+    math.pack(at, number);
     const word = (i: number) => view.getBigUint64(number + 8 * i, true);
     return (((word(3) << 64n) | word(2)) << 128n) | (word(1) << 64n) | word(0);
   }

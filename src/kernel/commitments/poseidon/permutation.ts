@@ -8,6 +8,7 @@ import { Program } from './program.js';
 /** Poseidon of one width: where its state is, and the program that computes the hash in it. */
 export class Permutation {
   private readonly state: number;
+  private readonly hashed: number;
   private readonly from: number;
   private readonly to: number;
 
@@ -16,23 +17,23 @@ export class Permutation {
     parameters: Parameters,
   ) {
     this.state = arena.allot(parameters.width);
-    const { words } = programOf(arena, parameters, this.state);
+    this.hashed = arena.allot(1);
+    const { words } = programOf(arena, parameters, this.state, this.hashed);
     this.from = arena.write(words);
     this.to = this.from + 4 * words.length;
   }
 
   /** @param inputs canonical elements, one fewer than the width */
   hash(inputs: readonly bigint[]): bigint {
-    const { arena, state } = this;
-    arena.put(0n, state);
+    const { arena, state, hashed } = this;
     for (let i = 0; i < inputs.length; i++) arena.put(inputs[i]!, state + (i + 1) * ELEMENT_BYTES);
     arena.math.run(this.from, this.to);
-    return arena.read(state) % FIELD;
+    return arena.readPlain(hashed) % FIELD;
   }
 }
 
-/** @param state where the inputs are, after a zero; the hash takes the place of that */
-function programOf(arena: Arena, parameters: Parameters, state: number): Program {
+/** @param state where the inputs are, after the first element, which is zero @param hashed where the hash comes to be */
+function programOf(arena: Arena, parameters: Parameters, state: number, hashed: number): Program {
   const { width, constants, matrix } = parameters;
   const partial = partialRoundsOf(parameters);
   const before = constants.slice(0, HALF_FULL_ROUNDS);
@@ -55,15 +56,15 @@ function programOf(arena: Arena, parameters: Parameters, state: number): Program
 
   before.forEach((added, round) => {
     if (round > 0) mix();
-    raise(added);
+    raise(added, round > 0 ? state : arena.allot(1));
   });
   const first = passPartialRounds(program, arena, partial, { raised, state });
   after.forEach((added, round) => {
     if (round > 0) mix();
     raise(added, round > 0 ? state : first);
   });
-  // of the last matrix only the row that gives the hash
-  program.dotProduct(mixing, raised, width, state);
+  // of the last matrix only the row that gives the hash, and that without the Montgomery form
+  program.dotProduct(arena.holdPlain(matrix[0]!), raised, width, hashed);
   return program;
 }
 
