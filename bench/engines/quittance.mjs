@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { start, stop } from '../child.mjs';
 import { freePort } from '../free-port.mjs';
@@ -90,10 +90,9 @@ class Application {
     return Math.round(performance.now() - began);
   }
 
-  /** runtime.json of a program that was killed lies there until the next one has started. */
+  /** runtime.json of a program that was killed lies there until the next one removes it. */
   #isOurs(runtime) {
-    const holder = JSON.parse(readFileSync(join(this.dir, 'app', 'lock.json'), 'utf8'));
-    return holder.pid === this.pid && existsSync(runtime);
+    return JSON.parse(readFileSync(runtime, 'utf8')).pid === this.pid;
   }
 
   async kill() {

@@ -16,7 +16,8 @@ if (process.argv[2] === 'fail') { try { sum(); } catch (error) { console.log(err
 `,
   'part.cjs': `// two lines
 // of comment
-exports.sum = (a, b) => { if (a === undefined) throw new RangeError('nothing to add'); return a + b; };
+exports.sum = (a, b) => { if (a === undefined) ofPackage(); return a + b; };
+function ofPackage() { throw new RangeError('nothing to add'); }
 `,
   'part.cjs.map': JSON.stringify({
     version: 3,
@@ -87,10 +88,11 @@ describe('a bundle', () => {
     expect(run()).toBe(SAID);
   });
 
-  it('names the source and its line in a stack trace', () => {
+  it('names the source and its line in a stack trace, and the file of the bundle where no line is known', () => {
     const source = join(folder.path, '..', 'src', 'part.ts');
-    const [, head, frame, other] = run([], 'fail').split('\n');
+    const [, head, ofPackage, frame, other] = run([], 'fail').split('\n');
     expect(head).toBe('RangeError: nothing to add');
+    expect(ofPackage).toContain(`${join(folder.path, 'part.cjs')}:4:`);
     expect(frame).toContain(`${source}:7:1`);
     expect(other).toContain(`${join(folder.path, 'program.cjs')}:4:`);
   });

@@ -3,7 +3,7 @@ import { SourceMap } from 'node:module';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Stack traces name sources and their lines. Unlike Node's own support, a source map is read when a frame needs it
+ * Stack traces name our sources and their lines; packages as they stand in the bundle. Unlike Node's own support, a source map is read when a frame needs it
  * first: reading them all takes longer than starting.
  */
 export function mapStackFrames(folder: string): void {
@@ -33,7 +33,8 @@ function placed(
   const [line, column] = [frame.getLineNumber(), frame.getColumnNumber()];
   if (!file?.startsWith(folder) || line === null || column === null) return String(frame);
   const entry = mapOf(file)?.findEntry(line - 1, column - 1);
-  if (!entry || !('originalSource' in entry)) return String(frame);
+  // of a line that has none, such as one of a package, the entry of an earlier line comes back
+  if (!entry || !('originalSource' in entry) || entry.generatedLine !== line - 1) return String(frame);
   const source = resolve(dirname(file), entry.originalSource);
   const place = `${source}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
   return String(frame).replace(`${file}:${line}:${column}`, place);

@@ -111,13 +111,20 @@ describe('the data folder', () => {
     await once(other, 'spawn');
     open().release();
     writeFileSync(join(path, 'lock.json'), JSON.stringify(identify(other.pid!)));
-    writeFileSync(join(path, 'runtime.json'), '{"api":"http://127.0.0.1:1"}');
+    const runtime = { api: 'http://127.0.0.1:1', pid: other.pid };
+    writeFileSync(join(path, 'runtime.json'), JSON.stringify(runtime));
     expect(caught(open)).toMatchObject({ code: 'DATA_FOLDER_IN_USE', figures: { pid: other.pid } });
-    expect(readRuntime(path)).toEqual({ api: 'http://127.0.0.1:1' });
+    expect(readRuntime(path)).toEqual(runtime);
     other.kill('SIGKILL');
     await once(other, 'exit');
     expect(readRuntime(path)).toBeUndefined();
     open();
+    expect(readRuntime(path)).toBeUndefined();
+  });
+
+  it('does not tell addresses that a process left which was killed before the one that starts now', () => {
+    open();
+    writeFileSync(join(path, 'runtime.json'), JSON.stringify({ api: 'http://127.0.0.1:1', pid: 2 ** 30 }));
     expect(readRuntime(path)).toBeUndefined();
   });
 

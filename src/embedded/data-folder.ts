@@ -58,7 +58,9 @@ export function openDataFolder(path: string = dataFolderPath()): DataFolder {
 export function readRuntime(path: string = dataFolderPath()): RuntimeAddresses | undefined {
   const holder = readJson<ProcessIdentity>(join(path, LOCK));
   if (!holder || !isAlive(holder)) return undefined;
-  return readJson<RuntimeAddresses>(join(path, RUNTIME));
+  const runtime = readJson<RuntimeAddresses & { readonly pid: number }>(join(path, RUNTIME));
+  // one that was killed left its own, which its successor removes first of all
+  return runtime?.pid === holder.pid ? runtime : undefined;
 }
 
 function open(folder: string, unlock: () => void): DataFolder {
