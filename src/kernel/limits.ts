@@ -89,6 +89,8 @@ export const LIMITS = {
   tailBatch: 2_000,
   /** newest events a process keeps for its subscriptions; shed, read again from the store */
   tailEvents: 16_384,
+  /** about the bytes of rows a read model remembers so as not to read them again; shed */
+  rememberedRowBytes: 32 * 1024 * 1024,
   /** deliveries of one job before it is a dead letter */
   jobDeliveries: 5,
   /** messages waiting for one WebSocket client; cut with a reason */

@@ -1,6 +1,7 @@
 import type { Recorded } from '../kernel/event.js';
 import type { Announcement } from '../ports/live.js';
 import type { Sql } from '../ports/sql.js';
+import type { Memory } from './memory.js';
 
 /**
  * A read model: disposable, rebuilt by replay. The runner calls `project` with a batch in store order and moves
@@ -16,6 +17,10 @@ export interface Projection {
   readonly paceMs?: number;
   /** `create table if not exists …` statements */
   readonly schema: string;
-  /** Writes sets of rows, not row by row. @returns what to announce once it is committed */
-  project(events: readonly Recorded[], sql: Sql): Promise<readonly Announcement[]>;
+  /**
+   * Writes sets of rows, not row by row.
+   * @param memory of the batches before this one; it holds for as long as all of them are written
+   * @returns what to announce once it is committed
+   */
+  project(events: readonly Recorded[], sql: Sql, memory: Memory): Promise<readonly Announcement[]>;
 }

@@ -6,6 +6,7 @@ import type { Batch, EventStore, Subscription } from '../ports/event-store.js';
 import type { Announcement, LiveBus } from '../ports/live.js';
 import type { ReadModels } from '../ports/read-models.js';
 import type { Sql } from '../ports/sql.js';
+import { Memory } from '../projections/memory.js';
 import type { Projection } from '../projections/projection.js';
 import { type Fence, UNRIVALLED } from './fence.js';
 import type { Log } from './log.js';
@@ -26,6 +27,7 @@ type Written = { readonly news: readonly Announcement[] } | { readonly to: Posit
  */
 export class ProjectionRunner {
   private readonly stopping = new AbortController();
+  private readonly memory = new Memory();
   private subscription: Subscription | undefined;
   private running: Promise<void> = Promise.resolve();
 
@@ -112,12 +114,13 @@ export class ProjectionRunner {
     const advance = async () => {
       try {
         const write = async (sql: Sql) => {
-          const news = await this.projection.project(events, sql);
+          const news = await this.projection.project(events, sql, this.memory);
           written = { news };
           return news;
         };
         await this.readModels.advance(name, from, batch.position, write, this.fence.epoch);
       } catch (error) {
+        this.memory.forget();
         if (!isRefusal(error, 'CONFLICT')) throw error;
         const to = await this.prepare();
         // a commit whose answer was lost has moved the checkpoint all the same

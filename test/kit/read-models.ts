@@ -3,12 +3,15 @@ import type { Recorded } from '../../src/kernel/event.js';
 import type { Announcement } from '../../src/ports/live.js';
 import type { Sql } from '../../src/ports/sql.js';
 import { projections } from '../../src/projections/index.js';
+import { Memory } from '../../src/projections/memory.js';
 import type { Projection } from '../../src/projections/projection.js';
 
 const GROUPED = new Set(['rm_audit_groups', 'rm_workflow_timeline_groups']);
 
 /** The tables of every read model in a schema of their own. */
 export class ReadModels {
+  private readonly memory = new Memory();
+
   private constructor(
     private readonly pool: pg.Pool,
     readonly schema: string,
@@ -33,7 +36,7 @@ export class ReadModels {
       const all: (readonly Announcement[])[] = [];
       for (const projection of only) {
         const wanted = events.filter(({ event }) => projection.handles.includes(event.type));
-        all.push(await projection.project(wanted, sql));
+        all.push(await projection.project(wanted, sql, this.memory));
       }
       return all;
     });
@@ -56,7 +59,13 @@ export class ReadModels {
     return tables;
   }
 
+  /** As after a start: what is needed of earlier batches is read again. */
+  forget(): void {
+    this.memory.forget();
+  }
+
   async clear(): Promise<void> {
+    this.forget();
     const { rows } = await this.sql.query<{ name: string }>(
       'select tablename as name from pg_tables where schemaname = $1',
       [this.schema],

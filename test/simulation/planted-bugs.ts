@@ -12,6 +12,7 @@ import type { Payer } from '../../src/ports/payments.js';
 import type { ReadModels } from '../../src/ports/read-models.js';
 import type { Sql } from '../../src/ports/sql.js';
 import type { TimerStore } from '../../src/ports/timers.js';
+import { Memory } from '../../src/projections/memory.js';
 import type { Projection } from '../../src/projections/projection.js';
 import type { Converse, Dispatch } from '../../src/runtime/dispatch.js';
 import type { AnyAggregate } from '../../src/runtime/reactor.js';
@@ -426,16 +427,16 @@ export const plantedBugs: readonly PlantedBug[] = [
       const known = new Map<string, object[]>();
       return {
         ...real,
-        project: (events, sql) =>
-          real.project(events, {
-            query: async (text, values) => {
-              if (!text.startsWith('select id as')) return sql.query(text, values);
-              const key = JSON.stringify(values);
-              const rows = known.get(key) ?? (await sql.query(text, values)).rows;
-              known.set(key, rows as object[]);
-              return { rows: rows as never };
-            },
-          }),
+        project: (events, sql) => {
+          const query: Sql['query'] = async (text, values) => {
+            if (!text.startsWith('select id as')) return sql.query(text, values);
+            const key = JSON.stringify(values);
+            const rows = known.get(key) ?? (await sql.query(text, values)).rows;
+            known.set(key, rows as object[]);
+            return { rows: rows as never };
+          };
+          return real.project(events, { query }, new Memory());
+        },
       };
     },
   },

@@ -1,5 +1,6 @@
 import { upcast } from '../../src/events/catalogue.js';
 import type { Recorded } from '../../src/kernel/event.js';
+import { Memory } from '../../src/projections/memory.js';
 import type { Projection } from '../../src/projections/projection.js';
 import { Tables } from './tables.js';
 import { must } from './violation.js';
@@ -16,6 +17,7 @@ export async function equalTheirFold(
     await projection.project(
       events.filter(({ event }) => projection.handles.includes(event.type)),
       folded,
+      new Memory(),
     );
   for (const table of TABLES) {
     const [is, should] = [kept, folded].map((tables) =>

@@ -3,6 +3,7 @@ import { eventCatalogue } from '../../events/catalogue.js';
 import type { EventOf } from '../../events/define.js';
 import type { Recorded } from '../../kernel/event.js';
 import type { Sql } from '../../ports/sql.js';
+import type { Kind, Memory } from '../memory.js';
 import type { Projection } from '../projection.js';
 import { AUDIT_LOG, type AuditGroup, type AuditRow, auditGroups } from './schema.js';
 
@@ -14,16 +15,23 @@ export const auditProjection: Projection = {
     .flat()
     .map(({ type }) => type),
   schema: `${auditGroups.schema};\n${AUDIT_LOG}`,
-  async project(events, sql) {
-    const head = await newest(sql);
+  async project(events, sql, memory) {
+    const head = await newest(sql, memory);
     const news = events.filter(({ position }) => head === undefined || position > head);
     await auditGroups.upsert(sql, grouped(news).map(groupRow));
+    const last = news.at(-1);
+    if (last) memory.of(NEWEST).set('', { position: last.position });
     return [];
   },
 };
 
+/** Of the events that are in the log. */
+const NEWEST: Kind<Pick<Recorded, 'position'>> = { weigh: () => 100 };
+
 /** A batch that comes again may be cut in another way. */
-async function newest(sql: Sql): Promise<string | undefined> {
+async function newest(sql: Sql, memory: Memory): Promise<string | undefined> {
+  const known = memory.of(NEWEST).get('');
+  if (known) return known.position;
   const { rows } = await sql.query<Pick<AuditGroup, 'positions'>>(
     'select positions from rm_audit_groups order by position desc limit 1',
   );

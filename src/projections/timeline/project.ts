@@ -1,6 +1,7 @@
 import type { Recorded } from '../../kernel/event.js';
 import { categoryOf, hasPrefix, idOfStream } from '../../kernel/ids.js';
 import type { Sql } from '../../ports/sql.js';
+import type { Kind, Memory } from '../memory.js';
 import type { Projection } from '../projection.js';
 import { TIMELINE, type TimelineGroup, type TimelineMessage, timelineGroups } from './schema.js';
 import { type TimelineEvent, wireEvent, wireTypes } from './wire.js';
@@ -12,8 +13,8 @@ export const timelineProjection: Projection = {
   handles: wireTypes,
   schema: `${timelineGroups.schema};\n${TIMELINE}`,
 
-  async project(events, sql) {
-    const heads = await loadHeads(events as readonly Recorded<TimelineEvent>[], sql);
+  async project(events, sql, memory) {
+    const heads = await headsOf(events as readonly Recorded<TimelineEvent>[], sql, memory);
     const told = new Map<string, TimelineMessage[]>();
     for (const recorded of events as readonly Recorded<TimelineEvent>[]) {
       const workflowId = workflowOf(recorded);
@@ -27,10 +28,10 @@ export const timelineProjection: Projection = {
       if (messages) messages.push(message);
       else told.set(workflowId, [message]);
     }
-    await timelineGroups.upsert(
-      sql,
-      [...told].map(([id, messages]) => groupAfter(heads.get(id)?.last_seq ?? 0, id, messages)),
-    );
+    const groups = [...told].map(([id, messages]) => groupAfter(heads.get(id)?.last_seq ?? 0, id, messages));
+    await timelineGroups.upsert(sql, groups);
+    for (const { workflow_id, last_seq, position } of groups)
+      memory.of(HEAD).set(workflow_id, { workflow_id, last_seq, position });
     return [...told.keys()].map((id) => ({ topic: `timeline.${id}` as const, message: {} }));
   },
 };
@@ -56,14 +57,34 @@ function workflowOf({ stream, event, metadata }: Recorded<TimelineEvent>): strin
 
 type Head = Pick<TimelineGroup, 'workflow_id' | 'last_seq' | 'position'>;
 
+const HEAD: Kind<Head> = { weigh: () => 300 };
+
 /** Where each workflow of the batch stands that was told anything. */
-async function loadHeads(events: readonly Recorded<TimelineEvent>[], sql: Sql): Promise<Map<string, Head>> {
-  const ids = new Set(events.flatMap((recorded) => workflowOf(recorded) ?? []));
+async function headsOf(
+  events: readonly Recorded<TimelineEvent>[],
+  sql: Sql,
+  memory: Memory,
+): Promise<Map<string, Head>> {
+  const heads = new Map<string, Head>();
+  const unknown = new Set<string>();
+  for (const recorded of events) {
+    const id = workflowOf(recorded);
+    if (id === undefined || heads.has(id) || unknown.has(id)) continue;
+    const head = memory.of(HEAD).get(id);
+    if (head) heads.set(id, head);
+    else unknown.add(id);
+  }
+  for (const head of await loadHeads([...unknown], sql)) heads.set(head.workflow_id, head);
+  return heads;
+}
+
+async function loadHeads(ids: readonly string[], sql: Sql): Promise<readonly Head[]> {
+  if (ids.length === 0) return [];
   const { rows } = await sql.query<Head>(
     `select id as workflow_id, head.last_seq, head.position from unnest($1::text[]) as id
      cross join lateral (select last_seq, position from rm_workflow_timeline_groups
        where workflow_id = id order by seq desc limit 1) head`,
-    [[...ids]],
+    [ids],
   );
-  return new Map(rows.map((row) => [row.workflow_id, row]));
+  return rows;
 }

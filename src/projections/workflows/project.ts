@@ -3,6 +3,7 @@ import type { Recorded } from '../../kernel/event.js';
 import { idOfStream } from '../../kernel/ids.js';
 import type { Announcement } from '../../ports/live.js';
 import { streamsThatGoOn } from '../fold-rows.js';
+import type { Kind } from '../memory.js';
 import type { Projection } from '../projection.js';
 import { artifactsOf } from './artifacts.js';
 import type { ClosedMessage } from './closed-message.js';
@@ -32,10 +33,18 @@ export const workflowsProjection: Projection = {
     .map((table) => table.schema)
     .join(';\n'),
 
-  async project(events, sql) {
+  async project(events, sql, memory) {
     const batch = events as readonly Recorded<WorkflowEvent>[];
-    const views = await loadViews(streamsThatGoOn(events), batch, sql);
-    const before = new Map([...views].map(([id, view]) => [id, rowsOf(view)]));
+    const open = memory.of(OPEN_RUN);
+    const views = new Map<string, WorkflowView>();
+    for (const { stream } of batch) {
+      const known = open.get(idOfStream(stream));
+      if (known) views.set(known.workflow.workflow_id, known);
+    }
+    const unknown = streamsThatGoOn(events).filter((id) => !views.has(id));
+    const loaded = await loadViews(unknown, batch, sql);
+    for (const [id, view] of loaded) views.set(id, view);
+    const before = new Map([...views].map(([id, { workflow }]) => [id, workflow.revision]));
     const written = new Written();
     for (const recorded of batch) {
       const id = idOfStream(recorded.stream);
@@ -47,28 +56,38 @@ export const workflowsProjection: Projection = {
       written.add(recorded, view);
     }
     const touched = [...written.ids].map((id) => views.get(id)!);
-    const isNew = (view: WorkflowView) => (row: StepRow | ApprovalRow) =>
-      !before.get(view.workflow.workflow_id)?.has(row);
+    const isNew = (row: StepRow | ApprovalRow) => row.revision > (before.get(row.workflow_id) ?? -1);
     const workflows = touched.map((view) => view.workflow);
-    const steps = touched.flatMap((view) => [...view.steps.values()].filter(isNew(view)));
-    const approvals = touched.flatMap((view) => [...view.approvals.values()].filter(isNew(view)));
+    const steps = touched.flatMap((view) => [...view.steps.values()].filter(isNew));
+    const approvals = touched.flatMap((view) => [...view.approvals.values()].filter(isNew));
     await workflowsTable.upsert(sql, workflows);
     await requestsTable.upsert(sql, written.requests);
     await plansTable.upsert(sql, [...written.plans.values()]);
     await stepsTable.upsert(sql, steps);
     await approvalsTable.upsert(sql, approvals);
     await artifactsTable.upsert(sql, [...written.artifacts.values()]);
+    for (const [id, view] of views)
+      if (loaded.has(id) || view.workflow.terminal) open.delete(id);
+      else open.set(id, view);
     return workflows.filter(({ terminal }) => terminal).map(closed);
   },
 };
+
+/** What is known of a run from its first event on: all its rows, not just those that a batch asked for. */
+const OPEN_RUN: Kind<WorkflowView> = {
+  weigh: ({ steps, approvals }) => {
+    let bytes = ROW_BYTES * (2 + steps.size + approvals.size);
+    for (const { output } of steps.values())
+      if (output && 'inline' in output) bytes += output.inline.data.length;
+    return bytes;
+  },
+};
+const ROW_BYTES = 1_000;
 
 const closed = ({ workflow_id, revision }: WorkflowRow): Announcement => ({
   topic: `closed.${workflow_id}`,
   message: { revision } satisfies ClosedMessage,
 });
-
-const rowsOf = (view: WorkflowView): ReadonlySet<StepRow | ApprovalRow> =>
-  new Set([...view.steps.values(), ...view.approvals.values()]);
 
 /** What a batch adds that never changes again, and the workflows it touches. */
 class Written {
