@@ -94,7 +94,7 @@ export async function startApp(config: Config): Promise<App> {
     undo.push(() => engine.stop());
     await engine.join();
     const limits = callLimits(config, parts, log);
-    undo.push(async () => limits.stop());
+    undo.push(() => limits.stop());
     const workerParts = { ...own, planner: await plannerOf(config), limits };
     // side by side: after a crash reactions are done again while jobs that were in hand are waited for
     const working = startWorkers(config, parts, engine, workerParts);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { MemoryPermitStore } from '../adapters/memory/permit-store.js';
 import { systemChance } from '../adapters/system/chance.js';
 import { isRefusal } from '../kernel/errors.js';
@@ -63,6 +63,33 @@ describe('limits of calls', () => {
     });
     clock.time += 1_000;
     expect(await limits.admit(flow('a', 's1'))).toMatchObject({ admitted: true });
+  });
+
+  it('cost one write a call where calls follow one another, and another process sees all of it', async () => {
+    const store = new MemoryPermitStore();
+    const save = jest.spyOn(store, 'save');
+    const { limits } = limitsOf({ serviceConcurrency: 1 }, store);
+    const other = limitsOf({ serviceConcurrency: 1 }, store).limits;
+    for (let n = 0; n < 5; n++) permitOf(await limits.admit(flow('a', 's1'))).release();
+    expect(save).toHaveBeenCalledTimes(5);
+    expect(await other.admit(flow('b', 's1'))).toMatchObject({ because: 'service_concurrency' });
+    await limits.stop();
+    const [stored] = await store.all(1);
+    expect(stored?.permits.holders).toEqual({});
+  });
+
+  it('give back what nobody asks for after a moment', async () => {
+    const store = new MemoryPermitStore();
+    const { limits } = limitsOf({ serviceConcurrency: 1 }, store);
+    const saved = new Promise((resolve) => {
+      const save = store.save.bind(store);
+      jest.spyOn(store, 'save').mockImplementation(async (key, permits, version) => {
+        if (version > 0) resolve(permits.holders);
+        return save(key, permits, version);
+      });
+    });
+    permitOf(await limits.admit(flow('a', 's1'))).release();
+    expect(await saved).toEqual({});
   });
 
   it('tell who waits when something is released', async () => {

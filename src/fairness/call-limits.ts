@@ -40,8 +40,9 @@ export class CallLimits implements JobLimits {
     this.listeners.push(listener);
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     clearInterval(this.renewing);
+    await Promise.allSettled([...this.keys.values()].map((key) => key.flush()));
   }
 
   async admit({ owner, service }: JobFlow): Promise<Admission> {
@@ -56,12 +57,12 @@ export class CallLimits implements JobLimits {
     for (const one of wanted) {
       const held = await this.take(one.key, one.limit, holder);
       if (held) {
-        for (const { key, limit } of taken) void this.giveBack(key, limit, holder, true);
+        for (const { key, limit } of taken) this.giveBack(key, limit, holder, true);
         return { admitted: false, ...held };
       }
       taken.push(one);
     }
-    return { admitted: true, permit: { release: (unused) => void this.release(taken, holder, unused) } };
+    return { admitted: true, permit: { release: (unused) => this.release(taken, holder, unused) } };
   }
 
   private async take(key: string, limit: CallLimit, holder: string) {
@@ -85,24 +86,24 @@ export class CallLimits implements JobLimits {
     return { because, retryIn };
   }
 
-  private async release(
+  private release(
     taken: readonly { readonly key: string; readonly limit: CallLimit; readonly of: Released }[],
     holder: string,
     unused?: 'unused',
-  ): Promise<void> {
+  ): void {
     for (const { key, limit, of } of taken) {
-      await this.giveBack(key, limit, holder, unused !== undefined);
+      this.giveBack(key, limit, holder, unused !== undefined);
       for (const listener of this.listeners) listener(of);
     }
   }
 
   /** When it fails the lease ends by itself. */
-  private async giveBack(key: string, limit: CallLimit, holder: string, unused: boolean): Promise<void> {
-    try {
-      await this.keyOf(key, limit).giveBack(holder, unused);
-    } catch (error) {
-      this.log.warn({ key, error: String(error) }, 'permit not given back, it runs out');
-    }
+  private giveBack(key: string, limit: CallLimit, holder: string, unused: boolean): void {
+    this.keyOf(key, limit)
+      .giveBack(holder, unused)
+      .catch((error: unknown) =>
+        this.log.warn({ key, error: String(error) }, 'permit not given back, it runs out'),
+      );
     if (this.full.get(key)?.because !== 'service_rate') this.full.delete(key);
   }
 

@@ -15,6 +15,8 @@ import type { PermitStore } from '../ports/permits.js';
 /** A process that says nothing for so long holds nothing any more. */
 export const LEASE_MS = 15_000;
 const RETRIES = 16;
+/** What is given back waits so long for a change to go with: calls that follow one another need one write each. */
+const LATER_MS = 10;
 
 /** @returns false when nothing was to be changed after all */
 type Change = (draft: PermitDraft) => boolean;
@@ -30,7 +32,9 @@ export class LimitedKey {
     version: 0,
   };
   private asked: { readonly to: Change; done(): void; fail(error: unknown): void }[] = [];
+  private isUrgent = false;
   private isChanging = false;
+  private later: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly key: string,
@@ -53,9 +57,15 @@ export class LimitedKey {
     return taking!;
   }
 
+  /** Whoever asks here from now on finds it free; the others learn of it with the next change, or a moment later. */
   async giveBack(holder: string, unused: boolean): Promise<void> {
     this.own.delete(holder);
-    await this.change((draft) => giveBack(draft, holder, unused));
+    await this.change((draft) => giveBack(draft, holder, unused), false);
+  }
+
+  /** Writes what waits for the next change. */
+  async flush(): Promise<void> {
+    if (this.asked.length > 0) await this.change(() => true);
   }
 
   async renew(): Promise<void> {
@@ -63,17 +73,23 @@ export class LimitedKey {
   }
 
   /** @param to that it changed nothing is believed only of what was just read */
-  private change(to: Change): Promise<void> {
+  private change(to: Change, isUrgent = true): Promise<void> {
     return new Promise((done, fail) => {
       this.asked.push({ to, done, fail });
-      if (!this.isChanging) void this.changeAll();
+      this.isUrgent ||= isUrgent;
+      if (this.isChanging) return;
+      if (this.isUrgent) void this.changeAll();
+      else this.later ??= setTimeout(() => void this.changeAll(), LATER_MS);
     });
   }
 
   /** What is asked for while one change is on its way is the next one, all of it together. */
   private async changeAll(): Promise<void> {
     this.isChanging = true;
-    while (this.asked.length > 0) {
+    clearTimeout(this.later);
+    this.later = undefined;
+    do {
+      this.isUrgent = false;
       const asked = this.asked.splice(0);
       try {
         await this.changeTogether(asked.map(({ to }) => to));
@@ -81,8 +97,9 @@ export class LimitedKey {
       } catch (error) {
         for (const { fail } of asked) fail(error);
       }
-    }
+    } while (this.isUrgent);
     this.isChanging = false;
+    if (this.asked.length > 0) this.later = setTimeout(() => void this.changeAll(), LATER_MS);
   }
 
   /** @throws Error when the others keep changing it */

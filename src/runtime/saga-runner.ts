@@ -15,7 +15,7 @@ import { type SagaShare, WHOLE } from './saga-share.js';
 /** Events whose reactions may be under way at once; the subscription waits above it. */
 const OPEN_REACTIONS = 10_000;
 const FLUSH_EVERY_MS = 20;
-const CHECKPOINT_EVERY_MS = 200;
+const CHECKPOINT_EVERY_MS = 500;
 
 /**
  * Runs a share of one saga, each part from its own checkpoint: at-least-once, in order within a correlation, side by
