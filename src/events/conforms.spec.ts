@@ -62,10 +62,14 @@ describe('a schema of a kind that events do not have', () => {
     ['members that nobody named', z.looseObject({ a: z.string() }), { a: 'a', b: 1 }],
     ['a number made of what is none', z.coerce.number(), '1'],
     ['an address', z.url(), 'https://example.com/'],
+    ['an address that may be missing', z.url().optional(), 'https://example.com/'],
+    ['a list of addresses', z.array(z.url()), ['https://example.com/']],
+    ['anything that is there', z.unknown(), 'a'],
   ])('is judged by zod: %s', (_name, schema, good) => {
     const accepts = conforms(z.strictObject({ inside: schema }));
     for (let times = 0; times < 2; times++) expect(accepts({ inside: good })).toBe(true);
-    for (const bad of ['b', {}, null])
+    expect(accepts({})).toBe(z.strictObject({ inside: schema }).safeParse({}).success);
+    for (const bad of ['b', {}, null, undefined, ['b']])
       expect(accepts({ inside: bad })).toBe(
         z.strictObject({ inside: schema }).safeParse({ inside: bad }).success,
       );

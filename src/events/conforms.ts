@@ -35,15 +35,20 @@ interface Check {
 
 /**
  * Whether a value is what a schema says, without the copy and the list of reasons that a parse makes: four fifths of
- * what the check of our own events would cost. It knows the kinds of schema that events are made of; a schema with
- * any other is judged by zod.
+ * what the check of our own events would cost. It knows the kinds of schema that events are made of; a part of any
+ * other kind is judged by zod.
  */
-export function conforms(schema: z.ZodType): Predicate {
-  return compiled(schema as unknown as Described) ?? ((value) => schema.safeParse(value).success);
+export const conforms = (schema: z.ZodType): Predicate => judged(schema as unknown as Described);
+
+const judged = (schema: Described): Predicate => compiled(schema) ?? byZod(schema);
+
+function byZod(schema: Described): Predicate {
+  const its = schema as unknown as z.ZodType;
+  return (value) => its.safeParse(value).success;
 }
 
-/** @returns undefined for a schema of which any part is not known here */
-export function compiled({ _zod: { def } }: Described): Predicate | undefined {
+/** @returns undefined for a schema that is not known here */
+function compiled({ _zod: { def } }: Described): Predicate | undefined {
   return def.coerce ? undefined : uncoerced(def);
 }
 
@@ -96,8 +101,8 @@ const KINDS: Readonly<Record<string, (def: Description) => Predicate | undefined
   nullable: ({ innerType }) => orElse(innerType, null),
   array: ({ element }) => arrayOf(element),
   union: ({ options = [] }) => {
-    const each = options.map(compiled);
-    return isWhole(each) ? (value) => each.some((accepts) => accepts(value)) : undefined;
+    const each = options.map(judged);
+    return (value) => each.some((accepts) => accepts(value));
   },
   object: ({ shape, catchall }) => (catchall?._zod.def.type === 'never' ? membersOf(shape ?? {}) : undefined),
 };
@@ -130,7 +135,7 @@ function matching(pattern: RegExp): Predicate {
   };
 }
 
-export const isWhole = (all: readonly (Predicate | undefined)[]): all is Predicate[] =>
+const isWhole = (all: readonly (Predicate | undefined)[]): all is Predicate[] =>
   all.every((each) => each !== undefined);
 
 function oneOf(values: readonly unknown[]): Predicate {
@@ -141,12 +146,12 @@ function oneOf(values: readonly unknown[]): Predicate {
 }
 
 function orElse(innerType: Described | undefined, other: undefined | null): Predicate | undefined {
-  const inner = innerType && compiled(innerType);
+  const inner = innerType && judged(innerType);
   return inner && ((value) => value === other || inner(value));
 }
 
 function arrayOf(element: Described | undefined): Predicate | undefined {
-  const each = element && compiled(element);
+  const each = element && judged(element);
   if (!each) return undefined;
   return (value) => {
     if (!Array.isArray(value)) return false;
@@ -156,13 +161,19 @@ function arrayOf(element: Described | undefined): Predicate | undefined {
   };
 }
 
+/** What takes undefined may do without its member, or not: that is for zod to say, of the whole object. */
+function needed(member: Described): Predicate | undefined {
+  const accepts = byZod(member);
+  return accepts(undefined) ? undefined : accepts;
+}
+
 const countUndefined = (value: object, names: readonly string[]): number =>
   names.filter((name) => name in value && (value as Record<string, unknown>)[name] === undefined).length;
 
 /** Nothing but these members, and all that must be there. */
 function membersOf(shape: Readonly<Record<string, Described>>): Predicate | undefined {
   const names = Object.keys(shape);
-  const accepts = names.map((name) => compiled(shape[name]!));
+  const accepts = names.map((name) => compiled(shape[name]!) ?? needed(shape[name]!));
   if (!isWhole(accepts)) return undefined;
   return (value) => {
     if (typeof value !== 'object' || value === null) return false;
