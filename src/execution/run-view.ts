@@ -62,17 +62,23 @@ export class RunViews {
     const { request, inputs } = await this.open(run);
     const steps: Record<string, Json> = {};
     const { dependencies } = run.plan.steps.find((step) => step.id === stepId)!;
-    await Promise.all(
-      [...dependencies, ...(own ? [stepId] : [])].map(async (id) => {
-        const done = run.steps[id];
-        if (done?.status !== 'completed') return;
-        steps[id] = await this.content.getJson(
-          done.output,
-          places.output(run.created.workflowId, done.runNo ?? run.runNo, id),
-        );
-      }),
-    );
+    const read = own ? [...dependencies, stepId] : dependencies;
+    const outputs = read.map((id) => this.outputOf(run, id));
+    // most steps read one output or none
+    const values = outputs.length > 1 ? await Promise.all(outputs) : [await outputs[0]];
+    for (const [at, id] of read.entries()) {
+      const value = values[at];
+      if (value !== undefined) steps[id] = value;
+    }
     return { inputs, steps, request };
+  }
+
+  /** undefined where the step did not complete */
+  private outputOf(run: LiveRun, stepId: string): Promise<Json> | undefined {
+    const done = run.steps[stepId];
+    if (done?.status !== 'completed') return undefined;
+    const place = places.output(run.created.workflowId, done.runNo ?? run.runNo, stepId);
+    return this.content.getJson(done.output, place);
   }
 
   /** What a signal of this run brought. */

@@ -166,10 +166,8 @@ export class StepRunner {
     const executor = this.executors[step.kind];
     if (!executor) throw new Refusal('STEP_KIND_UNKNOWN', `Nothing here runs steps of kind ${step.kind}.`);
     const { workflowId, userId } = run.created;
-    const [{ details, secret }, context] = await Promise.all([
-      this.views.open(run),
-      this.views.contextOf(run, step.id),
-    ]);
+    const { details, secret } = await this.views.open(run);
+    const context = await this.views.contextOf(run, step.id);
     const input = await evaluate(details[step.id]!.input, context);
     const { output, cost, payment, branch, until, child } = await executor({
       run,
