@@ -9,6 +9,7 @@ import { openReadModelPool, PostgresReadModels } from '../adapters/postgres/read
 import { eventId } from '../kernel/event.js';
 import { LIMITS } from '../kernel/limits.js';
 import type { ReadModels } from '../ports/read-models.js';
+import type { Kind } from '../projections/memory.js';
 import type { Projection } from '../projections/projection.js';
 import { UNRIVALLED } from './fence.js';
 import { ProjectionRunner } from './projection-runner.js';
@@ -135,6 +136,35 @@ describe('a read model', () => {
     await happened('a', 'b');
     await follow(listing(1, { times: 1 }));
     expect((await rows()).map(({ stream }) => stream)).toEqual(['workflow-a', 'workflow-b']);
+  });
+
+  it('remembers what it wrote until a write fails, and reads it again then', async () => {
+    const lookups: string[] = [];
+    const count: Kind<{ rows: number }> = { weigh: () => 1 };
+    let failing = 0;
+    const counting: Projection = {
+      ...listing(),
+      async project(events, sql, memory) {
+        const known = memory.of(count).get('rows');
+        lookups.push(known ? `remembered ${known.rows}` : 'read');
+        const { rows } = await sql.query('select * from listing');
+        expect(known?.rows ?? rows.length).toBe(rows.length);
+        memory.of(count).set('rows', { rows: rows.length + events.length });
+        if (failing-- > 0) throw new Error('lost');
+        return listing().project(events, sql, memory);
+      },
+    };
+    const one = runner(counting);
+    await one.start();
+    for (const name of ['a', 'b', 'c']) {
+      failing = name === 'c' ? 1 : 0;
+      await happened(name);
+      await caughtUp();
+    }
+    await happened('d');
+    await caughtUp();
+    await one.stop();
+    expect(lookups).toEqual(['read', 'remembered 1', 'remembered 2', 'read', 'remembered 3']);
   });
 
   it('whose commit was answered by a lost connection goes on after it', async () => {
