@@ -99,6 +99,14 @@ describe('sets of rows', () => {
     ]);
   });
 
+  it('go into a table whose JSON is kept as jsonb as well', async () => {
+    await database.pool.query('delete from things');
+    await database.pool.query('alter table things alter content type jsonb');
+    const rows = [{ ...NOTHING, content: { b: [1, null], a: 'x' } }, NOTHING];
+    expect(await written(rows)).toEqual(rows);
+    await database.pool.query('alter table things alter content type json');
+  });
+
   it('replace older rows only', async () => {
     const row = (at: number, text: string) => ({ ...NOTHING, id: 1, revision: at, text });
     const texts = async () => (await database.pool.query('select id, text from things order by id')).rows;
