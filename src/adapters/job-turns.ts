@@ -10,6 +10,8 @@ export interface Turn {
 const FREE: Permit = { release: () => undefined };
 /** Those admitted first do not wait for more than so many others to be. */
 const ADMITTED_AT_ONCE = 8;
+/** With more held than this, nothing goes past the queue: looking at all of them would cost more than it spares. */
+const HELD_LOOKED_AT = 64;
 
 /**
  * Whose job a worker takes next: fair between owners, by priority, within the limits. It knows how much waits, not
@@ -55,6 +57,11 @@ export class JobTurns {
     return [...this.share.all()].map(({ flow }) => flow.key);
   }
 
+  /** whether nobody has a turn to come who is not held */
+  get isIdle(): boolean {
+    return this.share.isEmpty;
+  }
+
   /** At most `count` turns, fewer when fewer may be taken now. */
   async take(count: number): Promise<readonly Turn[]> {
     const turns: Turn[] = [];
@@ -68,6 +75,21 @@ export class JobTurns {
     return turns;
   }
 
+  /**
+   * A turn for a job that is in no queue, where none waits that might have had it. It counts like any other.
+   * @returns undefined also when the limits do not let the flow go on at this moment
+   */
+  async takePastQueue(flow: JobFlow): Promise<Turn | undefined> {
+    if (!this.nobodyWaitsFor(flow)) return undefined;
+    this.share.add(flow);
+    this.share.next();
+    if (!this.limits) return { flow, permit: FREE };
+    const admission = await this.limits.admit(flow);
+    if (admission.admitted) return { flow, permit: admission.permit };
+    this.share.refund(flow);
+    return undefined;
+  }
+
   /** A turn that came to nothing: the job is not there any more. */
   miss({ flow, permit }: Turn): void {
     permit.release('unused');
@@ -77,6 +99,14 @@ export class JobTurns {
   stop(): void {
     this.stopped = true;
     for (const { timer } of this.held.values()) clearTimeout(timer);
+  }
+
+  /** Those who are held wait for a limit of their own: who has no part in it takes nothing from them. */
+  private nobodyWaitsFor({ owner, service }: JobFlow): boolean {
+    if (!this.isIdle || this.held.size > HELD_LOOKED_AT) return false;
+    for (const { flow } of this.held.values())
+      if (flow.owner === owner || (service !== undefined && flow.service === service)) return false;
+    return true;
   }
 
   private async admit(flow: JobFlow): Promise<Turn | undefined> {

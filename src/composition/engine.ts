@@ -29,8 +29,10 @@ import { reactionsInTurn } from '../fairness/reactions-in-turn.js';
 import { Reconciler } from '../ledger/reconciler.js';
 import { StepPayments } from '../payments/pay-for-step.js';
 import { withHold } from '../payments/with-hold.js';
+import type { JobWorker } from '../ports/jobs.js';
 import { projections } from '../projections/index.js';
 import { CommandHandler } from '../runtime/command-handler.js';
+import { DirectSteps } from '../runtime/direct-steps.js';
 import { GatheredCheckpoints } from '../runtime/gathered-checkpoints.js';
 import { type DoneHere, JobsHere } from '../runtime/jobs-here.js';
 import { LeaseKeeper, type Tenant } from '../runtime/lease-keeper.js';
@@ -82,6 +84,8 @@ export interface Engine {
   hasOtherWorkers(): boolean;
   /** Makes itself known to the other processes and learns who they are; its work begins. */
   join(): Promise<void>;
+  /** From now on steps that sagas of this process ask for go straight to this worker, where they may. */
+  handStepsTo(worker: JobWorker): void;
   /** Resolves when all of it works. */
   start(): Promise<void>;
   /** in the order of the data's way, so that nothing is started that nobody would finish */
@@ -130,6 +134,15 @@ export function buildEngine(
   const stopping = new AbortController();
   const runStep: ConstructorParameters<typeof Reactor>[4] = (task) => steps.runHere(task, stopping.signal);
   const owned = new OwnedJobs(jobs, dispatch);
+  const direct = new DirectSteps(
+    jobs,
+    (job) => owned.owned(job),
+    steps,
+    timers,
+    () => !keeper.hasOthers('worker'),
+    systemClock,
+    log,
+  );
   const reactor = new Reactor(
     dispatch,
     aggregates,
@@ -140,6 +153,7 @@ export function buildEngine(
     systemChance,
     HOLD_TIMERS_MS,
     reactionsInTurn(dispatch),
+    direct,
   );
   const roles = { keeps: runs('projector'), answers: runs('api') };
   const progress = readModelProgress(
@@ -203,12 +217,14 @@ export function buildEngine(
     steps,
     hasOtherWorkers: () => keeper.hasOthers('worker'),
     join: () => keeper.join(),
+    handStepsTo: (worker) => direct.use(worker),
     async start() {
       await keeper.start();
       timing?.start();
     },
     async stop() {
       stopping.abort();
+      await direct.stop();
       await Promise.allSettled([keeper.stop(), timing?.stop()]);
     },
   };

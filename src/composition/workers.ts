@@ -47,7 +47,7 @@ export interface WorkerParts extends ReceiptParts {
 export async function startWorkers(
   config: Config,
   parts: Parts,
-  { dispatch, steps, hasOtherWorkers }: Engine,
+  { dispatch, steps, hasOtherWorkers, handStepsTo }: Engine,
   { planner, limits, ...own }: WorkerParts,
 ): Promise<() => Promise<void>> {
   const { content, catalogue, chain, payer, sender, timers, jobs } = parts;
@@ -91,9 +91,12 @@ export async function startWorkers(
     await Promise.all([jobs.inherit(), timers.inherit(), vacate(parts.permits)]);
   const mine = table.filter(([role]) => runsRole(config.ROLE, role));
   const workers: JobWorker[] = await Promise.all(
-    mine.map(([, kind, concurrency, handle]) =>
-      kind === 'step' ? jobs.work(kind, concurrency, handle, limits) : jobs.work(kind, concurrency, handle),
-    ),
+    mine.map(async ([, kind, concurrency, handle]) => {
+      if (kind !== 'step') return jobs.work(kind, concurrency, handle);
+      const worker = await jobs.work(kind, concurrency, handle, limits);
+      handStepsTo(worker);
+      return worker;
+    }),
   );
   return async () => {
     await Promise.allSettled(workers.map((worker) => worker.stop(GRACE_MS)));

@@ -46,6 +46,8 @@ export class CompensationRunner {
   /** Whether that very attempt is still to be made or under way. */
   isDue = async (task: StepTask): Promise<boolean> => (await this.due(task)) !== undefined;
 
+  isBegun = async (task: StepTask): Promise<boolean> => (await this.due(task))?.undo.status === 'running';
+
   private async due(task: StepTask) {
     const { state } = await this.dispatch.load(workflow, task.workflowId, task.revision);
     const run = underWay(state, task);

@@ -97,6 +97,12 @@ export class StepRunner {
     if (report.type === 'StepCompleted') this.cancelTimers(watchesOf(task));
   }
 
+  /** Whether somebody has begun that attempt and nobody has ended it, by the newest record. */
+  async isBegun({ revision: _any, ...task }: StepTask): Promise<boolean> {
+    if (task.undo) return this.compensations.isBegun(task);
+    return (await this.views.live(task))?.steps[task.stepId]?.status === 'running';
+  }
+
   /**
    * Runs a step that needs no other machine, and every such step it unlocks, and reports all of them in one append.
    * None has an effect outside, so losing them in a crash means running them again.

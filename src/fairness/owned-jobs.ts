@@ -16,7 +16,7 @@ export class OwnedJobs implements Pick<JobQueue, 'publish'> {
     return this.queue.publish(await Promise.all(jobs.map((job) => this.owned(job))));
   }
 
-  private async owned(job: Job): Promise<Job> {
+  async owned(job: Job): Promise<Job> {
     const { workflowId, userId } = job.payload as {
       readonly workflowId?: unknown;
       readonly userId?: unknown;

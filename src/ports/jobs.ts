@@ -52,7 +52,18 @@ export interface JobContext {
   readonly signal: AbortSignal;
 }
 
+/** A job in the hands of a worker that was in no queue. */
+export interface HandedJob {
+  /** `left`: it failed, or the worker stops; it is for whoever handed it over to queue it */
+  readonly ended: Promise<'done' | 'left'>;
+}
+
 export interface JobWorker {
+  /**
+   * Takes a job past the queue, when it may begin at once and nobody waits for that turn. It is not durable here.
+   * @returns undefined when it is to be queued like any other
+   */
+  handOver(job: Job): Promise<HandedJob | undefined>;
   /** waits for jobs in flight, up to `graceMs`, then gives them back */
   stop(graceMs: number): Promise<void>;
 }

@@ -20,6 +20,12 @@ export type TimerAction =
   /** `every`, in ms: published again and again until it is cancelled, since a queue may lose what it was given */
   | { readonly do: 'job'; readonly job: Job; readonly every?: number };
 
+/**
+ * Begins the ids of timers that guard what one process has in hand: it moves them forward as long as it lives, and
+ * whoever knows that it is gone need not wait for them.
+ */
+export const GUARD = 'guard/';
+
 export interface TimerStore {
   set(timers: readonly Timer[]): Promise<void>;
   cancel(ids: readonly string[]): Promise<void>;
@@ -29,8 +35,8 @@ export interface TimerStore {
   /** removes a fired timer, unless it was moved meanwhile */
   done(timer: Timer): Promise<void>;
   /**
-   * Gives at once what somebody was given who is gone, instead of when the lease is over. What a living process fires at
-   * this moment is fired twice, which changes nothing.
+   * Gives at once what somebody was given who is gone, instead of when the lease is over, and what guards something in
+   * the hands of somebody who is gone. What a living process fires at this moment is fired twice, which changes nothing.
    */
   inherit(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import type { Saga } from '../sagas/reaction.js';
 import { CommandHandler } from './command-handler.js';
 import { HeldLease } from './held-lease.js';
 import { LeasedSagas } from './leased-sagas.js';
-import { Reactor } from './reactor.js';
+import { type DirectJobs, Reactor } from './reactor.js';
 import { SAGA_PARTS, shareOf } from './saga-share.js';
 
 const silent = { info() {}, warn() {}, error() {} };
@@ -46,7 +46,7 @@ class World {
   readonly asked = new Seen<string>();
 
   /** A process; what its queue does is up to the test. */
-  process(publish: (job: Job) => Promise<void> = async () => undefined): LeasedSagas {
+  process(publish: (job: Job) => Promise<void> = async () => undefined, direct?: DirectJobs): LeasedSagas {
     const jobs: JobQueue = {
       publish: async (all) => {
         for (const job of all) {
@@ -54,13 +54,14 @@ class World {
           this.asked.add(job.correlationId);
         }
       },
-      work: async () => ({ stop: async () => undefined }),
+      work: async () => ({ handOver: async () => undefined, stop: async () => undefined }),
       depth: async () => ({}),
     };
     const dispatch = new CommandHandler(this.store, clock);
     const chance = { random: () => 0 };
     const none = async () => undefined;
-    const reactor = new Reactor(dispatch, [], new MemoryTimerStore(), jobs, none, clock, chance);
+    const timers = new MemoryTimerStore();
+    const reactor = new Reactor(dispatch, [], timers, jobs, none, clock, chance, 0, undefined, direct);
     return new LeasedSagas([jobPerEvent], this.store, this.checkpoints, reactor, silent);
   }
 
@@ -92,6 +93,29 @@ const runs = Array.from({ length: 60 }, (_, n) => `wf_${n}`);
 const until = async (holds: () => boolean | Promise<boolean>) => {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
 };
+
+/** Takes every job in hand until the test says it is kept, or somebody waits for that. */
+class InHand implements DirectJobs {
+  readonly begun = new Seen<string>();
+  readonly repeated: boolean[] = [];
+  private readonly held: { readonly of: string; readonly keep: (safe: boolean) => void }[] = [];
+
+  async begin({ correlationId }: Job, mayBeRepeated: boolean) {
+    const { opened, open } = gate<boolean>();
+    this.held.push({ of: correlationId, keep: open });
+    this.repeated.push(mayBeRepeated);
+    this.begun.add(correlationId);
+    return { kept: opened };
+  }
+
+  end(correlationId: string, safe = true): void {
+    for (const { of, keep } of this.held) if (of === correlationId) keep(safe);
+  }
+
+  flush(): void {
+    for (const { keep } of this.held) keep(true);
+  }
+}
 
 describe('sagas under leases', () => {
   it('every correlation has one part, and every part its share of them', () => {
@@ -193,5 +217,42 @@ describe('sagas under leases', () => {
     lapsed.renewed(performance.now(), HOUR);
     await world.asked.count(1);
     await process.giveUp(resources(parts));
+  });
+
+  it('what is in hand holds its checkpoint, and neither the next event of its run nor other parts', async () => {
+    const world = new World();
+    const hand = new InHand();
+    const process = world.process(undefined, hand);
+    const [first, other] = [runs[0]!, runs.find((run) => partOf(run) !== partOf(runs[0]!))!];
+    await process.take(parts.map((part) => lease(part, 1)));
+    const before = await world.store.head();
+    await world.happens(first, first, other);
+    await hand.begun.count(3);
+    hand.end(other);
+    const isMoved = async (run: string) => ![undefined, before].includes(await world.checkpoint(run));
+    await until(() => isMoved(other));
+    expect(await isMoved(first)).toBe(false);
+    await process.giveUp(resources(parts));
+    expect(await isMoved(first)).toBe(true);
+    expect(world.asked.all).toEqual([]);
+  });
+
+  it('what was in hand and could not be kept is asked for again by the next holder, which is told so', async () => {
+    const world = new World();
+    const [hand, next] = [new InHand(), new InHand()];
+    const process = world.process(undefined, hand);
+    const run = runs[0]!;
+    await process.take(parts.map((part) => lease(part, 1)));
+    await world.happens(run);
+    await hand.begun.count(1);
+    hand.end(run, false);
+    await process.giveUp(resources(parts));
+    const successor = world.process(undefined, next);
+    await successor.take(parts.map((part) => lease(part, 2)));
+    await next.begun.count(1);
+    await world.happens(run);
+    await next.begun.count(2);
+    expect([...hand.repeated, ...next.repeated]).toEqual([false, true, false]);
+    await successor.giveUp(resources(parts));
   });
 });

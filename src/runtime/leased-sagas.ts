@@ -29,8 +29,9 @@ export class LeasedSagas implements Tenant {
   ) {}
 
   async take(leases: readonly HeldLease[]): Promise<void> {
-    const share = shareOf(new Map(leases.map((lease) => [partOf(lease.resource), lease])));
     const { store, checkpoints, reactor, log } = this;
+    const fences = new Map(leases.map((lease) => [partOf(lease.resource), lease]));
+    const share = shareOf(fences, await store.head());
     const fresh = this.sagas.map((saga) => new SagaRunner(saga, store, checkpoints, reactor, log, share));
     this.runners.push(...fresh);
     const starting = fresh.map((runner) => runner.start());

@@ -3,7 +3,7 @@ import { Coalescer } from '../kernel/coalescer.js';
 import { reactionId } from '../kernel/event.js';
 import { isoTime } from '../kernel/time.js';
 import type { Chance, Clock } from '../ports/clock.js';
-import type { JobQueue } from '../ports/jobs.js';
+import type { Job, JobQueue } from '../ports/jobs.js';
 import type { TimerStore } from '../ports/timers.js';
 import type { Reaction, SentCommand, StepTask, TimedAction } from '../sagas/reaction.js';
 import type { CommandContext, Dispatch } from './dispatch.js';
@@ -18,6 +18,22 @@ export interface Cause {
   readonly correlationId: string;
   readonly stream: string;
   readonly revision: number;
+  /** another process, or an earlier life of this one, may have reacted to it already */
+  readonly mayBeRepeated?: boolean;
+}
+
+/** Something that was begun, and is not durable yet. */
+export interface Begun {
+  /** resolves when a crash would not lose it any more; to false when that will not be */
+  readonly kept: Promise<boolean>;
+}
+
+/** Does jobs of this process itself, without the queue, where that is as good. */
+export interface DirectJobs {
+  /** @returns undefined when the job is to be queued */
+  begin(job: Job, mayBeRepeated: boolean): Promise<Begun | undefined>;
+  /** Makes durable what has been begun, so that nobody waits for its end. */
+  flush(): void;
 }
 
 /** Does what follows from one correlation when its turn has come. */
@@ -29,6 +45,8 @@ const AT_ONCE = 500;
 export class Reactor {
   private readonly aggregates: ReadonlyMap<string, AnyAggregate>;
   private readonly timers: TimerBuffer;
+  /** jobs that are being published, or that nobody said were */
+  private readonly unsure = new Set<string>();
   private readonly publish: Coalescer<Parameters<JobQueue['publish']>[0][number]>;
 
   constructor(
@@ -42,16 +60,18 @@ export class Reactor {
     /** ms that a timer which is not due soon waits before it is stored, see {@link TimerBuffer} */
     holdTimersMs = 0,
     private readonly inTurn: InTurn = (_correlationId, work) => work(),
+    private readonly direct?: DirectJobs,
   ) {
     this.aggregates = new Map(aggregates.map((aggregate) => [aggregate.category, aggregate]));
     this.timers = new TimerBuffer(timers, clock, holdTimersMs);
     this.publish = new Coalescer((jobList) => jobs.publish(jobList), AT_ONCE);
   }
 
-  async perform(reaction: Reaction, cause: Cause, index: number): Promise<void> {
+  /** @returns what was begun and is not over, if anything */
+  async perform(reaction: Reaction, cause: Cause, index: number): Promise<Begun | undefined> {
     switch (reaction.do) {
       case 'command':
-        return this.inTurn(cause.correlationId, () =>
+        await this.inTurn(cause.correlationId, () =>
           this.send(reaction.send, {
             commandId: reactionId(cause.processManager, cause.eventId, index),
             correlationId: cause.correlationId,
@@ -60,17 +80,31 @@ export class Reactor {
             answers: cause,
           }),
         );
+        return undefined;
       case 'job':
-        return this.inTurn(cause.correlationId, () => this.publish.add(reaction.job));
+        return this.inTurn(cause.correlationId, () => this.begin(reaction.job, cause));
       case 'timer': {
         const { id, dueAt, action } = reaction;
-        return this.timers.set({ id, dueAt: Date.parse(dueAt), action: toTimerAction(action, cause) });
+        await this.timers.set({ id, dueAt: Date.parse(dueAt), action: toTimerAction(action, cause) });
+        return undefined;
       }
       case 'cancel-timers':
-        return this.timers.cancel(reaction.ids);
+        await this.timers.cancel(reaction.ids);
+        return undefined;
       case 'run-step':
-        return this.inTurn(cause.correlationId, () => this.runStep(reaction.step));
+        await this.inTurn(cause.correlationId, () => this.runStep(reaction.step));
+        return undefined;
     }
+  }
+
+  private async begin(job: Job, { mayBeRepeated = false }: Cause): Promise<Begun | undefined> {
+    const begun = await this.direct?.begin(job, mayBeRepeated || this.unsure.has(job.id));
+    if (begun) return begun;
+    // who was not answered may have been heard all the same
+    this.unsure.add(job.id);
+    await this.publish.add(job);
+    this.unsure.delete(job.id);
+    return undefined;
   }
 
   /** Spares timers that would change nothing; one that cannot be spared fires, and nothing follows. */
@@ -78,9 +112,10 @@ export class Reactor {
     this.timers.cancel(ids).catch(() => undefined);
   }
 
-  /** Stores every timer that is still held: whoever waits for one is about to stop. */
+  /** Makes durable all that is still held or in hand: whoever waits for it is about to stop. */
   flush(): void {
     this.timers.flush();
+    this.direct?.flush();
   }
 
   /**

@@ -55,7 +55,7 @@ function house(publish: (job: Job) => Promise<void> = async () => undefined) {
         published.add(job.id);
       }
     },
-    work: async () => ({ stop: async () => undefined }),
+    work: async () => ({ handOver: async () => undefined, stop: async () => undefined }),
     depth: async () => ({}),
   };
   const timers = new MemoryTimerStore();

@@ -140,12 +140,12 @@ export class SagaRunner {
     const reactions = this.saga.react(recorded, undefined);
     if (reactions.length === 0) return undefined;
     return part.run(recorded.position, async () => {
-      const timers: Promise<boolean>[] = [];
-      const handled = await this.lanes.run(lane, () => this.carryOut(reactions, recorded, part, timers));
-      // the next event of this lane need not wait for timers to be stored; the checkpoint does
-      const stored = await Promise.all(timers);
+      const kept: Promise<boolean>[] = [];
+      const handled = await this.lanes.run(lane, () => this.carryOut(reactions, recorded, part, kept));
+      // the next event of this lane need not wait for timers to be stored, nor for calls to end; the checkpoint does
+      const all = await Promise.all(kept);
       this.gate.notify();
-      return handled && stored.every(Boolean);
+      return handled && all.every(Boolean);
     });
   }
 
@@ -154,7 +154,7 @@ export class SagaRunner {
     reactions: readonly Reaction[],
     recorded: Recorded,
     part: SagaPart,
-    timers: Promise<boolean>[],
+    kept: Promise<boolean>[],
   ): Promise<boolean> {
     const cause = {
       processManager: this.saga.name,
@@ -162,23 +162,32 @@ export class SagaRunner {
       correlationId: recorded.metadata.correlationId,
       stream: recorded.stream,
       revision: recorded.revision,
+      mayBeRepeated: this.mayBeRepeated(recorded.position),
     };
     let stopped = false;
     for (const [index, reaction] of reactions.entries()) {
-      const done = this.perform(reaction, cause, index, part);
-      if (reaction.do === 'timer') timers.push(done);
+      const done = this.perform(reaction, cause, index, part, kept);
+      if (reaction.do === 'timer') kept.push(done);
       else if (!(await done)) stopped = true;
     }
     return !stopped;
   }
 
   /** @returns false when stopped before it could be done */
-  private async perform(reaction: Reaction, cause: Cause, index: number, part: SagaPart): Promise<boolean> {
+  private async perform(
+    reaction: Reaction,
+    cause: Cause,
+    index: number,
+    part: SagaPart,
+    kept: Promise<boolean>[],
+  ): Promise<boolean> {
     let refused = false;
     let lost = false;
     const act = async () => {
-      if (part.isCurrent || (await part.mayAct())) return this.reactor.perform(reaction, cause, index);
-      lost = true;
+      if (part.isCurrent || (await part.mayAct())) {
+        const begun = await this.reactor.perform(reaction, cause, index);
+        if (begun) kept.push(begun.kept);
+      } else lost = true;
     };
     const done = await persist(act, {
       signal: part.signal,
@@ -188,6 +197,11 @@ export class SagaRunner {
       refused: () => (refused = true),
     });
     return (done && !lost) || refused;
+  }
+
+  private mayBeRepeated(position: Position): boolean {
+    const { head } = this.share;
+    return head !== undefined && comparePositions(position, head) <= 0;
   }
 
   /** Who ends does not wait for timers that are held back only to spare the store. */

@@ -1,3 +1,4 @@
+import type { Position } from '../kernel/event.js';
 import type { Fence } from './fence.js';
 import { UNRIVALLED } from './fence.js';
 
@@ -8,6 +9,8 @@ export interface SagaShare {
   readonly fences: ReadonlyMap<number, Fence>;
   /** name of the checkpoint of one part of a saga */
   checkpointOf(saga: string, part: number): string;
+  /** what had happened when the parts were taken: another may have reacted to it already */
+  readonly head?: Position;
 }
 
 /** A saga undivided. */
@@ -23,9 +26,10 @@ export const WHOLE: SagaShare = {
  */
 export const SAGA_PARTS = 16;
 
-export const shareOf = (fences: ReadonlyMap<number, Fence>): SagaShare => ({
+export const shareOf = (fences: ReadonlyMap<number, Fence>, head?: Position): SagaShare => ({
   partOf: (lane) => fnv1a(lane) % SAGA_PARTS,
   fences,
+  ...(head !== undefined && { head }),
   checkpointOf: (saga, part) => `saga/${saga}/${part}`,
 });
 

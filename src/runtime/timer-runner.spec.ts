@@ -37,7 +37,7 @@ async function house(publish: (job: Job) => Promise<void> = async () => undefine
         published.add(job.id);
       }
     },
-    work: async () => ({ stop: async () => undefined }),
+    work: async () => ({ handOver: async () => undefined, stop: async () => undefined }),
     depth: async () => ({}),
   };
   const chance = { random: () => 0.5 };

@@ -6,6 +6,7 @@ import type { DeadLetters, Job, JobContext, JobQueue, JobWorker, QueueView } fro
 import { gate, Seen } from '../kit/gate.js';
 import { deadLettersContract } from './dead-letters.contract.js';
 import { jobFairnessContract } from './job-fairness.contract.js';
+import { jobHandOverContract } from './job-hand-over.contract.js';
 
 export const IMPATIENT: JobTiming = { ackWaitMs: 600, retryDelayMs: () => 5 };
 
@@ -27,6 +28,7 @@ const job = (id: string, more: Partial<Job> = {}): Job => ({
 export function jobQueueContract(name: string, open: () => Promise<JobQueueUnderTest>): void {
   deadLettersContract(name, open);
   jobFairnessContract(name, open);
+  jobHandOverContract(name, open);
   describe(`the job queue of ${name}`, () => {
     let under: JobQueueUnderTest;
     let queue: JobQueueUnderTest['queue'];

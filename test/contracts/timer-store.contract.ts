@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { LIMITS } from '../../src/kernel/limits.js';
-import type { Timer, TimerStore } from '../../src/ports/timers.js';
+import { GUARD, type Timer, type TimerStore } from '../../src/ports/timers.js';
 
 const timer = (id: string, dueAt: number, note: unknown = null): Timer => ({
   id,
@@ -64,6 +64,12 @@ export function timerStoreContract(
       await other.inherit();
       expect(ids(await other.due(NOW, 10))).toEqual(['a']);
       expect(ids(await other.due(NOW, 10))).toEqual([]);
+    });
+
+    it('gives at once what guards something that was in the hands of somebody who is gone, to who inherits it', async () => {
+      await store.set([timer(`${GUARD}a`, LATER), timer('guard', LATER), timer('guard0', LATER)]);
+      await other.inherit();
+      expect(ids(await other.due(NOW, 10))).toEqual([`${GUARD}a`]);
     });
 
     it('moves a timer that is set again', async () => {

@@ -44,6 +44,7 @@ import { workflowsProjection } from '../../src/projections/workflows/project.js'
 import { ClosedRuns } from '../../src/receipts/closed-runs.js';
 import { type CheckOwn, ReceiptJob } from '../../src/receipts/receipt-job.js';
 import { CommandHandler } from '../../src/runtime/command-handler.js';
+import { DirectSteps } from '../../src/runtime/direct-steps.js';
 import type { Converse, Dispatch } from '../../src/runtime/dispatch.js';
 import type { HeldLease } from '../../src/runtime/held-lease.js';
 import { LeaseKeeper } from '../../src/runtime/lease-keeper.js';
@@ -79,6 +80,8 @@ export interface Outside {
   readonly breakers: BreakerStore;
   readonly readModels: ReadModels;
   readonly live: LiveBus;
+  /** processes that run the sagas take steps, too */
+  readonly worksAtHand: boolean;
 }
 
 export type Role = 'core' | 'worker';
@@ -167,12 +170,33 @@ export async function startEngine(
     ),
   };
   const steps = new StepRunner(dispatch, views, content, executors, process, random, process.name);
+  const step = (job: Job, { signal }: JobContext) => steps.run(payload<StepTask>(job), signal);
   const stopping = new AbortController();
   const stops: (() => Promise<void>)[] = [];
   if (role === 'core') {
     const runStep = (task: StepTask) => steps.runHere(task, stopping.signal);
     const aggregates = [workflow, escrow, deposit, payment, receipt, mandate];
-    const reactor = new Reactor(dispatch, aggregates, timers, jobs, runStep, process, random, HOLD_TIMERS_MS);
+    // whether others are gone is not always known rightly
+    const isAlone = () => random.chance(0.5);
+    const direct = new DirectSteps(jobs, async (job) => job, steps, timers, isAlone, process, silent);
+    stops.push(() => direct.stop());
+    if (outside.worksAtHand) {
+      const worker = await jobs.work('step', 2, step);
+      direct.use(worker);
+      stops.push(() => worker.stop(1_000));
+    }
+    const reactor = new Reactor(
+      dispatch,
+      aggregates,
+      timers,
+      jobs,
+      runStep,
+      process,
+      random,
+      HOLD_TIMERS_MS,
+      undefined,
+      direct,
+    );
     const timing = new TimerRunner(timers, reactor, jobs, process, silent);
     timing.start();
     stops.push(() => timing.stop());
@@ -218,7 +242,6 @@ export async function startEngine(
     const children = new ChildJob({ dispatch, content, clock: process, chance: random, plans }, timers);
     const plan = (job: Job, { signal }: JobContext) =>
       'childId' in job.payload ? children.run(payload(job)) : plans.run(payload(job), signal);
-    const step = (job: Job, { signal }: JobContext) => steps.run(payload<StepTask>(job), signal);
     for (const worker of [
       await jobs.work('plan', 2, plan),
       await jobs.work('step', 4, step),

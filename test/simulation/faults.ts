@@ -4,6 +4,7 @@ export const FAULTS = [
   'answer lost',
   'message late',
   'live message lost',
+  'job handed over',
   'job doubled',
   'job late',
   'jobs reordered',

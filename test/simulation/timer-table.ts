@@ -4,7 +4,7 @@ import type { Position } from '../../src/kernel/event.js';
 import { LIMITS } from '../../src/kernel/limits.js';
 import type { CheckpointStore, Claim, Move } from '../../src/ports/checkpoints.js';
 import type { Lease, LeaseStore, Member, Roll } from '../../src/ports/leases.js';
-import type { Timer, TimerStore } from '../../src/ports/timers.js';
+import { GUARD, type Timer, type TimerStore } from '../../src/ports/timers.js';
 import type { Eavesdropper } from './eavesdropper.js';
 import type { Network } from './network.js';
 
@@ -49,7 +49,11 @@ export class TimerTable implements TimerStore {
 
   inherit(): Promise<void> {
     return this.network.call('inherit timers', () => {
-      for (const entry of this.entries.values()) entry.leasedUntil = Number.NEGATIVE_INFINITY;
+      for (const [id, { timer }] of this.entries)
+        this.entries.set(id, {
+          timer: id.startsWith(GUARD) ? { ...timer, dueAt: 0 } : timer,
+          leasedUntil: Number.NEGATIVE_INFINITY,
+        });
       for (const look of [...this.waiting]) look();
     });
   }

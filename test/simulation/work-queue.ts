@@ -62,10 +62,32 @@ export class WorkQueue implements JobQueue {
     const owner = this.network.scheduler.current;
     const worker: Worker = { owner, kind, handle, stopping: new AbortController(), hands: concurrency };
     this.workers.add(worker);
+    const handed = new Set<(how: 'left') => void>();
     return {
+      handOver: async (job) => {
+        const { signal } = worker.stopping;
+        if (signal.aborted || worker.hands === 0 || this.isWaitedFor(kind)) return undefined;
+        this.network.faults.met(true, 'job handed over');
+        worker.hands--;
+        const ended = new Promise<'done' | 'left'>((resolve) => {
+          handed.add(resolve);
+          const end = (how: 'done' | 'left') => {
+            if (!handed.delete(resolve)) return;
+            worker.hands++;
+            resolve(how);
+          };
+          handle(structuredClone(job), { delivery: 1, signal }).then(
+            () => end('done'),
+            () => end('left'),
+          );
+        });
+        return { ended };
+      },
       stop: async () => {
         this.workers.delete(worker);
         worker.stopping.abort();
+        for (const leave of handed) leave('left');
+        handed.clear();
       },
     };
   }
@@ -80,6 +102,10 @@ export class WorkQueue implements JobQueue {
     for (const one of this.waiting) one.gone = true;
     this.waiting = [];
     this.published = new Map();
+  }
+
+  private isWaitedFor(kind: JobKind): boolean {
+    return this.waiting.some(({ job, gone }) => job.kind === kind && !gone);
   }
 
   private offer(one: Waiting, ms: number): void {

@@ -137,6 +137,7 @@ class World {
       breakers: new SharedBreakers(this.network),
       readModels: this.readModels,
       live,
+      worksAtHand: seed % 4 !== 3,
     };
     const anyEngine = (chance: Random) => () => {
       const up = this.slots.flatMap(({ engine }) => (engine?.process.alive ? [engine] : []));

@@ -11,6 +11,8 @@ import type {
   QueueFigures,
   QueueView,
 } from '../../ports/jobs.js';
+import { type HandedFigures, withHanded } from '../handed-figures.js';
+import { HandedJobs } from '../handed-jobs.js';
 import { flowOf } from '../job-flow.js';
 import { DEFAULT_JOB_TIMING, type JobTiming } from '../job-timing.js';
 import { JobTurns, type Turn } from '../job-turns.js';
@@ -32,6 +34,7 @@ interface Worker {
   readonly kind: JobKind;
   readonly turns: JobTurns;
   readonly run: (one: Waiting, turn: Turn) => Promise<void>;
+  readonly past: HandedJobs;
   hands: number;
   waking: boolean;
 }
@@ -41,13 +44,16 @@ export class MemoryJobQueue implements JobQueue {
   private readonly waiting = new Map<string, Waiting[]>();
   private readonly inFlight = new Set<Waiting>();
   readonly dead = new MemoryDeadLetters((job, letter) => this.enqueue(job, letter));
-  readonly view: QueueView = {
-    queues: async () => this.queues(),
-    flows: async (limit, owner) =>
-      this.flows()
-        .filter(({ flow }) => owner === undefined || flow.owner === owner)
-        .slice(0, limit),
-  };
+  readonly view: QueueView = withHanded(
+    {
+      queues: async () => this.queues(),
+      flows: async (limit, owner) =>
+        this.flows()
+          .filter(({ flow }) => owner === undefined || flow.owner === owner)
+          .slice(0, limit),
+    },
+    () => this.handed(),
+  );
   private published = 0;
   private readonly seen = new Set<string>();
   private readonly workers = new Set<Worker>();
@@ -81,11 +87,13 @@ export class MemoryJobQueue implements JobQueue {
       end();
       this.wake(worker);
     };
+    const turns = new JobTurns(limits, () => this.wake(worker));
     const worker: Worker = {
       kind,
       hands: concurrency,
       waking: false,
-      turns: new JobTurns(limits, () => this.wake(worker)),
+      turns,
+      past: new HandedJobs(turns, handle, abort.signal, () => this.wake(worker)),
       run: (one, turn) => {
         const done = run(one, turn);
         running.set(one, done);
@@ -96,11 +104,15 @@ export class MemoryJobQueue implements JobQueue {
     for (const [first, ...others] of this.waiting.values())
       if (first?.flow.kind === kind) worker.turns.set(first.flow, others.length + 1);
     return {
+      handOver: async (job) =>
+        worker.hands > worker.past.hands ? worker.past.take(structuredClone(job)) : undefined,
       stop: async (graceMs) => {
         this.workers.delete(worker);
         worker.turns.stop();
-        await Promise.race([Promise.allSettled(running.values()), elapsed(graceMs, abort.signal)]);
+        const ends = [...running.values(), worker.past.close()];
+        await Promise.race([Promise.allSettled(ends), elapsed(graceMs, abort.signal)]);
         abort.abort();
+        worker.past.leave();
         for (const one of running.keys()) this.giveBack(one);
         running.clear();
       },
@@ -109,8 +121,12 @@ export class MemoryJobQueue implements JobQueue {
 
   async depth(): Promise<Readonly<Record<string, number>>> {
     const depth: Record<string, number> = {};
-    for (const { job } of this.open()) depth[job.kind] = (depth[job.kind] ?? 0) + 1;
+    for (const { flow } of [...this.open(), ...this.handed()]) depth[flow.kind] = (depth[flow.kind] ?? 0) + 1;
     return { ...depth, dead: this.dead.size };
+  }
+
+  private *handed(): Iterable<HandedFigures> {
+    for (const { past } of this.workers) yield* past.figures;
   }
 
   private open(): readonly Waiting[] {
@@ -165,8 +181,8 @@ export class MemoryJobQueue implements JobQueue {
   }
 
   private async dispatch(worker: Worker): Promise<void> {
-    const wanted = worker.hands;
-    if (wanted <= 0 || !this.workers.has(worker)) return;
+    const wanted = worker.hands - worker.past.hands;
+    if (wanted <= 0 || worker.turns.isIdle || !this.workers.has(worker)) return;
     worker.hands -= wanted;
     const turns = await worker.turns.take(wanted);
     worker.hands += wanted - turns.length;

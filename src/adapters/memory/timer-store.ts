@@ -1,5 +1,5 @@
 import { LIMITS } from '../../kernel/limits.js';
-import type { Timer, TimerStore } from '../../ports/timers.js';
+import { GUARD, type Timer, type TimerStore } from '../../ports/timers.js';
 import { assertPrefix } from '../timer-prefix.js';
 
 interface Entry {
@@ -34,7 +34,11 @@ export class MemoryTimerStore implements TimerStore {
   }
 
   async inherit(): Promise<void> {
-    for (const entry of this.entries.values()) entry.leasedUntil = Number.NEGATIVE_INFINITY;
+    for (const [id, { timer }] of this.entries)
+      this.entries.set(id, {
+        timer: id.startsWith(GUARD) ? { ...timer, dueAt: 0 } : timer,
+        leasedUntil: Number.NEGATIVE_INFINITY,
+      });
   }
 
   async done(timer: Timer): Promise<void> {

@@ -1,7 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
 import { Refusal } from '../../kernel/errors.js';
-import type { Job, JobContext, JobKind, JobLimits, JobQueue, JobWorker } from '../../ports/jobs.js';
+import type {
+  Job,
+  JobContext,
+  JobKind,
+  JobLimits,
+  JobQueue,
+  JobWorker,
+  QueueView,
+} from '../../ports/jobs.js';
+import { type HandedFigures, withHanded } from '../handed-figures.js';
 import { flowOf } from '../job-flow.js';
 import { writeJob } from '../job-message.js';
 import { DEFAULT_JOB_TIMING, type JobTiming } from '../job-timing.js';
@@ -32,17 +41,18 @@ export interface NatsJobQueueOptions {
  */
 export class NatsJobQueue implements JobQueue {
   readonly dead: NatsDeadLetters;
-  readonly view: NatsQueueView;
+  readonly view: QueueView;
   private readonly names: JobNames;
   private readonly streams: DisposableStreams;
   private readonly timing: JobTiming;
+  private readonly workers = new Set<NatsJobWorker>();
 
   private constructor(connection: NatsConnection, options: NatsJobQueueOptions) {
     this.names = jobNames(options.prefix);
     const streams = jobStreams(this.names, options.prefix);
     this.streams = new DisposableStreams(connection, streams, new Map(), options.patienceMs);
     this.dead = new NatsDeadLetters(this.streams, this.names);
-    this.view = new NatsQueueView(this.streams, this.names);
+    this.view = withHanded(new NatsQueueView(this.streams, this.names), () => this.handed());
     this.timing = { ...DEFAULT_JOB_TIMING, ...options.timing };
   }
 
@@ -80,8 +90,12 @@ export class NatsJobQueue implements JobQueue {
     handle: (job: Job, context: JobContext) => Promise<void>,
     limits?: JobLimits,
   ): Promise<JobWorker> {
-    const { streams, names, timing, dead } = this;
-    return new NatsJobWorker({ streams, names, timing, dead, kind, concurrency, handle, limits });
+    const { streams, names, timing, dead, workers } = this;
+    const onStopped = (worker: NatsJobWorker) => workers.delete(worker);
+    const options = { streams, names, timing, dead, kind, concurrency, handle, limits, onStopped };
+    const worker = new NatsJobWorker(options);
+    workers.add(worker);
+    return worker;
   }
 
   /**
@@ -122,8 +136,14 @@ export class NatsJobQueue implements JobQueue {
         const { kind } = this.names.flowOf(subject);
         depth[kind] = (depth[kind] ?? 0) + count;
       }
+      for (const { flow } of this.handed()) depth[flow.kind] = (depth[flow.kind] ?? 0) + 1;
       return { ...depth, dead: dead.state.messages };
     });
+  }
+
+  /** What workers of this process have in hand that the stream does not hold. */
+  private *handed(): Iterable<HandedFigures> {
+    for (const worker of this.workers) yield* worker.handed;
   }
 
   /** @returns false when it was there before */

@@ -1,6 +1,8 @@
 import { type ErrorRecord, errorRecord } from '../../kernel/errors.js';
-import type { Job, JobContext, JobFlow, JobKind, JobLimits, JobWorker } from '../../ports/jobs.js';
+import type { HandedJob, Job, JobContext, JobFlow, JobKind, JobLimits, JobWorker } from '../../ports/jobs.js';
 import { Bell } from '../bell.js';
+import type { HandedFigures } from '../handed-figures.js';
+import { HandedJobs } from '../handed-jobs.js';
 import { readJob } from '../job-message.js';
 import type { JobTiming } from '../job-timing.js';
 import { JobTurns, type Turn } from '../job-turns.js';
@@ -11,6 +13,9 @@ import { FlowPulls } from './flow-pulls.js';
 import { FlowWatch } from './flow-watch.js';
 import type { JobNames } from './job-streams.js';
 import type { DisposableStreams } from './streams.js';
+
+/** Hands that are kept for the turns that are asked for: the others may be taken meanwhile. */
+const TURNS_AT_ONCE = 64;
 
 /** A worker sends a sign of life this many times within one ack wait. */
 const SIGNS_OF_LIFE = 3;
@@ -24,6 +29,7 @@ export interface WorkerOptions {
   readonly concurrency: number;
   readonly handle: (job: Job, context: JobContext) => Promise<void>;
   readonly limits: JobLimits | undefined;
+  onStopped(worker: NatsJobWorker): void;
 }
 
 /**
@@ -35,6 +41,7 @@ export class NatsJobWorker implements JobWorker {
   private readonly turns: JobTurns;
   private readonly pulls: FlowPulls;
   private readonly watch: FlowWatch;
+  private readonly past: HandedJobs;
   private readonly running = new Map<Delivery, JobFlow>();
   private readonly ends = new Set<Promise<void>>();
   private readonly resting = new Map<NodeJS.Timeout, JobFlow>();
@@ -42,11 +49,14 @@ export class NatsJobWorker implements JobWorker {
   private readonly signsOfLife: NodeJS.Timeout;
   private readonly loop: Promise<void>;
   private stopped = false;
+  /** hands that turns are being asked for */
+  private offered = 0;
 
   constructor(private readonly options: WorkerOptions) {
-    const { streams, names, timing, kind, limits } = options;
+    const { streams, names, timing, kind, limits, handle } = options;
     const ring = () => this.bell.ring();
     this.turns = new JobTurns(limits, ring);
+    this.past = new HandedJobs(this.turns, handle, this.abort.signal, ring);
     this.pulls = new FlowPulls(streams, names, timing.ackWaitMs, {
       took: (delivery, turn) => this.begin(delivery, turn),
       missed: (turn) => this.turns.miss(turn),
@@ -62,6 +72,14 @@ export class NatsJobWorker implements JobWorker {
     this.loop = this.takeUntilStopped();
   }
 
+  async handOver(job: Job): Promise<HandedJob | undefined> {
+    return this.freeHands > 0 ? this.past.take(job) : undefined;
+  }
+
+  get handed(): Iterable<HandedFigures> {
+    return this.past.figures;
+  }
+
   async stop(graceMs: number): Promise<void> {
     this.stopped = true;
     this.bell.ring();
@@ -69,9 +87,11 @@ export class NatsJobWorker implements JobWorker {
     this.turns.stop();
     this.pulls.close();
     for (const timer of this.resting.keys()) clearTimeout(timer);
+    const past = this.past.close();
     await this.loop;
-    await settledWithin([...this.ends], graceMs);
+    await settledWithin([...this.ends, past], graceMs);
     this.abort.abort();
+    this.past.leave();
     clearInterval(this.signsOfLife);
     const { streams, names } = this.options;
     for (const [delivery, flow] of this.running) {
@@ -79,17 +99,22 @@ export class NatsJobWorker implements JobWorker {
       if (!streams.connection.isClosed()) streams.connection.publish(names.ready(flow.key));
     }
     this.running.clear();
+    this.options.onStopped(this);
     if (!streams.connection.isClosed()) await streams.connection.flush().catch(() => undefined);
   }
 
   private get freeHands(): number {
-    return this.options.concurrency - this.running.size - this.pulls.reserved;
+    return (
+      this.options.concurrency - this.running.size - this.pulls.reserved - this.past.hands - this.offered
+    );
   }
 
   private async takeUntilStopped(): Promise<void> {
     // A connection that was closed (not lost) never comes back: going on would only spin.
     while (!this.stopped && !this.options.streams.connection.isClosed()) {
-      const turns = this.freeHands > 0 ? await this.turns.take(this.freeHands) : [];
+      this.offered = this.turns.isIdle ? 0 : Math.max(0, Math.min(this.freeHands, TURNS_AT_ONCE));
+      const turns = this.offered > 0 ? await this.turns.take(this.offered) : [];
+      this.offered = 0;
       if (turns.length > 0) this.pulls.take(turns);
       else await this.bell.wait();
     }
@@ -170,7 +195,7 @@ export class NatsJobWorker implements JobWorker {
   }
 }
 
-async function settledWithin(work: readonly Promise<void>[], graceMs: number): Promise<void> {
+async function settledWithin(work: readonly Promise<unknown>[], graceMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const grace = new Promise((resolve) => {
     timer = setTimeout(resolve, graceMs);

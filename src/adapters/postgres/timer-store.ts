@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { LIMITS } from '../../kernel/limits.js';
-import type { Timer, TimerAction, TimerStore } from '../../ports/timers.js';
+import { GUARD, type Timer, type TimerAction, type TimerStore } from '../../ports/timers.js';
 import { assertPrefix } from '../timer-prefix.js';
 import { reachable } from './connection-loss.js';
 
@@ -21,8 +21,10 @@ const CLAIM = `UPDATE quittance_ops.timers SET leased_until = $1::bigint + $3::b
     ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
   RETURNING id, due_at, action`;
 
-const INHERIT = `UPDATE quittance_ops.timers SET leased_until = 0 WHERE id IN
-  (SELECT id FROM quittance_ops.timers WHERE leased_until > 0 ORDER BY id FOR UPDATE)`;
+const INHERIT = `UPDATE quittance_ops.timers
+  SET leased_until = 0, due_at = CASE WHEN id >= $1 AND id < $2 THEN 0 ELSE due_at END
+  WHERE id IN (SELECT id FROM quittance_ops.timers
+    WHERE leased_until > 0 OR (id >= $1 AND id < $2) ORDER BY id FOR UPDATE)`;
 
 /** Nothing that begins with a prefix sorts after prefix + the highest code point, byte by byte. */
 const HIGHEST = '\u{10FFFF}';
@@ -66,7 +68,7 @@ export class PostgresTimerStore implements TimerStore {
   }
 
   async inherit(): Promise<void> {
-    await this.run('timers-inherit', INHERIT, []);
+    await this.run('timers-inherit', INHERIT, [GUARD, GUARD + HIGHEST]);
   }
 
   async done(timer: Timer): Promise<void> {
