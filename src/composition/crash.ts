@@ -2,6 +2,7 @@ import { systemChance } from '../adapters/system/chance.js';
 import type { Config } from '../config.js';
 import { ContentStore } from '../content/content-store.js';
 import { Refusal } from '../kernel/errors.js';
+import { GUARD } from '../ports/timers.js';
 import { CRASH_POINTS, type CrashCall, type CrashPoint } from '../runtime/crash-points.js';
 import type { Parts } from './parts.js';
 
@@ -45,7 +46,16 @@ const HOOKS: Readonly<Record<CrashCall, Hook>> = {
     about: ([bytes]) => [Buffer.from(bytes as Uint8Array).includes('"statement"') ? 'receipt' : 'content'],
   },
   prove: { part: 'prover', method: 'prove' },
-  'set timer': { part: 'timers', method: 'set' },
+  'set timer': {
+    part: 'timers',
+    method: 'set',
+    about: ([timers]) => (timers as { id: string }[]).map(({ id }) => sortOfTimer(id)),
+  },
+  'cancel timer': {
+    part: 'timers',
+    method: 'cancel',
+    about: ([ids]) => (ids as string[]).map(sortOfTimer),
+  },
   'take timer': { part: 'timers', method: 'due' },
   'remove timer': { part: 'timers', method: 'done' },
   'save checkpoint': { part: 'checkpoints', method: 'save' },
@@ -53,6 +63,8 @@ const HOOKS: Readonly<Record<CrashCall, Hook>> = {
   'relay events': { part: 'integration', method: 'publish' },
   'remember answer': { part: 'idempotency', method: 'complete' },
 };
+
+const sortOfTimer = (id: string): string => (id.startsWith(GUARD) ? 'guard' : 'timer');
 
 const sortOf = (memo: unknown): string => (String(memo).startsWith('qtp:') ? 'payout' : 'withdrawal');
 

@@ -23,6 +23,7 @@ export type CrashCall =
   | 'store artifact'
   | 'prove'
   | 'set timer'
+  | 'cancel timer'
   | 'take timer'
   | 'remove timer'
   | 'save checkpoint'
@@ -68,6 +69,9 @@ export const CRASH_POINTS = {
   'step-recorded': after('append', 'StepCompleted'),
   'step-job-done-not-acknowledged': after('handle job', 'step'),
   'step-job-acknowledged': after('acknowledge job', 'step'),
+  'step-in-hand-not-guarded': before('set timer', 'guard'),
+  'step-in-hand-guarded': after('set timer', 'guard'),
+  'guard-not-taken-away': before('cancel timer', 'guard'),
   'output-not-stored': before('store artifact', 'content'),
   'output-stored-not-recorded': after('store artifact', 'content'),
   'attempt-failed-not-recorded': before('append', 'StepAttemptFailed'),

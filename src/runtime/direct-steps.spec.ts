@@ -91,7 +91,8 @@ describe('a step that is handed to a worker of the same process', () => {
   it('takes its guard with it when it is over', async () => {
     const { direct, worker, end, guards, later } = house();
     direct.use(worker);
-    await (await direct.begin(job, false), later(2_000));
+    await direct.begin(job, false);
+    await later(2_000);
     end.open('done');
     await later(100);
     expect(await guards(FOR_EVER)).toEqual([]);

@@ -176,14 +176,18 @@ export async function startEngine(
   if (role === 'core') {
     const runStep = (task: StepTask) => steps.runHere(task, stopping.signal);
     const aggregates = [workflow, escrow, deposit, payment, receipt, mandate];
-    // whether others are gone is not always known rightly
-    const isAlone = () => random.chance(0.5);
-    const direct = new DirectSteps(jobs, async (job) => job, steps, timers, isAlone, process, silent);
-    stops.push(() => direct.stop());
+    let direct: DirectSteps | undefined;
     if (outside.worksAtHand) {
+      // whether others are gone is not always known rightly
+      const isAlone = () => random.chance(0.5);
+      const made = new DirectSteps(jobs, async (job) => job, steps, timers, isAlone, process, silent);
       const worker = await jobs.work('step', 2, step);
-      direct.use(worker);
-      stops.push(() => worker.stop(1_000));
+      made.use(worker);
+      stops.push(
+        () => made.stop(),
+        () => worker.stop(1_000),
+      );
+      direct = made;
     }
     const reactor = new Reactor(
       dispatch,

@@ -10,6 +10,7 @@ const SOME: readonly CrashPointName[] = [
   'plan-job-done-not-acknowledged',
   'hold-placed-not-approved',
   'step-job-queued',
+  'step-in-hand-guarded',
   'payment-signed-not-recorded',
   'payment-recorded-not-sent',
   'payment-sent-answer-not-recorded',

@@ -8,7 +8,15 @@ import { settledBooks } from '../chaos/kit/settled-books.js';
 import { until, type WorkflowDoc } from '../e2e/kit/client.js';
 import { PRICE } from '../e2e/kit/market.js';
 import { temporaryFolder } from '../kit/folder.js';
-import { isRun, OUTCOMES, openSweepMarket, planOf, type Workload, workloadOf } from './workloads.js';
+import {
+  isRun,
+  OUTCOMES,
+  openSweepMarket,
+  planOf,
+  SWEEP_ENV,
+  type Workload,
+  workloadOf,
+} from './workloads.js';
 
 /** A process that serves and does not reach its point in this time never will. */
 const REACH_MS = 40_000;
@@ -87,7 +95,7 @@ export async function sweep(
       if (index > 0 && index % IN_A_ROW === 0) await calm(house, under);
       const run = runs.get(point)!;
       const started = performance.now();
-      const armed = house.launch({ CRASH_AT: point });
+      const armed = house.launch({ ...SWEEP_ENV, CRASH_AT: point });
       const done = starts.get(point)!();
       under.push(
         done.then(
@@ -108,7 +116,7 @@ export async function sweep(
       }
       onCrash(point, diedAt.has(point) ? performance.now() - started : undefined);
     }
-    const last = await house.start();
+    const last = await house.start(SWEEP_ENV);
     const finished = await Promise.race([
       Promise.all(under).then(() => true),
       new Promise((resolve) => setTimeout(() => resolve(false), FINISH_MS).unref()),
@@ -147,7 +155,7 @@ export async function sweep(
 
 /** Lets what was interrupted end, but for what a lost answer keeps waiting for a minute. */
 async function calm(house: House, under: readonly Promise<void>[]): Promise<void> {
-  const living = await house.start();
+  const living = await house.start(SWEEP_ENV);
   const late = new Promise((resolve) => setTimeout(resolve, CALM_MS).unref());
   await Promise.race([Promise.all(under), late]);
   await living.stop();
@@ -294,6 +302,8 @@ const EXPECTED_PAYMENTS: Readonly<Record<Workload, number>> = {
   create: 1,
   paid: 2,
   moody: 1,
+  queued: 2,
+  long: 1,
   undo: 2,
   cancel: 1,
   proof: 1,

@@ -6,6 +6,8 @@ export type Workload =
   | 'create'
   | 'paid'
   | 'moody'
+  | 'queued'
+  | 'long'
   | 'undo'
   | 'cancel'
   | 'proof'
@@ -27,6 +29,11 @@ const REACHED_BY: Partial<Record<CrashPointName, Workload>> = {
   'plan-made-not-recorded': 'create',
   'plan-recorded': 'create',
   'plan-job-done-not-acknowledged': 'create',
+  'step-job-not-queued': 'queued',
+  'step-job-queued': 'queued',
+  'step-in-hand-not-guarded': 'long',
+  'step-in-hand-guarded': 'long',
+  'guard-not-taken-away': 'long',
   'attempt-failed-not-recorded': 'moody',
   'retry-scheduled': 'moody',
   'timer-not-set': 'moody',
@@ -107,6 +114,12 @@ export function planOf(workload: Workload, words: string) {
       call('small', 'small', ['first', 'big'], 'steps.first'),
     ],
     moody: [call('moody', moodyFor(words), ['first'], 'steps.first')],
+    // one call at a time: the second waits in the queue, the first is handed over past it
+    queued: [
+      call('one', 'narrow', ['first'], 'steps.first'),
+      call('two', 'narrow', ['first'], 'steps.first'),
+    ],
+    long: [call('long', 'long', ['first'], 'steps.first')],
     undo: [
       {
         ...call('small', 'small', ['first'], 'steps.first'),
@@ -151,11 +164,19 @@ function takerFor(words: string): string {
   return mine;
 }
 
+/** As processes of the sweep are started. */
+export const SWEEP_ENV = { SERVICE_LIMITS: 'narrow=1' } as const;
+
+/** longer than a step is in hand before it is guarded */
+const LONG_MS = 3_500;
+
 /** What has become of a run when all is over. */
 export const OUTCOMES: Readonly<Record<Workload, readonly string[]>> = {
   create: ['completed'],
   paid: ['completed'],
   moody: ['completed'],
+  queued: ['completed'],
+  long: ['completed'],
   undo: ['failed'],
   cancel: ['cancelled'],
   proof: ['completed'],
@@ -190,6 +211,13 @@ export async function openSweepMarket(): Promise<{ market: Market; release(words
   const market = await openMarket({
     small: {},
     refund: {},
+    narrow: {},
+    long: {
+      serve: async (sale) => {
+        await new Promise((resolve) => setTimeout(resolve, LONG_MS));
+        return honest(sale);
+      },
+    },
     big: { serve: settledThen(() => ok({ text: 'much to say '.repeat(1_000) })) },
     ...Object.fromEntries(MOODY.map((id) => [id, moody])),
     ...Object.fromEntries(TAKERS.map((id) => [id, taker])),
