@@ -70,6 +70,27 @@ it('a timer stored before is cancelled in the store', async () => {
   expect(await stored()).toEqual([]);
 });
 
+it('a timer that was never stored is cancelled again without asking the store, until it is set anew', async () => {
+  const { store, buffer, stored } = house();
+  const asked: string[] = [];
+  const cancel = store.cancel.bind(store);
+  store.cancel = async (ids) => {
+    asked.push(...ids);
+    await cancel(ids);
+  };
+  const set = buffer.set(timer('deadline', FAR));
+  await buffer.cancel(['deadline']);
+  await buffer.cancel(['deadline', 'unknown']);
+  await set;
+  expect(asked).toEqual(['unknown']);
+  const again = buffer.set(timer('deadline', FAR));
+  buffer.flush();
+  await again;
+  await buffer.cancel(['deadline']);
+  expect(asked).toEqual(['unknown', 'deadline']);
+  expect(await stored()).toEqual([]);
+});
+
 it('a store that fails is told to who set the timer', async () => {
   const { store, buffer } = house();
   store.set = async () => {

@@ -19,6 +19,9 @@ const AT_ONCE = 500;
 export class TimerBuffer {
   private young = new Map<string, Held>();
   private old = new Map<string, Held>();
+  /** cancelled lately while they were held, and not set since: there is nothing of them to cancel in the store */
+  private spared = new Set<string>();
+  private sparedBefore = new Set<string>();
   private ticking: NodeJS.Timeout | undefined;
   private readonly sets: Coalescer<Timer>;
   private readonly cancels: Coalescer<string>;
@@ -35,21 +38,34 @@ export class TimerBuffer {
 
   /** @returns when it is stored, or need not be any more */
   set(timer: Timer): Promise<void> {
-    if (this.holdMs === 0 || timer.dueAt - this.clock.now() < 4 * this.holdMs) return this.sets.add(timer);
+    if (this.holdMs === 0 || timer.dueAt - this.clock.now() < 4 * this.holdMs) {
+      this.unspare(timer.id);
+      return this.sets.add(timer);
+    }
     this.ticking ??= setInterval(() => this.tick(), this.holdMs).unref();
     this.drop(timer.id);
+    this.unspare(timer.id);
     return new Promise((stored, failed) => this.young.set(timer.id, { timer, stored, failed }));
   }
 
   /** One that was held here is forgotten; if an earlier life stored it, firing it changes nothing. */
   async cancel(ids: readonly string[]): Promise<void> {
-    await Promise.all(ids.filter((id) => !this.drop(id)).map((id) => this.cancels.add(id)));
+    const cancelled: Promise<void>[] = [];
+    for (const id of ids)
+      if (this.drop(id)) this.spared.add(id);
+      else if (!this.spared.has(id) && !this.sparedBefore.has(id)) cancelled.push(this.cancels.add(id));
+    await Promise.all(cancelled);
   }
 
   /** Stores all that is held. */
   flush(): void {
     this.tick();
     this.tick();
+  }
+
+  private unspare(id: string): void {
+    this.spared.delete(id);
+    this.sparedBefore.delete(id);
   }
 
   private drop(id: string): boolean {
@@ -64,7 +80,9 @@ export class TimerBuffer {
     for (const { timer, stored, failed } of this.old.values()) this.sets.add(timer).then(stored, failed);
     this.old = this.young;
     this.young = new Map();
-    if (this.old.size > 0) return;
+    this.sparedBefore = this.spared;
+    this.spared = new Set();
+    if (this.old.size > 0 || this.sparedBefore.size > 0) return;
     clearInterval(this.ticking);
     this.ticking = undefined;
   }
