@@ -61,6 +61,10 @@ export const CRASH_POINTS = {
   'approval-not-recorded': before('append', 'WorkflowApproved'),
   'approved-not-dispatched': after('append', 'WorkflowApproved'),
   // a step and its job
+  // before those of the queue: nothing is handed over while a job of the same user waits there
+  'step-in-hand-not-guarded': before('set timer', 'guard'),
+  'step-in-hand-guarded': after('set timer', 'guard'),
+  'guard-not-taken-away': before('cancel timer', 'guard'),
   'step-job-not-queued': before('publish job', 'step'),
   'step-job-queued': after('publish job', 'step'),
   'step-job-taken': before('handle job', 'step'),
@@ -69,9 +73,6 @@ export const CRASH_POINTS = {
   'step-recorded': after('append', 'StepCompleted'),
   'step-job-done-not-acknowledged': after('handle job', 'step'),
   'step-job-acknowledged': after('acknowledge job', 'step'),
-  'step-in-hand-not-guarded': before('set timer', 'guard'),
-  'step-in-hand-guarded': after('set timer', 'guard'),
-  'guard-not-taken-away': before('cancel timer', 'guard'),
   'output-not-stored': before('store artifact', 'content'),
   'output-stored-not-recorded': after('store artifact', 'content'),
   'attempt-failed-not-recorded': before('append', 'StepAttemptFailed'),
