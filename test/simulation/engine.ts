@@ -91,6 +91,7 @@ export interface SimulatedEngine {
   readonly content: ContentStore;
   readonly clock: Clock;
   readonly plans: PlanJob;
+  readonly catalogue: Pick<Catalogue, 'all'>;
   readonly process: SimulatedProcess;
   stop(): Promise<void>;
 }
@@ -158,6 +159,7 @@ export async function startEngine(
   const plans = new PlanJob(dispatch, content, outside.catalogue, outside.planner, process);
   const { live } = outside;
   const views = new RunViews(dispatch, content);
+  const calls = serviceCall(new StepPayments(dispatch, payer), PAYER, live);
   const executors = {
     data_transform: transform,
     conditional,
@@ -166,7 +168,7 @@ export async function startEngine(
     workflow: child(process, views),
     service_call: withBreaker(
       new ServiceBreakers(outside.breakers, process, random, silent),
-      serviceCall(new StepPayments(dispatch, payer), PAYER, live),
+      bug?.executor?.(calls) ?? calls,
     ),
   };
   const steps = new StepRunner(dispatch, views, content, executors, process, random, process.name);
@@ -259,6 +261,7 @@ export async function startEngine(
     content,
     clock: process,
     plans,
+    catalogue: outside.catalogue,
     process,
     stop: async () => {
       stopping.abort();

@@ -18,6 +18,8 @@ export const FAULTS = [
   'store conflict',
   'store conflict without cause',
   'service failed',
+  'service away',
+  'service refused',
   'service slow',
   'service asked too much',
   'service named another recipient',

@@ -1,14 +1,16 @@
-import type { Parent } from '../../src/events/child.js';
 import type { EscrowEvent } from '../../src/events/escrow.js';
 import type { PaymentEvent } from '../../src/events/payment.js';
-import type { PlanStep } from '../../src/events/plan.js';
+import type { BoundService } from '../../src/events/plan.js';
 import type { WorkflowEvent, WorkflowEventOf } from '../../src/events/workflow.js';
 import type { Recorded } from '../../src/kernel/event.js';
 import { categoryOf, idOfStream } from '../../src/kernel/ids.js';
 import type { PaidCall } from '../../src/ports/payments.js';
+import { DeedTally } from './deeds.js';
+import { FamilyRules } from './family-rules.js';
 import { AccountRules, PaymentRules } from './money-rules.js';
 import type { Landed, Watcher } from './paid-services.js';
 import type { Expected, Issued } from './receipt-rules.js';
+import { Results } from './results.js';
 import type { RunRules } from './run-rules.js';
 import { must, Violation } from './violation.js';
 import { WorkflowRules } from './workflow-rules.js';
@@ -21,6 +23,13 @@ const CONFIDENTIAL = 'psst!';
 
 type Settled = WorkflowEventOf<'WorkflowSettled'>;
 
+/** What may be called for a step. */
+interface Call {
+  readonly stepId: string;
+  readonly services: readonly BoundService[];
+  readonly maxCost: string;
+}
+
 /**
  * Looks on while the world runs: judges every event at the moment it becomes durable, every call at the moment a
  * service gets it, and every transfer at the moment it lands (I1 to I9); and, when all is quiet, that nothing is
@@ -32,12 +41,21 @@ export class Judge implements Watcher {
   readonly payments = new Map<string, PaymentRules>();
   readonly receipts: { readonly issued: Issued; readonly expected: Expected }[] = [];
   violation: Violation | undefined;
-  /** of workflows that are steps of others: who asked for them */
-  readonly children = new Map<string, Parent>();
+  readonly deeds = new DeedTally();
+  readonly family: FamilyRules;
+  readonly results: Results;
   /** by run: what its steps had cost when it was settled */
   private readonly settledAt = new Map<RunRules, bigint>();
   private readonly durable = new Set<string>();
   private readonly confirmedInTime = new Set<string>();
+
+  constructor() {
+    const { deeds, payments } = this;
+    const held = (userId: string, holdId: string) => this.account(userId).amountOf(holdId);
+    const isPaid = (paymentId: string) => payments.get(paymentId)?.landed !== undefined;
+    this.family = new FamilyRules(this.workflows, this.workflow, held, deeds);
+    this.results = new Results(isPaid, deeds);
+  }
 
   /** The first rule broken ends the run; nothing after it says anything. */
   readonly observe = (recorded: Recorded): void =>
@@ -47,8 +65,9 @@ export class Judge implements Watcher {
       const id = idOfStream(stream);
       switch (categoryOf(stream)) {
         case 'workflow':
-          this.family(id, event as WorkflowEvent);
+          this.family.before(id, event as WorkflowEvent);
           this.workflow(id).apply(event as WorkflowEvent);
+          this.results.remember(id, this.workflow(id).last, event as WorkflowEvent);
           if (event.type === 'WorkflowSettled') this.settle(id, (event as Settled).runNo);
           return;
         case 'receipt':
@@ -71,11 +90,13 @@ export class Judge implements Watcher {
         must(this.durable.has(id), 'I1', () => `an append to ${stream} was acknowledged and is not there`);
     });
 
-  asked({ url, idempotencyKey }: PaidCall): void {
+  asked({ url, idempotencyKey }: PaidCall, payTo?: string): void {
     this.judging(() => {
-      const { stepId, allowed } = this.callOf(idempotencyKey);
-      const approved = allowed.service?.url;
-      must(approved === url, 'I4', () => `${stepId} called ${url}, and ${approved} was approved`);
+      const { stepId, services } = this.callOf(idempotencyKey);
+      const called = services.find((service) => service.url === url);
+      must(called !== undefined, 'I4', () => `${stepId} called ${url}, which was not approved for it`);
+      const isPaid = payTo === undefined || payTo === called.payTo;
+      must(isPaid, 'I4', () => `${stepId} sent ${called.id} what pays ${payTo}`);
     });
   }
 
@@ -88,9 +109,9 @@ export class Judge implements Watcher {
 
   signed(paymentId: string, payTo: string, amount: bigint): void {
     this.judging(() => {
-      const { stepId, allowed } = this.callOf(paymentId);
-      const { service, maxCost } = allowed;
-      must(service!.payTo === payTo, 'I4', () => `${stepId} signed for ${payTo}`);
+      const { stepId, services, maxCost } = this.callOf(paymentId);
+      const isApproved = services.some((service) => service.payTo === payTo);
+      must(isApproved, 'I4', () => `${stepId} signed for ${payTo}`);
       must(amount <= BigInt(maxCost), 'I3', () => `${stepId} signed ${amount}, and ${maxCost} was approved`);
     });
   }
@@ -133,64 +154,13 @@ export class Judge implements Watcher {
     must(least !== undefined, 'I13', () => `${issued.receiptId} was issued before its run was settled`);
     this.receipts.push({
       issued,
-      expected: { outcome: run.outcome, least, most: this.paidFor(run) + run.spentByChildren },
+      expected: {
+        kept: run.wentOnFrom,
+        outcome: run.outcome,
+        least,
+        most: this.paidFor(run) + run.spentByChildren,
+      },
     });
-  }
-
-  /** I4 and I5: nobody begins a workflow that no step waits for, and each tells the truth of how it ended. */
-  private family(id: string, event: WorkflowEvent): void {
-    if (event.type === 'WorkflowCreated' && event.parent) {
-      this.children.set(id, event.parent);
-      const asked = this.workflow(event.parent.workflowId)
-        .run(event.parent.runNo)
-        .hasAskedFor(event.parent.stepId);
-      must(asked === id, 'I4', () => `${id} was begun, and its parent asked for ${asked}`);
-    }
-    if (event.type === 'RollbackRequested') this.undoneWith(id, event);
-    if (event.type === 'StepCompensated' || event.type === 'StepCompensationFailed') this.undoneIn(id, event);
-    if (event.type !== 'ChildClosed' || event.outcome === 'refused') return;
-    const child = this.workflows.get(event.childId)?.run(1);
-    const outcome = child?.outcome ?? 'cancelled';
-    must(event.outcome === outcome, 'I13', () => `${event.childId} is told ${event.outcome}, it ${outcome}`);
-    const spent = child?.spent ?? 0n;
-    must(BigInt(event.cost) === spent, 'I5', () => `${event.childId} is told to have spent ${event.cost}`);
-    if (outcome !== 'completed') return;
-    const { undo, lasting } = child!.toUndo;
-    must(
-      event.undo === undo?.toString(),
-      'I8',
-      () => `undoing ${event.childId} costs ${undo}, not ${event.undo}`,
-    );
-    must((event.lasting === true) === lasting, 'I8', () => `${event.childId} is wrongly said to be lasting`);
-  }
-
-  /** I8: a workflow that completed is undone by nobody but the step that it was, when its turn has come. */
-  private undoneWith(id: string, { parent }: WorkflowEventOf<'RollbackRequested'>): void {
-    const run = this.workflow(parent.workflowId).run(parent.runNo);
-    must(run.hasAskedFor(parent.stepId) === id, 'I8', () => `${id} is undone for ${parent.stepId}`);
-    const isTurn = run.isUndoing(parent.stepId, parent.attempt);
-    must(isTurn, 'I8', () => `${id} is undone, and its parent did not ask for it`);
-  }
-
-  /** And its parent says of it what became of it. */
-  private undoneIn(id: string, event: WorkflowEventOf<'StepCompensated' | 'StepCompensationFailed'>): void {
-    const run = this.workflow(id).last;
-    const childId = run.hasAskedFor(event.stepId);
-    if (childId === undefined || !run.isUndoneWithin(event.stepId)) return;
-    const child = this.workflow(childId);
-    const isBegun = child.all.length > 1;
-    if (event.type === 'StepCompensationFailed') {
-      must(!isBegun || !child.last.closed, 'I8', () => `${childId} is undone, and its parent says not`);
-      return;
-    }
-    if (!isBegun) {
-      must(event.resolved === true, 'I8', () => `${childId} was never undone`);
-      return;
-    }
-    const { closed, rollback, spent } = child.last;
-    must(closed, 'I8', () => `${childId} is still being undone`);
-    must((rollback === 'resolved') === (event.resolved === true), 'I8', () => `${childId} ended ${rollback}`);
-    must(BigInt(event.cost) === spent, 'I5', () => `undoing ${childId} cost ${spent}, not ${event.cost}`);
   }
 
   /** for its steps, not for undoing them */
@@ -269,9 +239,10 @@ export class Judge implements Watcher {
   }
 
   /** The call that the plan allows at this moment, to do a step or to undo it. */
-  private callOf(paymentId: string): { readonly stepId: string; readonly allowed: PlanStep } {
+  private callOf(paymentId: string): Call {
     const { run, stepId, undo } = this.stepOf(paymentId);
-    return { stepId, allowed: undo ? run.mayUndo(stepId) : run.mayCall(stepId) };
+    const { service, maxCost } = undo ? run.mayUndo(stepId) : run.mayCall(stepId);
+    return { stepId, services: undo ? [service!] : run.servicesOf(stepId), maxCost };
   }
 
   private stepOf(paymentId: string): {

@@ -1,3 +1,4 @@
+import { type Deed, neverDone } from './deeds.js';
 import { type Fault, neverMet } from './faults.js';
 import { simulate } from './world.js';
 
@@ -10,12 +11,15 @@ export interface Chronicle {
   readonly payments: number;
   /** kinds of faults that came in none of them */
   readonly neverMet: readonly Fault[];
+  /** and what was done in none of them */
+  readonly neverDone: readonly Deed[];
 }
 
 export async function manyWorlds(from: number, count: number): Promise<Chronicle> {
   const broken: string[] = [];
   const ends = new Set<string>();
   const faults: Partial<Record<Fault, number>> = {};
+  const deeds: Partial<Record<Deed, number>> = {};
   let payments = 0;
   for (let seed = from; seed < from + count; seed++) {
     const outcome = await simulate(seed);
@@ -23,7 +27,15 @@ export async function manyWorlds(from: number, count: number): Promise<Chronicle
     for (const end of outcome.outcomes) ends.add(end);
     for (const [fault, times] of Object.entries(outcome.faults) as [Fault, number][])
       faults[fault] = (faults[fault] ?? 0) + times;
+    for (const [deed, times] of Object.entries(outcome.deeds) as [Deed, number][])
+      deeds[deed] = (deeds[deed] ?? 0) + times;
     payments += outcome.payments;
   }
-  return { broken, ends: [...ends].sort(), payments, neverMet: neverMet(faults) };
+  return {
+    broken,
+    ends: [...ends].sort(),
+    payments,
+    neverMet: neverMet(faults),
+    neverDone: neverDone(deeds),
+  };
 }

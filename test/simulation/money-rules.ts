@@ -32,6 +32,8 @@ export class AccountRules {
     return this.captures.get(paymentId) ?? 0n;
   }
 
+  amountOf = (holdId: string): bigint => this.hold(holdId).amount;
+
   get available(): bigint {
     return this.deposited - this.captured - this.held - this.withdrawn - this.pending;
   }

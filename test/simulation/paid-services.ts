@@ -34,7 +34,8 @@ interface Signed {
 }
 
 export interface Watcher {
-  asked(call: PaidCall, paid: boolean): void;
+  /** @param payTo whom the payment it got pays; none when it was asked for its terms */
+  asked(call: PaidCall, payTo?: string): void;
   /** a service has done, or undone, what it was called for */
   did(call: PaidCall): void;
   signed(paymentId: string, payTo: string, amount: Micros): void;
@@ -70,9 +71,10 @@ export class PaidServices implements Payer {
     const { random } = this.network;
     const offer = this.offerOf(call);
     return this.network.call('ask for terms', async () => {
-      this.watcher.asked(call, false);
+      this.watcher.asked(call);
       const mood = this.network.stormy ? random.random() : 1;
       const met = (below: number, fault: Fault) => this.network.faults.met(mood < below, fault);
+      if (this.isAway(offer)) throw noAnswer('retryable');
       if (met(offer.fails, 'service failed')) throw noAnswer('retryable');
       if (met(offer.fails + offer.cheats / 3, 'service named another recipient'))
         return { quote: termsOf(offer, parseMicros(offer.price), 'THIEF') };
@@ -80,7 +82,9 @@ export class PaidServices implements Payer {
         return {
           quote: termsOf(offer, toMicros(parseMicros(offer.price) + BigInt(random.between(1, 9_000)))),
         };
-      if (mood < offer.fails + offer.cheats + 0.03) {
+      if (met(offer.fails + offer.cheats + offer.refuses / 4, 'service refused'))
+        return { answer: answer(422, { error: WORDS }) };
+      if (mood < offer.fails + offer.cheats + offer.refuses / 4 + 0.03) {
         this.watcher.did(call);
         return { answer: answer(200, { free: true, words: WORDS }) };
       }
@@ -111,8 +115,9 @@ export class PaidServices implements Payer {
     const offer = this.offerOf(call);
     const bytes = JSON.parse(Buffer.from(payment.header, 'base64').toString()) as Signed;
     const work = async (): Promise<ServiceAnswer> => {
-      this.watcher.asked(call, true);
+      this.watcher.asked(call, bytes.payTo);
       const { stormy, faults } = this.network;
+      if (this.isAway(offer)) throw noAnswer('unknown');
       if (stormy && faults.met(random.chance(offer.slow), 'service slow'))
         await this.network.wait(random.between(5_000, 45_000), undefined);
       const mood = stormy ? random.random() : 1;
@@ -176,6 +181,12 @@ export class PaidServices implements Payer {
     const transfer = { paymentId, payTo, amount: parseMicros(amount), at: now, signature };
     this.chain.set(bytes.memo, transfer);
     this.watcher.landed(transfer);
+  }
+
+  private isAway({ away: [from, until] }: Offer): boolean {
+    const { scheduler, stormy, faults } = this.network;
+    const now = scheduler.now - scheduler.began;
+    return stormy && faults.met(now >= from && now < until, 'service away');
   }
 
   private offerOf(call: PaidCall): Offer {

@@ -26,6 +26,10 @@ export interface Offer {
   readonly lies: number;
   /** is paid for undoing something and does not do it */
   readonly keepsIt: number;
+  /** says that it cannot do the work, before it is paid */
+  readonly refuses: number;
+  /** answers nobody between two times, ms since the world began, as long as faults go on */
+  readonly away: readonly [number, number];
 }
 
 /** All of them can do the same: a plan names one, or takes the best. */
@@ -33,6 +37,7 @@ const CAPABILITY = 'work';
 
 export function randomOffer(random: Random, index: number): Offer {
   const character = () => (random.chance(0.3) ? random.random() * 0.5 : 0);
+  const leaves = random.chance(0.4) ? random.between(0, 20_000) : Number.POSITIVE_INFINITY;
   return {
     id: `svc_${index}`,
     url: `http://127.0.0.1:5402/svc/${index}`,
@@ -48,6 +53,8 @@ export function randomOffer(random: Random, index: number): Offer {
     keeps: character(),
     lies: character(),
     keepsIt: random.chance(0.5) ? random.random() : 0,
+    refuses: random.chance(0.3) ? random.random() : 0,
+    away: [leaves, leaves + random.between(10_000, 90_000)],
   };
 }
 
@@ -69,7 +76,12 @@ export const listed = (offer: Offer): ServiceOffer =>
 export function randomDraft(random: Random, offers: readonly Offer[], depth = 0): PlanDraft {
   const steps: DraftStep[] = [];
   const count = random.between(1, depth === 0 ? 7 : 3);
-  for (let n = 1; n <= count; n++) steps.push(randomStep(random, offers, steps, n === count, depth));
+  const isFamily = depth < 2 && random.chance(FAMILIES[depth]!);
+  if (depth > 0 && random.chance(0.7)) steps.push(undoableHere(random, offers));
+  if (isFamily) steps.push(undoablePart(random, offers, steps.length + 1, depth));
+  while (steps.length < count)
+    steps.push(randomStep(random, offers, steps, steps.length + 1 === count, depth));
+  if (isFamily && depth === 0 && random.chance(0.6)) steps.push(doomed(steps));
   const giving = steps.filter(({ kind }) => kind !== 'conditional');
   return {
     intent: { classification: WORDS, capabilities: [WORDS], confidence: 0.9, method: 'llm' },
@@ -113,8 +125,36 @@ function randomStep(
       input: random.chance(0.05) ? BROKEN : gathers(dependsOn),
     };
   const service = random.chance(0.8) ? { serviceId: random.pick(offers).id } : { capability: CAPABILITY };
-  return { ...step, ...effect, ...service, kind: 'service_call', input: `{"ask": "${WORDS}"}` };
+  const onFailure = random.chance(0.5) ? 'fallback' : step.onFailure;
+  return { ...step, onFailure, ...effect, ...service, kind: 'service_call', input: `{"ask": "${WORDS}"}` };
 }
+
+/** By depth, how many plans begin with a workflow of their own, made to be undone: left to chance, it hardly happens. */
+const FAMILIES = [0.17, 0.35] as const;
+
+const first = { key: 's1', title: WORDS, dependsOn: [], onFailure: 'abort' } as const;
+
+function undoablePart(random: Random, offers: readonly Offer[], at: number, depth: number): DraftStep {
+  const { child, ...step } = part(random, offers, depth);
+  const { forMs: _forMs, ...unhurried } = child!;
+  return { ...first, ...step, key: `s${at}`, child: { ...unhurried, maxCost: toMicros(400_000n) } };
+}
+
+/** Costs nothing to do; undoing it is free or paid. */
+function undoableHere(random: Random, offers: readonly Offer[]): DraftStep {
+  const input = `{"ask": "${WORDS}", "of": steps.s1}`;
+  const compensation = random.pick([{ input: 'steps.s1' }, { input, serviceId: random.pick(offers).id }]);
+  return { ...first, kind: 'data_transform', input: '{}', sideEffect: 'reversible', compensation };
+}
+
+/** Comes after everything else and fails for good. */
+const doomed = (steps: readonly DraftStep[]): DraftStep => ({
+  ...first,
+  key: `s${steps.length + 1}`,
+  dependsOn: steps.map(({ key }) => key),
+  kind: 'data_transform',
+  input: BROKEN,
+});
 
 /** Names of signals: few, so that steps of one plan wait for the same. */
 const SIGNALS = ['go', 'stop'];

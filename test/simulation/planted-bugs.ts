@@ -1,6 +1,14 @@
 import { escrow } from '../../src/commands/escrow/decide.js';
 import { payment } from '../../src/commands/payment/decide.js';
-import type { Compensating, Draining, Executing, WorkflowState } from '../../src/commands/workflow/state.js';
+import type {
+  Compensating,
+  Draining,
+  Executing,
+  Progress,
+  WorkflowState,
+} from '../../src/commands/workflow/state.js';
+import type { BoundService, PlanStep } from '../../src/events/plan.js';
+import type { StepExecutor } from '../../src/execution/step-executor.js';
 import type { Principal } from '../../src/identity/principal.js';
 import type { Position } from '../../src/kernel/event.js';
 import { toMicros } from '../../src/kernel/money.js';
@@ -29,6 +37,8 @@ export interface PlantedBug {
   payer?(real: Payer): Payer;
   dispatch?(real: Dispatch & Converse): Dispatch & Converse;
   saga?(real: Saga): Saga;
+  /** what calls services */
+  executor?(real: StepExecutor): StepExecutor;
   artifacts?(real: ArtifactStore): ArtifactStore;
   projection?(real: Projection): Projection;
   readModels?(real: ReadModels): ReadModels;
@@ -106,6 +116,27 @@ const whileEnding = (change: <S extends Draining | Compensating>(state: S) => S)
     const now = state as WorkflowState;
     return real(command, (isUndoing(now) ? change(now) : now) as never);
   });
+
+/** Completed steps that lack something they should be known by. */
+const forgetting = (steps: Progress['steps'], key: 'child' | 'from'): Progress['steps'] =>
+  Object.fromEntries(
+    Object.entries(steps).map(([id, step]) => {
+      if (step.status !== 'completed') return [id, step];
+      const { [key]: _forgotten, ...rest } = step;
+      return [id, rest as typeof step];
+    }),
+  );
+
+/** Calls of services as if something else had been planned. */
+const calling =
+  (wrong: (step: PlanStep & { readonly service: BoundService }, planned: BoundService) => PlanStep) =>
+  (real: StepExecutor): StepExecutor =>
+  (work) => {
+    const { step, run } = work;
+    const { service } = step;
+    const planned = run.plan.steps.find(({ id }) => id === step.id)?.service;
+    return real(service && planned ? { ...work, step: wrong({ ...step, service }, planned) } : work);
+  };
 
 export const plantedBugs: readonly PlantedBug[] = [
   {
@@ -468,5 +499,67 @@ export const plantedBugs: readonly PlantedBug[] = [
       const goesOn = command.type === 'StepCompleted' && now.status === 'paused';
       return real(command, (goesOn ? { ...now, status: 'executing' } : now) as never);
     }),
+  },
+  {
+    name: 'undoing-held-twice',
+    what: 'Twice what undoing a workflow may cost is split off the hold of its parent',
+    dispatch: deciding(
+      escrow.category,
+      (real) => (command, state) =>
+        real(command, state).map((event) =>
+          event.type === 'HoldSplit' && /u\d+$/.test(String(command['holdId']))
+            ? { ...event, amount: `${2n * BigInt(String(command['amount']))}` }
+            : event,
+        ),
+    ),
+  },
+  {
+    name: 'grandchild-left',
+    what: 'A workflow that is undone with its parent leaves the workflows as they are that were its own steps',
+    dispatch: deciding('workflow', (real) => (command, state) => {
+      const now = state as WorkflowState;
+      if (command.type !== 'RequestRollback' || now.status !== 'closed' || !now.progress)
+        return real(command, state);
+      const steps = forgetting(now.progress.steps, 'child');
+      return real(command, { ...now, progress: { ...now.progress, steps } } as never);
+    }),
+  },
+  {
+    name: 'fork-forgets',
+    what: 'A fork forgets the first of the steps it was to keep',
+    dispatch: deciding('workflow', (real) => (command, state) => {
+      const events = real(command, state);
+      return events.filter((event) => event !== events.find(({ type }) => type === 'StepKept'));
+    }),
+  },
+  {
+    name: 'fork-undoes-what-it-kept',
+    what: 'A fork that fails undoes what was done in the workflow it goes on from',
+    dispatch: whileEnding((state) => ({ ...state, steps: forgetting(state.steps, 'from') })),
+  },
+  {
+    name: 'fallback-at-any-price',
+    what: 'A step that goes to another service may cost what that one asks',
+    executor: calling((step) => ({
+      ...step,
+      maxCost: BigInt(step.service.price) > BigInt(step.maxCost) ? step.service.price : step.maxCost,
+    })),
+  },
+  {
+    name: 'fallback-with-the-same-payment',
+    what: 'A service is sent what was signed for the one that was given up',
+    executor: calling((step, planned) => ({ ...step, service: { ...step.service, id: planned.id } })),
+  },
+  {
+    name: 'fallback-without-end',
+    what: 'Which services were given up for a step is forgotten',
+    dispatch: withSteps((state) => ({
+      ...state,
+      ...(state.rounds && {
+        rounds: Object.fromEntries(
+          Object.entries(state.rounds).map(([id, round]) => [id, { ...round, givenUp: [] }]),
+        ),
+      }),
+    })),
   },
 ];

@@ -1,6 +1,7 @@
 import { evolve } from '../../src/commands/workflow/evolve.js';
 import type { Closed, WorkflowState } from '../../src/commands/workflow/state.js';
 import { type ContentStore, places } from '../../src/content/content-store.js';
+import type { OriginRun } from '../../src/events/fork.js';
 import type { ReceiptEvent } from '../../src/events/receipt.js';
 import type { WorkflowEvent } from '../../src/events/workflow.js';
 import { jsonHash } from '../../src/kernel/commitments/json-hash.js';
@@ -20,6 +21,8 @@ type Issued = Extract<ReceiptEvent, { type: 'ReceiptIssued' }>;
 /** What a receipt must say, as the judge saw it happen. */
 export interface Expected {
   readonly outcome: string | undefined;
+  /** what earlier runs did for it */
+  readonly kept: readonly { readonly stepId: string; readonly by: OriginRun }[];
   /** paid for its steps at least by the time it was settled, and at most by the time the receipt was issued */
   readonly least: bigint;
   readonly most: bigint;
@@ -44,7 +47,14 @@ export class ReceiptRules {
     const failed = verdict.checks.filter(({ required, passed }) => required && !passed);
     must(failed.length === 0, 'I13', () => `${receiptId} does not verify: ${failed[0]?.name}`);
     must(jsonHash(document) === issued.documentHash, 'I13', () => `${receiptId} is not what was issued`);
-    const { outcome, totalCost } = document.statement;
+    const { outcome, totalCost, kept = [] } = document.statement;
+    const [said, known] = [kept, expected.kept.map(({ stepId, by }) => ({ stepId, ...by }))].map((steps) =>
+      steps
+        .map(({ stepId, workflowId, runNo }) => `${stepId} of run ${runNo} of ${workflowId}`)
+        .sort()
+        .join(),
+    );
+    must(said === known, 'I13', () => `${receiptId} says that ${said} is kept, not ${known}`);
     must(outcome === expected.outcome, 'I13', () => `${receiptId} says ${outcome}, it ${expected.outcome}`);
     const total = BigInt(totalCost ?? '0');
     must(

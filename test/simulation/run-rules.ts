@@ -1,6 +1,9 @@
-import type { Plan, PlanStep } from '../../src/events/plan.js';
+import type { ForkedFrom } from '../../src/events/fork.js';
+import type { BoundService, Plan, PlanStep } from '../../src/events/plan.js';
 import type { WorkflowEvent, WorkflowEventOf } from '../../src/events/workflow.js';
 import { LIMITS } from '../../src/kernel/limits.js';
+import { FallbackRules } from './fallback-rules.js';
+import { type ForkAsked, type Forked, ForkRules, type Gave } from './fork-rules.js';
 import { type ChildSeen, UndoRules } from './undo-rules.js';
 import { must } from './violation.js';
 
@@ -20,6 +23,9 @@ interface Seen {
   child?: string;
   childCost?: string;
   childUndo?: ChildSeen;
+  gave?: Gave;
+  /** a fork keeps it: it was done and paid in another workflow */
+  isElsewhere?: true;
   branch?: 'then' | 'else';
 }
 
@@ -39,7 +45,7 @@ const UNDER_WAY: readonly Seen['status'][] = ['live', 'sleeping', 'retrying'];
  * The rules of one run, judged from its history by code that shares nothing with the decider: what the decider gets
  * wrong, its own fold would get wrong as well.
  */
-export class RunRules {
+export class RunRules implements Forked {
   plan: Plan | undefined;
   planHash: string | undefined;
   approved = false;
@@ -54,6 +60,7 @@ export class RunRules {
   readonly free = new Set<string>();
   /** by workflows that its steps are */
   spentByChildren = 0n;
+  private started = false;
   private ending = false;
   private paused = false;
   private offer: { readonly plan: Plan; readonly planHash: string } | undefined;
@@ -62,6 +69,8 @@ export class RunRules {
   private keep = false;
   private kept: readonly string[] = [];
   private undoing: UndoRules | undefined;
+  private fork: ForkRules | undefined;
+  private readonly fallback = new FallbackRules();
   private readonly steps = new Map<string, Seen>();
   private readonly signals = new Map<string, string>();
   private readonly taken = new Set<string>();
@@ -104,9 +113,46 @@ export class RunRules {
     for (const stepId of this.kept) this.steps.set(stepId, { ...last.step(stepId), attempt: 0 });
   }
 
+  /** It goes on from where another workflow stands. */
+  forkOf(from: ForkedFrom, source: Forked, asked: ForkAsked): void {
+    this.fork = new ForkRules(from, source, asked);
+  }
+
+  /** It can be forked: it is over, or only an operator can bring it to its end. */
+  get isOver(): boolean {
+    return this.closed || this.undoing?.hasFailed === true;
+  }
+
+  statusOf = (stepId: string): string | undefined => this.steps.get(stepId)?.status;
+
+  gaveOf(stepId: string): Gave | undefined {
+    const seen = this.steps.get(stepId);
+    return seen?.status === 'completed' ? seen.gave : undefined;
+  }
+
+  isUndone = (stepId: string): boolean => this.undoing?.isTaken(stepId) === true;
+
+  /** Results of earlier runs it went on from, and which. */
+  get wentOnFrom(): readonly ({ readonly stepId: string } & Gave)[] {
+    if (!this.started) return [];
+    return this.kept.flatMap((stepId) => {
+      const gave = this.gaveOf(stepId);
+      return gave ? [{ stepId, ...gave }] : [];
+    });
+  }
+
+  /** Services that were asked to do a step so far, the newest last. */
+  servicesOf(stepId: string): readonly BoundService[] {
+    const step = this.planned(stepId);
+    return step ? this.fallback.all(step) : [];
+  }
+
+  planned = (stepId: string): PlanStep | undefined => this.plan?.steps.find(({ id }) => id === stepId);
+
   /** Its parent has the run before undone: nothing else is done in this one. */
   rollBack(last: RunRules, { kept, budget, holdId }: WorkflowEventOf<'RollbackRequested'>): void {
     this.resume(last, kept);
+    this.started = true;
     for (const { id } of this.plan?.steps ?? [])
       if (!this.kept.includes(id)) this.steps.set(id, { status: 'waiting', attempt: 0 });
     this.approved = true;
@@ -164,8 +210,21 @@ export class RunRules {
       case 'PlanProposed':
         this.plan = event.plan;
         this.planHash = event.planHash;
+        this.fork?.proposed(event.plan);
         return;
+      case 'StepKept': {
+        must(this.fork !== undefined, 'I4', () => `${event.stepId} was kept, and of nothing`);
+        const { stepId, branch } = event;
+        const gave = this.fork.kept(event);
+        this.kept = [...this.kept, stepId];
+        this.steps.set(stepId, {
+          ...{ status: 'completed', attempt: 0, gave, isElsewhere: true },
+          ...(branch && { branch }),
+        });
+        return;
+      }
       case 'ApprovalRequested':
+        this.fork?.complete();
         // in the middle of a run, what was approved stands until something else is
         this.approved &&= this.steps.size > 0;
         this.answered = false;
@@ -183,10 +242,16 @@ export class RunRules {
         this.automatic = event.automatic;
         this.budget = BigInt(event.budget);
         this.holdId = event.holdId;
+        must(
+          this.budget === this.required,
+          'I3',
+          () => `${this.budget} was approved of a plan that may cost ${this.required}`,
+        );
         return;
       case 'ExecutionStarted':
         must(this.approved, 'I4', () => 'a run started without approval');
         must(this.steps.size === this.kept.length, 'I9', () => 'a run started twice');
+        this.started = true;
         for (const { id } of this.plan!.steps)
           if (!this.kept.includes(id)) this.steps.set(id, { status: 'waiting', attempt: 0 });
         return;
@@ -247,6 +312,7 @@ export class RunRules {
           this.spentByChildren += BigInt(event.cost);
         }
         seen.status = 'completed';
+        seen.gave = this.gave(event);
         if (event.cost === '0') this.free.add(event.stepId);
         if (event.branch) seen.branch = event.branch;
         this.spent += BigInt(event.cost);
@@ -261,6 +327,9 @@ export class RunRules {
         if (event.stepId !== undefined) this.step(event.stepId).status = 'held';
         return;
       case 'StepReassigned':
+        this.fallback.reassigned(event, this.planned(event.stepId)!);
+        this.step(event.stepId).status = 'held';
+        return;
       case 'StepHeld':
         this.step(event.stepId).status = 'held';
         return;
@@ -355,10 +424,32 @@ export class RunRules {
     const nothing = { steps: [] } as unknown as Plan;
     this.undoing ??= new UndoRules(
       this.plan ?? nothing,
-      (id) => this.steps.get(id)?.status === 'completed',
+      (id) => this.steps.get(id)?.status === 'completed' && !this.steps.get(id)?.isElsewhere,
       (id) => this.steps.get(id)?.childUndo,
     );
     return this.undoing;
+  }
+
+  /** Most that what is still to be done may cost, and what was done here may cost to undo. */
+  private get required(): bigint {
+    let sum = 0n;
+    for (const { id, maxCost, compensation } of this.plan?.steps ?? []) {
+      const seen = this.kept.includes(id) ? this.steps.get(id) : undefined;
+      if (!seen) sum += BigInt(maxCost);
+      if (!seen?.isElsewhere) sum += BigInt(compensation?.maxCost ?? seen?.childUndo?.undo ?? 0n);
+    }
+    return sum;
+  }
+
+  /** What a step gave; who was paid for it is who it was bound to. */
+  private gave(event: WorkflowEventOf<'StepCompleted'>): Gave {
+    const { stepId, attempt, inputHash, outputHash, branch, startedAt, completedAt, output, payment } = event;
+    const payTo = this.servicesOf(stepId).at(-1)?.payTo;
+    const isOwn = !payment || payment.payee === payTo;
+    must(isOwn, 'I4', () => `${stepId} was done by ${payTo}, and ${payment?.payee} was paid`);
+    const { workflowId, runNo } = this;
+    const of = { attempt, inputHash, outputHash, branch, startedAt, completedAt };
+    return { by: { workflowId, runNo }, of, output };
   }
 
   /** A signal that was heard is taken once, by a step that waits for its name. */

@@ -1,5 +1,6 @@
 /** `npm run test:simulation -- --seeds N --from S [--bug NAME | --bugs] [--trace]` */
 import { parseArgs } from 'node:util';
+import { type Deed, neverDone } from './deeds.js';
 import { type Fault, neverMet } from './faults.js';
 import { findPlantedBugs } from './find-planted-bugs.js';
 import { plantedBugs } from './planted-bugs.js';
@@ -34,13 +35,14 @@ if (values.bugs) {
   process.exit(missed.length > 0 ? 1 : 0);
 }
 
-/** In so many worlds every kind of fault must have come. */
+/** In so many worlds every kind of fault must have come, and everything been done. */
 const ENOUGH = 2_000;
 
 const began = performance.now();
 const total = { steps: 0, events: 0, payments: 0, simulatedMs: 0 };
 const ends: Record<string, number> = {};
 const faults: Partial<Record<Fault, number>> = {};
+const deeds: Partial<Record<Deed, number>> = {};
 let failed = 0;
 for (let seed = from; seed < from + seeds; seed++) {
   const outcome = await simulate(seed, { bug, trace: values.trace });
@@ -49,6 +51,8 @@ for (let seed = from; seed < from + seeds; seed++) {
   for (const end of outcome.outcomes) ends[end] = (ends[end] ?? 0) + 1;
   for (const [fault, times] of Object.entries(outcome.faults) as [Fault, number][])
     faults[fault] = (faults[fault] ?? 0) + times;
+  for (const [deed, times] of Object.entries(outcome.deeds) as [Deed, number][])
+    deeds[deed] = (deeds[deed] ?? 0) + times;
   if (!outcome.broken) continue;
   failed++;
   console.log(`seed ${seed} (trace ${outcome.hash}): ${outcome.broken.message}`);
@@ -61,6 +65,7 @@ console.log(
     `${(total.simulatedMs / 3_600_000).toFixed(0)} simulated hours; runs: ${JSON.stringify(ends)}`,
 );
 console.log(`faults: ${JSON.stringify(faults)}`);
-const never = neverMet(faults);
+console.log(`deeds: ${JSON.stringify(deeds)}`);
+const never = [...neverMet(faults), ...neverDone(deeds)];
 if (never.length > 0) console.log(`never met: ${never.join(', ')}`);
 process.exitCode = failed > 0 || (seeds >= ENOUGH && never.length > 0) ? 1 : 0;

@@ -15,8 +15,9 @@ interface Happening {
   cancelled: boolean;
 }
 
-/** A loop that has nothing to do until something else happens may be late for it. */
-const isIdleLoop = (ms: number): boolean => ms === 200;
+/** A loop that has nothing to do until something else happens may be late for it: it is what worlds would mostly do. */
+const isIdleLoop = (ms: number): boolean => ms === 500;
+const IDLE_MS = 1_000;
 
 const nextTurn = setImmediate;
 
@@ -35,10 +36,10 @@ export class Scheduler {
   private ordered = 0;
 
   constructor(
-    start: number,
+    readonly began: number,
     private readonly note: (at: number, owner: string, what: string) => void,
   ) {
-    this.now = start;
+    this.now = began;
   }
 
   after(ms: number, owner: Owner | undefined, what: string, run: () => void): () => void {
@@ -55,7 +56,7 @@ export class Scheduler {
     const owner = this.current;
     if (!isIdleLoop(ms)) return this.after(ms, owner, 'timeout', run);
     const idle = {
-      at: this.now + ms,
+      at: this.now + IDLE_MS,
       order: this.ordered++,
       owner,
       what: 'idle loop',

@@ -27,6 +27,7 @@ export class UndoRules {
   /** in a workflow that a step was */
   private resolvedWithin = false;
   begun = false;
+  hasFailed = false;
 
   constructor(
     private readonly plan: Plan,
@@ -39,6 +40,9 @@ export class UndoRules {
     const seen = this.steps.get(stepId);
     return seen?.status === 'live' && seen.attempt === attempt;
   }
+
+  /** Whether it was done here and is undone, or is to be. */
+  isTaken = (stepId: string): boolean => this.begun && this.undoable.includes(stepId);
 
   /** Most that undoing all of it may cost. */
   get price(): bigint | undefined {
@@ -204,6 +208,7 @@ export class UndoRules {
     const open = [...this.steps].find(([, { status }]) => status !== 'undone' && status !== 'failed');
     must(!open, 'I8', () => `the rollback failed before ${open?.[0]} was tried`);
     this.failedFor = steps;
+    this.hasFailed = true;
   }
 
   private attempt(stepId: string, attempt: number, what: string): Seen {

@@ -4,18 +4,22 @@ import type { WorkflowEvent, WorkflowEventOf } from '../../src/events/workflow.j
 import { isRefusal } from '../../src/kernel/errors.js';
 import type { Micros } from '../../src/kernel/money.js';
 import { isoTime, plusMs } from '../../src/kernel/time.js';
+import type { Chance } from '../../src/ports/clock.js';
 import { approveWorkflow } from '../../src/requests/approve-workflow.js';
 import { type Caller, contextOf } from '../../src/requests/caller.js';
 import { cancelWorkflow } from '../../src/requests/cancel-workflow.js';
 import { answerStep } from '../../src/requests/confirm-step.js';
 import type { CreateBody } from '../../src/requests/create-body.js';
 import { createWorkflow } from '../../src/requests/create-workflow.js';
+import { forkWorkflow } from '../../src/requests/fork-workflow.js';
 import { pauseWorkflow, resumeWorkflow } from '../../src/requests/pause-workflow.js';
 import { rateWorkflow } from '../../src/requests/rate-workflow.js';
 import { retryWorkflow } from '../../src/requests/retry-workflow.js';
 import { sendSignal } from '../../src/requests/send-signal.js';
 import { settleRollback } from '../../src/requests/settle-rollback.js';
 import type { SimulatedEngine } from './engine.js';
+import { changesOf, Forks } from './forks.js';
+import type { Judge } from './judge.js';
 import { WORDS } from './plans.js';
 import type { PlantedBug } from './planted-bugs.js';
 import type { Random } from './random.js';
@@ -29,6 +33,8 @@ const PATIENCE = 15_000;
 const TRIES = 8;
 /** Who asks for more runs of one workflow than this would never be done. */
 const MOST_RUNS = 3;
+/** How often what is over is forked. */
+const FORKING = 0.3;
 /** After so many rounds an operator sees to it by hand. */
 const MOST_ROUNDS = 2;
 const OPERATOR = 'user_operator';
@@ -44,15 +50,18 @@ export class Users {
   busy = 0;
   private calls = 0;
   private readonly rounds = new Map<string, number>();
+  private readonly forks: Forks;
 
   constructor(
     private readonly scheduler: Scheduler,
     private readonly random: Random,
     /** a process that answers calls, if one is up */
     private readonly anyEngine: () => SimulatedEngine | undefined,
-    private readonly judge: { trespassed(who: string, what: string): void },
+    private readonly judge: Pick<Judge, 'trespassed' | 'family'>,
     private readonly bug: PlantedBug | undefined,
-  ) {}
+  ) {
+    this.forks = new Forks(random);
+  }
 
   deposit(userId: string, signature: string, amount: Micros): void {
     this.ask(userId, 'deposit', async ({ dispatch, process }, caller) => {
@@ -78,12 +87,7 @@ export class Users {
     this.ask(userId, 'create', async (engine, caller) => {
       // a second try finds the first: what is sealed anew is not the same request
       if ((await engine.dispatch.load(workflow, workflowId)).state.status !== 'none') return;
-      const chance = {
-        random: () => random.random(),
-        bytes: (length: number) => random.bytes(length),
-        ulid: () => workflowId.slice(3),
-      };
-      await createWorkflow({ ...engine, chance }, caller, body);
+      await createWorkflow({ ...engine, chance: this.naming(workflowId) }, caller, body);
     });
   }
 
@@ -95,6 +99,9 @@ export class Users {
     if (random.chance(0.01)) this.trespass(userId, workflowId);
     if (random.chance(0.01)) this.pause(userId, workflowId, random.between(0, 300));
     switch (event.type) {
+      case 'PlanProposed':
+        this.forks.know(workflowId, event.plan);
+        return;
       case 'ApprovalRequested':
         this.answer(userId, workflowId);
         return;
@@ -110,6 +117,8 @@ export class Users {
       case 'ExecutionPaused':
         if (event.reason === 'by_owner' || event.reason === 'retries_exhausted')
           this.resume(userId, workflowId, event.stepId);
+        // nobody may be let: it is not over
+        if (random.chance(0.05)) this.fork(userId, workflowId);
         return;
       case 'WorkflowApproved':
         if (random.chance(0.03)) this.cancel(userId, workflowId, random.between(0, 10));
@@ -120,6 +129,7 @@ export class Users {
       case 'CompensationFailed':
         if (random.chance(0.1)) this.cancel(userId, workflowId, random.between(0, 500));
         this.operate(workflowId);
+        if (random.chance(0.25)) this.fork(userId, workflowId);
         return;
       case 'RunClosed':
         this.conclude(userId, workflowId, event);
@@ -180,7 +190,7 @@ export class Users {
     const id = `${runNo}-${stepId}`;
     this.later(ms, () => this.ask(userId, 'signal', say(id)));
     if (random.chance(0.2)) this.later(ms + random.between(0, 30), () => this.ask(userId, 'again', say(id)));
-    if (random.chance(0.3)) this.later(ms, () => this.ask(userId, 'signal more', say(`${id}-more`)));
+    if (random.chance(0.6)) this.later(ms, () => this.ask(userId, 'signal more', say(`${id}-more`)));
   }
 
   /** A step that cannot be undone, in a plan nobody looked at: its owner says yes, no, both at once, or nothing. */
@@ -234,6 +244,7 @@ export class Users {
     if (random.chance(failed ? 0.6 : 0.05) && runNo < MOST_RUNS) this.retry(userId, workflowId);
     if (random.chance(outcome === 'completed' ? 0.3 : 0.05)) this.rate(userId, workflowId);
     if (random.chance(0.03)) this.cancel(userId, workflowId, random.between(0, 1_000));
+    if (random.chance(FORKING)) this.fork(userId, workflowId);
   }
 
   private retry(userId: string, workflowId: string): void {
@@ -246,6 +257,34 @@ export class Users {
     if (random.chance(0.2))
       this.later(ms + random.between(0, 20), () => this.ask(userId, 'retry too', retry));
   }
+
+  /** Goes on from any step of what is over, at once or later. */
+  private fork(userId: string, sourceId: string, from?: string): void {
+    const { random } = this;
+    const wanted = this.forks.from(sourceId, from);
+    if (!wanted) return;
+    const { workflowId, body } = wanted;
+    this.judge.family.willFork(workflowId, changesOf(body));
+    const fork: Call = async (engine, caller) => {
+      // a second try finds the first: what is sealed anew is not the same request
+      if ((await engine.dispatch.load(workflow, workflowId)).state.status !== 'none') return;
+      const parts = { ...engine, chance: this.naming(workflowId) };
+      await forkWorkflow(parts, caller, sourceId, body).catch((error: unknown) => {
+        if (from === undefined && isRefusal(error, 'STEP_NOT_READY'))
+          this.fork(userId, sourceId, (error.figures['forkFrom'] as readonly string[])[0]);
+        throw error;
+      });
+    };
+    const ms = random.pick([0, 0, 50, 2_000, 40_000]);
+    this.later(ms, () => this.ask(userId, 'fork', fork));
+    if (random.chance(0.2)) this.later(ms + random.between(0, 20), () => this.ask(userId, 'fork too', fork));
+  }
+
+  private naming = (workflowId: string): Chance => ({
+    random: () => this.random.random(),
+    bytes: (length: number) => this.random.bytes(length),
+    ulid: () => workflowId.slice(3),
+  });
 
   private rate(userId: string, workflowId: string): void {
     const stars = this.random.between(1, 5);

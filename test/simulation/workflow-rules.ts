@@ -8,6 +8,7 @@ const AFTERWARDS = new Set(['WorkflowSettled', 'StaleStepResultRecorded', 'Workf
 /** The runs of one workflow, one after another, each judged by itself. */
 export class WorkflowRules {
   private readonly runs: RunRules[];
+  userId: string | undefined;
 
   constructor(readonly workflowId: string) {
     this.runs = [new RunRules(workflowId, 1)];
@@ -28,6 +29,7 @@ export class WorkflowRules {
   }
 
   apply(event: WorkflowEvent): void {
+    if (event.type === 'WorkflowCreated') this.userId = event.userId;
     // I9: a closed run stays closed
     if (this.last.closed && event.type !== 'RetryRequested' && event.type !== 'RollbackRequested')
       must(AFTERWARDS.has(event.type), 'I9', () => `${event.type} in a run that is closed`);

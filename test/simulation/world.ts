@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { MemoryArtifactStore } from '../../src/adapters/memory/artifact-store.js';
 import { ContentStore } from '../../src/content/content-store.js';
 import type { Parent } from '../../src/events/child.js';
+import type { ForkedFrom } from '../../src/events/fork.js';
 import type { WorkflowEvent } from '../../src/events/workflow.js';
 import type { Recorded } from '../../src/kernel/event.js';
 import { categoryOf, idOfStream } from '../../src/kernel/ids.js';
@@ -11,6 +12,8 @@ import { givenPlanSchema } from '../../src/planning/draft-schema.js';
 import type { Chain } from '../../src/ports/chain.js';
 import type { PlanDraft } from '../../src/ports/planner.js';
 import { depositMemo } from '../../src/requests/open-escrow.js';
+import { ContentRules } from './content-rules.js';
+import type { Deeds } from './deeds.js';
 import { type Outside, type Role, type SimulatedEngine, startEngine, watched } from './engine.js';
 import { EventLog } from './event-log.js';
 import type { Fault } from './faults.js';
@@ -54,6 +57,7 @@ export interface Outcome {
   readonly simulatedMs: number;
   readonly outcomes: readonly string[];
   readonly faults: Readonly<Partial<Record<Fault, number>>>;
+  readonly deeds: Deeds;
   /** the rule that did not hold, and the moment */
   readonly broken?: { readonly rule: string; readonly message: string };
   readonly trace?: readonly string[];
@@ -180,12 +184,16 @@ class World {
     return this.outcome();
   }
 
-  /** I13: each receipt as such, and one against its history. */
+  /** I13: what stands sealed, each receipt as such, and one against its history. */
   private async lookAtReceipts(): Promise<void> {
     const { judge, random } = this;
-    if (judge.receipts.length === 0) return;
     const { artifacts, vault } = this.outside;
-    const rules = new ReceiptRules(this.store.log, artifacts, new ContentStore(vault, artifacts, random));
+    const content = new ContentStore(vault, artifacts, random);
+    const contents = new ContentRules(content);
+    for (const kept of judge.results.kept) await judge.looking(() => contents.areTheSame(kept));
+    for (const paid of judge.results.paid) await judge.looking(() => contents.wasDoneBy(paid));
+    if (judge.receipts.length === 0) return;
+    const rules = new ReceiptRules(this.store.log, artifacts, content);
     const chosen = random.pick(judge.receipts);
     for (const { issued, expected } of judge.receipts)
       await judge.looking(async () => {
@@ -208,7 +216,7 @@ class World {
     return (
       this.areReadModelsDone &&
       services.underWay === 0 &&
-      drafts.size === judge.workflows.size - judge.children.size &&
+      drafts.size === judge.workflows.size - judge.family.children.size - judge.family.forks.size &&
       judge.isQuiet
     );
   }
@@ -354,9 +362,10 @@ class World {
     this.judge.observe(recorded);
     this.judge.overheard(event.type, recorded);
     const id = idOfStream(stream);
-    const { parent } = event as { parent?: Parent };
-    // whoever asked for the one that asked
-    if (event.type === 'WorkflowCreated' && parent) this.owners.set(id, this.owners.get(parent.workflowId)!);
+    const { parent, forkedFrom = parent } = event as { parent?: Parent; forkedFrom?: ForkedFrom };
+    // whoever asked for the one that asked, or for the one it goes on from
+    if (event.type === 'WorkflowCreated' && forkedFrom)
+      this.owners.set(id, this.owners.get(forkedFrom.workflowId)!);
     const owner = categoryOf(stream) === 'workflow' ? this.owners.get(id) : undefined;
     if (owner !== undefined) this.users.hear(owner, id, event as WorkflowEvent);
     if (event.type === 'RunClosed') this.outcomes.push((event as { outcome?: string }).outcome ?? '?');
@@ -378,6 +387,7 @@ class World {
       simulatedMs: this.scheduler.now - BEGIN,
       outcomes: this.outcomes,
       faults: this.network.faults.counts,
+      deeds: this.judge.deeds.counts,
       ...(violation && { broken: { rule: violation.rule, message: violation.message } }),
       ...(this.tracing && { trace: this.lines }),
     };
