@@ -57,3 +57,5 @@ export const sumMicros = (amounts: Iterable<bigint>): Micros => {
   for (const amount of amounts) total += amount;
   return toMicros(total);
 };
+
+export const least = (a: Micros, b: Micros): Micros => (a < b ? a : b);

@@ -8,6 +8,8 @@ interface HoldSeen {
   captured: bigint;
   /** of it, what parts of their own hold or have spent */
   lent: bigint;
+  /** what the hold it was split from gave it */
+  readonly borrowed?: bigint;
   status: 'open' | 'released' | 'expired';
 }
 
@@ -97,6 +99,7 @@ export class AccountRules {
           amount: BigInt(event.amount),
           captured: 0n,
           lent: 0n,
+          borrowed: BigInt(event.amount),
           status: 'open',
         });
         break;
@@ -135,12 +138,14 @@ export class AccountRules {
         if (event.returned) {
           const to = this.hold(event.returned.holdId);
           must(to.status === 'open', 'I5', () => `${event.holdId} was given back to what was over`);
+          const back = BigInt(event.returned.amount);
           must(
-            BigInt(event.returned.amount) === hold.amount - hold.captured - hold.lent,
+            back + BigInt(event.released) === hold.amount - hold.captured - hold.lent,
             'I5',
             () => `${event.holdId} gave back another sum than it had left`,
           );
-          to.lent -= BigInt(event.returned.amount);
+          must(back <= (hold.borrowed ?? 0n), 'I5', () => `${event.holdId} gave back more than it was lent`);
+          to.lent -= back;
         }
         hold.status = 'released';
         break;

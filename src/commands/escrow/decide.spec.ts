@@ -513,6 +513,64 @@ describe('a hold that is split', () => {
     expect(balance(...given2, gone, again)).toEqual([400n, 570n]);
   });
 
+  describe('whose part was extended', () => {
+    const extended: EscrowEvent = {
+      type: 'HoldExtended',
+      v: 1,
+      holdId: 'hold_2',
+      amount: '150',
+      added: '50',
+      expiresAt: later,
+    };
+    const before = [...funded, placed, wasSplit, extended];
+    const release: EscrowCommand = { type: 'ReleaseHold', holdId: 'hold_2' };
+    const back = (captured: string, amount: string, freed: string): EscrowEvent => ({
+      type: 'HoldReleased',
+      v: 1,
+      holdId: 'hold_2',
+      captured,
+      released: freed,
+      returned: { holdId: 'hold_1', amount },
+    });
+
+    it('is given back what it lent, and what was added is available again', () => {
+      expect(balance(...before)).toEqual([350n, 650n]);
+      const whole = back('0', '100', '50');
+      given(...before)
+        .when(release)
+        .then([whole]);
+      expect(balance(...before, whole)).toEqual([400n, 600n]);
+      given(...before, whole)
+        .when({ ...capture, amount: micros(601) })
+        .refuses('HOLD_EXCEEDED', { holdId: 'hold_1', remaining: '600', amount: '601' });
+    });
+
+    it('is given back what is left of what it lent', () => {
+      const rest = back('30', '100', '20');
+      given(...before, spent)
+        .when(release)
+        .then([rest]);
+      expect(balance(...before, spent, rest)).toEqual([370n, 600n]);
+    });
+
+    it('knows its split by what was split off', () => {
+      given(...before)
+        .when(split)
+        .then([]);
+      given(...before)
+        .when({ ...split, amount: micros(150) })
+        .refuses('HOLD_DIFFERS', { holdId: 'hold_2', held: '100', asked: '150' });
+    });
+
+    it('holds more since, where an earlier version gave it more than it had lent', () => {
+      const more = back('0', '150', '0');
+      expect(balance(...before, more)).toEqual([350n, 650n]);
+      given(...before, more)
+        .when({ type: 'ReleaseHold', holdId: 'hold_1' })
+        .then([{ type: 'HoldReleased', v: 1, holdId: 'hold_1', captured: '0', released: '650' }]);
+    });
+  });
+
   it('is split once, from what it has left, while it is open', () => {
     given(...funded, placed, wasSplit)
       .when({ ...split, amount: micros(99) })

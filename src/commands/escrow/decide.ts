@@ -18,7 +18,7 @@ import type { EscrowEvent } from '../../events/escrow.js';
 import type { Aggregate } from '../../kernel/aggregate.js';
 import type { Decider } from '../../kernel/decider.js';
 import { Refusal, unreachable } from '../../kernel/errors.js';
-import { formatUsdc, type Micros, toMicros, ZERO } from '../../kernel/money.js';
+import { formatUsdc, least, type Micros, toMicros, ZERO } from '../../kernel/money.js';
 import type {
   CaptureHold,
   ConfirmDeposit,
@@ -200,10 +200,10 @@ function splitHold(command: SplitHold, account: OpenEscrow): Decision {
   const known = account.holds.get(holdId);
   if (known) {
     if (known.status !== 'open') throw holdClosed(holdId, known);
-    if (known.from === from && known.amount === amount) return NOTHING;
+    if (known.from === from && known.borrowed === amount) return NOTHING;
     throw new Refusal('HOLD_DIFFERS', 'This hold was placed with another amount.', {
       holdId,
-      held: String(known.amount),
+      held: String(known.borrowed ?? known.amount),
       asked: String(amount),
     });
   }
@@ -262,11 +262,14 @@ function releaseHold({ holdId }: ReleaseHold, account: OpenEscrow): Decision {
   const captured = String(hold.captured);
   // an expired hold gave its remainder back already, but who settles the run still needs to hear what was spent
   if (hold.status === 'expired') return [{ type: 'HoldReleased', v: 1, holdId, captured, released: '0' }];
-  const amount = String(remainderOf(hold));
+  const remainder = remainderOf(hold);
   if (hold.from === undefined || account.holds.get(hold.from)?.status !== 'open')
-    return [{ type: 'HoldReleased', v: 1, holdId, captured, released: amount }];
-  const returned = { holdId: hold.from, amount };
-  return [{ type: 'HoldReleased', v: 1, holdId, captured, released: '0', returned }];
+    return [{ type: 'HoldReleased', v: 1, holdId, captured, released: String(remainder) }];
+  // what was added to it since it was split off is nothing the other hold has lent
+  const amount = least(remainder, hold.borrowed ?? remainder);
+  const returned = { holdId: hold.from, amount: String(amount) };
+  const released = String(remainder - amount);
+  return [{ type: 'HoldReleased', v: 1, holdId, captured, released, returned }];
 }
 
 function expireHold({ holdId, at }: ExpireHold, account: OpenEscrow): Decision {

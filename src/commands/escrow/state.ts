@@ -1,7 +1,7 @@
 import type { EscrowEvent } from '../../events/escrow.js';
 import type { WithdrawalEvent } from '../../events/withdrawal.js';
 import { unreachable } from '../../kernel/errors.js';
-import { type Micros, parseMicros, toMicros, ZERO } from '../../kernel/money.js';
+import { least, type Micros, parseMicros, toMicros, ZERO } from '../../kernel/money.js';
 import { PersistentMap } from '../../kernel/persistent-map.js';
 import { evolveWithdrawals, isWithdrawalEvent, noWithdrawals, type Withdrawals } from './withdrawal-state.js';
 
@@ -20,6 +20,8 @@ export interface Hold {
   readonly lent?: Micros;
   /** the hold it was split from */
   readonly from?: string;
+  /** what that one gave it; whatever else it holds was added since, out of what was available */
+  readonly borrowed?: Micros;
   readonly expiresAt: string;
 }
 
@@ -141,14 +143,14 @@ function evolveOpen(
       const amount = parseMicros(event.amount);
       const before = account.holds.get(from)!;
       const lent = toMicros((before.lent ?? ZERO) + amount);
-      const hold: Hold = { status: 'open', amount, captured: ZERO, from, expiresAt };
+      const hold: Hold = { status: 'open', amount, captured: ZERO, from, borrowed: amount, expiresAt };
       return { ...account, holds: account.holds.with(from, { ...before, lent }).with(event.holdId, hold) };
     }
     case 'HoldCaptured':
       return capture(account, event.holdId, event.paymentId, parseMicros(event.amount));
     case 'HoldReleased':
       return event.returned
-        ? giveBack(account, event.holdId, event.returned.holdId, parseMicros(event.returned.amount))
+        ? giveBack(account, event.holdId, parseMicros(event.released), event.returned)
         : close(account, event.holdId, 'released');
     case 'HoldExpired':
       return close(account, event.holdId, 'expired');
@@ -185,14 +187,29 @@ function capture(account: OpenEscrow, holdId: string, paymentId: string, amount:
   };
 }
 
-/** What is left of it is held on, by the hold it was split from. */
-function giveBack(account: OpenEscrow, holdId: string, to: string, amount: Micros): OpenEscrow {
+/**
+ * What is left of what it borrowed is held on, by the hold it was split from. Releases of earlier versions gave that one
+ * more than it had lent, where the part had been extended: it holds so much more since, as the books say.
+ */
+function giveBack(
+  account: OpenEscrow,
+  holdId: string,
+  released: Micros,
+  returned: { readonly holdId: string; readonly amount: string },
+): OpenEscrow {
   const hold = account.holds.get(holdId)!;
-  const before = account.holds.get(to)!;
-  const lent = toMicros((before.lent ?? ZERO) - amount);
+  const lender = account.holds.get(returned.holdId)!;
+  const amount = parseMicros(returned.amount);
+  const settled = least(amount, hold.borrowed ?? amount);
+  const repaid: Hold = {
+    ...lender,
+    lent: toMicros((lender.lent ?? ZERO) - settled),
+    amount: toMicros(lender.amount + amount - settled),
+  };
   return {
     ...account,
-    holds: account.holds.with(to, { ...before, lent }).with(holdId, { ...hold, status: 'released' }),
+    held: toMicros(account.held - released),
+    holds: account.holds.with(returned.holdId, repaid).with(holdId, { ...hold, status: 'released' }),
   };
 }
 

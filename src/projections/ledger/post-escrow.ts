@@ -3,7 +3,7 @@ import type { WithdrawalEvent } from '../../events/withdrawal.js';
 import { unreachable } from '../../kernel/errors.js';
 import { hasPrefix } from '../../kernel/ids.js';
 import { available, chain, held, owed, services } from './accounts.js';
-import { type Entry, type EntryKind, entryOf, type Transfer } from './entry.js';
+import { type Entry, type EntryKind, entryOf, type Line, type Transfer } from './entry.js';
 
 type About = Partial<Pick<Entry, 'counterparty' | 'signature'>>;
 
@@ -52,12 +52,13 @@ export function postEscrow(userId: string, event: Exclude<EscrowEvent, Withdrawa
     case 'HoldExpired': {
       const { holdId, released: amount } = event;
       const returned = 'returned' in event ? event.returned : undefined;
-      if (returned)
-        return entry('hold_returned', holdId, {
-          debit: held(userId, holdId),
-          credit: held(userId, returned.holdId),
-          amount: returned.amount,
-        });
+      if (returned) {
+        const lender = held(userId, returned.holdId);
+        return fromHold(userId, holdId, [
+          { account: lender, amount: -BigInt(returned.amount) },
+          { account: own, amount: -BigInt(amount) },
+        ]);
+      }
       const kind = event.type === 'HoldReleased' ? 'hold_released' : 'hold_expired';
       return entry(kind, holdId, { debit: held(userId, holdId), credit: own, amount });
     }
@@ -68,4 +69,18 @@ export function postEscrow(userId: string, event: Exclude<EscrowEvent, Withdrawa
     default:
       return unreachable(event);
   }
+}
+
+/** What is left of a part of a hold, to whom it goes: credits, of which there may be none. */
+function fromHold(userId: string, holdId: string, credits: readonly Line[]): Entry {
+  const lines = credits.filter(({ amount }) => amount !== 0n);
+  const amount = -lines.reduce((sum, line) => sum + line.amount, 0n);
+  const about = { kind: 'hold_returned', reference: holdId, userId } as const;
+  return {
+    counterparty: null,
+    signature: null,
+    mark: null,
+    ...about,
+    lines: amount === 0n ? [] : [{ account: held(userId, holdId), amount }, ...lines],
+  };
 }
