@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { MemoryArtifactStore } from '../../src/adapters/memory/artifact-store.js';
 import { MemoryCheckpointStore } from '../../src/adapters/memory/checkpoint-store.js';
 import { MemoryJobQueue } from '../../src/adapters/memory/job-queue.js';
@@ -36,7 +37,7 @@ import type { Prover } from '../../src/ports/prover.js';
 import { ClosedRuns } from '../../src/receipts/closed-runs.js';
 import { ReceiptJob } from '../../src/receipts/receipt-job.js';
 import { approveWorkflow } from '../../src/requests/approve-workflow.js';
-import type { createBodySchema } from '../../src/requests/create-body.js';
+import { createBodySchema } from '../../src/requests/create-body.js';
 import { createWorkflow } from '../../src/requests/create-workflow.js';
 import type { Admission } from '../../src/requests/open-runs.js';
 import { CommandHandler } from '../../src/runtime/command-handler.js';
@@ -49,8 +50,7 @@ import { type Receipt, verifyReceipt } from '../../src/verifier/index.js';
 import { PaidWorld } from './paid-world.js';
 import { sampleIssuer } from './sample-issuer.js';
 
-type Body = Parameters<typeof createWorkflow>[2];
-export type Asked = Partial<ReturnType<typeof createBodySchema.parse>> & Partial<Body>;
+export type Asked = Partial<z.input<typeof createBodySchema>>;
 
 /** The whole engine in memory: real sagas, planner, evaluator, payments and receipts, on a made-up chain. */
 export class MemoryEngine {
@@ -190,7 +190,7 @@ export class MemoryEngine {
     const catalogue = { all: async () => this.offers };
     const plans = new PlanJob(this.dispatch, this.content, catalogue, rulePlanner, this.clock);
     const parts = { ...this, clock: this.clock, chance: systemChance, plans, localSteps: this.steps };
-    const full = { verificationLevel: 'basic', autoApprove: false, ...body } as Body;
+    const full = createBodySchema.parse({ verificationLevel: 'basic', autoApprove: false, ...body });
     return (await createWorkflow(parts, this.caller(userId), full)).workflowId;
   }
 
