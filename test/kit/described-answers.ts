@@ -45,7 +45,7 @@ export class DescribedAnswers {
     // a file of the user's own, which may be JSON
     if (!route || query.includes('download=1')) return [];
     const { responses } = route.operation;
-    const response = status < 400 ? responses[status] : responses['default'];
+    const response = responses[status] ?? (status < 400 ? undefined : responses['default']);
     if (!response) return [`${method} ${route.template} answers ${status}, which is not described`];
     const pointer = response.content?.['application/json']?.schema?.$ref;
     if (pointer === undefined) return [];

@@ -20,7 +20,12 @@ export class HealthController {
   ) {}
 
   @Get('health')
-  @Operation({ tag, summary: 'Status, dependencies, and figures over all workflows', access: 'public' })
+  @Operation({
+    tag,
+    summary: 'Status, dependencies, and figures over all workflows',
+    access: 'public',
+    degraded: true,
+  })
   async health(): Promise<Answer> {
     const dependencies = await this.api.vitals.dependencies();
     const up = Object.values(dependencies).every(Boolean);

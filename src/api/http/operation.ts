@@ -20,6 +20,8 @@ export interface OperationDescription {
   readonly success?: number;
   /** 202 as well, with the same answer, while what was asked for is still going on */
   readonly accepted?: boolean;
+  /** 503 as well, with the same answer, which then says what is missing */
+  readonly degraded?: boolean;
   /** what it answers when it succeeds */
   readonly answer?: AnswerName;
   readonly mediaType?: string;

@@ -54,7 +54,7 @@ const answersOf = (routes: readonly DescribedRoute[]): Record<string, z.ZodType>
 
 function operationObject(method: string, path: string, operation: OperationDescription): object {
   const { summary, tag, access = 'user', body, success = 200, mediaType = 'application/json' } = operation;
-  const { answer, accepted } = operation;
+  const { answer, accepted, degraded } = operation;
   const content = { [mediaType]: answer ? { schema: { $ref: pointerTo(answer) } } : {} };
   return {
     summary,
@@ -66,6 +66,7 @@ function operationObject(method: string, path: string, operation: OperationDescr
     responses: {
       [success]: { description: 'Success', content },
       ...(accepted && { 202: { description: 'Accepted; it is still going on', content } }),
+      ...(degraded && { 503: { description: 'The same, and something it needs does not answer', content } }),
       default: {
         description: 'Refused',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Refusal' } } },
