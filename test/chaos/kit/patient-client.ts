@@ -29,8 +29,10 @@ export class PatientClient extends Client {
         if (reply.status < 500 && !isForNow(reply.body.code)) return reply;
         last = `${reply.status} ${reply.body.code}`;
       } catch (error) {
-        if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;
-        last = String(error.cause ?? error);
+        // by name: under jest those of fetch are of another realm
+        const { name, cause } = error as Error;
+        if (name !== 'TypeError' && name !== 'SyntaxError') throw error;
+        last = String(cause ?? error);
       }
       if (Date.now() > giveUpAt) throw new Error(`${method} ${path} was never answered: ${last}`);
       await pause(AGAIN_MS);
