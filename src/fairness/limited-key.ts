@@ -21,18 +21,31 @@ const LATER_MS = 10;
 /** @returns false when nothing was to be changed after all */
 type Change = (draft: PermitDraft) => boolean;
 
+interface Asked {
+  readonly to: Change;
+  done(): void;
+  fail(error: unknown): void;
+}
+
 /**
  * What this process holds of one key, and the shared record of what all hold. One change at a time; the last version
- * seen is tried first, so that a key only this process uses costs one write a change.
+ * seen is tried first, so that a key only this process uses costs one write a change. A place that is given back here
+ * and taken here a moment later costs none: it stands in the record all the while.
  */
 export class LimitedKey {
+  /** places in the record, by the name they stand under */
   private readonly own = new Set<string>();
+  /** where the name is not the holder's own */
+  private readonly names = new Map<string, string>();
+  /** places nobody here holds any more, of which the record does not know yet */
+  private readonly leaving = new Map<string, Asked>();
   private known: { readonly permits: Permits; readonly version: number } = {
     permits: NO_PERMITS,
     version: 0,
   };
-  private asked: { readonly to: Change; done(): void; fail(error: unknown): void }[] = [];
-  private isUrgent = false;
+  /** when all of ours was last said to be under way */
+  private saidAt = Number.NEGATIVE_INFINITY;
+  private asked: Asked[] = [];
   private isChanging = false;
   private later: NodeJS.Timeout | undefined;
 
@@ -48,6 +61,7 @@ export class LimitedKey {
   }
 
   async take(holder: string): Promise<Taking> {
+    if (this.takeOver(holder)) return { taken: true };
     let taking: Taking | undefined;
     await this.change((draft) => {
       taking = take(draft, this.limit, holder, LEASE_MS);
@@ -58,28 +72,43 @@ export class LimitedKey {
   }
 
   /** Whoever asks here from now on finds it free; the others learn of it with the next change, or a moment later. */
-  async giveBack(holder: string, unused: boolean): Promise<void> {
-    this.own.delete(holder);
-    await this.change((draft) => giveBack(draft, holder, unused), false);
+  giveBack(holder: string, unused: boolean): Promise<void> {
+    const name = this.names.get(holder) ?? holder;
+    this.names.delete(holder);
+    this.own.delete(name);
+    return new Promise((done, fail) => {
+      this.leaving.set(name, { to: (draft) => giveBack(draft, name, unused), done, fail });
+      if (!this.isChanging) this.later ??= setTimeout(() => void this.changeAll(), LATER_MS);
+    });
   }
 
   /** Writes what waits for the next change. */
   async flush(): Promise<void> {
-    if (this.asked.length > 0) await this.change(() => true);
+    if (this.asked.length + this.leaving.size > 0) await this.renew();
   }
 
   async renew(): Promise<void> {
     await this.change(() => true);
   }
 
+  /** A place that is leaving is the next holder's, unless its call has to be counted, or others may have forgotten it. */
+  private takeOver(holder: string): boolean {
+    if (this.limit.perMinute !== undefined || this.clock.now() - this.saidAt > LEASE_MS / 2) return false;
+    for (const [name, { done }] of this.leaving) {
+      this.leaving.delete(name);
+      this.own.add(name);
+      this.names.set(holder, name);
+      done();
+      return true;
+    }
+    return false;
+  }
+
   /** @param to that it changed nothing is believed only of what was just read */
-  private change(to: Change, isUrgent = true): Promise<void> {
+  private change(to: Change): Promise<void> {
     return new Promise((done, fail) => {
       this.asked.push({ to, done, fail });
-      this.isUrgent ||= isUrgent;
-      if (this.isChanging) return;
-      if (this.isUrgent) void this.changeAll();
-      else this.later ??= setTimeout(() => void this.changeAll(), LATER_MS);
+      if (!this.isChanging) void this.changeAll();
     });
   }
 
@@ -89,17 +118,19 @@ export class LimitedKey {
     clearTimeout(this.later);
     this.later = undefined;
     do {
-      this.isUrgent = false;
-      const asked = this.asked.splice(0);
+      // who leaves makes room for who comes
+      const asked = [...this.leaving.values(), ...this.asked.splice(0)];
+      this.leaving.clear();
+      if (asked.length === 0) break;
       try {
         await this.changeTogether(asked.map(({ to }) => to));
         for (const { done } of asked) done();
       } catch (error) {
         for (const { fail } of asked) fail(error);
       }
-    } while (this.isUrgent);
+    } while (this.asked.length > 0);
     this.isChanging = false;
-    if (this.asked.length > 0) this.later = setTimeout(() => void this.changeAll(), LATER_MS);
+    if (this.leaving.size > 0) this.later = setTimeout(() => void this.changeAll(), LATER_MS);
   }
 
   /** @throws Error when the others keep changing it */
@@ -117,6 +148,7 @@ export class LimitedKey {
       const version = await this.store.save(this.key, next, this.known.version);
       if (version === undefined) continue;
       this.known = { permits: next, version };
+      this.saidAt = now;
       return;
     }
     throw new Error(`others kept changing the permits of ${this.key}`);

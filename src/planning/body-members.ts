@@ -1,4 +1,13 @@
+import { LRUCache } from 'lru-cache';
+import { EXPRESSION_BOUNDS } from '../execution/expression-language.js';
 import { childrenOf, type Node, parse } from '../execution/expression-tree.js';
+
+interface Found {
+  readonly members: readonly string[] | undefined;
+}
+
+/** Plans are much alike, and one asks twice where services stand in for each other. */
+const found = new LRUCache<string, Found>({ max: EXPRESSION_BOUNDS.compiled });
 
 function membersOf(node: Node): readonly string[] | undefined {
   if (node.type === 'unary' && node.value === '{') {
@@ -17,5 +26,10 @@ function membersOf(node: Node): readonly string[] | undefined {
  * The members a request body will have, where the expression says so in writing: an object, or `$merge` of
  * objects. Undefined when only running it would tell.
  */
-export const bodyMembers = (input: string): readonly string[] | undefined =>
-  membersOf(parse(input).ast() as unknown as Node);
+export function bodyMembers(input: string): readonly string[] | undefined {
+  const known = found.get(input);
+  if (known) return known.members;
+  const members = membersOf(parse(input).ast() as unknown as Node);
+  found.set(input, { members });
+  return members;
+}
