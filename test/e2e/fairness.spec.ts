@@ -143,9 +143,8 @@ describe('a service with a limit, and a user with a batch of runs that call it',
         return mine?.because === 'service_concurrency' ? mine : undefined;
       }, PATIENCE_MS);
       const shown = await until(async () => {
-        const { body } = await single.get<{ workflow?: { waiting: object | null } }>(`/workflows/${id}`);
-        // its read model may be a moment behind what is waited for
-        return body.workflow?.waiting ?? undefined;
+        const { body } = await single.get<{ workflow: { waiting: object | null } }>(`/workflows/${id}`);
+        return body.workflow.waiting ?? undefined;
       }, PATIENCE_MS);
       expect(shown).toMatchObject({ waiting: 1, because: 'service_concurrency' });
       expect(service.calls).toEqual(Array(AT_ONCE).fill('batch'));

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { REFUSED, readerOf } from '../../events/reader.js';
 import { isRefusal, Refusal } from '../../kernel/errors.js';
 import type { Position } from '../../kernel/event.js';
-import { LIMITS } from '../../kernel/limits.js';
 import type { ApiDependencies } from '../dependencies.js';
+import { readModelsAt } from '../own-writes.js';
 
 /**
  * What every call passes before a controller sees it, in the order of what it costs: who calls and how often comes
@@ -29,7 +29,7 @@ export function guardEdge(server: FastifyInstance, api: ApiDependencies): void {
   server.addHook('preHandler', (request, _reply, done) => {
     const wanted = request.headers['x-min-position'];
     if (request.method !== 'GET' || typeof wanted !== 'string') return done();
-    readModelsAt(api, wanted).then(() => done(), done);
+    requireReadModelsAt(api, wanted).then(() => done(), done);
   });
 }
 
@@ -138,14 +138,8 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T 
 
 const POSITION = /^[0-9A-Za-z:/._-]{1,80}$/;
 
-async function readModelsAt(api: ApiDependencies, wanted: string): Promise<void> {
+async function requireReadModelsAt(api: ApiDependencies, wanted: string): Promise<void> {
   if (!POSITION.test(wanted))
     throw new Refusal('VALIDATION_FAILED', 'X-Min-Position is not a position answered here.');
-  if (await api.progress.waitFor(wanted as Position, LIMITS.readYourWrites)) return;
-  throw new Refusal(
-    'DEPENDENCY_DOWN',
-    'The read models have not come that far yet. Try again.',
-    { retryAfterSeconds: 1 },
-    'retryable',
-  );
+  await readModelsAt(api, wanted as Position);
 }

@@ -8,6 +8,7 @@ import type { ReceiptRow } from '../../projections/receipts/schema.js';
 import { ownerOfWorkflow } from '../../projections/workflows/queries.js';
 import { type Caller, contextOf } from '../../requests/caller.js';
 import { API, type ApiDependencies } from '../dependencies.js';
+import { ofOwnWorkflow } from '../own-writes.js';
 import { type Answer, etag, ok, written } from './answer.js';
 import { Call, MaybeCall } from './call.js';
 import { holdQuery, holdTo } from './hold-query.js';
@@ -46,7 +47,8 @@ export class ReceiptsController {
   @Get('workflows/:id/receipt')
   @Operation({ tag, summary: "The receipt of a workflow's newest run", answer: 'OneReceipt' })
   async ofWorkflow(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
-    requireOwner(call.principal, await ownerOfWorkflow(this.api.sql, id), 'workflow');
+    const owner = () => ownerOfWorkflow(this.api.sql, id);
+    requireOwner(call.principal, await ofOwnWorkflow(this.api, call.principal, id, owner), 'workflow');
     const row = await receiptOfWorkflow(this.api.sql, id);
     if (!row) throw new Refusal('RECEIPT_NOT_READY', 'The receipt has not been issued yet.');
     return this.answer(row);

@@ -6,6 +6,7 @@ import { LIMITS } from '../../kernel/limits.js';
 import { places } from '../../kernel/places.js';
 import type { ResultRow } from '../../projections/workflows/queries.js';
 import type { ApiDependencies } from '../dependencies.js';
+import { ofOwnWorkflow } from '../own-writes.js';
 import { money } from './answer.js';
 import { closedRow, completedRow } from './closed-row.js';
 import { ResultReader } from './result-reader.js';
@@ -16,7 +17,12 @@ export class RunResults {
   private readonly reader: ResultReader;
   private readonly endings: RunEndings;
 
-  constructor(private readonly api: Pick<ApiDependencies, 'sql' | 'live' | 'dispatch' | 'content'>) {
+  constructor(
+    private readonly api: Pick<
+      ApiDependencies,
+      'sql' | 'live' | 'dispatch' | 'content' | 'store' | 'progress'
+    >,
+  ) {
     this.reader = new ResultReader(api.sql);
     this.endings = new RunEndings(api.sql, api.live);
   }
@@ -33,8 +39,9 @@ export class RunResults {
     if (waitMs > 0 && known && known.state.status !== 'none')
       requireOwner(principal, known.state.created.userId, 'workflow');
     else {
-      const first = await this.reader.read(id);
+      const read = () => this.reader.read(id);
       // a run asked for a moment ago may not be in the read model yet
+      const first = await (waitMs > 0 ? read() : ofOwnWorkflow(this.api, principal, id, read));
       const owner = first?.user_id ?? (waitMs > 0 ? await this.ownerByEvents(id) : undefined);
       requireOwner(principal, owner, 'workflow');
       if (first && (first.terminal || waitMs === 0)) return first;

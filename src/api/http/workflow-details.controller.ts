@@ -9,6 +9,7 @@ import { paymentStatuses } from '../../projections/payments/schema.js';
 import { stepsOfRun, type WorkflowDetail, workflowById } from '../../projections/workflows/queries.js';
 import type { Caller } from '../../requests/caller.js';
 import { API, type ApiDependencies } from '../dependencies.js';
+import { ofOwnWorkflow } from '../own-writes.js';
 import { Answer, etag, ok } from './answer.js';
 import { Call } from './call.js';
 import { download } from './download.js';
@@ -134,7 +135,7 @@ export class WorkflowDetailsController {
   }
 
   private async owned(call: Caller, id: string): Promise<WorkflowDetail> {
-    const row = await workflowById(this.api.sql, id);
+    const row = await ofOwnWorkflow(this.api, call.principal, id, () => workflowById(this.api.sql, id));
     requireOwner(call.principal, row?.user_id, 'workflow');
     return row!;
   }

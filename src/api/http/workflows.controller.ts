@@ -15,6 +15,7 @@ import { pauseWorkflow, resumeWorkflow } from '../../requests/pause-workflow.js'
 import { rateWorkflow } from '../../requests/rate-workflow.js';
 import { retryWorkflow } from '../../requests/retry-workflow.js';
 import { API, type ApiDependencies } from '../dependencies.js';
+import { ofOwnWorkflow } from '../own-writes.js';
 import { type Answer, ok, written } from './answer.js';
 import { Call } from './call.js';
 import { Operation } from './operation.js';
@@ -126,7 +127,8 @@ export class WorkflowsController {
     @Param('id') id: string,
     @Query() { from, limit }: z.output<typeof eventsQuery>,
   ): Promise<Answer> {
-    requireOwner(call.principal, await ownerOfWorkflow(this.api.sql, id), 'workflow');
+    const owner = () => ownerOfWorkflow(this.api.sql, id);
+    requireOwner(call.principal, await ofOwnWorkflow(this.api, call.principal, id, owner), 'workflow');
     const rows = await timelineFrom(this.api.sql, id, from, limit);
     return ok({ events: rows.map(wireMessage), nextFrom: rows.at(-1) ? rows.at(-1)!.seq + 1 : from });
   }

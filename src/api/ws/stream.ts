@@ -9,6 +9,7 @@ import { ownerOfWorkflow } from '../../projections/workflows/queries.js';
 import type { ApiDependencies } from '../dependencies.js';
 import { parse, secretOf } from '../http/edge.js';
 import { statusOf } from '../http/statuses.js';
+import { ofOwnWorkflow } from '../own-writes.js';
 import { closings } from './closings.js';
 import { Follower } from './follower.js';
 
@@ -77,7 +78,8 @@ async function admit(api: ApiDependencies, request: IncomingMessage): Promise<Op
     throw new Refusal('RATE_LIMITED', 'That is too many calls in a minute.', {
       retryAfterSeconds: Math.ceil(retryAfterMs / 1_000),
     });
-  requireOwner(principal, await ownerOfWorkflow(api.sql, workflowId), 'workflow');
+  const owner = () => ownerOfWorkflow(api.sql, workflowId);
+  requireOwner(principal, await ofOwnWorkflow(api, principal, workflowId, owner), 'workflow');
   return { workflowId, from, untilClosed: until === 'closed' };
 }
 
