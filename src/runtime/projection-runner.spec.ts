@@ -96,6 +96,32 @@ describe('a read model', () => {
     expect((await rows()).map(({ stream }) => stream)).toEqual(['workflow-a', 'workflow-b']);
   });
 
+  it('does not pass an event that a newer program wrote, and says so again and again', async () => {
+    await happened('a');
+    await follow(listing());
+    const metadata = {
+      commandId: 'newer',
+      correlationId: 'newer',
+      causationId: 'newer',
+      actor: { type: 'system', id: 'test' },
+      occurredAt: '2026-01-02T03:04:05.678Z',
+    } as const;
+    const event = { type: 'ApprovalExpired', v: 99, requestId: 'apr_1' };
+    await store.append('workflow-newer', [{ id: eventId('newer', 0), event, metadata }], 'none');
+    await happened('b');
+    const warned = new Seen<object>();
+    const log = { ...silent, warn: (its: object) => warned.add(its) };
+    const old = new ProjectionRunner(listing(), store, readModels, live, progress, log);
+    await old.start();
+    await warned.count(2);
+    await old.stop();
+    expect(warned.all[0]).toMatchObject({
+      what: 'projection listing',
+      error: { detail: expect.stringMatching(/ApprovalExpired version 99: it was written by a newer one/) },
+    });
+    expect((await rows()).map(({ stream }) => stream)).toEqual(['workflow-a']);
+  });
+
   it('that is far behind is not held up by the pace it keeps when it follows', async () => {
     await happened(...Array.from({ length: 2 * LIMITS.subscriptionBatch + 1 }, (_, nth) => `w${nth}`));
     await follow({ ...listing(), paceMs: 60_000 });

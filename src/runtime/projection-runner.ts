@@ -108,12 +108,12 @@ export class ProjectionRunner {
 
   /** @returns what to announce, or where the read model is instead; undefined when stopped before it was written */
   private async write(batch: Batch, from: Position | undefined): Promise<Written | undefined> {
-    const events = batch.events.map((recorded): Recorded => ({ ...recorded, event: upcast(recorded.event) }));
     let written: Written = { news: [] };
     const { name } = this.projection;
     const advance = async () => {
       try {
         const write = async (sql: Sql) => {
+          const events = batch.events.map(current);
           const news = await this.projection.project(events, sql, this.memory);
           written = { news };
           return news;
@@ -142,4 +142,9 @@ export class ProjectionRunner {
     const { name, version, schema } = this.projection;
     return this.readModels.prepare({ name, version, schema, epoch: this.fence.epoch });
   }
+}
+
+function current(recorded: Recorded): Recorded {
+  const event = upcast(recorded.event);
+  return event === recorded.event ? recorded : { ...recorded, event };
 }

@@ -33,8 +33,9 @@ export class SagaPart {
     return this.ending.signal;
   }
 
+  /** events whose reactions are under way */
   get pending(): number {
-    return this.watermark.pending;
+    return this.open.size;
   }
 
   /** Whether an event at `position` is for it to handle: not after its end, nor what was done before it began. */

@@ -45,6 +45,8 @@ const jobPerCapture: Saga = {
 };
 
 function house(publish: (job: Job) => Promise<void> = async () => undefined) {
+  const errors: object[] = [];
+  const log = { ...silent, error: (its: object) => void errors.push(its) };
   const store = new MemoryEventStore();
   const checkpoints = new MemoryCheckpointStore();
   const published = new Seen<string>();
@@ -68,7 +70,7 @@ function house(publish: (job: Job) => Promise<void> = async () => undefined) {
       new Reactor(dispatch, [escrow, workflow, payment], timers, jobs, async () => undefined, clock, {
         random: () => 0,
       }),
-      silent,
+      log,
     );
   let appended = 0;
   const happened = async (
@@ -97,7 +99,7 @@ function house(publish: (job: Job) => Promise<void> = async () => undefined) {
   };
   const captured = (paymentId: string, correlationId?: string) =>
     happened('HoldCaptured', { paymentId }, correlationId);
-  return { store, checkpoints, published, timers, dispatch, run, happened, captured };
+  return { store, checkpoints, published, timers, dispatch, run, happened, captured, errors };
 }
 
 describe('a saga', () => {
@@ -211,6 +213,45 @@ describe('a saga', () => {
     expect(published.all).toEqual(['pay_2']);
     expect(await checkpoints.load('saga/job-per-capture')).toBe(end);
   });
+
+  it.each([
+    ['that a newer program wrote', { v: 99 }, jobPerCapture],
+    [
+      'that it fails at',
+      {},
+      {
+        ...jobPerCapture,
+        react: (recorded, state) => {
+          if ((recorded.event as { paymentId?: string }).paymentId === 'pay_1') throw new Error('a bug');
+          return jobPerCapture.react(recorded, state);
+        },
+      } satisfies Saga,
+    ],
+  ])(
+    'keeps an event %s for a program that can react to it, and goes on with all others',
+    async (_what, changes, saga) => {
+      const { run, happened, captured, published, checkpoints, errors } = house();
+      await happened('HoldCaptured', { paymentId: 'pay_1', ...changes }, 'wf_01');
+      await captured('pay_2', 'wf_02');
+      const runner = run(saga);
+      await runner.start();
+      await published.count(1);
+      await captured('pay_3', 'wf_03');
+      await published.count(2);
+      await runner.stop();
+      expect(published.all).toEqual(['pay_2', 'pay_3']);
+      expect(errors).toEqual([
+        expect.objectContaining({ saga: saga.name, stream: 'escrow-user_01', revision: 0 }),
+      ]);
+      expect(await checkpoints.load('saga/job-per-capture')).toBeUndefined();
+      if ('v' in changes) return;
+      const mended = run(jobPerCapture);
+      await mended.start();
+      await published.count(5);
+      await mended.stop();
+      expect(published.all.slice(2)).toEqual(expect.arrayContaining(['pay_1', 'pay_2', 'pay_3']));
+    },
+  );
 
   it('stops although more is under way than it takes at once, and nothing of it can be done', async () => {
     const asked = gate();

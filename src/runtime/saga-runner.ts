@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { upcast } from '../events/catalogue.js';
 import { comparePositions, type Position, type Recorded } from '../kernel/event.js';
 import type { CheckpointStore, Move } from '../ports/checkpoints.js';
@@ -119,8 +120,7 @@ export class SagaRunner {
     const open = new Set<Promise<void>>();
     for await (const batch of subscription) {
       for (const recorded of batch.events) {
-        const event = upcast(recorded.event);
-        const done = this.handle(event === recorded.event ? recorded : { ...recorded, event });
+        const done = this.handle(recorded);
         if (!done) continue;
         open.add(done);
         void done.finally(() => open.delete(done));
@@ -133,7 +133,28 @@ export class SagaRunner {
   }
 
   /** @returns when what follows from it is done; undefined where nothing does */
-  private handle(recorded: Recorded): Promise<void> | undefined {
+  private handle(stored: Recorded): Promise<void> | undefined {
+    try {
+      const event = upcast(stored.event);
+      return this.reactTo(event === stored.event ? stored : { ...stored, event });
+    } catch (error) {
+      return this.leaveUnread(stored, error);
+    }
+  }
+
+  /** Kept for a program that can read it: the checkpoint stays before it, and all others go on. */
+  private leaveUnread({ position, stream, revision, metadata }: Recorded, error: unknown) {
+    const part = this.parts.get(this.share.partOf(metadata.correlationId));
+    if (!part?.wants(position)) return undefined;
+    const its = { saga: this.saga.name, stream, revision, error: String(error) };
+    this.log.error(its, 'an event that this program cannot react to waits for another');
+    return part.run(position, async () => {
+      if (!part.signal.aborted) await once(part.signal, 'abort');
+      return false;
+    });
+  }
+
+  private reactTo(recorded: Recorded): Promise<void> | undefined {
     const lane = this.saga.correlate(recorded);
     const part = lane === undefined ? undefined : this.parts.get(this.share.partOf(lane));
     if (lane === undefined || !part?.wants(recorded.position)) return undefined;
