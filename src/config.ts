@@ -90,10 +90,10 @@ export const configSchema = z.object({
   RATE_LIMIT_PER_MIN: whole(LIMITS.requestsPerMinute),
   /** open workflows of one user; 0: as many as they like */
   MAX_CONCURRENT_WORKFLOWS: whole(LIMITS.openWorkflows),
-  STEP_CONCURRENCY: whole(256),
+  STEP_CONCURRENCY: whole(512),
   PLAN_CONCURRENCY: whole(8),
   /** service calls under way at once for one user, over all processes; 0 for no limit */
-  USER_CONCURRENCY: whole(128),
+  USER_CONCURRENCY: whole(256),
   /** calls under way at once to one service, and calls a minute, over all processes; 0 for no limit */
   SERVICE_CONCURRENCY: whole(0),
   SERVICE_RATE_PER_MIN: whole(0),

@@ -68,7 +68,7 @@ export const aggregates: readonly AnyAggregate[] = [
 ];
 
 /** Most runs are over, and their deadlines cancelled, before this. */
-const HOLD_TIMERS_MS = 1_000;
+const HOLD_TIMERS_MS = 400;
 
 export type EngineConfig = Pick<Config, 'ROLE' | 'INSTANCE' | 'LEASE_TTL_MS' | 'RECONCILE_EVERY_MS'> & {
   /** the log of receipts, where its heads are put on the chain */

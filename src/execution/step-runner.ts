@@ -97,6 +97,12 @@ export class StepRunner {
     if (report.type === 'StepCompleted') this.cancelTimers(watchesOf(task));
   }
 
+  /** Whether that attempt is still to be made or under way, by any record that knows of it. */
+  async isDue(task: StepTask): Promise<boolean> {
+    if (task.undo) return this.compensations.isDue(task);
+    return (await this.views.live(task)) !== undefined;
+  }
+
   /** Whether somebody has begun that attempt and nobody has ended it, by the newest record. */
   async isBegun({ revision: _any, ...task }: StepTask): Promise<boolean> {
     if (task.undo) return this.compensations.isBegun(task);

@@ -8,12 +8,20 @@ const REMEMBERED = 100_000;
 /** Whose a run is. An owner never changes. */
 export class RunOwners {
   private readonly known = new LRUCache<string, string>({ max: REMEMBERED });
+  private readonly looking = new Map<string, Promise<string>>();
 
   constructor(private readonly runs: Pick<Dispatch, 'load'>) {}
 
   /** @returns the id itself for what is no run: users' own affairs carry the user's id */
   of(correlationId: string): string | Promise<string> {
-    return this.known.get(correlationId) ?? this.find(correlationId);
+    return this.known.get(correlationId) ?? this.looking.get(correlationId) ?? this.look(correlationId);
+  }
+
+  /** Many events of one run come at once when a process starts: its history is read once. */
+  private look(id: string): Promise<string> {
+    const looking = this.find(id).finally(() => this.looking.delete(id));
+    this.looking.set(id, looking);
+    return looking;
   }
 
   private async find(id: string): Promise<string> {

@@ -17,7 +17,7 @@ const job: Job = {
 const owned = async (one: Job): Promise<Job> => ({ ...one, owner: 'ann', service: 'slow' });
 
 /** One step at a time in hand, which ends when the test says how. */
-function house({ isBegun = false, isAlone = false } = {}) {
+function house({ isDue = true, isBegun = false, isAlone = false } = {}) {
   const timers = new MemoryTimerStore();
   const queued = new Seen<Job>();
   const end = gate<'done' | 'left'>();
@@ -32,7 +32,7 @@ function house({ isBegun = false, isAlone = false } = {}) {
   const direct = new DirectSteps(
     queue,
     owned,
-    { isBegun: async () => isBegun },
+    { isDue: async () => isDue, isBegun: async () => isBegun },
     timers,
     () => isAlone,
     { now: () => Date.now() },
@@ -169,6 +169,13 @@ describe('a step that may have been asked for before', () => {
     expect(await direct.begin(job, true)).toBeUndefined();
     expect(taken).toEqual([]);
     expect(await guards(FOR_EVER)).toEqual([]);
+  });
+
+  it("is nobody's affair any more when it is over", async () => {
+    const { direct, queued, guards } = house({ isDue: false, isAlone: true });
+    expect(await (await direct.begin(job, true))!.kept).toBe(true);
+    expect(await guards(FOR_EVER)).toEqual([]);
+    expect(queued.all).toEqual([]);
   });
 
   it('is given 8 seconds when somebody has begun it who may still be at it', async () => {

@@ -26,6 +26,8 @@ interface InHand extends Begun {
 }
 
 export interface StepsByRecord {
+  /** Whether that attempt is still to be made or under way, by any record that knows of it. */
+  isDue(task: StepTask): Promise<boolean>;
   /** Whether somebody has begun that attempt, and nobody ended it, by the newest record. */
   isBegun(task: StepTask): Promise<boolean>;
 }
@@ -65,15 +67,17 @@ export class DirectSteps implements DirectJobs {
   }
 
   /**
-   * What may have been asked for before is queued, which does nothing where the queue has it already. If it was begun
-   * by somebody who may still be at it, its guard is set instead.
+   * What may have been asked for before, and is not over, is queued, which does nothing where the queue has it
+   * already. If it was begun by somebody who may still be at it, its guard is set instead.
    */
   async begin(job: Job, mayBeRepeated: boolean): Promise<Begun | undefined> {
     if (job.kind !== 'step') return undefined;
     const known = this.inHand.get(job.id);
     if (known) return known;
     if (mayBeRepeated) {
-      if (this.isAlone() || !(await this.steps.isBegun(job.payload as unknown as StepTask))) return undefined;
+      const task = job.payload as unknown as StepTask;
+      if (!(await this.steps.isDue(task))) return KEPT;
+      if (this.isAlone() || !(await this.steps.isBegun(task))) return undefined;
       await this.guards.add(this.guardOf(await this.owned(job)));
       return KEPT;
     }
