@@ -1,5 +1,6 @@
 import type { Closed, StepState } from '../commands/workflow/state.js';
 import { doneHere, isLasting } from '../commands/workflow/undoable.js';
+import type { PlannedStep } from '../kernel/commitments/plan-commitment.js';
 import type { ClosedRun, ClosedStep, StepPayment, StepStatus } from './closed-run.js';
 import { plannedSteps } from './planned-steps.js';
 
@@ -20,11 +21,13 @@ export function closedRunOf(
     userId: created.userId,
     level: created.verificationLevel,
     outcome,
-    steps: planned.map((step) => ({
-      ...step,
-      ...ended(progress?.steps[step.stepId], created.workflowId),
-      ...inVain(paidInVain.get(step.stepId), step.serviceId),
-    })),
+    steps: planned.map((step) =>
+      closedStep(
+        step,
+        ended(progress?.steps[step.stepId], created.workflowId),
+        inVain(paidInVain.get(step.stepId), step.serviceId),
+      ),
+    ),
     budget: plan ? BigInt(plan.totals.maxCost) + BigInt(plan.totals.compensationReserve) : 0n,
     workflowHash: plan?.workflowHash ?? null,
     planHash: planHash ?? null,
@@ -33,6 +36,37 @@ export function closedRunOf(
     startedAt: progress?.startedAt ?? null,
     closedAt,
     ...rollbackOf(state),
+  };
+}
+
+/** Member by member: of all that a receipt takes, copying parts of objects into one another would take longest. */
+function closedStep(step: PlannedStep, its: Ended, vain: Partial<Ended> | undefined): ClosedStep {
+  const { alternatives } = step;
+  const { executor = its.executor } = vain ?? its;
+  return {
+    stepId: step.stepId,
+    kind: step.kind,
+    action: step.action,
+    serviceId: step.serviceId,
+    recipient: step.recipient,
+    network: step.network,
+    asset: step.asset,
+    ...(alternatives && { alternatives }),
+    ceiling: step.ceiling,
+    dependencies: step.dependencies,
+    skippable: step.skippable,
+    status: its.status,
+    cost: vain?.cost ?? its.cost,
+    attempt: its.attempt,
+    seq: its.seq,
+    inputHash: its.inputHash,
+    outputHash: its.outputHash,
+    payment: vain?.payment ?? its.payment,
+    startedAt: its.startedAt,
+    completedAt: its.completedAt,
+    reason: its.reason,
+    ...(executor !== undefined && { executor }),
+    ...(its.keptFrom && { keptFrom: its.keptFrom }),
   };
 }
 
@@ -85,7 +119,6 @@ function ended(state: StepState | undefined, workflowId: string): Ended {
     case 'completed': {
       const { attempt, seq, inputHash, outputHash, startedAt, completedAt, cost, payment, service } = state;
       return {
-        ...never,
         status: 'completed',
         cost: BigInt(cost),
         attempt,
@@ -95,6 +128,7 @@ function ended(state: StepState | undefined, workflowId: string): Ended {
         payment: payment ?? null,
         startedAt,
         completedAt,
+        reason: null,
         ...(service !== undefined && { executor: service }),
         ...keptFrom(state, workflowId),
       };

@@ -27,17 +27,25 @@ export function schedule(
   const skipped: { stepId: string; reason: SkipReason }[] = [];
   const ready: string[] = [];
   const asking: string[] = [];
-  let free = concurrency - Object.values(states).filter(isUnderWay).length;
+  const last = steps.at(-1);
+  let free = concurrency;
+  for (const { id } of steps) {
+    const state = states[id];
+    if (state && isUnderWay(state)) free -= 1;
+  }
   for (const step of steps) {
     const status = now[step.id]?.status;
     if (status === 'held' && free > 0) {
       free -= 1;
       ready.push(step.id);
     }
-    const isLast = step === steps.at(-1);
+    if (status !== 'waiting') continue;
+    const isLast = step === last;
     // a run that was resumed may keep what was done without a step, and try that step again: it is over when that is
-    const before = isLast ? steps.slice(0, -1).map(({ id }) => id) : step.dependencies;
-    if (status !== 'waiting' || !before.every((id) => isFinished(now[id]))) continue;
+    const mayStart = isLast
+      ? steps.every((one) => one === last || isFinished(now[one.id]))
+      : step.dependencies.every((id) => isFinished(now[id]));
+    if (!mayStart) continue;
     const reason = skipReason(step, now) ?? (isLast ? emptyResult(step, now) : undefined);
     if (reason) {
       if (skipped.length === 0) now = { ...states };

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../canonical-json.js';
 import { type FieldText, fieldText } from './field.js';
-import { poseidon } from './poseidon.js';
+import { poseidon, poseidonOnce } from './poseidon.js';
 import { saltFor } from './salts.js';
 import { bigEndian, sha256 } from './sha2.js';
 import { CONTENT_TAGS, type ContentDomain } from './tags.js';
@@ -24,7 +24,7 @@ export const contentToField = (domain: ContentDomain, content: PlainContent): bi
   'json' in content ? jsonToField(domain, content.json) : bytesToField(domain, content.bytes);
 
 /** Content has few possible values more often than one thinks: without a salt, a guess confirms it. */
-export const blind = (hash: bigint, salt: bigint): bigint => poseidon([hash, salt]);
+export const blind = (hash: bigint, salt: bigint): bigint => poseidonOnce([hash, salt]);
 
 /**
  * The commitment to what a step was given or gave, for the event that records it. The only commitment on the

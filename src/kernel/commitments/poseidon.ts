@@ -18,19 +18,31 @@ const hashes: Hash[] = [];
  * @throws RangeError for an element outside the field, or for none or more than sixteen
  */
 export function poseidon(inputs: readonly bigint[]): bigint {
+  assertElements(inputs);
+  return remembered(inputs);
+}
+
+/** The same for what is hashed once in a life, such as anything with a salt of its own: it is not remembered. */
+export function poseidonOnce(inputs: readonly bigint[]): bigint {
+  assertElements(inputs);
+  return computed(inputs);
+}
+
+function assertElements(inputs: readonly bigint[]): void {
   if (inputs.length < 1 || inputs.length > ARITY)
     throw new RangeError(`Poseidon takes 1 to ${ARITY} inputs, not ${inputs.length}`);
   for (const input of inputs)
     if (input < 0n || input >= FIELD) throw new RangeError(`not an element of the field: ${input}`);
-  return remembered(inputs);
 }
 
 /** some twenty runs of five steps; at most 1 MB */
 const RECENT = 1024;
-const remembered = recent((inputs) => {
+const remembered = recent(computed, RECENT);
+
+function computed(inputs: readonly bigint[]): bigint {
   hashes[inputs.length] ??= hashOf(inputs.length);
   return hashes[inputs.length]!(inputs);
-}, RECENT);
+}
 
 function hashOf(inputs: number): Hash {
   const parameters = parametersOf(inputs);
