@@ -15,12 +15,16 @@ export const changesOf = ({ parameters, service }: ForkBody): ForkAsked => ({
 /** What owners would go on from, and how they want it this time. */
 export class Forks {
   private readonly plans = new Map<string, readonly PlanStep[]>();
-  private count = 0;
+  private readonly made = new Set<string>();
 
   constructor(private readonly random: Random) {}
 
   know(workflowId: string, { steps }: Plan): void {
     this.plans.set(workflowId, steps);
+  }
+
+  has(workflowId: string): boolean {
+    return this.made.has(workflowId);
   }
 
   /** @param step to go on from; any of the plan by default */
@@ -29,9 +33,11 @@ export class Forks {
     step?: string,
   ): { readonly workflowId: string; readonly body: ForkBody } | undefined {
     const steps = this.plans.get(sourceId);
-    if (!steps || this.count >= MOST_FORKS) return undefined;
+    if (!steps || this.made.size >= MOST_FORKS) return undefined;
     const body = this.changing(steps, step ?? this.random.pick(steps).id);
-    return { workflowId: `${sourceId}f${++this.count}`, body };
+    const workflowId = `${sourceId}f${this.made.size + 1}`;
+    this.made.add(workflowId);
+    return { workflowId, body };
   }
 
   /** Other parameters or services: of the step it begins at, and of another one. */

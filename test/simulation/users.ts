@@ -122,6 +122,9 @@ export class Users {
         return;
       case 'WorkflowApproved':
         if (random.chance(0.03)) this.cancel(userId, workflowId, random.between(0, 10));
+        // what it undoes then must be its own
+        else if (this.forks.has(workflowId) && random.chance(0.3))
+          this.cancel(userId, workflowId, random.between(0, 400));
         return;
       case 'CompensationStarted':
         if (random.chance(0.1)) this.cancel(userId, workflowId, random.between(0, 500));
