@@ -31,11 +31,12 @@ export class HandedJobs {
     return this.running;
   }
 
-  async take(job: Job): Promise<HandedJob | undefined> {
+  /** @param hands that are free */
+  async take(job: Job, hands: number): Promise<HandedJob | undefined> {
     if (this.closed) return undefined;
     const flow = flowOf(job);
     this.asking++;
-    const turn = await this.turns.takePastQueue(flow).finally(() => this.asking--);
+    const turn = await this.turns.takePastQueue(flow, hands).finally(() => this.asking--);
     if (turn && !this.closed) return { ended: this.run(job, turn) };
     turn?.permit.release('unused');
     this.onFree();

@@ -53,3 +53,42 @@ describe('turns of flows whose service is full', () => {
     turns.stop();
   });
 });
+
+describe('a turn past the queue', () => {
+  const past = async (turns: JobTurns, flow: JobFlow, hands: number) =>
+    (await turns.takePastQueue(flow, hands)) !== undefined;
+
+  it('is given where each that waits has a hand of its own, and to nobody else', async () => {
+    const turns = new JobTurns(undefined, () => undefined);
+    expect(await past(turns, single, 1)).toBe(true);
+    turns.set(batch, 3);
+    expect(await past(turns, single, 3)).toBe(false);
+    expect(await past(turns, single, 4)).toBe(true);
+    expect((await turns.take(5)).map(({ flow }) => flow)).toEqual([batch, batch, batch]);
+  });
+
+  it('costs what any other costs: who had many goes behind who had none', async () => {
+    const turns = new JobTurns(undefined, () => undefined);
+    const other = flowOf('other');
+    turns.set(other, 1);
+    for (let n = 0; n < 8; n++) await past(turns, batch, 10);
+    turns.set(batch, 4);
+    turns.set(single, 4);
+    const owners = (await turns.take(5)).map(({ flow }) => flow.owner);
+    expect(owners).not.toContain('batch');
+  });
+
+  it('is not given beside one who waits for the same limit', async () => {
+    const limits = new OneAtATime();
+    const turns = new JobTurns(limits, () => undefined);
+    const first = turns.takePastQueue(batch, 100);
+    await limits.answer();
+    expect(await first).toBeDefined();
+    turns.add(batch);
+    const held = turns.take(1);
+    await limits.answer();
+    expect(await held).toEqual([]);
+    expect(await past(turns, single, 100)).toBe(false);
+    turns.stop();
+  });
+});

@@ -10,8 +10,8 @@ export interface Turn {
 const FREE: Permit = { release: () => undefined };
 /** Those admitted first do not wait for more than so many others to be. */
 const ADMITTED_AT_ONCE = 8;
-/** With more held than this, nothing goes past the queue: looking at all of them would cost more than it spares. */
-const HELD_LOOKED_AT = 64;
+/** With more flows waiting, nothing goes past the queue: looking at all of them would cost more than it spares. */
+const LOOKED_AT = 64;
 
 /**
  * Whose job a worker takes next: fair between owners, by priority, within the limits. It knows how much waits, not
@@ -77,12 +77,15 @@ export class JobTurns {
 
   /**
    * A turn for a job that is in no queue, where none waits that might have had it. It counts like any other.
+   * @param hands that are free: where each that waits is about to have one of its own, nobody is overtaken
    * @returns undefined also when the limits do not let the flow go on at this moment
    */
-  async takePastQueue(flow: JobFlow): Promise<Turn | undefined> {
-    if (!this.nobodyWaitsFor(flow)) return undefined;
-    this.share.add(flow);
-    this.share.next();
+  async takePastQueue(flow: JobFlow, hands: number): Promise<Turn | undefined> {
+    if (!this.nobodyWaitsFor(flow, hands)) return undefined;
+    if (this.isIdle) {
+      this.share.add(flow);
+      this.share.next();
+    } else this.share.charge(flow);
     if (!this.limits) return { flow, permit: FREE };
     const admission = await this.limits.admit(flow);
     if (admission.admitted) return { flow, permit: admission.permit };
@@ -102,11 +105,17 @@ export class JobTurns {
   }
 
   /** Those who are held wait for a limit of their own: who has no part in it takes nothing from them. */
-  private nobodyWaitsFor({ owner, service }: JobFlow): boolean {
-    if (!this.isIdle || this.held.size > HELD_LOOKED_AT) return false;
+  private nobodyWaitsFor({ owner, service }: JobFlow, hands: number): boolean {
+    if (this.held.size > LOOKED_AT) return false;
     for (const { flow } of this.held.values())
       if (flow.owner === owner || (service !== undefined && flow.service === service)) return false;
-    return true;
+    if (this.isIdle) return true;
+    let [flows, waiting] = [0, 0];
+    for (const one of this.share.all()) {
+      if (++flows > LOOKED_AT) return false;
+      if (!one.held) waiting += one.waiting;
+    }
+    return waiting < hands;
   }
 
   private async admit(flow: JobFlow): Promise<Turn | undefined> {

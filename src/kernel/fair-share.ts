@@ -139,7 +139,20 @@ export class FairShare<F extends Flow> {
   }
 
   /**
-   * What {@link next} took was not done after all: it costs its owner nothing. Said of the last turn, it was never
+   * A piece of this flow is done besides what waits, keeping none of that from being done now: it costs its owner what
+   * a turn costs, and the clock stands.
+   */
+  charge(flow: F): void {
+    const owner = this.ownerOf(flow.owner);
+    if (isIdle(owner)) owner.start = Math.max(owner.start, this.clock);
+    owner.start += COST[flow.priority];
+    owner.lines[flow.priority].start += COST[flow.priority];
+    this.before = { key: '', clock: 0, own: 0 };
+    this.place(owner);
+  }
+
+  /**
+   * What {@link next} took, or {@link charge} counted, was not done after all: it costs its owner nothing. Said of the last turn, it was never
    * taken; the clock does not run for it, or those who are held would all be as late as the last that was tried.
    */
   refund(flow: F): void {

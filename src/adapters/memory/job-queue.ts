@@ -104,8 +104,10 @@ export class MemoryJobQueue implements JobQueue {
     for (const [first, ...others] of this.waiting.values())
       if (first?.flow.kind === kind) worker.turns.set(first.flow, others.length + 1);
     return {
-      handOver: async (job) =>
-        worker.hands > worker.past.hands ? worker.past.take(structuredClone(job)) : undefined,
+      handOver: async (job) => {
+        const hands = worker.hands - worker.past.hands;
+        return hands > 0 ? worker.past.take(structuredClone(job), hands) : undefined;
+      },
       stop: async (graceMs) => {
         this.workers.delete(worker);
         worker.turns.stop();

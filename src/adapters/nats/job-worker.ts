@@ -73,7 +73,8 @@ export class NatsJobWorker implements JobWorker {
   }
 
   async handOver(job: Job): Promise<HandedJob | undefined> {
-    return this.freeHands > 0 ? this.past.take(job) : undefined;
+    const hands = this.freeHands;
+    return hands > 0 ? this.past.take(job, hands) : undefined;
   }
 
   get handed(): Iterable<HandedFigures> {
