@@ -26,6 +26,7 @@ import { conditional, StepRunner, transform } from '../execution/step-runner.js'
 import { wait } from '../execution/wait.js';
 import { OwnedJobs } from '../fairness/owned-jobs.js';
 import { reactionsInTurn } from '../fairness/reactions-in-turn.js';
+import type { AnyAggregate } from '../kernel/aggregate.js';
 import { Reconciler } from '../ledger/reconciler.js';
 import { StepPayments } from '../payments/pay-for-step.js';
 import { withHold } from '../payments/with-hold.js';
@@ -40,7 +41,8 @@ import { LeasedParts } from '../runtime/leased-parts.js';
 import { LeasedSagas } from '../runtime/leased-sagas.js';
 import type { Log } from '../runtime/log.js';
 import { ProjectionRunner } from '../runtime/projection-runner.js';
-import { type AnyAggregate, Reactor } from '../runtime/reactor.js';
+import { Reactor } from '../runtime/reactor.js';
+
 import type { ReadModelProgress } from '../runtime/read-model-progress.js';
 import { Relay } from '../runtime/relay.js';
 import { TimerRunner } from '../runtime/timer-runner.js';

@@ -75,6 +75,8 @@ export const LIMITS = {
   openedRunBytes: 64 * 1024 * 1024,
   /** events after which the folded state of a stream is kept as a snapshot, and its characters; skip */
   snapshotEvery: 100,
+  /** about the bytes of the events that do the same for a stream without end; skip */
+  snapshotBytes: 256 * 1024,
   snapshotChars: 32 * 1024 * 1024,
   /** snapshots kept; shed those saved longest ago */
   snapshots: 10_000,

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { AuditEvent } from '../events/audit.js';
-import type { Aggregate } from '../kernel/aggregate.js';
+import type { Aggregate, AnyAggregate } from '../kernel/aggregate.js';
 import { isRefusal, Refusal } from '../kernel/errors.js';
 import { type DomainEvent, eventId, type Position } from '../kernel/event.js';
 import { streamOf } from '../kernel/ids.js';
@@ -12,7 +12,7 @@ import type { EventStore } from '../ports/event-store.js';
 import { decide, hold, toAppend, tooManyConflicts } from './decision.js';
 import type { CommandContext, Converse, Dispatch, Dispatched, Memory, Said } from './dispatch.js';
 import { Lanes } from './lanes.js';
-import { type Folded, type Snapshots, StreamFolder } from './stream-folder.js';
+import { type Folded, type Read, type Snapshots, StreamFolder } from './stream-folder.js';
 
 /**
  * Load, decide, append. Commands of one stream take turns in this process, so that conflicts only come from other
@@ -122,7 +122,11 @@ export class CommandHandler implements Dispatch, Converse, Memory {
         const expected = folded.revision < 0 ? 'none' : folded.revision;
         const appended = await this.store.append(stream, toStore, expected);
         if (appended.repeated) return await this.asStored(aggregate, stream, appended.position);
-        this.keep(stream, folded, events, state, appended.revision);
+        this.keep(aggregate, stream, folded, events, {
+          state,
+          revision: appended.revision,
+          lastId: toStore.at(-1)!.id,
+        });
         if (refusal) throw refusal;
         return { events, state, revision: appended.revision, position: appended.position };
       } catch (error) {
@@ -162,10 +166,19 @@ export class CommandHandler implements Dispatch, Converse, Memory {
       if (decision.length === 0)
         return { events: [], state: folded.state as S, revision: folded.revision, position: undefined };
       try {
-        const appended = await this.append(stream, decision, folded.revision, context);
+        const toStore = toAppend(decision, context, this.clock.now());
+        const appended = await this.store.append(
+          stream,
+          toStore,
+          folded.revision < 0 ? 'none' : folded.revision,
+        );
         if (appended.repeated) return await this.asStored(aggregate, stream, appended.position);
         const state = decision.reduce((at, event) => aggregate.decider.evolve(at, event), folded.state as S);
-        this.keep(stream, folded, decision, state, appended.revision);
+        this.keep(aggregate, stream, folded, decision, {
+          state,
+          revision: appended.revision,
+          lastId: toStore.at(-1)!.id,
+        });
         return { events: decision, state, revision: appended.revision, position: appended.position };
       } catch (error) {
         this.cache.delete(stream);
@@ -199,23 +212,16 @@ export class CommandHandler implements Dispatch, Converse, Memory {
     return false;
   }
 
-  private append(stream: string, events: readonly DomainEvent[], revision: number, context: CommandContext) {
-    return this.store.append(
-      stream,
-      toAppend(events, context, this.clock.now()),
-      revision < 0 ? 'none' : revision,
-    );
-  }
-
   private keep(
+    aggregate: AnyAggregate,
     stream: string,
-    before: Folded,
+    { weight: before }: Folded,
     events: readonly DomainEvent[],
-    state: unknown,
-    revision: number,
+    now: Omit<Read, 'weight'>,
   ): void {
-    const weight = events.reduce((sum, event) => sum + weightOf(event), before.weight);
-    this.cache.set(stream, { state, revision, weight });
+    const weight = events.reduce((sum, event) => sum + weightOf(event), before);
+    this.cache.set(stream, { state: now.state, revision: now.revision, weight });
+    this.folder.grown(aggregate, stream, { ...now, weight });
   }
 
   /** Folds what the cache does not know yet. */

@@ -1,4 +1,4 @@
-import type { Aggregate } from '../kernel/aggregate.js';
+import type { AnyAggregate } from '../kernel/aggregate.js';
 import { Coalescer } from '../kernel/coalescer.js';
 import { reactionId } from '../kernel/event.js';
 import { isoTime } from '../kernel/time.js';
@@ -8,9 +8,6 @@ import type { TimerStore } from '../ports/timers.js';
 import type { Reaction, SentCommand, StepTask, TimedAction } from '../sagas/reaction.js';
 import type { CommandContext, Dispatch } from './dispatch.js';
 import { TimerBuffer } from './timer-buffer.js';
-
-// biome-ignore lint/suspicious/noExplicitAny: aggregates of every state and command stand in one table
-export type AnyAggregate = Aggregate<any, any, any>;
 
 export interface Cause {
   readonly processManager: string;

@@ -3,6 +3,7 @@ import { MemoryEventStore } from '../adapters/memory/event-store.js';
 import { MemorySnapshotStore } from '../adapters/memory/snapshot-store.js';
 import { escrow } from '../commands/escrow/decide.js';
 import type { EscrowState } from '../commands/escrow/state.js';
+import type { AnyAggregate } from '../kernel/aggregate.js';
 import { LIMITS } from '../kernel/limits.js';
 import { toMicros } from '../kernel/money.js';
 import type { EventStore, ReadOptions } from '../ports/event-store.js';
@@ -149,6 +150,61 @@ describe('loading a stream', () => {
     await load(snapshots, 'before the upgrade');
     expect((await load(snapshots, 'after the upgrade')).read).toBe(350);
     expect(snapshots.saved).toHaveLength(2);
+  });
+
+  it('without end leaves one while it grows, and goes on from it at once', async () => {
+    const endless = { ...escrow, isEndless: true } as const;
+    const handler = new CommandHandler(
+      store,
+      { now: () => Date.parse(at) },
+      { store: snapshots, shape: 'now' },
+    );
+    const send = async (command: Parameters<typeof escrow.decider.decide>[0], commandId: string) => {
+      const actor = { type: 'user', id: 'user_01' } as const;
+      await handler.send(endless, 'user_01', command, { commandId, correlationId: 'user_01', actor });
+      await moment();
+    };
+    const account = {
+      type: 'OpenEscrowAccount',
+      userId: 'user_01',
+      wallet: 'W',
+      network: 'n',
+      asset: 'a',
+      at,
+    } as const;
+    await send(account, 'open');
+    for (let n = 1; n < 3 * EVERY; n++)
+      await send(
+        { type: 'SubmitDeposit', signature: `s${n}`, amount: toMicros(1n), at, expiresAt: at },
+        `deposit ${n}`,
+      );
+    expect(snapshots.saved.map(({ revision }) => revision)).toEqual([
+      EVERY - 1,
+      2 * EVERY - 1,
+      3 * EVERY - 1,
+    ]);
+    await send(
+      { type: 'SubmitDeposit', signature: 'last', amount: toMicros(1n), at, expiresAt: at },
+      'the last deposit',
+    );
+    store.events = 0;
+    const folder = new StreamFolder(store, { store: snapshots, shape: 'now' });
+    const { state, revision } = await folder.fold(endless, STREAM);
+    // the event the snapshot was taken after, and what came since
+    expect([store.events, revision]).toEqual([2, 3 * EVERY]);
+    expect(told(state)).toBe(await truth());
+  });
+
+  it('without end leaves one the sooner, the more its events hold', async () => {
+    const size = LIMITS.snapshotBytes / 4;
+    const folder = new StreamFolder(store, { store: snapshots, shape: 'now' });
+    const log = { category: 'log', decider: { initial: 0, evolve: (n: number) => n + 1 }, isEndless: true };
+    for (let revision = 0; revision < 9; revision++) {
+      const now = { state: revision, revision, weight: size * (revision + 1), lastId: `e${revision}` };
+      folder.grown(log as unknown as AnyAggregate, 'log-receipts', now);
+      await moment();
+    }
+    expect(snapshots.saved.map(({ revision }) => revision)).toEqual([3, 7]);
   });
 
   it('goes on when a snapshot cannot be saved', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { upcast } from '../events/catalogue.js';
-import type { Aggregate } from '../kernel/aggregate.js';
+import type { AnyAggregate } from '../kernel/aggregate.js';
 import { LIMITS } from '../kernel/limits.js';
 import { stateFromText, stateToText } from '../kernel/state-text.js';
 import { weightOf } from '../kernel/weight.js';
@@ -15,7 +15,8 @@ export interface Folded {
   readonly weight: number;
 }
 
-interface Read extends Folded {
+export interface Read extends Folded {
+  /** of the event it was last folded with */
   readonly lastId: string;
 }
 
@@ -25,15 +26,15 @@ export interface Snapshots {
   readonly shape: string;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: states of every kind are folded here
-type Any = Aggregate<any, any, any>;
-
 /**
  * Folds streams. A long one goes on from a snapshot, if there is one of this very history; a short one, which most
- * are, never asks for any. Snapshots are never truth: without them the same state is reached, later.
+ * are, never asks for any. One without end has new ones while it grows, so that no start has much to read. Snapshots
+ * are never truth: without them the same state is reached, later.
  */
 export class StreamFolder {
   private saving = false;
+  /** up to where streams without end were folded or kept */
+  private readonly keptUpTo = new Map<string, Pick<Folded, 'revision' | 'weight'>>();
 
   constructor(
     private readonly store: EventStore,
@@ -41,12 +42,13 @@ export class StreamFolder {
   ) {}
 
   /** @param known an earlier state of the same stream */
-  async fold(aggregate: Any, stream: string, known?: Folded): Promise<Folded> {
+  async fold(aggregate: AnyAggregate, stream: string, known?: Folded): Promise<Folded> {
     const begin: Read = {
       ...(known ?? { state: aggregate.decider.initial, revision: -1, weight: 0 }),
       lastId: '',
     };
     if (known || !this.snapshots) return this.readOn(aggregate, stream, begin);
+    if (aggregate.isEndless) return this.foldEndless(aggregate, stream, begin);
     const first = await this.readOn(aggregate, stream, begin, LIMITS.snapshotEvery);
     if (first.revision + 1 < LIMITS.snapshotEvery) return first;
     const kept = await this.recall(stream, first.revision);
@@ -55,7 +57,25 @@ export class StreamFolder {
     return folded;
   }
 
-  private async readOn(aggregate: Any, stream: string, start: Read, limit?: number): Promise<Read> {
+  /** Told of what was appended here. */
+  grown(aggregate: AnyAggregate, stream: string, now: Read): void {
+    if (!aggregate.isEndless || !this.snapshots || this.saving) return;
+    const kept = this.keptUpTo.get(stream) ?? NOTHING_KEPT;
+    const isMuch = now.weight - kept.weight >= LIMITS.snapshotBytes;
+    if (!isMuch && now.revision - kept.revision < LIMITS.snapshotEvery) return;
+    this.keptUpTo.set(stream, now);
+    this.remember(stream, now);
+  }
+
+  private async foldEndless(aggregate: AnyAggregate, stream: string, begin: Read): Promise<Read> {
+    const kept = await this.recall(stream, -1);
+    const folded = await this.readOn(aggregate, stream, kept ?? begin);
+    this.keptUpTo.set(stream, kept ?? NOTHING_KEPT);
+    this.grown(aggregate, stream, folded);
+    return folded;
+  }
+
+  private async readOn(aggregate: AnyAggregate, stream: string, start: Read, limit?: number): Promise<Read> {
     let { state, revision, weight, lastId } = start;
     const options = { from: revision + 1, ...(limit !== undefined && { limit }) };
     for await (const recorded of this.store.read(stream, options)) {
@@ -98,6 +118,8 @@ export class StreamFolder {
       });
   }
 }
+
+const NOTHING_KEPT = { revision: -1, weight: 0 };
 
 const digest = (text: string, stream: string, revision: number): string =>
   createHash('sha256').update(`${stream}@${revision}\n`).update(text).digest('hex');

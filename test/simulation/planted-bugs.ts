@@ -10,6 +10,7 @@ import type {
 import type { BoundService, PlanStep } from '../../src/events/plan.js';
 import type { StepExecutor } from '../../src/execution/step-executor.js';
 import type { Principal } from '../../src/identity/principal.js';
+import type { AnyAggregate } from '../../src/kernel/aggregate.js';
 import type { Position } from '../../src/kernel/event.js';
 import { toMicros } from '../../src/kernel/money.js';
 import { PersistentMap } from '../../src/kernel/persistent-map.js';
@@ -23,7 +24,6 @@ import type { TimerStore } from '../../src/ports/timers.js';
 import { Memory } from '../../src/projections/memory.js';
 import type { Projection } from '../../src/projections/projection.js';
 import type { Converse, Dispatch } from '../../src/runtime/dispatch.js';
-import type { AnyAggregate } from '../../src/runtime/reactor.js';
 import type { Saga } from '../../src/sagas/reaction.js';
 import { WORDS } from './plans.js';
 

@@ -99,6 +99,7 @@ const movedOn = ({ size, upTo }: ReceiptLogState): Refusal =>
 export const receiptLog = {
   category: 'log',
   decider: receiptLogDecider,
+  isEndless: true,
 } as const satisfies Aggregate<ReceiptLogState, ReceiptLogCommand, ReceiptLogEvent>;
 
 /** There is one log. */
