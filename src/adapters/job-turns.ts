@@ -8,8 +8,10 @@ export interface Turn {
 }
 
 const FREE: Permit = { release: () => undefined };
-/** Those admitted first do not wait for more than so many others to be. */
+/** Those admitted first do not wait for more than so many others to be, one after the other. */
 const ADMITTED_AT_ONCE = 8;
+/** Asked for together, where nobody else waits: twice as many each time until one is refused, and one after that. */
+const ASKED_TOGETHER = 64;
 /** With more flows waiting, nothing goes past the queue: looking at all of them would cost more than it spares. */
 const LOOKED_AT = 64;
 
@@ -23,6 +25,7 @@ export class JobTurns {
   /** asked for at this moment, and whether something was released meanwhile that it may have waited for */
   private readonly asking = new Map<JobFlow, { released: boolean }>();
   private stopped = false;
+  private together = 1;
 
   /** @param onReady called when there may be a turn again that there was not before */
   constructor(
@@ -64,6 +67,8 @@ export class JobTurns {
 
   /** At most `count` turns, fewer when fewer may be taken now. */
   async take(count: number): Promise<readonly Turn[]> {
+    const only = this.limits && this.share.only;
+    if (only) return this.takeOf(only, Math.min(count, this.together, this.share.waiting(only.key)));
     const turns: Turn[] = [];
     // one after the other: what is refused is held before the next is picked, so that its turn is not lost
     while (turns.length < (this.limits ? Math.min(count, ADMITTED_AT_ONCE) : count)) {
@@ -116,6 +121,38 @@ export class JobTurns {
       if (!one.held) waiting += one.waiting;
     }
     return waiting < hands;
+  }
+
+  /** Nobody else waits: who is admitted can be asked for all of them together, and the turns are taken after that. */
+  private async takeOf(flow: JobFlow, count: number): Promise<readonly Turn[]> {
+    const asked = { released: false };
+    this.asking.set(flow, asked);
+    const asking = Array.from({ length: count }, () => this.limits!.admit(flow));
+    const admissions = await Promise.all(asking).finally(() => this.asking.delete(flow));
+    const turns: Turn[] = [];
+    let retryIn: number | undefined;
+    for (const admission of admissions) {
+      if (!admission.admitted) retryIn = Math.min(admission.retryIn, retryIn ?? admission.retryIn);
+      else if (this.share.waiting(flow.key) === 0) admission.permit.release('unused');
+      else {
+        // somebody else may have come meanwhile, who would be next
+        if (this.share.only === flow) this.share.next();
+        else {
+          this.share.charge(flow);
+          this.share.set(flow, this.share.waiting(flow.key) - 1);
+        }
+        turns.push({ flow, permit: admission.permit });
+      }
+    }
+    this.together = retryIn === undefined ? Math.min(2 * this.together, ASKED_TOGETHER) : 1;
+    if (retryIn === undefined) return turns;
+    // an answer older than a release is no reason to wait
+    if (asked.released) this.onReady();
+    else {
+      this.share.hold(flow);
+      this.freeIn(flow, retryIn);
+    }
+    return turns;
   }
 
   private async admit(flow: JobFlow): Promise<Turn | undefined> {

@@ -69,6 +69,18 @@ export class FairShare<F extends Flow> {
     return this.active === 0;
   }
 
+  /** The flow whose turn it is, where no other could have it. */
+  get only(): F | undefined {
+    if (this.active !== 1) return undefined;
+    let only: F | undefined;
+    for (const { flow, waiting, held } of this.known.values()) {
+      if (held || waiting === 0) continue;
+      if (only) return undefined;
+      only = flow;
+    }
+    return only;
+  }
+
   /** every flow with something waiting, held ones too */
   *all(): Iterable<{ readonly flow: F; readonly waiting: number; readonly held: boolean }> {
     yield* this.known.values();
