@@ -218,6 +218,43 @@ const signed = (withdrawalId: string, attempt: number, digit: string, more = {})
 const payOut = (attempt: number, items: readonly number[], digit: string, opens: readonly string[] = []) =>
   ({ type: 'PreparePayout', attempt, items, transfer: bytes(digit), opens }) as const;
 
+/** An account of which part of a hold was split off. */
+const SPLIT: readonly Parameters<typeof escrow.decider.decide>[0][] = [
+  {
+    type: 'OpenEscrowAccount',
+    userId: 'user_01',
+    wallet: '1'.repeat(32),
+    network: 'n',
+    asset: 'USDC',
+    at: T0,
+  },
+  {
+    type: 'SubmitDeposit',
+    signature: '5'.repeat(88),
+    amount: toMicros(90_000n),
+    at: T0,
+    expiresAt: later(60),
+  },
+  { type: 'ConfirmDeposit', signature: '5'.repeat(88), amount: toMicros(90_000n), slot: 42n },
+  {
+    type: 'PlaceHold',
+    holdId: 'hold_1',
+    amount: toMicros(20_000n),
+    purpose: 'wf_01',
+    at: T0,
+    expiresAt: later(600),
+  },
+  {
+    type: 'SplitHold',
+    holdId: 'hold_2',
+    from: 'hold_1',
+    amount: toMicros(10_000n),
+    purpose: 'wf_02',
+    at: T0,
+    expiresAt: later(600),
+  },
+];
+
 export const stories: Readonly<Record<string, Story>> = {
   'workflow-under-a-mandate': workflow(
     'its mandate covers too little, its owner approves, and it fails',
@@ -650,39 +687,7 @@ export const stories: Readonly<Record<string, Story>> = {
     events: () =>
       said(
         escrow,
-        {
-          type: 'OpenEscrowAccount',
-          userId: 'user_01',
-          wallet: '1'.repeat(32),
-          network: 'n',
-          asset: 'USDC',
-          at: T0,
-        },
-        {
-          type: 'SubmitDeposit',
-          signature: '5'.repeat(88),
-          amount: toMicros(90_000n),
-          at: T0,
-          expiresAt: later(60),
-        },
-        { type: 'ConfirmDeposit', signature: '5'.repeat(88), amount: toMicros(90_000n), slot: 42n },
-        {
-          type: 'PlaceHold',
-          holdId: 'hold_1',
-          amount: toMicros(20_000n),
-          purpose: 'wf_01',
-          at: T0,
-          expiresAt: later(600),
-        },
-        {
-          type: 'SplitHold',
-          holdId: 'hold_2',
-          from: 'hold_1',
-          amount: toMicros(10_000n),
-          purpose: 'wf_02',
-          at: T0,
-          expiresAt: later(600),
-        },
+        ...SPLIT,
         { type: 'CaptureHold', holdId: 'hold_2', paymentId: 'pay_1', amount: toMicros(3_000n) },
         { type: 'ReleaseHold', holdId: 'hold_2' },
         { type: 'ReleaseHold', holdId: 'hold_1' },
@@ -694,39 +699,7 @@ export const stories: Readonly<Record<string, Story>> = {
     events: () =>
       said(
         escrow,
-        {
-          type: 'OpenEscrowAccount',
-          userId: 'user_01',
-          wallet: '1'.repeat(32),
-          network: 'n',
-          asset: 'USDC',
-          at: T0,
-        },
-        {
-          type: 'SubmitDeposit',
-          signature: '5'.repeat(88),
-          amount: toMicros(90_000n),
-          at: T0,
-          expiresAt: later(60),
-        },
-        { type: 'ConfirmDeposit', signature: '5'.repeat(88), amount: toMicros(90_000n), slot: 42n },
-        {
-          type: 'PlaceHold',
-          holdId: 'hold_1',
-          amount: toMicros(20_000n),
-          purpose: 'wf_01',
-          at: T0,
-          expiresAt: later(600),
-        },
-        {
-          type: 'SplitHold',
-          holdId: 'hold_2',
-          from: 'hold_1',
-          amount: toMicros(10_000n),
-          purpose: 'wf_02',
-          at: T0,
-          expiresAt: later(600),
-        },
+        ...SPLIT,
         { type: 'ExtendHold', holdId: 'hold_2', amount: toMicros(14_000n), at: T0, expiresAt: later(600) },
         { type: 'CaptureHold', holdId: 'hold_2', paymentId: 'pay_1', amount: toMicros(3_000n) },
         { type: 'ReleaseHold', holdId: 'hold_2' },
