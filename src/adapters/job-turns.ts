@@ -87,10 +87,8 @@ export class JobTurns {
    */
   async takePastQueue(flow: JobFlow, hands: number): Promise<Turn | undefined> {
     if (!this.nobodyWaitsFor(flow, hands)) return undefined;
-    if (this.isIdle) {
-      this.share.add(flow);
-      this.share.next();
-    } else this.share.charge(flow);
+    this.share.add(flow);
+    this.share.take(flow);
     if (!this.limits) return { flow, permit: FREE };
     const admission = await this.limits.admit(flow);
     if (admission.admitted) return { flow, permit: admission.permit };
@@ -135,12 +133,8 @@ export class JobTurns {
       if (!admission.admitted) retryIn = Math.min(admission.retryIn, retryIn ?? admission.retryIn);
       else if (this.share.waiting(flow.key) === 0) admission.permit.release('unused');
       else {
-        // somebody else may have come meanwhile, who would be next
-        if (this.share.only === flow) this.share.next();
-        else {
-          this.share.charge(flow);
-          this.share.set(flow, this.share.waiting(flow.key) - 1);
-        }
+        // of this flow, also when somebody has come meanwhile who would be next
+        this.share.take(flow);
         turns.push({ flow, permit: admission.permit });
       }
     }

@@ -3,8 +3,8 @@ import { SourceMap } from 'node:module';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Stack traces name our sources and their lines; packages as they stand in the bundle. Unlike Node's own support, a source map is read when a frame needs it
- * first: reading them all takes longer than starting.
+ * Stack traces name our sources and their lines; packages as they stand in the bundle. Unlike Node's own support, a
+ * source map is read when a frame needs it first: reading them all takes longer than starting.
  */
 export function mapStackFrames(folder: string): void {
   const maps = new Map<string, SourceMap | undefined>();

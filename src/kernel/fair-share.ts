@@ -151,21 +151,26 @@ export class FairShare<F extends Flow> {
   }
 
   /**
-   * A piece of this flow is done besides what waits, keeping none of that from being done now: it costs its owner what
-   * a turn costs, and the clock stands.
+   * Takes a piece of this flow, which waits: in its turn where no other could have it. Otherwise out of turn, which keeps
+   * nobody from being next: it costs its owner what a turn costs, and the clock stands.
    */
-  charge(flow: F): void {
+  take(flow: F): void {
+    if (this.only?.key === flow.key) {
+      this.next();
+      return;
+    }
     const owner = this.ownerOf(flow.owner);
-    if (isIdle(owner)) owner.start = Math.max(owner.start, this.clock);
     owner.start += COST[flow.priority];
     owner.lines[flow.priority].start += COST[flow.priority];
     this.before = { key: '', clock: 0, own: 0 };
+    this.set(flow, this.waiting(flow.key) - 1);
     this.place(owner);
   }
 
   /**
-   * What {@link next} took, or {@link charge} counted, was not done after all: it costs its owner nothing. Said of the last turn, it was never
-   * taken; the clock does not run for it, or those who are held would all be as late as the last that was tried.
+   * What {@link next} or {@link take} took was not done after all: it costs its owner nothing. Said of the last turn, it
+   * was never taken; the clock does not run for it, or those who are held would all be as late as the last that was
+   * tried.
    */
   refund(flow: F): void {
     const owner = this.owners.get(flow.owner);
