@@ -18,6 +18,7 @@ import { type Config, runsRole } from '../config.js';
 import { ServiceBreakers } from '../discovery/service-breakers.js';
 import { withBreaker } from '../discovery/with-breaker.js';
 import { integrationEvents } from '../events/integration.js';
+import { alreadyDone } from '../execution/already-done.js';
 import { child } from '../execution/child.js';
 import { RunViews } from '../execution/run-view.js';
 import { serviceCall } from '../execution/service-call.js';
@@ -156,6 +157,7 @@ export function buildEngine(
     HOLD_TIMERS_MS,
     reactionsInTurn(dispatch),
     direct,
+    alreadyDone(dispatch, aggregates, systemClock),
   );
   const roles = { keeps: runs('projector'), answers: runs('api') };
   const progress = readModelProgress(

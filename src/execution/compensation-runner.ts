@@ -50,10 +50,7 @@ export class CompensationRunner {
 
   private async due(task: StepTask) {
     const { state } = await this.dispatch.load(workflow, task.workflowId, task.revision);
-    const run = underWay(state, task);
-    const undo = run?.undos[task.stepId];
-    const isDue = undo && isUndoing(undo) && 'attempt' in undo && undo.attempt === task.attempt;
-    return run && isDue ? { run, undo } : undefined;
+    return dueUndo(state, task);
   }
 
   /** Undoes a step that needs no other machine, if one is to be undone now. */
@@ -148,6 +145,14 @@ const isHere = (run: Compensating, stepId: string): boolean => {
   const { compensation } = stepOf(run, stepId);
   return compensation !== undefined && !compensation.service;
 };
+
+/** @returns undefined when that attempt to undo a step is not in flight, by this state */
+export function dueUndo(state: WorkflowState, task: StepTask) {
+  const run = underWay(state, task);
+  const undo = run?.undos[task.stepId];
+  const isDue = undo && isUndoing(undo) && 'attempt' in undo && undo.attempt === task.attempt;
+  return run && isDue ? { run, undo } : undefined;
+}
 
 const underWay = (state: WorkflowState, { runNo }: { readonly runNo: number }): Compensating | undefined =>
   state.status === 'compensating' && state.runNo === runNo ? state : undefined;

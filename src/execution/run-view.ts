@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { workflow } from '../commands/workflow/decide.js';
-import { type Compensating, isRunning, type Running } from '../commands/workflow/state.js';
+import { type Compensating, isRunning, type Running, type WorkflowState } from '../commands/workflow/state.js';
 import { type ContentStore, places } from '../content/content-store.js';
 import { type PlanDetails, planDetailsSchema } from '../events/plan.js';
 import type { Json } from '../kernel/canonical-json.js';
@@ -21,6 +21,14 @@ interface Opened {
 
 export type LiveRun = Running | Compensating;
 
+/** @returns undefined when that attempt is not in flight, by this state */
+export function liveRun(state: WorkflowState, { runNo, stepId, attempt }: StepTask): Running | undefined {
+  const run = isRunning(state) && state.runNo === runNo ? state : undefined;
+  const step = run?.steps[stepId];
+  const isLive = (step?.status === 'scheduled' || step?.status === 'running') && step.attempt === attempt;
+  return isLive ? run : undefined;
+}
+
 /** Gives a worker the plain content a step may see: the request, the files, and the outputs it depends on. */
 export class RunViews {
   /** files and expressions in clear: bounded by what they weigh, and one that is being opened by its number */
@@ -37,11 +45,7 @@ export class RunViews {
   /** @returns undefined when that attempt is not in flight any more: the task is out of date */
   async live(task: StepTask): Promise<Running | undefined> {
     const { state } = await this.dispatch.load(workflow, task.workflowId, task.revision);
-    const run = isRunning(state) && state.runNo === task.runNo ? state : undefined;
-    const step = run?.steps[task.stepId];
-    const isLive =
-      (step?.status === 'scheduled' || step?.status === 'running') && step.attempt === task.attempt;
-    return isLive ? run : undefined;
+    return liveRun(state, task);
   }
 
   open(run: LiveRun): Promise<Opened> {

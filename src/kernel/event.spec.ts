@@ -27,6 +27,15 @@ it('ids stay what they were: they stand in stores for ever', () => {
   expect(reactionId('settle-escrow', 'cause', 1)).toBe('530b7e2f-dccb-53cf-ae65-56a548ad83be');
 });
 
+it.each([
+  ['', '7c311b31-a820-5e4b-b365-d0e99802ad29'],
+  ['plan/1', 'b0919c5e-b76b-5eb8-8a20-245e094fe365'],
+  ['Übung/€/😀', '0de5078f-9cb1-5f28-ab85-f9a2712a972c'],
+  ['n'.repeat(600), 'e215d45c-0e24-55a4-9c23-c156e695e338'],
+])('an id is what uuid.uuid5 of Python makes of the same namespace and name: %j', (name, id) =>
+  expect(uuidv5(name)).toBe(id),
+);
+
 it('positions are ordered as text', () => {
   const at = (text: string) => text as Position;
   expect([at('0003'), at('0001'), at('0002')].sort(comparePositions)).toEqual(['0001', '0002', '0003']);

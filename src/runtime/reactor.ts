@@ -36,6 +36,12 @@ export interface DirectJobs {
 /** Does what follows from one correlation when its turn has come. */
 export type InTurn = <T>(correlationId: string, work: () => Promise<T>) => Promise<T>;
 
+/**
+ * Whether a reaction to an event would change nothing, as far as one can tell without asking anybody. Where that is
+ * not known, the answer is no.
+ */
+export type IsDone = (reaction: Reaction, event: Pick<Cause, 'stream' | 'revision'>) => boolean;
+
 const AT_ONCE = 500;
 
 /** Carries out what sagas and timers ask for. Every call may be repeated. */
@@ -58,6 +64,7 @@ export class Reactor {
     holdTimersMs = 0,
     private readonly inTurn: InTurn = (_correlationId, work) => work(),
     private readonly direct?: DirectJobs,
+    readonly isDone: IsDone = () => false,
   ) {
     this.aggregates = new Map(aggregates.map((aggregate) => [aggregate.category, aggregate]));
     this.timers = new TimerBuffer(timers, clock, holdTimersMs);

@@ -18,9 +18,8 @@ export const approvePlan: Saga = {
     const workflowId = aggregateIdOf(recorded);
     const event = eventOf<WorkflowEventOf<'ApprovalRequested' | 'WorkflowApproved'>>(recorded);
     if (event.type === 'WorkflowApproved') {
-      // a plan that costs nothing was approved as it was asked for, and has begun
-      if (event.automatic && event.holdId === undefined) return [];
       const cancel = { do: 'cancel-timers', ids: [approvalTimer(workflowId, event.requestId)] } as const;
+      // a plan that costs nothing has begun with its approval
       if (event.holdId === undefined) return [cancel];
       return [
         cancel,

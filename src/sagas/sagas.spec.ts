@@ -141,6 +141,12 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
     [{ do: 'cancel-timers', ids: ['wf_01/apr_1'] }],
   ],
   [
+    'a plan that approved itself does not leave its deadline behind',
+    'WorkflowApproved',
+    { holdId: undefined, automatic: true },
+    [{ do: 'cancel-timers', ids: ['wf_01/apr_1'] }],
+  ],
+  [
     'T21 a run has a deadline',
     'ExecutionStarted',
     { deadline: later(300) },

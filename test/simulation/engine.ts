@@ -8,6 +8,7 @@ import { workflow } from '../../src/commands/workflow/decide.js';
 import { ContentStore } from '../../src/content/content-store.js';
 import { ServiceBreakers } from '../../src/discovery/service-breakers.js';
 import { withBreaker } from '../../src/discovery/with-breaker.js';
+import { alreadyDone } from '../../src/execution/already-done.js';
 import { child } from '../../src/execution/child.js';
 import { RunViews } from '../../src/execution/run-view.js';
 import { serviceCall } from '../../src/execution/service-call.js';
@@ -202,6 +203,7 @@ export async function startEngine(
       HOLD_TIMERS_MS,
       undefined,
       direct,
+      alreadyDone(handler, aggregates, process),
     );
     const timing = new TimerRunner(timers, reactor, jobs, process, silent);
     timing.start();
