@@ -7,42 +7,48 @@ export type Dependencies = ReadonlyMap<string, readonly string[]>;
  * @returns undefined when the graph has a circle or names an unknown node
  */
 export function topologicalLevels(graph: Dependencies): readonly (readonly string[])[] | undefined {
-  const level = new Map<string, number>();
   const waiting = new Map<string, number>();
   const dependants = new Map<string, string[]>();
+  const free: string[] = [];
+  const levelOf = new Map<string, number>();
   for (const [node, dependencies] of graph) {
-    waiting.set(node, new Set(dependencies).size);
-    for (const dependency of new Set(dependencies)) {
+    const distinct = dependencies.length > 1 ? [...new Set(dependencies)] : dependencies;
+    for (const dependency of distinct) {
       if (!graph.has(dependency)) return undefined;
-      dependants.set(dependency, [...(dependants.get(dependency) ?? []), node]);
+      const known = dependants.get(dependency);
+      if (known) known.push(node);
+      else dependants.set(dependency, [node]);
     }
+    waiting.set(node, distinct.length);
+    levelOf.set(node, 0);
+    if (distinct.length === 0) free.push(node);
   }
-  let frontier = [...graph.keys()].filter((node) => waiting.get(node) === 0);
+  for (const node of free)
+    for (const dependant of dependants.get(node) ?? []) {
+      const left = waiting.get(dependant)! - 1;
+      waiting.set(dependant, left);
+      levelOf.set(dependant, Math.max(levelOf.get(dependant)!, levelOf.get(node)! + 1));
+      if (left === 0) free.push(dependant);
+    }
+  if (free.length < graph.size) return undefined;
   const levels: string[][] = [];
-  while (frontier.length > 0) {
-    levels.push(frontier);
-    for (const node of frontier) level.set(node, levels.length - 1);
-    const next = new Set<string>();
-    for (const node of frontier)
-      for (const dependant of dependants.get(node) ?? []) {
-        const left = waiting.get(dependant)! - 1;
-        waiting.set(dependant, left);
-        if (left === 0) next.add(dependant);
-      }
-    frontier = [...graph.keys()].filter((node) => next.has(node));
+  for (const [node, level] of levelOf) {
+    while (levels.length <= level) levels.push([]);
+    levels[level]!.push(node);
   }
-  return level.size === graph.size ? levels : undefined;
+  return levels;
 }
 
 /**
  * The longest path by weight, not by number of nodes (domain.md 12).
  * @param weight e.g. estimated ms of a node
+ * @param levels of the graph, where they are known
  */
 export function criticalPath(
   graph: Dependencies,
   weight: (node: string) => number,
+  levels = topologicalLevels(graph),
 ): { readonly path: readonly string[]; readonly length: number } {
-  const levels = topologicalLevels(graph);
   if (!levels) throw new RangeError('a graph with a circle has no critical path');
   const best = new Map<string, { length: number; via: string | undefined }>();
   let end: string | undefined;

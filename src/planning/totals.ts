@@ -15,10 +15,11 @@ export function totalsOf(
 ): Pick<Plan, 'criticalPath' | 'parallelGroups' | 'totals'> {
   const graph: Dependencies = new Map(steps.map(({ id, dependencies }) => [id, dependencies]));
   const time = new Map(steps.map(({ id, estimatedTime }) => [id, estimatedTime]));
-  const { path, length } = criticalPath(graph, (id) => time.get(id)!);
+  const levels = topologicalLevels(graph)!;
+  const { path, length } = criticalPath(graph, (id) => time.get(id)!, levels);
   return {
     criticalPath: path,
-    parallelGroups: topologicalLevels(graph)!.filter((level) => level.length > 1),
+    parallelGroups: levels.filter((level) => level.length > 1),
     totals: {
       estimatedCost: sumMicros(steps.map((step) => parseMicros(step.estimatedCost))).toString(),
       maxCost: sumMicros(steps.map((step) => parseMicros(step.maxCost))).toString(),

@@ -26,18 +26,15 @@ export function columnTexts<Row extends object>(
 ): ColumnTexts {
   let isOdd = false;
   const texts = columns.map(({ name, isJson }) => {
-    let text = '';
-    for (const row of rows) {
+    const values = rows.map((row) => {
       const value: unknown = row[name];
-      if (value === null || value === undefined) {
-        text += NOTHING + SEPARATOR;
-        continue;
-      }
+      if (value === null || value === undefined) return NOTHING;
       const one = isJson ? JSON.stringify(value) : String(value);
       isOdd ||= isJson ? one.includes('\\u') && ODD_JSON.test(one) : ODD_TEXT.test(one);
-      text += one + SEPARATOR;
-    }
-    return text + NOTHING;
+      return one;
+    });
+    values.push(NOTHING);
+    return values.join(SEPARATOR);
   });
   return isOdd ? carefully(columns, rows) : { texts, separator: SEPARATOR, nothing: NOTHING };
 }

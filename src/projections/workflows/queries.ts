@@ -79,7 +79,8 @@ export async function stepsOfRun(sql: Sql, workflow: WorkflowDetail): Promise<St
     [workflow.workflow_id, workflow.run_no, JSON.stringify(workflow.kept ?? {})],
   );
   const known = new Map(rows.map((row) => [row.step_id, row]));
-  return (workflow.plan?.steps ?? []).map(({ id }) => known.get(id) ?? pendingStep(workflow, id));
+  const { workflow_id, run_no } = workflow;
+  return (workflow.plan?.steps ?? []).map(({ id }) => known.get(id) ?? pendingStep(workflow_id, run_no, id));
 }
 
 export interface WorkflowListing {

@@ -1,15 +1,12 @@
 import type { WorkflowEvent } from '../../events/workflow.js';
 import { evolveCompensation } from './compensation.js';
-import type { StepRow, WorkflowRow } from './schema.js';
+import type { StepRow } from './schema.js';
 
 /** A step of which nothing has happened yet: it has no row. */
-export const pendingStep = (
-  { workflow_id, run_no }: Pick<WorkflowRow, 'workflow_id' | 'run_no'>,
-  stepId: string,
-): StepRow => ({
+export const pendingStep = (workflow_id: string, run_no: number, step_id: string): StepRow => ({
   workflow_id,
   run_no,
-  step_id: stepId,
+  step_id,
   revision: -1,
   status: 'pending',
   attempt: 0,
@@ -31,21 +28,21 @@ export const pendingStep = (
   compensation: null,
 });
 
-export function evolveStep(step: StepRow, event: WorkflowEvent): StepRow {
+/** @returns undefined when the event says nothing of its row */
+export function changeOfStep(step: StepRow | undefined, event: WorkflowEvent): Partial<StepRow> | undefined {
   switch (event.type) {
     case 'StepConfirmationRequested':
-      return { ...step, status: 'awaiting_confirmation', confirm_by: event.expiresAt };
+      return { status: 'awaiting_confirmation', confirm_by: event.expiresAt };
     case 'StepConfirmed':
-      return { ...step, status: 'pending', confirm_by: null };
+      return { status: 'pending', confirm_by: null };
     case 'StepConfirmationDeclined':
-      return { ...step, confirm_by: null };
+      return { confirm_by: null };
     case 'StepScheduled':
       // the first attempt is scheduled a moment before it starts: a write that nobody would miss
-      if (event.attempt === 1) return step;
-      return { ...step, status: 'scheduled', attempt: event.attempt, retry_at: null };
+      if (event.attempt === 1) return undefined;
+      return { status: 'scheduled', attempt: event.attempt, retry_at: null };
     case 'StepStarted':
       return {
-        ...step,
         status: 'running',
         attempt: event.attempt,
         worker: event.worker,
@@ -53,15 +50,14 @@ export function evolveStep(step: StepRow, event: WorkflowEvent): StepRow {
       };
     case 'StepWaitStarted': {
       const { attempt, startedAt, until, child: child_id = null } = event;
-      return { ...step, status: 'waiting', attempt, started_at: startedAt, retry_at: until, child_id };
+      return { status: 'waiting', attempt, started_at: startedAt, retry_at: until, child_id };
     }
     case 'StepSignalled':
-      return { ...step, status: 'running', retry_at: null };
+      return { status: 'running', retry_at: null };
     case 'ChildClosed':
-      return event.outcome === 'completed' ? { ...step, status: 'running', retry_at: null } : step;
+      return event.outcome === 'completed' ? { status: 'running', retry_at: null } : undefined;
     case 'StepCompleted':
       return {
-        ...step,
         status: 'completed',
         retry_at: null,
         attempt: event.attempt,
@@ -77,7 +73,6 @@ export function evolveStep(step: StepRow, event: WorkflowEvent): StepRow {
       };
     case 'StepKept':
       return {
-        ...step,
         status: 'completed',
         attempt: event.attempt,
         started_at: event.startedAt,
@@ -88,25 +83,26 @@ export function evolveStep(step: StepRow, event: WorkflowEvent): StepRow {
         branch: event.branch ?? null,
       };
     case 'StepAttemptFailed':
-      return { ...step, error: event.error };
+      return { error: event.error };
     case 'StepRetryScheduled':
-      return { ...step, status: 'waiting_retry', retry_at: event.at };
+      return { status: 'waiting_retry', retry_at: event.at };
     case 'StepReassigned':
-      return { ...step, status: 'held', service_id: event.to, retry_at: null };
+      return { status: 'held', service_id: event.to, retry_at: null };
     case 'PriceDriftDetected':
     case 'BudgetExhausted':
-      return { ...step, status: 'held' };
+      return { status: 'held' };
     case 'StepHeld':
-      return { ...step, status: 'held', error: event.error };
+      return { status: 'held', error: event.error };
     case 'StepFailed':
-      return { ...step, status: 'failed', error: event.error };
+      return { status: 'failed', error: event.error };
     case 'StepSkipped':
-      return { ...step, status: 'skipped', skip_reason: event.reason };
+      return { status: 'skipped', skip_reason: event.reason };
     case 'StepCancelled':
-      return { ...step, status: 'cancelled', confirm_by: null };
+      return { status: 'cancelled', confirm_by: null };
     default: {
-      const compensation = evolveCompensation(step.compensation, event);
-      return compensation === step.compensation ? step : { ...step, compensation };
+      const before = step?.compensation ?? null;
+      const compensation = evolveCompensation(before, event);
+      return compensation === before ? undefined : { compensation };
     }
   }
 }

@@ -1,11 +1,11 @@
 import type { WorkflowEvent, WorkflowEventOf } from '../../events/workflow.js';
 import type { Recorded } from '../../kernel/event.js';
 import type { ApprovalRow, StepRow, WorkflowRow } from './schema.js';
-import { evolveStep, pendingStep } from './steps.js';
+import { changeOfStep, pendingStep } from './steps.js';
 
 /** Everything the read model says about one workflow, and which of its rows a batch has changed. */
 export interface WorkflowView {
-  workflow: WorkflowRow;
+  readonly workflow: WorkflowRow;
   /** steps that something has happened to, by {@link stepKey} */
   readonly steps: Map<string, StepRow>;
   readonly approvals: Map<string, ApprovalRow>;
@@ -13,7 +13,7 @@ export interface WorkflowView {
 
 export const stepKey = (runNo: number, stepId: string): string => `${runNo} ${stepId}`;
 
-/** Pure but for the maps of `view`, which belong to the caller's batch. */
+/** Changes `view`, which belongs to the caller's batch: a run has some thirty events, and its row fifty columns. */
 export function evolveView(
   view: WorkflowView | undefined,
   recorded: Recorded<WorkflowEvent>,
@@ -23,22 +23,26 @@ export function evolveView(
     return { workflow: createdRow(event, recorded), steps: new Map(), approvals: new Map() };
   if (!view) return undefined;
   const { occurredAt } = recorded.metadata;
-  view.workflow = {
-    ...view.workflow,
-    ...changeOf(event, view.workflow, occurredAt),
-    revision,
-    updated_at: occurredAt,
-  };
-  if ('stepId' in event && event.stepId !== undefined) {
-    // what is undone of an earlier run is shown with it
-    const run_no = view.workflow.kept?.[event.stepId] ?? view.workflow.run_no;
-    const key = stepKey(run_no, event.stepId);
-    const step = view.steps.get(key) ?? pendingStep({ ...view.workflow, run_no }, event.stepId);
-    const next = evolveStep(step, event);
-    if (next !== step) view.steps.set(key, { ...next, revision });
-  }
+  Object.assign(view.workflow, changeOf(event, view.workflow, occurredAt), { revision, updated_at: occurredAt });
+  if ('stepId' in event && event.stepId !== undefined) evolveSteps(view, event, event.stepId, revision);
   evolveApprovals(view, event, revision, occurredAt);
   return view;
+}
+
+function evolveSteps(
+  { workflow, steps }: WorkflowView,
+  event: WorkflowEvent,
+  stepId: string,
+  revision: number,
+): void {
+  // what is undone of an earlier run is shown with it
+  const runNo = workflow.kept?.[stepId] ?? workflow.run_no;
+  const key = stepKey(runNo, stepId);
+  const known = steps.get(key);
+  const change = changeOfStep(known, event);
+  if (!change) return;
+  const step = known ?? pendingStep(workflow.workflow_id, runNo, stepId);
+  steps.set(key, Object.assign(step, change, { revision }));
 }
 
 function createdRow(
@@ -46,6 +50,7 @@ function createdRow(
   { revision, metadata: { occurredAt } }: Recorded<WorkflowEvent>,
 ): WorkflowRow {
   return {
+    ...freshRun(1),
     workflow_id: event.workflowId,
     user_id: event.userId,
     revision,
@@ -61,7 +66,6 @@ function createdRow(
     batch_id: event.batchId ?? null,
     mandate_id: event.mandateId ?? null,
     parent: event.parent ?? null,
-    ...freshRun(1),
   };
 }
 
