@@ -27,10 +27,13 @@ export class ReadModelLag {
     );
     const at = new Map(rows.map(({ model, position }) => [model, Number(position ?? 0)]));
     const head = await this.head();
+    const froms = projections.map(({ name }) => Math.max(at.get(name) ?? 0, this.#passed.get(name) ?? 0));
+    const open = await this.#typesAfter(froms, head);
     const behind = {};
-    for (const { name, handles } of projections) {
-      const from = Math.max(at.get(name) ?? 0, this.#passed.get(name) ?? 0);
-      behind[name] = from < head ? await this.#open(from, head, handles) : 0;
+    for (const [nth, { name, handles }] of projections.entries()) {
+      behind[name] = open
+        .filter(({ type, after }) => after >= froms[nth] && handles.includes(type))
+        .reduce((sum, { events }) => sum + events, 0);
       if (behind[name] === 0) this.#passed.set(name, head);
     }
     return behind;
@@ -99,13 +102,16 @@ export class ReadModelLag {
     return this.#client.end();
   }
 
-  async #open(from, head, handles) {
+  /** What is stored after the least of these positions, counted once for all models: looking is part of the load. */
+  async #typesAfter(froms, head) {
+    const steps = [...new Set(froms)].sort((a, b) => a - b);
+    if (steps[0] >= head) return [];
     const { rows } = await this.#client.query(
-      `select count(*)::int as events from quittance_events.events
-       where position > $1 and position <= $2 and type = any($3)`,
-      [from, head, [...handles]],
+      `select type, width_bucket(position - 1, $1::bigint[]) as nth, count(*)::int as events
+       from quittance_events.events where position > $2 and position <= $3 group by 1, 2`,
+      [steps, steps[0], head],
     );
-    return rows[0].events;
+    return rows.map(({ type, nth, events }) => ({ type, after: steps[nth - 1], events }));
   }
 }
 

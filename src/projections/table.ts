@@ -16,7 +16,7 @@ export interface TableDefinition<Row extends object> {
   readonly newer: keyof Row & string;
   /** column lists, e.g. `user_id, created_at desc`; with a condition, e.g. `user_id where not terminal` */
   readonly indexes?: readonly string[];
-  /** rows are never changed and some KB long: pages are filled, and rows stay in them as they are */
+  /** rows are hardly ever changed and some KB long: pages are filled, and rows stay in them as they are */
   readonly isLog?: boolean;
 }
 

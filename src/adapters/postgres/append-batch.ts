@@ -45,7 +45,7 @@ export function nextBatch(waiting: readonly WaitingAppend[]): {
 const expectation = (expected: ExpectedRevision): number =>
   expected === 'any' ? EXPECT_ANY : expected === 'none' ? EXPECT_NONE : expected;
 
-const lines = (texts: Iterable<string>): string => [...texts].join('\n');
+const lines = (texts: readonly string[]): string => texts.join('\n');
 
 /** The call of quittance_events.append (event-schema.ts) for a batch. */
 export function appendStatement(batch: readonly WaitingAppend[]): pg.QueryConfig {

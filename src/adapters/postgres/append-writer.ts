@@ -55,7 +55,7 @@ export class AppendWriter {
         'retryable',
       );
     const data = events.map((event) => JSON.stringify(event.event));
-    const metadata = events.map((event) => JSON.stringify(event.metadata));
+    const metadata = metadataTexts(events);
     const bytes = [...data, ...metadata].reduce((sum, text) => sum + text.length, 0);
     return new Promise((answer, refuse) => {
       this.waiting.push({ stream, events, expected, data, metadata, bytes, answer, refuse });
@@ -140,6 +140,15 @@ export class AppendWriter {
         });
     }
   }
+}
+
+/** Events of one command share what is said of it, and so its text. */
+function metadataTexts(events: readonly NewEvent[]): string[] {
+  let text = '';
+  return events.map(({ metadata }, nth) => {
+    if (nth === 0 || metadata !== events[nth - 1]!.metadata) text = JSON.stringify(metadata);
+    return text;
+  });
 }
 
 function reason(append: WaitingAppend, error: unknown): unknown {

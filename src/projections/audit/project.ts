@@ -5,11 +5,11 @@ import type { Recorded } from '../../kernel/event.js';
 import type { Sql } from '../../ports/sql.js';
 import type { Kind, Memory } from '../memory.js';
 import type { Projection } from '../projection.js';
-import { AUDIT_LOG, type AuditGroup, type AuditRow, auditGroups } from './schema.js';
+import { AUDIT_LOG, type AuditCommand, type AuditGroup, type AuditRow, auditGroups } from './schema.js';
 
 export const auditProjection: Projection = {
   name: 'audit',
-  version: 2,
+  version: 3,
   paceMs: 50,
   handles: Object.values(eventCatalogue)
     .flat()
@@ -38,50 +38,63 @@ async function newest(sql: Sql, memory: Memory): Promise<string | undefined> {
   return rows[0]?.positions.split(' ').at(-1);
 }
 
-/** Events that stand one after another in one stream by one command. */
+/** Rows of some KB at most: longer ones would be compressed and cut up. */
+const MOST_EVENTS = 60;
+
+/** Events that stand one after another in one stream, about the same workflow; one that tells of a refusal alone. */
 function grouped(events: readonly Recorded[]): Recorded[][] {
   const groups: Recorded[][] = [];
   for (const recorded of events) {
     const group = groups.at(-1);
-    if (group && isNextOf(group.at(-1)!, recorded)) group.push(recorded);
+    if (group && group.length < MOST_EVENTS && isNextOf(group.at(-1)!, recorded)) group.push(recorded);
     else groups.push([recorded]);
   }
   return groups;
 }
 
-function isNextOf(last: Recorded, next: Recorded): boolean {
-  const [mine, its] = [last.metadata, next.metadata];
-  return (
-    next.stream === last.stream &&
-    next.revision === last.revision + 1 &&
-    next.event.type !== 'CommandRejected' &&
-    its.commandId === mine.commandId &&
-    its.correlationId === mine.correlationId &&
-    its.causationId === mine.causationId &&
-    its.actor.id === mine.actor.id &&
-    its.actor.type === mine.actor.type
-  );
-}
+const isNextOf = (last: Recorded, next: Recorded): boolean =>
+  next.stream === last.stream &&
+  next.revision === last.revision + 1 &&
+  next.metadata.correlationId === last.metadata.correlationId &&
+  last.event.type !== 'CommandRejected' &&
+  next.event.type !== 'CommandRejected';
 
 function groupRow(group: readonly Recorded[]): AuditGroup {
-  const { stream, revision, event, metadata } = group[0]!;
+  const { stream, revision, event, metadata, position } = group[0]!;
   const words = (of: (recorded: Recorded) => string): string => group.map(of).join(' ');
+  const commands: AuditCommand[] = [];
+  const nth = group.map((recorded) => {
+    const last = commands.at(-1);
+    if (!last || !isOf(last, recorded)) commands.push(commandOf(recorded));
+    return commands.length - 1;
+  });
   return {
-    position: group[0]!.position,
+    position,
     stream,
     revision,
-    actor_type: metadata.actor.type,
-    actor_id: metadata.actor.id,
-    command_id: metadata.commandId,
     correlation_id: metadata.correlationId,
-    causation_id: metadata.causationId,
     rejected: event.type === 'CommandRejected' ? rejection(event as Rejected) : null,
     positions: words(({ position }) => position),
     event_ids: words(({ id }) => id),
     types: words((recorded) => recorded.event.type),
     times: words((recorded) => recorded.metadata.occurredAt),
+    nth_commands: nth.join(' '),
+    commands,
   };
 }
+
+const commandOf = ({ metadata: { actor, commandId, causationId } }: Recorded): AuditCommand => ({
+  actorType: actor.type,
+  actorId: actor.id,
+  commandId,
+  causationId,
+});
+
+const isOf = (command: AuditCommand, { metadata: { actor, commandId, causationId } }: Recorded): boolean =>
+  command.commandId === commandId &&
+  command.causationId === causationId &&
+  command.actorId === actor.id &&
+  command.actorType === actor.type;
 
 type Rejected = EventOf<typeof CommandRejected>;
 

@@ -1,6 +1,6 @@
 import type { Sql } from '../../ports/sql.js';
 import { type Cursor, type Page, pageOf } from '../page.js';
-import type { AuditRow } from './schema.js';
+import { type AuditRow, actorNeedle } from './schema.js';
 
 export interface AuditSearch {
   readonly stream?: string | undefined;
@@ -32,6 +32,8 @@ export async function searchAudit(sql: Sql, search: AuditSearch): Promise<Page<A
   where((p) => `stream = ${p}`, search.stream);
   where((p) => `type = ${p}`, search.type);
   where((p) => `actor_id = ${p}`, search.actor);
+  // most groups are passed over without being cut up
+  where((p) => `strpos(group_commands, ${p}) > 0`, search.actor && actorNeedle(search.actor));
   where((p) => `correlation_id = ${p}`, search.correlation);
   where((p) => `rejected ->> 'code' = ${p}`, search.code);
   where((p) => `occurred_at >= ${p}`, search.since);

@@ -24,16 +24,32 @@ export interface AuditRow {
   } | null;
 }
 
-/** What differs between events that one command put into one stream one after another, words separated by spaces. */
-interface Lists {
+/** Who did what because of what: the same for all events of a command. */
+export interface AuditCommand {
+  readonly actorType: Actor['type'];
+  readonly actorId: string;
+  readonly commandId: string;
+  readonly causationId: string;
+}
+
+/**
+ * Events that stand one after another in one stream, about the same workflow, are one row: most runs put dozens of
+ * them there at once. `position` and `revision` are the first's.
+ */
+export interface AuditGroup
+  extends Pick<AuditRow, 'position' | 'stream' | 'revision' | 'correlation_id' | 'rejected'> {
+  /** of each event, words separated by spaces */
   readonly positions: string;
   readonly event_ids: string;
   readonly types: string;
   readonly times: string;
+  /** which of the commands each is of */
+  readonly nth_commands: string;
+  readonly commands: readonly AuditCommand[];
 }
 
-/** Such events are one row: a run has some seventy, of a few commands. `position` and `revision` are the first's. */
-export type AuditGroup = Omit<AuditRow, 'event_id' | 'type' | 'occurred_at'> & Lists;
+/** What the text of `commands` holds where one of them is by this actor. */
+export const actorNeedle = (actorId: string): string => JSON.stringify({ actorId }).slice(1, -1);
 
 export const auditGroups = defineTable<AuditGroup>({
   name: 'rm_audit_groups',
@@ -41,16 +57,14 @@ export const auditGroups = defineTable<AuditGroup>({
     position: 'text',
     stream: 'text',
     revision: 'integer',
-    actor_type: 'text',
-    actor_id: 'text',
-    command_id: 'text',
     correlation_id: 'text',
-    causation_id: 'text',
     rejected: 'json',
     positions: 'text',
     event_ids: 'text',
     types: 'text',
     times: 'text',
+    nth_commands: 'text',
+    commands: 'json',
   },
   key: ['position'],
   newer: 'position',
@@ -60,9 +74,11 @@ export const auditGroups = defineTable<AuditGroup>({
 
 /** The log, a row an event; no event of a group stands before its `group_position`, by which the groups are found. */
 export const AUDIT_LOG = `create or replace view rm_audit_log as
-  select g.position as group_position, e.position, e.event_id, g.stream, g.revision + e.nth::int - 1 as revision,
-    e.type, g.actor_type, g.actor_id, g.command_id, g.correlation_id, g.causation_id, e.occurred_at, g.rejected
+  select g.position as group_position, g.commands::text as group_commands, e.position, e.event_id, g.stream,
+    g.revision + e.nth::int - 1 as revision, e.type, c.of ->> 'actorType' as actor_type, c.of ->> 'actorId' as actor_id,
+    c.of ->> 'commandId' as command_id, g.correlation_id, c.of ->> 'causationId' as causation_id, e.occurred_at, g.rejected
   from rm_audit_groups g cross join lateral unnest(
-    string_to_array(g.positions, ' '), string_to_array(g.event_ids, ' '),
-    string_to_array(g.types, ' '), string_to_array(g.times, ' ')
-  ) with ordinality as e (position, event_id, type, occurred_at, nth)`;
+    string_to_array(g.positions, ' '), string_to_array(g.event_ids, ' '), string_to_array(g.types, ' '),
+    string_to_array(g.times, ' '), string_to_array(g.nth_commands, ' ')
+  ) with ordinality as e (position, event_id, type, occurred_at, nth_command, nth)
+  cross join lateral (select g.commands -> e.nth_command::int as of) c`;

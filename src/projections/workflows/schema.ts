@@ -190,6 +190,7 @@ export const plansTable = defineTable<PlanRow>({
   },
   key: ['workflow_id', 'run_no'],
   newer: 'revision',
+  isLog: true,
 });
 
 export type StepStatus =

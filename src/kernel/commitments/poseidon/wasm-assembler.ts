@@ -114,8 +114,12 @@ function sized(content: Code): Code {
   return [unsigned(bytes.length), bytes];
 }
 
-const flat = (code: Code): number[] =>
-  code.flatMap((part) => (typeof part === 'number' ? [part] : flat(part)));
+function flat(code: Code, bytes: number[] = []): number[] {
+  for (const part of code)
+    if (typeof part === 'number') bytes.push(part);
+    else flat(part, bytes);
+  return bytes;
+}
 
 /** A module of these functions and a memory of so many pages, exported as `memory`. */
 export function wasmModule(functions: readonly WasmFunction[], pages: number): Uint8Array<ArrayBuffer> {

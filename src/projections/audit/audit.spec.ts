@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type FreshDatabase, freshDatabase } from '../../../test/kit/postgres.js';
+import { ReadModels } from '../../../test/kit/read-models.js';
+import { auditEvents } from '../../events/audit.js';
+import type { Actor, Position, Recorded } from '../../kernel/event.js';
+import { auditProjection } from './project.js';
+import { type AuditSearch, searchAudit } from './queries.js';
+
+const alice: Actor = { type: 'user', id: 'alice "the owner" \\ Ümit' };
+const planner: Actor = { type: 'worker', id: 'planner rule' };
+
+let database: FreshDatabase;
+let models: ReadModels;
+let last = 0;
+beforeAll(async () => {
+  database = await freshDatabase();
+  models = await ReadModels.create(database.pool, 'audited');
+});
+afterAll(() => database.drop());
+beforeEach(() => models.clear());
+
+const happened = (
+  revision: number,
+  its: Partial<Recorded['metadata']>,
+  { stream = 'workflow-wf_01', event = { type: 'PlanningStarted', v: 1 } }: Partial<Recorded> = {},
+): Recorded => {
+  last++;
+  return {
+    id: `0000000${last % 10}-0000-5000-8000-${String(last).padStart(12, '0')}`,
+    event,
+    stream,
+    revision,
+    position: String(last).padStart(16, '0') as Position,
+    metadata: {
+      commandId: 'c1',
+      causationId: 'cause',
+      correlationId: 'wf_01',
+      actor: alice,
+      occurredAt: `2026-01-01T00:00:00.${String(last % 1_000).padStart(3, '0')}Z`,
+      ...its,
+    },
+  };
+};
+const expected = ({ position, id, stream, revision, event, metadata }: Recorded, rejected: unknown = null) => ({
+  position,
+  event_id: id,
+  stream,
+  revision,
+  type: event.type,
+  actor_type: metadata.actor.type,
+  actor_id: metadata.actor.id,
+  command_id: metadata.commandId,
+  correlation_id: metadata.correlationId,
+  causation_id: metadata.causationId,
+  occurred_at: metadata.occurredAt,
+  rejected,
+});
+const project = (events: readonly Recorded[]) => models.project(events, [auditProjection]);
+const found = async (search: Partial<AuditSearch> = {}) =>
+  (await searchAudit(models.sql, { limit: 1_000, ...search })).rows;
+const groups = async () => {
+  const { rows } = await models.sql.query<{ n: number }>('select count(*)::int as n from rm_audit_groups');
+  return rows[0]!.n;
+};
+
+describe('the audit log', () => {
+  it('tells of each event who did it, by which command and why, however many stand in one row', async () => {
+    const events = [
+      happened(0, {}),
+      happened(1, {}),
+      happened(2, { commandId: 'c2', actor: planner, causationId: 'c1' }),
+      happened(3, { commandId: 'c2', actor: planner, causationId: 'c1' }),
+      happened(4, { commandId: 'c2', actor: planner, causationId: 'another' }),
+      happened(5, { commandId: 'c2', actor: { ...planner, type: 'machine' }, causationId: 'another' }),
+      happened(6, {}),
+    ];
+    await project(events);
+    expect(await found()).toEqual(events.map((event) => expected(event)).reverse());
+    expect(await groups()).toBe(1);
+  });
+
+  it('begins a row with another stream, another workflow and what does not follow', async () => {
+    const events = [
+      happened(0, {}),
+      happened(1, { correlationId: 'wf_02' }),
+      happened(2, {}, { stream: 'workflow-wf_02' }),
+      happened(2, {}),
+      happened(4, {}),
+    ];
+    await project(events);
+    expect(await found()).toEqual(events.map((event) => expected(event)).reverse());
+    expect(await groups()).toBe(5);
+  });
+
+  it('has no row too long to stay as it is', async () => {
+    const events = Array.from({ length: 150 }, (_, at) => happened(at, { commandId: `c${at}`, causationId: 'x'.repeat(36) }));
+    await project(events);
+    expect(await found()).toEqual(events.map((event) => expected(event)).reverse());
+    expect(await groups()).toBe(3);
+  });
+
+  it('finds what one actor did among what others did, whatever it is called', async () => {
+    const events = [happened(0, {}), happened(1, { actor: planner }), happened(2, {}), happened(3, { actor: planner })];
+    await project(events);
+    const of = async (actor: string) => (await found({ actor })).map(({ revision }) => revision);
+    expect(await of(alice.id)).toEqual([2, 0]);
+    expect(await of('planner rule')).toEqual([3, 1]);
+    expect(await of('planner')).toEqual([]);
+    expect(await of('')).toEqual([]);
+  });
+
+  it('keeps each refused command in a row of its own', async () => {
+    const [{ sample }] = auditEvents.filter(({ type }) => type === 'CommandRejected') as never as [
+      { sample: Recorded['event'] & Record<string, unknown> },
+    ];
+    const { category, aggregateId, command, code, message } = sample;
+    const refused = { stream: 'audit-2026-01-01', event: sample };
+    const events = [
+      happened(0, {}, { stream: refused.stream }),
+      happened(1, {}, refused),
+      happened(2, {}, refused),
+      happened(3, {}, { stream: refused.stream }),
+    ];
+    await project(events);
+    const why = { category, aggregateId, command, code, message };
+    expect(await found()).toEqual(
+      events.map((event, at) => expected(event, at === 1 || at === 2 ? why : null)).reverse(),
+    );
+    expect((await found({ code: code as string })).map(({ revision }) => revision)).toEqual([2, 1]);
+  });
+
+  it('pages through rows of several events, the newest first', async () => {
+    const events = Array.from({ length: 7 }, (_, at) => happened(at, {}));
+    await project(events);
+    const first = await searchAudit(models.sql, { limit: 3 });
+    const second = await searchAudit(models.sql, { limit: 3, cursor: [first.rows.at(-1)!.position, ''] });
+    expect([...first.rows, ...second.rows].map(({ revision }) => revision)).toEqual([6, 5, 4, 3, 2, 1]);
+  });
+});
