@@ -165,6 +165,19 @@ describe('An expression cannot reach what is not data', () => {
     expect(await refusal(text)).toMatchObject({ code: 'EXPRESSION_FAILED' });
   });
 
+  it.each([
+    ['$error()', 'D3137'],
+    ['$error("no rows")', 'D3137'],
+    ['$assert(false, "no rows")', 'D3141'],
+    ['steps.step_1.rows.$assert(n > 3)', 'D3141'],
+    ['$error(1)', 'T0410'],
+    ['$assert("yes")', 'T0410'],
+  ])('%s fails, and says how', async (text, jsonata) => {
+    expect(await refusal(text)).toMatchObject({ code: 'EXPRESSION_FAILED', figures: { jsonata } });
+  });
+  it('an assertion that holds is nothing', async () =>
+    expect(await result('[$assert(true), $assert(1 = 1, "never"), 2]')).toEqual([2]));
+
   it('never quotes the data in an error', async () => {
     const { message, figures } = (await refusal('request.text + 1')) as { message: string; figures: unknown };
     expect(message + JSON.stringify(figures)).not.toContain('compare');

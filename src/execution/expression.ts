@@ -74,6 +74,15 @@ function distinct(values: unknown): unknown {
   return 'sequence' in values ? Object.assign(first, { sequence: true }) : first;
 }
 
+/** What an expression fails with of its own will. The interpreter's own two make a stack first, which nobody reads. */
+function error(): never {
+  throw { code: 'D3137' };
+}
+
+function assert(holds: boolean): undefined {
+  if (!holds) throw { code: 'D3141' };
+}
+
 /**
  * Groups and members of objects are evaluated side by side, so that what is open is as deep as the nesting or as
  * wide as the groups; the depth allowed grows by the width an expression may have.
@@ -95,6 +104,8 @@ function compile(text: string): Compiled {
   assign(Symbol.for('jsonata.__evaluate_entry'), guard(allowed));
   assign(Symbol.for('jsonata.__evaluate_exit'), leave);
   expression.registerFunction('distinct', distinct, '<x:x>');
+  expression.registerFunction('error', error, '<s?:x>');
+  expression.registerFunction('assert', assert, '<bs?:x>');
   const made = { expression, template: templateOf(tree) };
   compiled.set(text, made);
   return made;
