@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals';
-import { approve, complete, create, local, OWNER, planOf, propose, startExecution, T0 } from '../../test/kit/runs.js';
+import { approve, complete, create, later, local, OWNER, planOf, propose, startExecution, T0 } from '../../test/kit/runs.js';
 import { MemoryEventStore } from '../adapters/memory/event-store.js';
 import type { WorkflowCommand } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
@@ -67,6 +67,29 @@ it('a command is done that would change nothing, and one that would change somet
   const refused = approve(plan, { requestId: 'apr_9' });
   await expect(tell(handler, refused)).rejects.toThrow();
   expect(isDone(command(refused), at(revision))).toBe(false);
+});
+
+it('a timer is done whose run is over, and one that is not due yet in a run that goes on is not', async () => {
+  const deadline = (runNo = 1): Reaction => ({
+    do: 'timer',
+    id: 'wf_01/1/deadline',
+    dueAt: later(900),
+    action: { do: 'command', send: send(workflow, 'wf_01', { type: 'TimeOutWorkflow', runNo }) },
+  });
+  const expiry: Reaction = {
+    do: 'timer',
+    id: 'wf_01/apr_1',
+    dueAt: later(1),
+    action: { do: 'command', send: send(workflow, 'wf_01', { type: 'ExpireApproval', requestId: 'apr_1' }) },
+  };
+  expect([isDone(deadline(), at(revision)), isDone(expiry, at(revision))]).toEqual([false, false]);
+  const started = revision;
+  await tell(handler, complete('step_1'), complete('step_2'));
+  expect(handler.known(workflow, 'wf_01')?.state.status).toBe('closed');
+  expect([isDone(deadline(), at(started)), isDone(expiry, at(0))]).toEqual([true, true]);
+  expect(isDone(deadline(), at(revision + 1))).toBe(false);
+  const job = { kind: 'receipt', id: 'j', priority: 'normal', correlationId: 'wf_01', payload: {} } as const;
+  expect(isDone({ do: 'timer', id: 't', dueAt: later(1), action: { do: 'job', job } }, at(started))).toBe(false);
 });
 
 it('of what is in another stream than the event, or is no command and no step, nothing is known', () => {

@@ -64,11 +64,19 @@ export class Reactor {
     holdTimersMs = 0,
     private readonly inTurn: InTurn = (_correlationId, work) => work(),
     private readonly direct?: DirectJobs,
-    readonly isDone: IsDone = () => false,
+    private readonly isDone: IsDone = () => false,
   ) {
     this.aggregates = new Map(aggregates.map((aggregate) => [aggregate.category, aggregate]));
     this.timers = new TimerBuffer(timers, clock, holdTimersMs);
     this.publish = new Coalescer((jobList) => jobs.publish(jobList), AT_ONCE);
+  }
+
+  /** @returns whether it takes no turn: it would change nothing, or what it takes back is still held here */
+  passesOver(reaction: Reaction, event: Pick<Cause, 'stream' | 'revision'>): boolean {
+    if (reaction.do === 'cancel-timers') return this.timers.cancelHere(reaction.ids);
+    if (!this.isDone(reaction, event)) return false;
+    if (reaction.do === 'timer') this.timers.spare(reaction.id);
+    return true;
   }
 
   /** @returns what was begun and is not over, if anything */

@@ -61,6 +61,44 @@ it('a timer set again while it is held is stored once, as it was set last', asyn
   expect(await store.due(NOW + 2 * FAR, 10)).toHaveLength(1);
 });
 
+it('what is held is cancelled here, all of it or nothing', async () => {
+  const { buffer, stored } = house();
+  const sets = [buffer.set(timer('deadline', FAR)), buffer.set(timer('drain', FAR))];
+  expect(buffer.cancelHere(['deadline', 'unheard of'])).toBe(false);
+  expect(buffer.cancelHere(['deadline', 'drain'])).toBe(true);
+  await Promise.all(sets);
+  expect(buffer.cancelHere(['drain', 'deadline'])).toBe(true);
+  buffer.flush();
+  expect(await stored()).toEqual([]);
+  expect(buffer.cancelHere(['drain'])).toBe(false);
+});
+
+it('a timer that is spared is cancelled here, and set again it exists', async () => {
+  const { store, buffer, stored } = house();
+  const cancelled: string[] = [];
+  store.cancel = async (ids) => void cancelled.push(...ids);
+  buffer.spare('deadline');
+  expect(buffer.cancelHere(['deadline'])).toBe(true);
+  await buffer.cancel(['deadline']);
+  expect(cancelled).toEqual([]);
+  const set = buffer.set(timer('deadline', FAR));
+  buffer.flush();
+  await set;
+  expect(await stored()).toEqual(['deadline']);
+  expect(buffer.cancelHere(['deadline'])).toBe(false);
+  await buffer.cancel(['deadline']);
+  expect(cancelled).toEqual(['deadline']);
+});
+
+it('a timer that is held and then spared is never stored, and who set it goes on', async () => {
+  const { buffer, stored } = house();
+  const set = buffer.set(timer('deadline', FAR));
+  buffer.spare('deadline');
+  await set;
+  buffer.flush();
+  expect(await stored()).toEqual([]);
+});
+
 it('a timer stored before is cancelled in the store', async () => {
   const { buffer, stored } = house();
   const set = buffer.set(timer('deadline', FAR));

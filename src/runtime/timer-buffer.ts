@@ -48,12 +48,27 @@ export class TimerBuffer {
     return new Promise((stored, failed) => this.young.set(timer.id, { timer, stored, failed }));
   }
 
+  /** A timer that need never exist: nothing has to be cancelled in the store when it is cancelled soon. */
+  spare(id: string): void {
+    this.drop(id);
+    if (this.holdMs === 0) return;
+    this.ticking ??= setInterval(() => this.tick(), this.holdMs).unref();
+    this.spared.add(id);
+  }
+
+  /** Cancels them if none of them has to be cancelled in the store. @returns whether that was so */
+  cancelHere(ids: readonly string[]): boolean {
+    if (!ids.every((id) => this.isHeld(id) || this.isSpared(id))) return false;
+    for (const id of ids) if (this.drop(id)) this.spared.add(id);
+    return true;
+  }
+
   /** One that was held here is forgotten; if an earlier life stored it, firing it changes nothing. */
   async cancel(ids: readonly string[]): Promise<void> {
     const cancelled: Promise<void>[] = [];
     for (const id of ids)
       if (this.drop(id)) this.spared.add(id);
-      else if (!this.spared.has(id) && !this.sparedBefore.has(id)) cancelled.push(this.cancels.add(id));
+      else if (!this.isSpared(id)) cancelled.push(this.cancels.add(id));
     await Promise.all(cancelled);
   }
 
@@ -61,6 +76,14 @@ export class TimerBuffer {
   flush(): void {
     this.tick();
     this.tick();
+  }
+
+  private isHeld(id: string): boolean {
+    return this.young.has(id) || this.old.has(id);
+  }
+
+  private isSpared(id: string): boolean {
+    return this.spared.has(id) || this.sparedBefore.has(id);
   }
 
   private unspare(id: string): void {
