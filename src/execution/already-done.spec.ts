@@ -1,5 +1,16 @@
 import { beforeEach, expect, it } from '@jest/globals';
-import { approve, complete, create, later, local, OWNER, planOf, propose, startExecution, T0 } from '../../test/kit/runs.js';
+import {
+  approve,
+  complete,
+  create,
+  later,
+  local,
+  OWNER,
+  planOf,
+  propose,
+  startExecution,
+  T0,
+} from '../../test/kit/runs.js';
 import { MemoryEventStore } from '../adapters/memory/event-store.js';
 import type { WorkflowCommand } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
@@ -27,7 +38,10 @@ let revision: number;
 const tell = async (by: CommandHandler, ...commands: WorkflowCommand[]) => {
   for (const each of commands) {
     const context = { commandId: `${each.type} ${revision}`, correlationId: 'wf_01' } as const;
-    const said = await by.send(workflow, 'wf_01', each, { ...context, actor: { type: 'system', id: 'test' } });
+    const said = await by.send(workflow, 'wf_01', each, {
+      ...context,
+      actor: { type: 'system', id: 'test' },
+    });
     revision = said.revision;
   }
 };
@@ -89,7 +103,9 @@ it('a timer is done whose run is over, and one that is not due yet in a run that
   expect([isDone(deadline(), at(started)), isDone(expiry, at(0))]).toEqual([true, true]);
   expect(isDone(deadline(), at(revision + 1))).toBe(false);
   const job = { kind: 'receipt', id: 'j', priority: 'normal', correlationId: 'wf_01', payload: {} } as const;
-  expect(isDone({ do: 'timer', id: 't', dueAt: later(1), action: { do: 'job', job } }, at(started))).toBe(false);
+  expect(isDone({ do: 'timer', id: 't', dueAt: later(1), action: { do: 'job', job } }, at(started))).toBe(
+    false,
+  );
 });
 
 it('of what is in another stream than the event, or is no command and no step, nothing is known', () => {

@@ -39,7 +39,10 @@ export const alreadyDone =
         return changesNothing(reaction.send, isoTime(clock.now()));
       case 'timer':
         // what a run that is over has no use for it never will: another run of it sets timers of its own
-        return reaction.action.do === 'command' && changesNothing(reaction.action.send, reaction.dueAt, isClosedRun);
+        return (
+          reaction.action.do === 'command' &&
+          changesNothing(reaction.action.send, reaction.dueAt, isClosedRun)
+        );
       default:
         return false;
     }

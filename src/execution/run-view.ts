@@ -1,6 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import { workflow } from '../commands/workflow/decide.js';
-import { type Compensating, isRunning, type Running, type WorkflowState } from '../commands/workflow/state.js';
+import {
+  type Compensating,
+  isRunning,
+  type Running,
+  type WorkflowState,
+} from '../commands/workflow/state.js';
 import { type ContentStore, places } from '../content/content-store.js';
 import { type PlanDetails, planDetailsSchema } from '../events/plan.js';
 import type { Json } from '../kernel/canonical-json.js';

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { workflow } from '../commands/workflow/decide.js';
+import { growing } from '../kernel/growing.js';
 import type { Dispatch } from '../runtime/dispatch.js';
 
 /** Runs whose owner is remembered; the rest are looked up again. */
@@ -7,7 +8,7 @@ const REMEMBERED = 100_000;
 
 /** Whose a run is. An owner never changes. */
 export class RunOwners {
-  private readonly known = new LRUCache<string, string>({ max: REMEMBERED });
+  private readonly known = new LRUCache<string, string>(growing(REMEMBERED));
   private readonly looking = new Map<string, Promise<string>>();
 
   constructor(private readonly runs: Pick<Dispatch, 'load'>) {}

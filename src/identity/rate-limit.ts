@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { growing } from '../kernel/growing.js';
 import { LIMITS } from '../kernel/limits.js';
 import type { Clock } from '../ports/clock.js';
 
@@ -28,7 +29,7 @@ interface Counter {
  * Two numbers a caller, whatever the limit; a refused call does not count.
  */
 export class SlidingWindow implements RateLimit {
-  private readonly counters = new LRUCache<string, Counter>({ max: CALLERS });
+  private readonly counters = new LRUCache<string, Counter>(growing(CALLERS));
 
   constructor(
     private readonly clock: Clock,

@@ -203,7 +203,7 @@ export async function startEngine(
       HOLD_TIMERS_MS,
       undefined,
       direct,
-      alreadyDone(handler, aggregates, process),
+      alreadyDone(bug?.memory?.(handler) ?? handler, aggregates, process),
     );
     const timing = new TimerRunner(timers, reactor, jobs, process, silent);
     timing.start();

@@ -23,7 +23,7 @@ import type { Sql } from '../../src/ports/sql.js';
 import type { TimerStore } from '../../src/ports/timers.js';
 import { Memory } from '../../src/projections/memory.js';
 import type { Projection } from '../../src/projections/projection.js';
-import type { Converse, Dispatch } from '../../src/runtime/dispatch.js';
+import type { Converse, Dispatch, Memory as KnownStates } from '../../src/runtime/dispatch.js';
 import type { Saga } from '../../src/sagas/reaction.js';
 import { WORDS } from './plans.js';
 
@@ -36,6 +36,8 @@ export interface PlantedBug {
   checkpoints?(real: CheckpointStore): CheckpointStore;
   payer?(real: Payer): Payer;
   dispatch?(real: Dispatch & Converse): Dispatch & Converse;
+  /** what a process remembers of aggregates */
+  memory?(real: KnownStates): KnownStates;
   saga?(real: Saga): Saga;
   /** what calls services */
   executor?(real: StepExecutor): StepExecutor;
@@ -190,6 +192,16 @@ export const plantedBugs: readonly PlantedBug[] = [
       paying(real, {
         find: async (prepared) => ({ signature: `6${prepared.memo.slice(-40)}`, slot: 1n }),
       }),
+  },
+  {
+    name: 'memory-taken-for-news',
+    what: 'What a process remembers counts as newer than every event: what it does not know of yet is taken for done',
+    memory: (real) => ({
+      known: (aggregate, id) => {
+        const known = real.known(aggregate, id);
+        return known && { ...known, revision: Number.POSITIVE_INFINITY };
+      },
+    }),
   },
   {
     name: 'checkpoint-too-early',

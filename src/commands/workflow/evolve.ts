@@ -218,7 +218,8 @@ function completedStep(
   event: WorkflowEventOf<'StepCompleted'>,
   { rounds, steps }: Pick<Running, 'rounds' | 'steps'>,
 ): StepState {
-  const { attempt, seq, output, inputHash, outputHash, cost, payment, branch, startedAt, completedAt } = event;
+  const { attempt, seq, output, inputHash, outputHash, cost, payment, branch, startedAt, completedAt } =
+    event;
   const service = rounds?.[event.stepId]?.service;
   const child = undoableChild(steps[event.stepId]);
   return {

@@ -41,7 +41,10 @@ const happened = (
     },
   };
 };
-const expected = ({ position, id, stream, revision, event, metadata }: Recorded, rejected: unknown = null) => ({
+const expected = (
+  { position, id, stream, revision, event, metadata }: Recorded,
+  rejected: unknown = null,
+) => ({
   position,
   event_id: id,
   stream,
@@ -93,14 +96,21 @@ describe('the audit log', () => {
   });
 
   it('has no row too long to stay as it is', async () => {
-    const events = Array.from({ length: 150 }, (_, at) => happened(at, { commandId: `c${at}`, causationId: 'x'.repeat(36) }));
+    const events = Array.from({ length: 150 }, (_, at) =>
+      happened(at, { commandId: `c${at}`, causationId: 'x'.repeat(36) }),
+    );
     await project(events);
     expect(await found()).toEqual(events.map((event) => expected(event)).reverse());
     expect(await groups()).toBe(3);
   });
 
   it('finds what one actor did among what others did, whatever it is called', async () => {
-    const events = [happened(0, {}), happened(1, { actor: planner }), happened(2, {}), happened(3, { actor: planner })];
+    const events = [
+      happened(0, {}),
+      happened(1, { actor: planner }),
+      happened(2, {}),
+      happened(3, { actor: planner }),
+    ];
     await project(events);
     const of = async (actor: string) => (await found({ actor })).map(({ revision }) => revision);
     expect(await of(alice.id)).toEqual([2, 0]);

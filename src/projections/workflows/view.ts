@@ -23,7 +23,10 @@ export function evolveView(
     return { workflow: createdRow(event, recorded), steps: new Map(), approvals: new Map() };
   if (!view) return undefined;
   const { occurredAt } = recorded.metadata;
-  Object.assign(view.workflow, changeOf(event, view.workflow, occurredAt), { revision, updated_at: occurredAt });
+  Object.assign(view.workflow, changeOf(event, view.workflow, occurredAt), {
+    revision,
+    updated_at: occurredAt,
+  });
   if ('stepId' in event && event.stepId !== undefined) evolveSteps(view, event, event.stepId, revision);
   evolveApprovals(view, event, revision, occurredAt);
   return view;
