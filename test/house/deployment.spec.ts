@@ -122,5 +122,12 @@ describe('deploy/Containerfile', () => {
     expect(copied.filter((path) => path !== 'dist' && !existsSync(new URL(path, ROOT)))).toEqual([]);
   });
 
+  it('tunes the engine under it as npm start does', () => {
+    const flags = (words: readonly string[]) => words.filter((word) => word.startsWith('--'));
+    const { scripts } = JSON.parse(textOf('package.json')) as { scripts: { start: string } };
+    const command = lines.find((line) => line.startsWith('CMD '))!.slice('CMD '.length);
+    expect(flags(JSON.parse(command) as string[])).toEqual(flags(scripts.start.split(' ')));
+  });
+
   it('runs as nobody special', () => expect(lines).toContain('USER node'));
 });
