@@ -29,9 +29,13 @@ export function columnTexts<Row extends object>(
     const values = rows.map((row) => {
       const value: unknown = row[name];
       if (value === null || value === undefined) return NOTHING;
-      const one = isJson ? JSON.stringify(value) : String(value);
-      isOdd ||= isJson ? one.includes('\\u') && ODD_JSON.test(one) : ODD_TEXT.test(one);
-      return one;
+      if (isJson) {
+        const json = JSON.stringify(value);
+        isOdd ||= json.includes('\\u') && ODD_JSON.test(json);
+        return json;
+      }
+      if (typeof value === 'string') isOdd ||= ODD_TEXT.test(value);
+      return String(value);
     });
     values.push(NOTHING);
     return values.join(SEPARATOR);

@@ -38,6 +38,7 @@ export function packWords(values: readonly bigint[], bits: number): bigint[] {
   const perWord = Math.floor(WORD_BITS / bits);
   const words: bigint[] = new Array<bigint>(Math.ceil(values.length / perWord)).fill(0n);
   values.forEach((value, i) => {
+    if (value === 0n) return; // as most are: fifty steps have two thousand dependencies they might have
     fits(value, bits, `packed value ${i}`);
     words[Math.floor(i / perWord)]! |= value << BigInt(bits * (i % perWord));
   });
