@@ -38,8 +38,8 @@ async function newest(sql: Sql, memory: Memory): Promise<string | undefined> {
   return rows[0]?.positions.split(' ').at(-1);
 }
 
-/** Rows of some KB at most: longer ones would be compressed and cut up. */
-const MOST_EVENTS = 60;
+/** Each of a command of its own, they just fit a page: longer rows would be compressed and cut up. */
+const MOST_EVENTS = 30;
 
 /** Events that stand one after another in one stream, about the same workflow; one that tells of a refusal alone. */
 function grouped(events: readonly Recorded[]): Recorded[][] {
