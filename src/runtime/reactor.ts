@@ -71,7 +71,10 @@ export class Reactor {
     this.publish = new Coalescer((jobList) => jobs.publish(jobList), AT_ONCE);
   }
 
-  /** @returns whether it takes no turn: it would change nothing, or what it takes back is still held here */
+  /**
+   * Takes back timers that are held here, at once, and passes over what would change nothing.
+   * @returns whether that was all: it needs no turn then. May be asked for again, also in its turn
+   */
   passesOver(reaction: Reaction, event: Pick<Cause, 'stream' | 'revision'>): boolean {
     if (reaction.do === 'cancel-timers') return this.timers.cancelHere(reaction.ids);
     if (!this.isDone(reaction, event)) return false;

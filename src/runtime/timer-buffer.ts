@@ -42,7 +42,7 @@ export class TimerBuffer {
       this.unspare(timer.id);
       return this.sets.add(timer);
     }
-    this.ticking ??= setInterval(() => this.tick(), this.holdMs).unref();
+    this.keepTicking();
     this.drop(timer.id);
     this.unspare(timer.id);
     return new Promise((stored, failed) => this.young.set(timer.id, { timer, stored, failed }));
@@ -52,23 +52,21 @@ export class TimerBuffer {
   spare(id: string): void {
     this.drop(id);
     if (this.holdMs === 0) return;
-    this.ticking ??= setInterval(() => this.tick(), this.holdMs).unref();
+    this.keepTicking();
     this.spared.add(id);
   }
 
   /** Cancels them if none of them has to be cancelled in the store. @returns whether that was so */
   cancelHere(ids: readonly string[]): boolean {
     if (!ids.every((id) => this.isHeld(id) || this.isSpared(id))) return false;
-    for (const id of ids) if (this.drop(id)) this.spared.add(id);
+    for (const id of ids) this.takeBack(id);
     return true;
   }
 
   /** One that was held here is forgotten; if an earlier life stored it, firing it changes nothing. */
   async cancel(ids: readonly string[]): Promise<void> {
     const cancelled: Promise<void>[] = [];
-    for (const id of ids)
-      if (this.drop(id)) this.spared.add(id);
-      else if (!this.isSpared(id)) cancelled.push(this.cancels.add(id));
+    for (const id of ids) if (!this.takeBack(id)) cancelled.push(this.cancels.add(id));
     await Promise.all(cancelled);
   }
 
@@ -76,6 +74,16 @@ export class TimerBuffer {
   flush(): void {
     this.tick();
     this.tick();
+  }
+
+  /** @returns whether the store need not be asked */
+  private takeBack(id: string): boolean {
+    if (this.drop(id)) this.spared.add(id);
+    return this.isSpared(id);
+  }
+
+  private keepTicking(): void {
+    this.ticking ??= setInterval(() => this.tick(), this.holdMs).unref();
   }
 
   private isHeld(id: string): boolean {

@@ -218,8 +218,10 @@ const signed = (withdrawalId: string, attempt: number, digit: string, more = {})
 const payOut = (attempt: number, items: readonly number[], digit: string, opens: readonly string[] = []) =>
   ({ type: 'PreparePayout', attempt, items, transfer: bytes(digit), opens }) as const;
 
-/** An account of which part of a hold was split off. */
-const SPLIT: readonly Parameters<typeof escrow.decider.decide>[0][] = [
+type Told = readonly Parameters<typeof escrow.decider.decide>[0][];
+
+/** An account with money in it. */
+const DEPOSITED: Told = [
   {
     type: 'OpenEscrowAccount',
     userId: 'user_01',
@@ -236,6 +238,11 @@ const SPLIT: readonly Parameters<typeof escrow.decider.decide>[0][] = [
     expiresAt: later(60),
   },
   { type: 'ConfirmDeposit', signature: '5'.repeat(88), amount: toMicros(90_000n), slot: 42n },
+];
+
+/** Some of it held. */
+const HELD: Told = [
+  ...DEPOSITED,
   {
     type: 'PlaceHold',
     holdId: 'hold_1',
@@ -244,6 +251,11 @@ const SPLIT: readonly Parameters<typeof escrow.decider.decide>[0][] = [
     at: T0,
     expiresAt: later(600),
   },
+];
+
+/** An account of which part of a hold was split off. */
+const SPLIT: Told = [
+  ...HELD,
   {
     type: 'SplitHold',
     holdId: 'hold_2',
@@ -469,30 +481,7 @@ export const stories: Readonly<Record<string, Story>> = {
     events: () =>
       said(
         escrow,
-        {
-          type: 'OpenEscrowAccount',
-          userId: 'user_01',
-          wallet: '1'.repeat(32),
-          network: 'n',
-          asset: 'USDC',
-          at: T0,
-        },
-        {
-          type: 'SubmitDeposit',
-          signature: '5'.repeat(88),
-          amount: toMicros(90_000n),
-          at: T0,
-          expiresAt: later(60),
-        },
-        { type: 'ConfirmDeposit', signature: '5'.repeat(88), amount: toMicros(90_000n), slot: 42n },
-        {
-          type: 'PlaceHold',
-          holdId: 'hold_1',
-          amount: toMicros(20_000n),
-          purpose: 'wf_01',
-          at: T0,
-          expiresAt: later(600),
-        },
+        ...HELD,
         { type: 'CaptureHold', holdId: 'hold_1', paymentId: 'pay_1', amount: toMicros(20_000n) },
         { type: 'CreditRefund', paymentId: 'pay_1', signature: '4'.repeat(88), amount: toMicros(20_000n) },
       ),
@@ -503,22 +492,7 @@ export const stories: Readonly<Record<string, Story>> = {
     events: () =>
       said(
         escrow,
-        {
-          type: 'OpenEscrowAccount',
-          userId: 'user_01',
-          wallet: '1'.repeat(32),
-          network: 'n',
-          asset: 'USDC',
-          at: T0,
-        },
-        {
-          type: 'SubmitDeposit',
-          signature: '5'.repeat(88),
-          amount: toMicros(90_000n),
-          at: T0,
-          expiresAt: later(60),
-        },
-        { type: 'ConfirmDeposit', signature: '5'.repeat(88), amount: toMicros(90_000n), slot: 42n },
+        ...DEPOSITED,
         withdraw('wdr_1', 20_000n),
         signed('wdr_1', 1, '6', { opensAccount: true }),
         { type: 'EndWithdrawalAttempt', withdrawalId: 'wdr_1', attempt: 1, because: 'expired', height: 151n },
@@ -652,30 +626,7 @@ export const stories: Readonly<Record<string, Story>> = {
     events: () =>
       said(
         escrow,
-        {
-          type: 'OpenEscrowAccount',
-          userId: 'user_01',
-          wallet: '1'.repeat(32),
-          network: 'n',
-          asset: 'USDC',
-          at: T0,
-        },
-        {
-          type: 'SubmitDeposit',
-          signature: '5'.repeat(88),
-          amount: toMicros(90_000n),
-          at: T0,
-          expiresAt: later(60),
-        },
-        { type: 'ConfirmDeposit', signature: '5'.repeat(88), amount: toMicros(90_000n), slot: 42n },
-        {
-          type: 'PlaceHold',
-          holdId: 'hold_1',
-          amount: toMicros(20_000n),
-          purpose: 'wf_01',
-          at: T0,
-          expiresAt: later(600),
-        },
+        ...HELD,
         { type: 'FreezeAccount', reason: 'The wallet was reported stolen.', at: later(9) },
         { type: 'CaptureHold', holdId: 'hold_1', paymentId: 'pay_1', amount: toMicros(5_000n) },
         { type: 'UnfreezeAccount', reason: 'A new wallet is linked.', at: later(90) },
@@ -710,40 +661,13 @@ export const stories: Readonly<Record<string, Story>> = {
     category: 'escrow',
     story: 'a hold placed and extended',
     events: () =>
-      said(
-        escrow,
-        {
-          type: 'OpenEscrowAccount',
-          userId: 'user_01',
-          wallet: '1'.repeat(32),
-          network: 'n',
-          asset: 'USDC',
-          at: T0,
-        },
-        {
-          type: 'SubmitDeposit',
-          signature: '5'.repeat(88),
-          amount: toMicros(90_000n),
-          at: T0,
-          expiresAt: later(60),
-        },
-        { type: 'ConfirmDeposit', signature: '5'.repeat(88), amount: toMicros(90_000n), slot: 42n },
-        {
-          type: 'PlaceHold',
-          holdId: 'hold_1',
-          amount: toMicros(20_000n),
-          purpose: 'wf_01',
-          at: T0,
-          expiresAt: later(600),
-        },
-        {
-          type: 'ExtendHold',
-          holdId: 'hold_1',
-          amount: toMicros(25_000n),
-          at: later(9),
-          expiresAt: later(900),
-        },
-      ),
+      said(escrow, ...HELD, {
+        type: 'ExtendHold',
+        holdId: 'hold_1',
+        amount: toMicros(25_000n),
+        at: later(9),
+        expiresAt: later(900),
+      }),
   },
   'user-erased': {
     category: 'user',
