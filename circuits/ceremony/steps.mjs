@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import canonicalize from 'canonicalize';
 import * as snarkjs from 'snarkjs';
+import { closingFiles } from './closing-files.mjs';
 
 /**
  * The three steps to a proving key nobody can forge for, each on a machine of its own. The key is safe as long as
@@ -28,17 +29,18 @@ export async function start({ ptau, r1cs, pinned, zkey }) {
   expect(ptau, pinned.ptau, 'The powers of tau');
   expect(r1cs, pinned.r1cs, 'The circuit');
   const { said, logger } = complaints();
-  if ((await snarkjs.powersOfTau.verify(ptau, logger)) !== true)
+  if ((await closingFiles(() => snarkjs.powersOfTau.verify(ptau, logger))) !== true)
     throw new Error(`The powers of tau do not verify: ${said.at(-1)}`);
   // it answers -1 instead of throwing, as when the powers are too few
-  const made = await snarkjs.zKey.newZKey(r1cs, ptau, zkey, logger);
+  const made = await closingFiles(() => snarkjs.zKey.newZKey(r1cs, ptau, zkey, logger));
   if (made === -1) throw new Error(`No key can be made of these powers of tau: ${said.at(-1)}`);
   return { zkey: hashOf(zkey) };
 }
 
 /** @returns the hash that the contributor publishes, so that everybody sees the contribution in the transcript */
 export async function contribute({ from, to, name }) {
-  const hash = await snarkjs.zKey.contribute(from, to, name, randomBytes(64).toString('hex'));
+  const entropy = randomBytes(64).toString('hex');
+  const hash = await closingFiles(() => snarkjs.zKey.contribute(from, to, name, entropy));
   if (!(hash instanceof Uint8Array)) throw new Error(`${from} is not a key that can be contributed to`);
   return { name, announced: Buffer.from(hash).toString('hex'), zkey: hashOf(to) };
 }
@@ -52,17 +54,18 @@ export async function finish({ ptau, r1cs, pinned, from, to, beacon, circuit }) 
   expect(ptau, pinned.ptau, 'The powers of tau');
   expect(r1cs, pinned.r1cs, 'The circuit');
   if (!/^([0-9a-f]{2}){16,}$/.test(beacon)) throw new Error('A beacon is at least 16 bytes in hex.');
-  if ((await snarkjs.zKey.beacon(from, to, 'beacon', beacon, BEACON_ITERATIONS)) === false)
+  const ended = await closingFiles(() => snarkjs.zKey.beacon(from, to, 'beacon', beacon, BEACON_ITERATIONS));
+  if (ended === false)
     throw new Error(`${from} is not a key that can be finished.`);
   const { said, logger } = complaints();
-  if ((await snarkjs.zKey.verifyFromR1cs(r1cs, ptau, to, logger)) !== true)
+  if ((await closingFiles(() => snarkjs.zKey.verifyFromR1cs(r1cs, ptau, to, logger))) !== true)
     throw new Error(`The key does not verify: ${said.at(-1)}`);
   const contributions = contributionsOf(said);
   // the last is the beacon, which is nobody's
   const people = contributions.length - 1;
   if (people < LEAST_CONTRIBUTIONS)
     throw new Error(`Contributions: ${people}. There must be at least ${LEAST_CONTRIBUTIONS}.`);
-  const { vk_alphabeta_12: _, ...key } = await snarkjs.zKey.exportVerificationKey(to);
+  const { vk_alphabeta_12: _, ...key } = await closingFiles(() => snarkjs.zKey.exportVerificationKey(to));
   if (canonicalize(key.vk_gamma_2) === canonicalize(key.vk_delta_2))
     throw new Error('Gamma equals delta: anybody could forge proofs for this key.');
   const vkeyHash = sha256(canonicalize(key));

@@ -36,17 +36,9 @@ describe('a signature', () => {
   });
 
   it.each(ED25519_TORSION_SUBGROUP)('does not hold by the key %s of small order', (weak) => {
-    // with R = B and s = 1 the equation holds for the neutral element as a key, and Node says so
+    // with R = B and s = 1 the equation holds for the neutral element as a key, and some versions of Node say so
     const forged = new Uint8Array([...Point.BASE.toBytes(), ...toLittleEndian(1n)]);
     expect(both(forged, bytes(weak))).toEqual([false, false]);
-  });
-
-  it('is refused by a key that Node would take although it is of small order', () => {
-    const neutral = bytes(ED25519_TORSION_SUBGROUP[0]!);
-    const forged = new Uint8Array([...Point.BASE.toBytes(), ...toLittleEndian(1n)]);
-    const jwk = { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(neutral).toString('base64url') };
-    expect(verify(null, message, { key: jwk, format: 'jwk' }, forged)).toBe(true);
-    expect(holdsEd25519(forged, message, neutral)).toBe(false);
   });
 
   it('holds in Node as in a browser when only the equation with its cofactor does', () => {

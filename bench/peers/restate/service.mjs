@@ -3,13 +3,6 @@ import { openSync, writeSync } from 'node:fs';
 import http2 from 'node:http2';
 import * as restate from '@restatedev/restate-sdk';
 
-// The SDK expects Node 22; this is all that Node 20 lacks.
-Promise.withResolvers ??= function withResolvers() {
-  const deferred = {};
-  deferred.promise = new this((resolve, reject) => Object.assign(deferred, { resolve, reject }));
-  return deferred;
-};
-
 /** Outlives a SIGKILL: what stands in it was done. */
 const log = openSync(process.env.STEP_LOG, 'a');
 
