@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { register } from 'node:module';
+import { overPoseidonLite } from './over-poseidon-lite.mjs';
 
 const [which] = process.argv.slice(2);
-if (which === 'poseidon-lite') register('./over-poseidon-lite.mjs', import.meta.url);
+if (which === 'poseidon-lite') overPoseidonLite();
 
 const kernel = (file) => import(new URL(`../../src/kernel/commitments/${file}.js`, import.meta.url).href);
 const source = (file) => import(new URL(`../../${file}.js`, import.meta.url).href);
-const { poseidon } = await kernel('poseidon');
+const { poseidon, maker = 'ours' } = await kernel('poseidon');
+if (maker !== which) throw new Error(`asked for ${which}, the hashes are those of ${maker}`);
 const { commitContent } = await kernel('content');
 const { planCommitment } = await kernel('plan-commitment');
 const { saltFor } = await kernel('salts');

@@ -13,6 +13,8 @@ export interface Appended {
    * the store can tell; EventStoreDB answers a repetition like the first time.
    */
   readonly repeated?: true;
+  /** of these events as text, without what is said about them; absent where the store does not count */
+  readonly bytes?: number;
 }
 
 export interface ReadOptions {

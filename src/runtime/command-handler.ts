@@ -8,7 +8,7 @@ import { LIMITS } from '../kernel/limits.js';
 import { isoTime } from '../kernel/time.js';
 import { weightOf } from '../kernel/weight.js';
 import type { Clock } from '../ports/clock.js';
-import type { EventStore } from '../ports/event-store.js';
+import type { Appended, EventStore } from '../ports/event-store.js';
 import { decide, hold, toAppend, tooManyConflicts } from './decision.js';
 import type { CommandContext, Converse, Dispatch, Dispatched, Memory, Said } from './dispatch.js';
 import { Lanes } from './lanes.js';
@@ -122,11 +122,13 @@ export class CommandHandler implements Dispatch, Converse, Memory {
         const expected = folded.revision < 0 ? 'none' : folded.revision;
         const appended = await this.store.append(stream, toStore, expected);
         if (appended.repeated) return await this.asStored(aggregate, stream, appended.position);
-        this.keep(aggregate, stream, folded, events, {
-          state,
-          revision: appended.revision,
-          lastId: toStore.at(-1)!.id,
-        });
+        this.keep(
+          aggregate,
+          stream,
+          { state, lastId: toStore.at(-1)!.id },
+          appended,
+          weighed(folded, events, appended),
+        );
         if (refusal) throw refusal;
         return { events, state, revision: appended.revision, position: appended.position };
       } catch (error) {
@@ -174,11 +176,13 @@ export class CommandHandler implements Dispatch, Converse, Memory {
         );
         if (appended.repeated) return await this.asStored(aggregate, stream, appended.position);
         const state = decision.reduce((at, event) => aggregate.decider.evolve(at, event), folded.state as S);
-        this.keep(aggregate, stream, folded, decision, {
-          state,
-          revision: appended.revision,
-          lastId: toStore.at(-1)!.id,
-        });
+        this.keep(
+          aggregate,
+          stream,
+          { state, lastId: toStore.at(-1)!.id },
+          appended,
+          weighed(folded, decision, appended),
+        );
         return { events: decision, state, revision: appended.revision, position: appended.position };
       } catch (error) {
         this.cache.delete(stream);
@@ -215,13 +219,12 @@ export class CommandHandler implements Dispatch, Converse, Memory {
   private keep(
     aggregate: AnyAggregate,
     stream: string,
-    { weight: before }: Folded,
-    events: readonly DomainEvent[],
-    now: Omit<Read, 'weight'>,
+    now: Pick<Read, 'state' | 'lastId'>,
+    { revision }: Appended,
+    weight: number,
   ): void {
-    const weight = events.reduce((sum, event) => sum + weightOf(event), before);
-    this.cache.set(stream, { state: now.state, revision: now.revision, weight });
-    this.folder.grown(aggregate, stream, { ...now, weight });
+    this.cache.set(stream, { state: now.state, revision, weight });
+    this.folder.grown(aggregate, stream, { ...now, revision, weight });
   }
 
   /** Folds what the cache does not know yet. */
@@ -265,3 +268,7 @@ export class CommandHandler implements Dispatch, Converse, Memory {
     );
   }
 }
+
+/** What an aggregate weighs with these events; a store that counted their bytes spares looking through them. */
+const weighed = ({ weight }: Folded, events: readonly DomainEvent[], { bytes }: Appended): number =>
+  weight + (bytes ?? events.reduce((sum, event) => sum + weightOf(event), 0));

@@ -11,6 +11,8 @@ export interface WaitingAppend {
   readonly events: readonly NewEvent[];
   readonly data: readonly string[];
   readonly metadata: readonly string[];
+  readonly dataBytes: number;
+  /** with the metadata */
   readonly bytes: number;
   answer(appended: Appended): void;
   refuse(error: unknown): void;

@@ -56,9 +56,10 @@ export class AppendWriter {
       );
     const data = events.map((event) => JSON.stringify(event.event));
     const metadata = metadataTexts(events);
-    const bytes = [...data, ...metadata].reduce((sum, text) => sum + text.length, 0);
+    const dataBytes = lengthOf(data);
+    const bytes = dataBytes + lengthOf(metadata);
     return new Promise((answer, refuse) => {
-      this.waiting.push({ stream, events, expected, data, metadata, bytes, answer, refuse });
+      this.waiting.push({ stream, events, expected, data, metadata, dataBytes, bytes, answer, refuse });
       this.running ??= this.run();
     });
   }
@@ -117,7 +118,7 @@ export class AppendWriter {
     const refused: [WaitingAppend, number][] = [];
     for (const [index, append] of batch.entries()) {
       const { accepted, revision, position } = judgements[index]!;
-      if (accepted) append.answer({ revision, position: positionOf(position) });
+      if (accepted) append.answer({ revision, position: positionOf(position), bytes: append.dataBytes });
       else refused.push([append, revision]);
     }
     if (refused.length > 0) await this.tellRefused(refused);
@@ -136,11 +137,14 @@ export class AppendWriter {
         append.answer({
           revision,
           position: positionOf(rows.find((row) => row.id === own.at(-1))!.position),
+          bytes: append.dataBytes,
           repeated: true,
         });
     }
   }
 }
+
+const lengthOf = (texts: readonly string[]): number => texts.reduce((sum, { length }) => sum + length, 0);
 
 /** Events of one command share what is said of it, and so its text. */
 function metadataTexts(events: readonly NewEvent[]): string[] {
