@@ -41,7 +41,7 @@ export class ReadModelLag {
 
   /** @returns events stored so far */
   async head() {
-    const [{ head }] = await this.query('select max(position)::float8 as head from quittance_events.events');
+    const [{ head }] = await this.query('select max(position)::float8 as head from quittance_events.log');
     return head ?? 0;
   }
 
@@ -108,7 +108,10 @@ export class ReadModelLag {
     if (steps[0] >= head) return [];
     const { rows } = await this.#client.query(
       `select type, width_bucket(position - 1, $1::bigint[]) as nth, count(*)::int as events
-       from quittance_events.events where position > $2 and position <= $3 group by 1, 2`,
+       from (select each.type, log.position - log.size + each.place as position from quittance_events.log
+             cross join lateral unnest(string_to_array(types, E'\\n')) with ordinality as each (type, place)
+             where log.position > $2 and log.position - log.size < $3) as stored
+       where position > $2 and position <= $3 group by 1, 2`,
       [steps, steps[0], head],
     );
     return rows.map(({ type, nth, events }) => ({ type, after: steps[nth - 1], events }));

@@ -105,11 +105,11 @@ describe('a database that is lost under a running app', () => {
 async function fillEvents(url: string): Promise<void> {
   const db = new pg.Client({ connectionString: url });
   await db.connect();
-  await db.query('ALTER TABLE quittance_events.events SET (autovacuum_enabled = false)');
+  await db.query('ALTER TABLE quittance_events.log SET (autovacuum_enabled = false)');
   await db.query('BEGIN');
   await db.query(
-    `INSERT INTO quittance_events.events (position, stream, revision, id, type, data, metadata)
-     SELECT 1000000000 + n, 'fill-' || n, 0, gen_random_uuid(), 'Fill', to_json(repeat('x', 1500)), '{}'
+    `INSERT INTO quittance_events.log (position, stream, revision, size, ids, types, data, metadata)
+     SELECT 1000000000 + n, 'fill-' || n, 0, 1, gen_random_uuid()::text, 'Fill', repeat('x', 1500), '{}'
      FROM generate_series(1, 12000) n`,
   );
   await db.query('ROLLBACK');

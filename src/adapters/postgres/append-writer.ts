@@ -4,10 +4,11 @@ import { Refusal } from '../../kernel/errors.js';
 import type { DomainEvent, NewEvent, Recorded } from '../../kernel/event.js';
 import { LIMITS } from '../../kernel/limits.js';
 import type { Appended, ExpectedRevision } from '../../ports/event-store.js';
-import { conflict, type Standing, standsAlready } from '../expected-revision.js';
+import { conflict, standsAlready } from '../expected-revision.js';
 import { appendStatement, nextBatch, type WaitingAppend } from './append-batch.js';
+import { appendRows } from './append-rows.js';
 import { full, isConnectionLoss, isFull, reachable, unavailable } from './connection-loss.js';
-import { positionOf, standingOf } from './event-rows.js';
+import { type LogRow, positionOf, recordedOf, standingFrom } from './event-rows.js';
 import { LastingClient } from './lasting-client.js';
 
 interface Judgement {
@@ -54,12 +55,9 @@ export class AppendWriter {
         { waiting: this.waiting.length },
         'retryable',
       );
-    const data = events.map((event) => JSON.stringify(event.event));
-    const metadata = metadataTexts(events);
-    const dataBytes = lengthOf(data);
-    const bytes = dataBytes + lengthOf(metadata);
+    const rows = appendRows(events);
     return new Promise((answer, refuse) => {
-      this.waiting.push({ stream, events, expected, data, metadata, dataBytes, bytes, answer, refuse });
+      this.waiting.push({ stream, events, expected, rows, answer, refuse });
       this.running ??= this.run();
     });
   }
@@ -118,7 +116,7 @@ export class AppendWriter {
     const refused: [WaitingAppend, number][] = [];
     for (const [index, append] of batch.entries()) {
       const { accepted, revision, position } = judgements[index]!;
-      if (accepted) append.answer({ revision, position: positionOf(position), bytes: append.dataBytes });
+      if (accepted) append.answer({ revision, position: positionOf(position), bytes: append.rows.dataBytes });
       else refused.push([append, revision]);
     }
     if (refused.length > 0) await this.tellRefused(refused);
@@ -126,33 +124,22 @@ export class AppendWriter {
 
   /** An append that was not accepted may be one that was answered before. */
   private async tellRefused(refused: readonly (readonly [WaitingAppend, number])[]): Promise<void> {
-    const ids = refused.flatMap(([append]) => append.events.map((event) => event.id));
     const client = await this.client.connected();
-    const { rows } = await reachable(client.query<Standing & { position: string }>(standingOf(ids)));
     for (const [append, actual] of refused) {
       const own = append.events.map((event) => event.id);
-      const revision = standsAlready(append.stream, own, append.expected, rows);
+      const { rows } = await reachable(client.query<LogRow>(standingFrom(own[0]!, own.length)));
+      const standing = rows.flatMap(recordedOf);
+      const revision = standsAlready(append.stream, own, append.expected, standing);
       if (revision === undefined) append.refuse(conflict(append.stream, append.expected, actual));
       else
         append.answer({
           revision,
-          position: positionOf(rows.find((row) => row.id === own.at(-1))!.position),
-          bytes: append.dataBytes,
+          position: standing.find(({ id }) => id === own.at(-1))!.position,
+          bytes: append.rows.dataBytes,
           repeated: true,
         });
     }
   }
-}
-
-const lengthOf = (texts: readonly string[]): number => texts.reduce((sum, { length }) => sum + length, 0);
-
-/** Events of one command share what is said of it, and so its text. */
-function metadataTexts(events: readonly NewEvent[]): string[] {
-  let text = '';
-  return events.map(({ metadata }, nth) => {
-    if (nth === 0 || metadata !== events[nth - 1]!.metadata) text = JSON.stringify(metadata);
-    return text;
-  });
 }
 
 function reason(append: WaitingAppend, error: unknown): unknown {

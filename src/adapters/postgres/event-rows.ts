@@ -1,60 +1,159 @@
 import type pg from 'pg';
 import type { DomainEvent, EventMetadata, Position, Recorded } from '../../kernel/event.js';
 import type { EventFilter } from '../../ports/event-store.js';
+import { filterTest } from '../event-filter.js';
+import { MOST_EVENTS } from './append-rows.js';
 
 /** Integers up to 2^53 have 16 digits. */
 export const positionOf = (n: number | string): Position => String(n).padStart(16, '0') as Position;
 export const numberOf = (position: Position): number => Number(position);
 
-export interface EventRow {
+/** What one append brought, or a part of it: position and revision are those of its last event. */
+export interface LogRow {
   readonly position: string;
   readonly stream: string;
   readonly revision: number;
-  readonly id: string;
-  readonly data: DomainEvent;
-  readonly metadata: EventMetadata;
+  readonly size: number;
+  readonly ids: string;
+  readonly types: string;
+  readonly data: string;
+  readonly metadata: string;
 }
 
-export const recordedOf = (row: EventRow): Recorded => ({
-  id: row.id,
-  event: row.data,
-  metadata: row.metadata,
-  stream: row.stream,
-  revision: row.revision,
-  position: positionOf(row.position),
+export interface EventPage {
+  /** in the order asked for, and perhaps more than were asked for: rows are read whole */
+  readonly events: readonly Recorded[];
+  /** position up to which everything was looked at; 0 where there was nothing */
+  readonly through: number;
+  /** whether nothing came after it when it was read */
+  readonly isLast: boolean;
+}
+
+/** The events of a row, the first first. */
+export function recordedOf(row: LogRow): Recorded[] {
+  const { stream, size } = row;
+  const ids = row.ids.split('\n');
+  const data = valuesOf<DomainEvent>(row.data.split('\n'));
+  const [revision, position] = [row.revision - size + 1, Number(row.position) - size + 1];
+  let metadata: EventMetadata | undefined;
+  return row.metadata.split('\n').map((line, nth) => {
+    if (line !== '') metadata = JSON.parse(line) as EventMetadata;
+    return {
+      id: ids[nth]!,
+      event: data[nth]!,
+      metadata: metadata!,
+      stream,
+      revision: revision + nth,
+      position: positionOf(position + nth),
+    };
+  });
+}
+
+/** Parsed at once, which takes half as long as one by one. */
+const valuesOf = <T>(lines: readonly string[]): T[] => JSON.parse(`[${lines.join(',')}]`) as T[];
+
+/** A query for rows, and what its answer means. */
+export interface PageQuery {
+  readonly query: pg.QueryConfig;
+  page(rows: readonly LogRow[]): EventPage;
+}
+
+const COLUMNS =
+  'SELECT position, stream, revision, size, ids, types, data, metadata FROM quittance_events.log';
+
+const pageOf = (
+  rows: readonly LogRow[],
+  isWanted: (event: Recorded) => boolean,
+  isLast: (found: readonly Recorded[]) => boolean,
+): EventPage => {
+  const found = rows.flatMap(recordedOf);
+  return {
+    events: found.filter(isWanted),
+    through: rows.length === 0 ? 0 : Number(rows.at(-1)!.position),
+    isLast: isLast(found),
+  };
+};
+
+/** Revisions have no gaps: so many events are in the rows that end within as many, and one row more. */
+export const pageForwards = (stream: string, from: number, limit: number): PageQuery => ({
+  query: {
+    name: 'events-forwards',
+    text: `${COLUMNS} WHERE stream = $1 AND revision >= $2 AND revision < $3::bigint ORDER BY revision`,
+    values: [stream, from, from + limit + MOST_EVENTS],
+  },
+  page: (rows) =>
+    pageOf(
+      rows,
+      ({ revision }) => revision >= from,
+      (found) => found.filter(({ revision }) => revision >= from).length < limit,
+    ),
 });
 
-const COLUMNS = 'SELECT position, stream, revision, id, data, metadata FROM quittance_events.events';
+export const pageBackwards = (stream: string, from: number, limit: number): PageQuery => {
+  const most = rowsFor(limit);
+  return {
+    query: {
+      name: 'events-backwards',
+      text: `${COLUMNS} WHERE stream = $1 AND revision < $2::bigint AND revision - size < $3 ORDER BY revision DESC LIMIT $4`,
+      values: [stream, from + MOST_EVENTS, from, most],
+    },
+    page: (rows) => {
+      const { events, through } = pageOf(
+        rows.toReversed(),
+        ({ revision }) => revision <= from,
+        () => false,
+      );
+      return { events: events.toReversed(), through, isLast: rows.length < most };
+    },
+  };
+};
 
-export const pageForwards = (stream: string, from: number, limit: number): pg.QueryConfig => ({
-  name: 'events-forwards',
-  text: `${COLUMNS} WHERE stream = $1 AND revision >= $2 ORDER BY revision LIMIT $3`,
-  values: [stream, from, limit],
-});
+/** Positions have no gaps either. Where only some are wanted, rows are counted. */
+export const pageOfAll = (after: number, limit: number, filter: EventFilter = {}): PageQuery => {
+  const { types, categories } = filter;
+  const isNew = ({ position }: Recorded) => numberOf(position) > after;
+  if (!types && !categories)
+    return {
+      query: {
+        name: 'events-all',
+        text: `${COLUMNS} WHERE position > $1 AND position <= $2 ORDER BY position`,
+        values: [after, after + limit + MOST_EVENTS],
+      },
+      page: (rows) => pageOf(rows, isNew, (found) => found.filter(isNew).length < limit),
+    };
+  const most = rowsFor(limit);
+  const wanted = filterTest(filter);
+  return {
+    query: {
+      name: 'events-some',
+      // absent filters are null, so that one prepared statement serves them all
+      text: `${COLUMNS} WHERE position > $1
+        AND ($3::text[] IS NULL OR string_to_array(types, E'\\n') && $3)
+        AND ($4::text[] IS NULL OR split_part(stream, '-', 1) = ANY ($4))
+        ORDER BY position LIMIT $2`,
+      values: [after, most, types ?? null, categories ?? null],
+    },
+    page: (rows) =>
+      pageOf(
+        rows,
+        (event) => isNew(event) && wanted(event.event.type, event.stream),
+        () => rows.length < most,
+      ),
+  };
+};
 
-export const pageBackwards = (stream: string, from: number, limit: number): pg.QueryConfig => ({
-  name: 'events-backwards',
-  text: `${COLUMNS} WHERE stream = $1 AND revision <= $2 ORDER BY revision DESC LIMIT $3`,
-  values: [stream, from, limit],
-});
-
-/** Absent filters are null, so that one prepared statement serves them all. */
-export const pageOfAll = (after: number, limit: number, filter: EventFilter = {}): pg.QueryConfig => ({
-  name: 'events-all',
-  text: `${COLUMNS} WHERE position > $1
-    AND ($3::text[] IS NULL OR type = ANY ($3))
-    AND ($4::text[] IS NULL OR split_part(stream, '-', 1) = ANY ($4))
-    ORDER BY position LIMIT $2`,
-  values: [after, limit, filter.types ?? null, filter.categories ?? null],
-});
+/** Rows that hold about so many events. */
+const rowsFor = (events: number): number => Math.ceil(events / 8);
 
 export const headOfAll: pg.QueryConfig = {
   name: 'events-head',
-  text: 'SELECT coalesce(max(position), 0) AS position FROM quittance_events.events',
+  text: 'SELECT coalesce(max(position), 0) AS position FROM quittance_events.log',
 };
 
-export const standingOf = (ids: readonly string[]): pg.QueryConfig => ({
+/** Rows with so many events from one on that begins something; none where no such event stands. */
+export const standingFrom = (id: string, events: number): pg.QueryConfig => ({
   name: 'events-standing',
-  text: 'SELECT id, stream, revision, position FROM quittance_events.events WHERE id = ANY ($1::uuid[])',
-  values: [ids],
+  text: `${COLUMNS} WHERE position >= (SELECT b.position FROM quittance_events.beginnings b WHERE b.id = $1::uuid)
+    AND position < (SELECT b.position FROM quittance_events.beginnings b WHERE b.id = $1::uuid) + $2 ORDER BY position`,
+  values: [id, events + MOST_EVENTS],
 });

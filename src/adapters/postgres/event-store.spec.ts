@@ -11,12 +11,19 @@ import {
 import { cuttableRelay } from '../../../test/kit/cuttable-relay.js';
 import { type FreshDatabase, freshDatabase } from '../../../test/kit/postgres.js';
 import { isRefusal } from '../../kernel/errors.js';
+import type { NewEvent } from '../../kernel/event.js';
 import { numberOf, positionOf } from './event-rows.js';
+import { EVENT_SCHEMA } from './event-schema.js';
 import { PostgresEventStore } from './event-store.js';
 import { LiveEvents } from './live-events.js';
+import { migrate } from './migrations.js';
 
-const APPEND_RAW = `SELECT * FROM quittance_events.append($1, ARRAY[-1], ARRAY[1], $2, ARRAY[1], $2,
-  'Happened', '{"type":"Happened","v":1,"note":"late"}', '{}')`;
+const APPEND_RAW = `SELECT * FROM quittance_events.append($1, ARRAY[-1], ARRAY[1], $2,
+  ARRAY[1], ARRAY[1], ARRAY[1], $2, 'Happened', '{"type":"Happened","v":1,"note":"late"}', '{}',
+  ARRAY[1], ARRAY[1], $2)`;
+
+const ofCommand = (commandId: string, events: readonly NewEvent[]): NewEvent[] =>
+  events.map((event) => ({ ...event, metadata: { ...event.metadata, commandId } }));
 
 describe('the event store on Postgres', () => {
   let database: FreshDatabase;
@@ -117,8 +124,15 @@ describe('the event store on Postgres', () => {
     const category = freshCategory();
     const live = new LiveEvents(
       database.url,
-      (after, limit, filter) =>
-        all(store.readAll({ after: positionOf(after), limit, ...(filter && { filter }) })),
+      async (after, limit, filter) => {
+        const read = store.readAll({ after: positionOf(after), limit, ...(filter && { filter }) });
+        const events = await all(read);
+        return {
+          events,
+          through: numberOf(events.at(-1)?.position ?? positionOf(0)),
+          isLast: events.length < limit,
+        };
+      },
       async () => numberOf(await store.head()),
       () => true,
     );
@@ -140,7 +154,7 @@ describe('the event store on Postgres', () => {
       Array.from({ length: 300 }, (_, i) => store.append(`${category}-${i}`, newEvents(1), 'none')),
     );
     const { rows } = await database.pool.query(
-      `SELECT count(DISTINCT xmin::text)::int AS transactions FROM quittance_events.events WHERE stream LIKE $1`,
+      `SELECT count(DISTINCT xmin::text)::int AS transactions FROM quittance_events.log WHERE stream LIKE $1`,
       [`${category}-%`],
     );
     expect(rows[0].transactions).toBeLessThanOrEqual(5);
@@ -148,7 +162,7 @@ describe('the event store on Postgres', () => {
 
   it('answers the good appends of a batch although one carries an id that stands elsewhere', async () => {
     const category = freshCategory();
-    const [taken, good] = newEvents(2);
+    const [taken, good] = ofCommand('cmd-2', newEvents(2));
     await store.append(`${category}-0`, [taken!], 'none');
     const results = await Promise.allSettled([
       store.append(`${category}-1`, [newEvent(), taken!], 'none'),
@@ -201,12 +215,94 @@ describe('the event store on Postgres', () => {
     expect(notes(await all(store.read(stream)))).toEqual(['a\u0000b']);
   });
 
-  it.each(['UPDATE quittance_events.events SET type = $$x$$', 'DELETE FROM quittance_events.events'])(
-    'lets nobody change what happened: %s',
-    async (sql) => {
-      await expect(database.pool.query(sql)).rejects.toThrow('events are immutable');
-    },
-  );
+  it.each([
+    'UPDATE quittance_events.log SET types = $$x$$',
+    'DELETE FROM quittance_events.log',
+    'TRUNCATE quittance_events.beginnings',
+    'DELETE FROM quittance_events.beginnings',
+  ])('lets nobody change what happened: %s', async (sql) => {
+    await expect(database.pool.query(sql)).rejects.toThrow('events are immutable');
+  });
+
+  it('keeps appends of any size in rows that fit a page, and shows them an event a row', async () => {
+    const category = freshCategory();
+    const after = await store.head();
+    const sizes = [1, 2, 300, 40, 1];
+    for (const [nth, size] of sizes.entries())
+      await store.append(
+        `${category}-${nth}`,
+        Array.from({ length: size }, () => newEvent('Happened', 'x'.repeat(nth === 3 ? 600 : 10))),
+        'none',
+      );
+    const events = await all(store.readAll({ after }));
+    expect(events).toHaveLength(344);
+    const { rows } = await database.pool.query(
+      `SELECT position, stream, revision, id, data, metadata FROM quittance_events.events
+       WHERE position > $1 ORDER BY position`,
+      [numberOf(after)],
+    );
+    expect(
+      rows.map(({ data, position, ...row }) => ({ ...row, event: data, position: positionOf(position) })),
+    ).toEqual(events);
+    const { rows: kept } = await database.pool.query(
+      'SELECT count(*)::int AS rows, max(pg_column_size(log.*)) AS longest FROM quittance_events.log WHERE position > $1',
+      [numberOf(after)],
+    );
+    expect(kept[0].longest).toBeLessThan(8_100);
+    expect(kept[0].rows).toBeLessThan(25);
+  });
+
+  it('reads on from the middle of a row, both ways', async () => {
+    const stream = `${freshCategory()}-1`;
+    await store.append(stream, newEvents(20), 'none');
+    await store.append(stream, newEvents(20), 19);
+    const revisions = async (options: object) =>
+      (await all(store.read(stream, options))).map(({ revision }) => revision);
+    expect(await revisions({ from: 7, limit: 3 })).toEqual([7, 8, 9]);
+    expect(await revisions({ from: 18, limit: 4 })).toEqual([18, 19, 20, 21]);
+    expect(await revisions({ from: 21, limit: 4, backwards: true })).toEqual([21, 20, 19, 18]);
+    expect(await revisions({ from: 39 })).toEqual([39]);
+    expect(await revisions({ from: 40 })).toEqual([]);
+    const all40 = await all(store.read(stream));
+    const some = await all(
+      store.readAll({ after: all40[9]!.position, filter: { categories: [stream.split('-')[0]!] } }),
+    );
+    expect(some).toEqual(all40.slice(10));
+  });
+
+  it('finds a command that was stored in the middle of an append', async () => {
+    const stream = `${freshCategory()}-1`;
+    const [first, second, third] = [2, 3, 1].map((count, nth) => ofCommand(`cmd-${nth}`, newEvents(count)));
+    await store.append(stream, [...first!, ...second!, ...third!], 'none');
+    expect(await store.append(stream, second!, 1)).toMatchObject({ revision: 4, repeated: true });
+    // where nobody else wrote since, too: it is not stored again
+    const again = store.append(stream, third!, 5);
+    await expect(again).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await all(store.read(stream))).toHaveLength(6);
+  });
+
+  it('takes over what earlier versions stored an event a row', async () => {
+    const fresh = await freshDatabase();
+    await migrate(fresh.pool, { ...EVENT_SCHEMA, versions: EVENT_SCHEMA.versions.slice(0, 2) });
+    const old = newEvents(5);
+    for (const [nth, { id, event, metadata }] of old.entries())
+      await fresh.pool.query(
+        `SELECT * FROM quittance_events.append('old-1', ARRAY[$1::int], ARRAY[1], $2, ARRAY[1], $2, $3, $4, $5)`,
+        [nth - 1, id, event.type, JSON.stringify(event), JSON.stringify(metadata)],
+      );
+    const opened = await PostgresEventStore.open(fresh.url);
+    const more = newEvents(3);
+    expect(await opened.append('old-1', old.slice(2, 3), 1)).toMatchObject({ revision: 2, repeated: true });
+    await opened.append('old-1', more, 4);
+    const events = await all(opened.read('old-1'));
+    expect(events.map(({ id, event, metadata }) => ({ id, event, metadata }))).toEqual([...old, ...more]);
+    expect(events.map(({ revision, position }) => [revision, numberOf(position)])).toEqual(
+      Array.from({ length: 8 }, (_, nth) => [nth, nth + 1]),
+    );
+    expect(await all(opened.readAll())).toEqual(events);
+    await opened.close();
+    await fresh.drop();
+  });
 
   it('opens the same data again, and from many processes at the same moment', async () => {
     const fresh = await freshDatabase();

@@ -14,14 +14,15 @@ import { assertAppend } from '../expected-revision.js';
 import { AppendWriter } from './append-writer.js';
 import { reading } from './connection-loss.js';
 import {
-  type EventRow,
+  type EventPage,
   headOfAll,
+  type LogRow,
   numberOf,
+  type PageQuery,
   pageBackwards,
   pageForwards,
   pageOfAll,
   positionOf,
-  recordedOf,
 } from './event-rows.js';
 import { EVENT_SCHEMA } from './event-schema.js';
 import { LiveEvents } from './live-events.js';
@@ -72,12 +73,13 @@ export class PostgresEventStore implements EventStore {
     const query = backwards ? pageBackwards : pageForwards;
     let from = options.from ?? (backwards ? HIGHEST_REVISION : 0);
     for (let left = limit; left > 0; ) {
-      const size = Math.min(left, LIMITS.subscriptionBatch);
-      const page = await this.page(query(stream, from, size));
-      yield* page;
-      if (page.length < size) return;
-      left -= size;
-      from = page.at(-1)!.revision + (backwards ? -1 : 1);
+      const { events, isLast } = await this.page(
+        query(stream, from, Math.min(left, LIMITS.subscriptionBatch)),
+      );
+      yield* events.slice(0, left);
+      if (isLast) return;
+      left -= events.length;
+      from = events.at(-1)!.revision + (backwards ? -1 : 1);
     }
   }
 
@@ -85,11 +87,11 @@ export class PostgresEventStore implements EventStore {
     let after = options.after ? numberOf(options.after) : 0;
     for (let left = options.limit ?? Number.POSITIVE_INFINITY; left > 0; ) {
       const size = Math.min(left, LIMITS.subscriptionBatch);
-      const page = await this.page(pageOfAll(after, size, options.filter));
-      yield* page;
-      if (page.length < size) return;
-      left -= size;
-      after = numberOf(page.at(-1)!.position);
+      const { events, through, isLast } = await this.page(pageOfAll(after, size, options.filter));
+      yield* events.slice(0, left);
+      if (isLast) return;
+      left -= events.length;
+      after = through;
     }
   }
 
@@ -108,8 +110,8 @@ export class PostgresEventStore implements EventStore {
     if (!this.pool.ended) await this.pool.end();
   }
 
-  private async page(query: pg.QueryConfig): Promise<readonly Recorded[]> {
-    return (await reading(() => this.pool.query<EventRow>(query))).rows.map(recordedOf);
+  private async page({ query, page }: PageQuery): Promise<EventPage> {
+    return page((await reading(() => this.pool.query<LogRow>(query))).rows);
   }
 }
 

@@ -13,7 +13,7 @@ it('knows that it is behind while it still reads what it has only heard of', asy
   const tail: EventTail = new EventTail(
     async (after) => {
       await read.opened;
-      return store.slice(after);
+      return { events: store.slice(after), isLast: true };
     },
     () => grown.push(tail.end),
   );

@@ -1,6 +1,6 @@
 import type { Recorded } from '../../kernel/event.js';
 import { LIMITS } from '../../kernel/limits.js';
-import { numberOf } from './event-rows.js';
+import { type EventPage, numberOf } from './event-rows.js';
 
 /**
  * The newest events of the store, kept once for all subscriptions of a process. Positions have no gaps, so that
@@ -15,7 +15,7 @@ export class EventTail {
 
   constructor(
     /** a page of what comes after a position, in order */
-    private readonly page: (after: number, limit: number) => Promise<readonly Recorded[]>,
+    private readonly page: (after: number, limit: number) => Promise<Pick<EventPage, 'events' | 'isLast'>>,
     private readonly onGrowth: () => void,
   ) {}
 
@@ -83,10 +83,10 @@ export class EventTail {
 
   private async readOn(): Promise<void> {
     for (;;) {
-      const page = await this.page(this.known, LIMITS.subscriptionBatch);
-      const news = page.filter((event) => numberOf(event.position) > this.known);
+      const { events, isLast } = await this.page(this.known, LIMITS.subscriptionBatch);
+      const news = events.filter((event) => numberOf(event.position) > this.known);
       if (news.length > 0) this.grow(news);
-      if (page.length < LIMITS.subscriptionBatch && this.hinted <= this.known) return;
+      if (isLast && this.hinted <= this.known) return;
     }
   }
 

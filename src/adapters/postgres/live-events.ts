@@ -4,7 +4,7 @@ import type { Batch, EventFilter } from '../../ports/event-store.js';
 import { filterTest } from '../event-filter.js';
 import { LogSubscription } from '../log-subscription.js';
 import { patiently } from './connection-loss.js';
-import { numberOf, positionOf } from './event-rows.js';
+import { type EventPage, numberOf, positionOf } from './event-rows.js';
 import { EVENTS_CHANNEL } from './event-schema.js';
 import { EventTail } from './event-tail.js';
 import { Notifications } from './notifications.js';
@@ -15,7 +15,7 @@ const SAFETY_POLL_MS = 5_000;
 const ANSWER_MS = 250;
 
 type Wanted = ReturnType<typeof filterTest>;
-type Page = (after: number, limit: number, filter?: EventFilter) => Promise<readonly Recorded[]>;
+type Page = (after: number, limit: number, filter?: EventFilter) => Promise<EventPage>;
 
 /** All subscriptions of a process: one listening connection and one tail, started with the first of them. */
 export class LiveEvents {
@@ -84,9 +84,8 @@ export class LiveEvents {
     if (after >= this.tail.start) return this.batchInMemory(after, wanted);
     // What the tail knew before the question is surely covered by the answer, also where the filter left it out.
     const covered = this.tail.end;
-    const events = await this.patientPage(after, LIMITS.subscriptionBatch, filter);
-    const last = events.length < LIMITS.subscriptionBatch ? covered : 0;
-    const position = Math.max(last, events.length > 0 ? numberOf(events.at(-1)!.position) : 0);
+    const { events, through, isLast } = await this.patientPage(after, LIMITS.subscriptionBatch, filter);
+    const position = Math.max(isLast ? covered : 0, through);
     return { events, position: positionOf(position), caughtUp: false };
   }
 
