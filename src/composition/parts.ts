@@ -79,6 +79,7 @@ export async function openParts(config: Config, say: (message: string) => void =
   const relaxedPool = openRelaxedPool(config.DATABASE_URL, 'timers', most.timers);
   const models = projections.map(({ name }) => name);
   const readPool = openReadModelPool(config.DATABASE_URL, models, most.readModels);
+  const projectionPool = openReadModelPool(config.DATABASE_URL, models, most.projections);
   const [store, nats, signer] = await Promise.all([
     openEventStore(config.EVENTSTORE, config.DATABASE_URL),
     connectNats(config.NATS_URL, {
@@ -93,7 +94,7 @@ export async function openParts(config: Config, say: (message: string) => void =
     NatsBreakerStore.open(nats),
     NatsPermitStore.open(nats),
     NatsIntegrationEvents.open(nats),
-    PostgresReadModels.open(readPool),
+    PostgresReadModels.open(projectionPool),
   ]);
   const delegate = delegateKeys(bytesOf(config.ESCROW_SEED));
   const http = new GuardedClient({ allowedOrigins: allowedOrigins(config) });
@@ -138,16 +139,16 @@ export async function openParts(config: Config, say: (message: string) => void =
     prover,
     async close() {
       await Promise.allSettled([prover.close(), store.close(), nats.drain()]);
-      await Promise.allSettled([opsPool.end(), relaxedPool.end(), readPool.end()]);
+      await Promise.allSettled([opsPool.end(), relaxedPool.end(), readPool.end(), projectionPool.end()]);
     },
   };
 }
 
 /** Connections a process may open at most: one process does everything, or several share one database's limit. */
 function connectionsOf(role: Config['ROLE']) {
-  if (role.split(',').includes('all')) return { operations: 10, timers: 8, readModels: 14 };
+  if (role.split(',').includes('all')) return { operations: 10, timers: 8, readModels: 11, projections: 3 };
   const reads = runsRole(role, 'api') || runsRole(role, 'projector');
-  return { operations: 4, timers: 3, readModels: reads ? 8 : 2 };
+  return { operations: 4, timers: 3, readModels: reads ? 6 : 1, projections: reads ? 2 : 1 };
 }
 
 const bytesOf = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
