@@ -74,20 +74,37 @@ const pageOf = (
   };
 };
 
+/** Where a reader of a stream is, and how many events it wants at least, if there are as many. */
+export interface StreamRead {
+  readonly stream: string;
+  readonly from: number;
+  readonly limit: number;
+}
+
 /** Revisions have no gaps: so many events are in the rows that end within as many, and one row more. */
-export const pageForwards = (stream: string, from: number, limit: number): PageQuery => ({
-  query: {
-    name: 'events-forwards',
-    text: `${COLUMNS} WHERE stream = $1 AND revision >= $2 AND revision < $3::bigint ORDER BY revision`,
-    values: [stream, from, from + limit + MOST_EVENTS],
-  },
-  page: (rows) =>
-    pageOf(
-      rows,
-      ({ revision }) => revision >= from,
-      (found) => found.filter(({ revision }) => revision >= from).length < limit,
-    ),
+export const pagesForwards = (reads: readonly StreamRead[]): pg.QueryConfig => ({
+  name: 'events-forwards',
+  text: `SELECT r.nth, l.position, l.stream, l.revision, l.size, l.ids, l.types, l.data, l.metadata
+    FROM unnest($1::text[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS r (stream, "from", until, nth)
+    CROSS JOIN LATERAL (
+      SELECT * FROM quittance_events.log
+      WHERE log.stream = r.stream AND revision >= r."from" AND revision < r.until ORDER BY revision
+    ) l ORDER BY r.nth, l.revision`,
+  values: [
+    reads.map(({ stream }) => stream),
+    reads.map(({ from }) => from),
+    reads.map(({ from, limit }) => from + limit + MOST_EVENTS),
+  ],
 });
+
+export function pageForwards(rows: readonly LogRow[], { from, limit }: StreamRead): EventPage {
+  const { events, through } = pageOf(
+    rows,
+    ({ revision }) => revision >= from,
+    () => false,
+  );
+  return { events, through, isLast: events.length < limit };
+}
 
 export const pageBackwards = (stream: string, from: number, limit: number): PageQuery => {
   const most = rowsFor(limit);

@@ -270,6 +270,28 @@ describe('the event store on Postgres', () => {
     expect(some).toEqual(all40.slice(10));
   });
 
+  it('reads many streams by few questions, each as it is', async () => {
+    const category = freshCategory();
+    const streams = Array.from({ length: 100 }, (_, nth) => `${category}-${nth}`);
+    await Promise.all(
+      streams.map((stream, nth) => store.append(stream, newEvents((nth % 7) * 90 + 1), 'none')),
+    );
+    const asked = jest.spyOn(pg.Pool.prototype, 'query');
+    const read = await Promise.all(
+      [...streams, `${category}-none`].map((stream, nth) => all(store.read(stream, { from: nth % 3 }))),
+    );
+    const questions = asked.mock.calls.length;
+    asked.mockRestore();
+    read.forEach((events, nth) => {
+      const length = nth === 100 ? 0 : (nth % 7) * 90 + 1;
+      expect(events.map(({ stream, revision }) => [stream, revision])).toEqual(
+        Array.from({ length }, (_, at) => [streams[nth], at]).slice(nth % 3),
+      );
+    });
+    // a stream of 541 events is two pages
+    expect(questions).toBeLessThan(20);
+  });
+
   it('finds a command that was stored in the middle of an append', async () => {
     const stream = `${freshCategory()}-1`;
     const [first, second, third] = [2, 3, 1].map((count, nth) => ofCommand(`cmd-${nth}`, newEvents(count)));

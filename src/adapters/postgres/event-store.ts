@@ -20,7 +20,6 @@ import {
   numberOf,
   type PageQuery,
   pageBackwards,
-  pageForwards,
   pageOfAll,
   positionOf,
 } from './event-rows.js';
@@ -28,11 +27,13 @@ import { EVENT_SCHEMA } from './event-schema.js';
 import { LiveEvents } from './live-events.js';
 import { migrate } from './migrations.js';
 import { openPool } from './pool.js';
+import { StreamReads } from './stream-reads.js';
 
 /** The event store on Postgres, in its own schema `quittance_events`. Several processes may write at once. */
 export class PostgresEventStore implements EventStore {
   private readonly writer: AppendWriter;
   private readonly live: LiveEvents;
+  private readonly streams: StreamReads;
 
   private constructor(
     private readonly pool: pg.Pool,
@@ -44,12 +45,15 @@ export class PostgresEventStore implements EventStore {
       async () => numberOf(await this.head()),
       (processId) => processId === this.writer.processId,
     );
+    this.streams = new StreamReads(
+      async (query) => (await reading(() => pool.query<LogRow & { nth: string }>(query))).rows,
+    );
     this.writer = new AppendWriter(url, (events) => this.live.offer(events));
   }
 
   /** Makes or brings up the schema. @throws Refusal DATA_TOO_NEW */
   static async open(url: string): Promise<PostgresEventStore> {
-    const pool = openPool(url, 'events');
+    const pool = openPool(byIndex(url), 'events');
     try {
       await migrate(pool, EVENT_SCHEMA);
     } catch (error) {
@@ -70,12 +74,12 @@ export class PostgresEventStore implements EventStore {
 
   async *read(stream: string, options: ReadOptions = {}): AsyncIterable<Recorded> {
     const { backwards = false, limit = Number.POSITIVE_INFINITY } = options;
-    const query = backwards ? pageBackwards : pageForwards;
     let from = options.from ?? (backwards ? HIGHEST_REVISION : 0);
     for (let left = limit; left > 0; ) {
-      const { events, isLast } = await this.page(
-        query(stream, from, Math.min(left, LIMITS.subscriptionBatch)),
-      );
+      const size = Math.min(left, LIMITS.subscriptionBatch);
+      const { events, isLast } = backwards
+        ? await this.page(pageBackwards(stream, from, size))
+        : await this.streams.page({ stream, from, limit: size });
       yield* events.slice(0, left);
       if (isLast) return;
       left -= events.length;
@@ -113,6 +117,13 @@ export class PostgresEventStore implements EventStore {
   private async page({ query, page }: PageQuery): Promise<EventPage> {
     return page((await reading(() => this.pool.query<LogRow>(query))).rows);
   }
+}
+
+/** A connection keeps its plans, and may have made them when the log was so short that to read all of it was cheapest. */
+function byIndex(url: string): string {
+  const target = new URL(url);
+  target.searchParams.set('options', '-c enable_seqscan=off');
+  return target.toString();
 }
 
 const HIGHEST_REVISION = 2 ** 31 - 1;
