@@ -122,13 +122,8 @@ export class CommandHandler implements Dispatch, Converse, Memory {
         const expected = folded.revision < 0 ? 'none' : folded.revision;
         const appended = await this.store.append(stream, toStore, expected);
         if (appended.repeated) return await this.asStored(aggregate, stream, appended.position);
-        this.keep(
-          aggregate,
-          stream,
-          { state, lastId: toStore.at(-1)!.id },
-          appended,
-          weighed(folded, events, appended),
-        );
+        const lastId = toStore.at(-1)!.id;
+        this.keep(aggregate, stream, folded, { state, events, lastId }, appended);
         if (refusal) throw refusal;
         return { events, state, revision: appended.revision, position: appended.position };
       } catch (error) {
@@ -176,13 +171,8 @@ export class CommandHandler implements Dispatch, Converse, Memory {
         );
         if (appended.repeated) return await this.asStored(aggregate, stream, appended.position);
         const state = decision.reduce((at, event) => aggregate.decider.evolve(at, event), folded.state as S);
-        this.keep(
-          aggregate,
-          stream,
-          { state, lastId: toStore.at(-1)!.id },
-          appended,
-          weighed(folded, decision, appended),
-        );
+        const lastId = toStore.at(-1)!.id;
+        this.keep(aggregate, stream, folded, { state, events: decision, lastId }, appended);
         return { events: decision, state, revision: appended.revision, position: appended.position };
       } catch (error) {
         this.cache.delete(stream);
@@ -216,15 +206,18 @@ export class CommandHandler implements Dispatch, Converse, Memory {
     return false;
   }
 
+  /** A store that counted the bytes of the events spares looking through them. */
   private keep(
     aggregate: AnyAggregate,
     stream: string,
-    now: Pick<Read, 'state' | 'lastId'>,
-    { revision }: Appended,
-    weight: number,
+    { weight: before }: Folded,
+    now: { readonly state: unknown; readonly events: readonly DomainEvent[]; readonly lastId: string },
+    { revision, bytes }: Appended,
   ): void {
-    this.cache.set(stream, { state: now.state, revision, weight });
-    this.folder.grown(aggregate, stream, { ...now, revision, weight });
+    const { state, events, lastId } = now;
+    const weight = before + (bytes ?? events.reduce((sum, event) => sum + weightOf(event), 0));
+    this.cache.set(stream, { state, revision, weight });
+    this.folder.grown(aggregate, stream, { state, revision, weight, lastId });
   }
 
   /** Folds what the cache does not know yet. */
@@ -268,7 +261,3 @@ export class CommandHandler implements Dispatch, Converse, Memory {
     );
   }
 }
-
-/** What an aggregate weighs with these events; a store that counted their bytes spares looking through them. */
-const weighed = ({ weight }: Folded, events: readonly DomainEvent[], { bytes }: Appended): number =>
-  weight + (bytes ?? events.reduce((sum, event) => sum + weightOf(event), 0));
