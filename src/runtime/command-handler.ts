@@ -12,7 +12,7 @@ import type { Appended, EventStore } from '../ports/event-store.js';
 import { decide, hold, toAppend, tooManyConflicts } from './decision.js';
 import type { CommandContext, Converse, Dispatch, Dispatched, Memory, Said } from './dispatch.js';
 import { Lanes } from './lanes.js';
-import { type Folded, type Read, type Snapshots, StreamFolder } from './stream-folder.js';
+import { type Folded, type Snapshots, StreamFolder } from './stream-folder.js';
 
 /**
  * Load, decide, append. Commands of one stream take turns in this process, so that conflicts only come from other
