@@ -20,6 +20,8 @@ const PARTIAL_ROUNDS = [56, 57, 56, 60, 60, 63, 64, 63, 60, 66, 60, 65, 70, 60, 
 export const MOST_INPUTS = PARTIAL_ROUNDS.length;
 
 const FIELD_BITS = 254;
+/** bits read at once: whole hexadecimal digits, in what a number's bitwise operations hold with four more */
+const AT_ONCE = 28;
 
 /**
  * Makes the parameters that circomlib uses, as Poseidon's authors prescribe (eprint 2019/458, appendix F): a
@@ -29,15 +31,13 @@ const FIELD_BITS = 254;
 export function parametersOf(inputs: number): Parameters {
   const width = inputs + 1;
   const partialRounds = PARTIAL_ROUNDS[inputs - 1]!;
-  const bit = grain(seedOf(width, partialRounds));
+  const read = grain(seedOf(width, partialRounds));
   const number = () => {
-    let hex = '0x';
-    for (let left = FIELD_BITS; left > 0; ) {
-      let digit = 0;
-      do digit = 2 * digit + bit();
-      while (--left % 4 !== 0);
-      hex += digit.toString(16);
-    }
+    let hex = `0x${read(FIELD_BITS % AT_ONCE).toString(16)}`;
+    for (let left = FIELD_BITS; left >= AT_ONCE; left -= AT_ONCE)
+      hex += read(AT_ONCE)
+        .toString(16)
+        .padStart(AT_ONCE / 4, '0');
     return BigInt(hex);
   };
   const element = () => {
@@ -68,27 +68,45 @@ function seedOf(width: number, partialRounds: number): string {
   return parts.map(([value, bits]) => value.toString(2).padStart(bits, '0')).join('');
 }
 
-/** The self-shrinking generator: of every two bits, the first says whether the second is given out. */
-function grain(seed: string): () => number {
-  const length = seed.length;
-  const chunk = 1 << 14;
-  const bits = new Uint8Array(length + chunk);
-  bits.set(Uint8Array.from(seed, Number), chunk);
-  let at = bits.length;
-  const refill = () => {
-    bits.copyWithin(0, chunk);
-    for (let i = 0; i < chunk; i++)
-      bits[i + length] =
-        bits[i]! ^ bits[i + 13]! ^ bits[i + 23]! ^ bits[i + 38]! ^ bits[i + 51]! ^ bits[i + 62]!;
-    at = length;
+/** Of every two bits of a byte, the first says whether the second is given out: how many are, and which. */
+const GIVEN = Array.from({ length: 256 }, (_, byte) => {
+  const pairs = [6, 4, 2, 0].map((shift) => (byte >> shift) & 3).filter((pair) => pair >= 2);
+  return { count: pairs.length, bits: pairs.reduce((bits, pair) => 2 * bits + (pair & 1), 0) };
+});
+
+/** words of 16 bits that are thrown away at first: twice the state */
+const PASSED_OVER = 10;
+
+/**
+ * The self-shrinking generator. A bit is made of those 80, 67, 57, 42, 29 and 18 before it, so sixteen can be made at
+ * once, of a state of five words.
+ * @returns reads up to {@link AT_ONCE} bits, the first the highest
+ */
+function grain(seed: string): (bits: number) => number {
+  const state = seed.match(/.{16}/g)!.map((word) => Number.parseInt(word, 2));
+  let [a, b, c, d, e] = state as [number, number, number, number, number];
+  const next = (): number => {
+    const taps = a ^ ((a << 13) | (b >> 3)) ^ ((b << 7) | (c >> 9)) ^ ((c << 6) | (d >> 10));
+    const made = (taps ^ ((d << 3) | (e >> 13)) ^ ((d << 14) | (e >> 2))) & 0xffff;
+    [a, b, c, d, e] = [b, c, d, e, made];
+    return made;
   };
-  refill();
-  at += 2 * length; // the first bits are thrown away
-  return () => {
-    for (;;) {
-      if (at === bits.length) refill();
-      at += 2;
-      if (bits[at - 2] === 1) return bits[at - 1]!;
+  for (let i = 0; i < PASSED_OVER; i++) next();
+  let word = 0;
+  let isHalf = false;
+  let held = 0;
+  let count = 0;
+  return (bits) => {
+    while (count < bits) {
+      if (!isHalf) word = next();
+      const given = GIVEN[isHalf ? word & 255 : word >> 8]!;
+      isHalf = !isHalf;
+      held = (held << given.count) | given.bits;
+      count += given.count;
     }
+    count -= bits;
+    const read = held >>> count;
+    held &= (1 << count) - 1;
+    return read;
   };
 }
