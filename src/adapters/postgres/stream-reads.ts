@@ -6,7 +6,7 @@ import { type EventPage, type LogRow, pageForwards, pagesForwards, type StreamRe
 const MOST_STREAMS = 32;
 
 interface Asked extends StreamRead {
-  answered?: EventPage;
+  readonly rows: LogRow[];
 }
 
 /**
@@ -23,15 +23,14 @@ export class StreamReads {
   ) {}
 
   async page(read: StreamRead): Promise<EventPage> {
-    const asked: Asked = { ...read };
+    const asked: Asked = { ...read, rows: [] };
     await this.reads.add(asked);
-    return asked.answered!;
+    return pageForwards(asked.rows, read);
   }
 
   private async ask(asked: readonly Asked[]): Promise<void> {
-    const rows = await this.query(pagesForwards(asked));
-    const byRead = asked.map((): LogRow[] => []);
-    for (const row of rows) byRead[Number(row.nth) - 1]!.push(row);
-    for (const [nth, its] of asked.entries()) its.answered = pageForwards(byRead[nth]!, its);
+    for (const row of await this.query(pagesForwards(asked))) asked[Number(row.nth) - 1]!.rows.push(row);
+    // they come so, which the question does not promise
+    for (const { rows } of asked) rows.sort((a, b) => a.revision - b.revision);
   }
 }
