@@ -151,7 +151,8 @@ describe('a service with a limit, and a user with a batch of runs that call it',
 
       service.answers.open();
       expect(await single.ended(id)).toMatchObject({ status: 'completed' });
-      expect(service.calls.indexOf('single')).toBeLessThanOrEqual(2 * AT_ONCE);
+      // after the calls it came behind, and those whose turn had come by then, it is among the next, which arrive in any order
+      expect(service.calls.indexOf('single')).toBeLessThan(3 * AT_ONCE);
 
       for (const one of ids) expect(await batch.ended(one)).toMatchObject({ status: 'completed' });
       expect(service.calls.filter((who) => who === 'batch')).toHaveLength(BATCH);
