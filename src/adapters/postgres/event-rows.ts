@@ -15,7 +15,6 @@ export interface LogRow {
   readonly revision: number;
   readonly size: number;
   readonly ids: string;
-  readonly types: string;
   readonly data: string;
   readonly metadata: string;
 }
@@ -56,21 +55,12 @@ export interface PageQuery {
   page(rows: readonly LogRow[]): EventPage;
 }
 
-const COLUMNS =
-  'SELECT position, stream, revision, size, ids, types, data, metadata FROM quittance_events.log';
+const COLUMNS = 'SELECT position, stream, revision, size, ids, data, metadata FROM quittance_events.log';
 
-const pageOf = (
-  rows: readonly LogRow[],
-  isWanted: (event: Recorded) => boolean,
-  isLast: (found: readonly Recorded[]) => boolean,
-): EventPage => {
-  const found = rows.flatMap(recordedOf);
-  return {
-    events: found.filter(isWanted),
-    through: rows.length === 0 ? 0 : Number(rows.at(-1)!.position),
-    isLast: isLast(found),
-  };
-};
+const pageOf = (rows: readonly LogRow[], isWanted: (event: Recorded) => boolean) => ({
+  events: rows.flatMap(recordedOf).filter(isWanted),
+  through: rows.length === 0 ? 0 : Number(rows.at(-1)!.position),
+});
 
 /** Where a reader of a stream is, and how many events it wants at least, if there are as many. */
 export interface StreamRead {
@@ -85,7 +75,7 @@ export interface StreamRead {
  */
 export const pagesForwards = (reads: readonly StreamRead[]): pg.QueryConfig => ({
   name: 'events-forwards',
-  text: `SELECT r.nth, l.position, l.stream, l.revision, l.size, l.ids, l.types, l.data, l.metadata
+  text: `SELECT r.nth, l.position, l.stream, l.revision, l.size, l.ids, l.data, l.metadata
     FROM unnest($1::text[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS r (stream, "from", until, nth)
     CROSS JOIN LATERAL (
       SELECT * FROM quittance_events.log
@@ -99,12 +89,8 @@ export const pagesForwards = (reads: readonly StreamRead[]): pg.QueryConfig => (
 });
 
 export function pageForwards(rows: readonly LogRow[], { from, limit }: StreamRead): EventPage {
-  const { events, through } = pageOf(
-    rows,
-    ({ revision }) => revision >= from,
-    () => false,
-  );
-  return { events, through, isLast: events.length < limit };
+  const page = pageOf(rows, ({ revision }) => revision >= from);
+  return { ...page, isLast: page.events.length < limit };
 }
 
 export const pageBackwards = (stream: string, from: number, limit: number): PageQuery => {
@@ -116,11 +102,7 @@ export const pageBackwards = (stream: string, from: number, limit: number): Page
       values: [stream, from + MOST_EVENTS, from, most],
     },
     page: (rows) => {
-      const { events, through } = pageOf(
-        rows.toReversed(),
-        ({ revision }) => revision <= from,
-        () => false,
-      );
+      const { events, through } = pageOf(rows.toReversed(), ({ revision }) => revision <= from);
       return { events: events.toReversed(), through, isLast: rows.length < most };
     },
   };
@@ -137,7 +119,10 @@ export const pageOfAll = (after: number, limit: number, filter: EventFilter = {}
         text: `${COLUMNS} WHERE position > $1 AND position <= $2 ORDER BY position`,
         values: [after, after + limit + MOST_EVENTS],
       },
-      page: (rows) => pageOf(rows, isNew, (found) => found.filter(isNew).length < limit),
+      page: (rows) => {
+        const page = pageOf(rows, isNew);
+        return { ...page, isLast: page.events.length < limit };
+      },
     };
   const most = rowsFor(limit);
   const wanted = filterTest(filter);
@@ -151,12 +136,10 @@ export const pageOfAll = (after: number, limit: number, filter: EventFilter = {}
         ORDER BY position LIMIT $2`,
       values: [after, most, types ?? null, categories ?? null],
     },
-    page: (rows) =>
-      pageOf(
-        rows,
-        (event) => isNew(event) && wanted(event.event.type, event.stream),
-        () => rows.length < most,
-      ),
+    page: (rows) => ({
+      ...pageOf(rows, (event) => isNew(event) && wanted(event.event.type, event.stream)),
+      isLast: rows.length < most,
+    }),
   };
 };
 
