@@ -11,7 +11,7 @@ import { type PlanDetails, planDetailsSchema } from '../events/plan.js';
 import type { Json } from '../kernel/canonical-json.js';
 import { Refusal } from '../kernel/errors.js';
 import { LIMITS } from '../kernel/limits.js';
-import { weightOf } from '../kernel/weight.js';
+import type { Claimed } from '../kernel/sealed.js';
 import type { Dispatch } from '../runtime/dispatch.js';
 import type { StepTask } from '../sagas/reaction.js';
 import type { ExpressionContext } from './expression.js';
@@ -25,6 +25,15 @@ interface Opened {
 }
 
 export type LiveRun = Running | Compensating;
+
+/** About the bytes of what is opened of a run: what is sealed is as long as what it seals, and is not looked through. */
+function weightOf({ created, plan }: LiveRun): number {
+  const files = created.attachments.reduce((bytes, { content }) => bytes + content.size, 0);
+  return sizeOf(plan.details) + sizeOf(created.request) + files;
+}
+
+const sizeOf = (stored: Claimed): number =>
+  'artifact' in stored ? stored.artifact.size : stored.data.length;
 
 /** @returns undefined when that attempt is not in flight, by this state */
 export function liveRun(state: WorkflowState, { runNo, stepId, attempt }: StepTask): Running | undefined {
@@ -60,7 +69,7 @@ export class RunViews {
     const opening = this.openRun(run);
     this.opened.set(key, opening, { size: 1 });
     opening.then(
-      (run) => this.opened.set(key, opening, { size: Math.min(weightOf(run), LIMITS.openedRunBytes / 8) }),
+      () => this.opened.set(key, opening, { size: Math.min(weightOf(run), LIMITS.openedRunBytes / 8) }),
       () => this.opened.delete(key),
     );
     return opening;
