@@ -20,3 +20,6 @@ export const wholeFlag =
 
 /** For flags that may be given several times. */
 export const several = (text: string, before: readonly string[]): readonly string[] => [...before, text];
+
+/** Levels of receipts. */
+export const LEVELS: readonly string[] = ['basic', 'full', 'zero-knowledge'];

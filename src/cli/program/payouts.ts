@@ -1,14 +1,11 @@
 import { type Command, Option } from 'commander';
 import { wholeFlag } from '../parse.js';
+import { type Done, onInstallation } from './on-installation.js';
 
 /** `quittance payouts …`: what is owed to recipients, for operators. */
-export function payoutCommands(
-  root: Command,
-  connected: (command: Command) => Command,
-  done: (code: number) => void,
-): void {
+export function payoutCommands(root: Command, done: Done): void {
   const payouts = root.command('payouts').description('pay out what is owed to recipients, for operators');
-  const on = (spec: string, description: string) => connected(payouts.command(spec).description(description));
+  const on = (spec: string, description: string) => onInstallation(payouts, spec, description);
   const load = () => import('../commands/payouts.js');
 
   on('list', 'settlements, newest first')
