@@ -9,6 +9,7 @@
 import type { WithdrawalEvent } from '../../events/withdrawal.js';
 import { Refusal, unreachable } from '../../kernel/errors.js';
 import { formatUsdc } from '../../kernel/money.js';
+import { assertAmount } from './amounts.js';
 import { assertNotFrozen } from './freezing.js';
 import { availableOf, type OpenEscrow } from './state.js';
 import type {
@@ -56,10 +57,7 @@ function request(
     });
   }
   assertNotFrozen(account);
-  if (amount <= 0n || amount >= 10n ** 18n)
-    throw new Refusal('VALIDATION_FAILED', 'An amount must be more than zero and have at most 18 digits.', {
-      amount: String(amount),
-    });
+  assertAmount(amount);
   const available = availableOf(account);
   if (amount > available)
     throw new Refusal(
