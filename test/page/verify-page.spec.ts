@@ -5,7 +5,7 @@ import { issueReceipt } from '../../src/receipts/issue-receipt.js';
 import { issuerFromSeed } from '../../src/receipts/issuer.js';
 import { type Check, verifyReceiptBytes } from '../../src/verifier/index.js';
 import { bytesOfHex } from '../../src/verifier/signature.js';
-import { PageSandbox, type Shown } from '../kit/page-sandbox.js';
+import { PageSandbox, type Shown, type StandInElement } from '../kit/page-sandbox.js';
 import { sampleIssuedAt, sampleIssuer } from '../kit/sample-issuer.js';
 import { sampleRun } from '../kit/sample-run.js';
 
@@ -18,6 +18,7 @@ const page = new PageSandbox();
 await page.type(trusting);
 const shownFor = async (content: string | Uint8Array): Promise<Shown> => (await page.choose(content))[0]!;
 
+const isOf = (name: string) => (element: StandInElement) => element.attributes.get('class') === name;
 const standing = ({ passed, required }: Check) => (passed ? 'passed' : required ? 'failed' : 'noted');
 const asShown = ({ name, reason, ...check }: Check) => ({
   name,
@@ -34,6 +35,22 @@ describe('the page', () => {
     });
     expect(checks).toEqual(expected.checks.map(asShown));
     expect(standing).toBe('valid');
+  });
+
+  it('asks for every check in words, and keeps its name for programs', async () => {
+    const documents = ['chain', 'basic', 'step-disclosure'].map(golden);
+    const cards = (await page.choose(...documents)).map(({ card }) => card);
+    const lines = cards.flatMap((card) => card.all(({ attributes }) => attributes.has('data-check')));
+    const of = (name: string) => lines.find(({ attributes }) => attributes.get('data-check') === name)!;
+    expect(lines.length).toBeGreaterThan(30);
+    expect(of('proof:2').textContent).toContain('Proof of part 2 passed: Does the proof of this part of');
+    for (const line of lines) {
+      const name = line.attributes.get('data-check')!;
+      const [title, asks] = ['title', 'asks'].map((part) => line.all(isOf(part))[0]!);
+      expect(title!.attributes.get('title')).toBe(name);
+      expect(title!.textContent).not.toBe(name);
+      expect(asks!.textContent).toMatch(/\? $/);
+    }
   });
 
   it('shows the run, its steps, what was paid, and what is not proven', async () => {

@@ -1,38 +1,6 @@
 import type { Check } from '../index.js';
+import { checkWords } from './check-words.js';
 import { element } from './element.js';
-
-/** What people call the checks; one that is not here is called by its own name. */
-const TITLES: Readonly<Record<string, string>> = {
-  format: 'Form',
-  limits: 'Limits',
-  issuer: 'Issuer',
-  signature: 'Signature',
-  statement: 'Statement',
-  level: 'Level',
-  plan: 'Plan',
-  results: 'Results',
-  'final-result': 'Final result',
-  costs: 'Costs',
-  order: 'Order of steps',
-  payments: 'Payments',
-  kept: 'Kept steps',
-  'proof-key': 'Proof key',
-  'proof-key-kind': 'Kind of proof key',
-  'proof-signals': 'Subject of the proof',
-  'proof-chain': 'Chain of proofs',
-  'proof-links': 'Links of the chain',
-  context: 'Context',
-  proof: 'Proof',
-  events: 'Events',
-  'payments-on-chain': 'Payments on chain',
-  log: 'Transparency log',
-  'key-time': 'Time of the key',
-  revocation: 'Revocation',
-  receipt: 'Its receipt',
-  run: 'Rest of the run',
-  openings: 'Salts',
-  rest: 'Everything else',
-};
 
 type Standing = 'passed' | 'failed' | 'noted';
 
@@ -42,12 +10,13 @@ const standingOf = ({ passed, required }: Check): Standing =>
 const MARKS: Readonly<Record<Standing, string>> = { passed: '✓', failed: '✗', noted: '!' };
 const WORDS: Readonly<Record<Standing, string>> = { passed: 'passed', failed: 'failed', noted: 'note' };
 
-/** A line for each check, with its reason. */
+/** A line for each check: what it asks, and its reason. Programs find it by its name. */
 export const checksView = (checks: readonly Check[]): HTMLElement =>
   element('ul', { class: 'checks' }, ...checks.map(line));
 
 function line(check: Check): HTMLElement {
   const standing = standingOf(check);
+  const { title, asks } = checkWords(check.name) ?? { title: check.name, asks: '' };
   return element(
     'li',
     { class: standing, 'data-check': check.name, 'data-standing': standing },
@@ -55,9 +24,14 @@ function line(check: Check): HTMLElement {
     element(
       'span',
       { class: 'what' },
-      element('span', { class: 'title' }, TITLES[check.name] ?? check.name),
+      element('span', { class: 'title', title: check.name }, title),
       element('span', { class: 'unseen' }, ` ${WORDS[standing]}: `),
-      element('span', { class: 'reason' }, check.reason),
+      element(
+        'span',
+        { class: 'said' },
+        element('span', { class: 'asks' }, `${asks} `),
+        element('span', { class: 'reason' }, check.reason),
+      ),
     ),
   );
 }
