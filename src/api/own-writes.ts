@@ -18,6 +18,27 @@ export async function readModelsAt({ progress }: Pick<Parts, 'progress'>, positi
   );
 }
 
+/** @returns undefined where there is no such workflow. What this process remembers is asked first: an owner never changes */
+export async function ownerByEvents(
+  { dispatch }: Pick<Parts, 'dispatch'>,
+  workflowId: string,
+): Promise<string | undefined> {
+  const { state } = await dispatch.load(workflow, workflowId, 0);
+  return state.status === 'none' ? undefined : state.created.userId;
+}
+
+/**
+ * Asks a read model again for what the events say is there.
+ * @throws Refusal DEPENDENCY_DOWN when the read model does not get there in time
+ */
+export async function onceThere<T>(
+  parts: Pick<Parts, 'store' | 'progress'>,
+  ask: () => Promise<T>,
+): Promise<T> {
+  await readModelsAt(parts, await parts.store.head());
+  return ask();
+}
+
 /**
  * What a read model knows of a workflow. Who asked for it a moment ago is not told that there is none: its events say
  * that there is, and then the read model is waited for.
@@ -31,9 +52,6 @@ export async function ofOwnWorkflow<T>(
   ask: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
   const found = await ask();
-  if (found !== undefined) return found;
-  const { state } = await parts.dispatch.load(workflow, workflowId, 0);
-  if (state.status === 'none' || state.created.userId !== userId) return undefined;
-  await readModelsAt(parts, await parts.store.head());
-  return ask();
+  if (found !== undefined || (await ownerByEvents(parts, workflowId)) !== userId) return found;
+  return onceThere(parts, ask);
 }

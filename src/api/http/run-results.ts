@@ -6,7 +6,7 @@ import { LIMITS } from '../../kernel/limits.js';
 import { places } from '../../kernel/places.js';
 import type { ResultRow } from '../../projections/workflows/queries.js';
 import type { ApiDependencies } from '../dependencies.js';
-import { ofOwnWorkflow } from '../own-writes.js';
+import { onceThere, ownerByEvents } from '../own-writes.js';
 import { money } from './answer.js';
 import { closedRow, completedRow } from './closed-row.js';
 import { ResultReader } from './result-reader.js';
@@ -29,24 +29,13 @@ export class RunResults {
 
   /** @throws Refusal NOT_FOUND, or DEPENDENCY_DOWN when the read model does not know the run in time */
   async of(principal: Principal, id: string, waitMs: number): Promise<ResultRow> {
-    const known = this.api.dispatch.known(workflow, id);
-    const kept = completedRow(id, known);
-    if (kept) {
-      requireOwner(principal, kept.user_id, 'workflow');
-      return kept;
-    }
-    // an owner never changes: any state in memory knows it
-    if (waitMs > 0 && known && known.state.status !== 'none')
-      requireOwner(principal, known.state.created.userId, 'workflow');
-    else {
-      const read = () => this.reader.read(id);
-      // a run asked for a moment ago may not be in the read model yet
-      const first = await (waitMs > 0 ? read() : ofOwnWorkflow(this.api, principal, id, read));
-      const owner = first?.user_id ?? (waitMs > 0 ? await this.ownerByEvents(id) : undefined);
-      requireOwner(principal, owner, 'workflow');
-      if (first && (first.terminal || waitMs === 0)) return first;
-    }
-    const row = await this.whenClosed(id, waitMs);
+    const first = await this.atOnce(id, waitMs);
+    requireOwner(principal, first?.user_id ?? (await ownerByEvents(this.api, id)), 'workflow');
+    if (first && (first.terminal || waitMs === 0)) return first;
+    // a run asked for a moment ago may not be in the read model yet
+    const row = await (waitMs > 0
+      ? this.whenClosed(id, waitMs)
+      : onceThere(this.api, () => this.reader.read(id)));
     if (row) return row;
     throw new Refusal(
       'DEPENDENCY_DOWN',
@@ -85,6 +74,13 @@ export class RunResults {
       : null;
   }
 
+  /** The row as it is now; none is read of a run that is waited for and that this process knows whose it is. */
+  private async atOnce(id: string, waitMs: number): Promise<ResultRow | undefined> {
+    const known = this.api.dispatch.known(workflow, id);
+    const isWaitedFor = waitMs > 0 && known !== undefined && known.state.status !== 'none';
+    return completedRow(id, known) ?? (isWaitedFor ? undefined : this.reader.read(id));
+  }
+
   /** @returns the row once its run is closed, or what it is after `waitMs` */
   private async whenClosed(id: string, waitMs: number): Promise<ResultRow | undefined> {
     const end = performance.now() + Math.min(waitMs, LIMITS.resultWait);
@@ -100,10 +96,5 @@ export class RunResults {
   private rememberedSince(revision: number | undefined, id: string): ResultRow | undefined {
     const known = this.api.dispatch.known(workflow, id);
     return revision !== undefined && known && known.revision >= revision ? closedRow(id, known) : undefined;
-  }
-
-  private async ownerByEvents(id: string): Promise<string | undefined> {
-    const { state } = await this.api.dispatch.load(workflow, id, 0);
-    return state.status === 'none' ? undefined : state.created.userId;
   }
 }
