@@ -71,15 +71,15 @@ export class Reactor {
     this.publish = new Coalescer((jobList) => jobs.publish(jobList), AT_ONCE);
   }
 
-  /**
-   * Takes back timers that are held here, at once, and passes over what would change nothing.
-   * @returns whether that was all: it needs no turn then. May be asked for again, also in its turn
-   */
-  passesOver(reaction: Reaction, event: Pick<Cause, 'stream' | 'revision'>): boolean {
-    if (reaction.do === 'cancel-timers') return this.timers.cancelHere(reaction.ids);
-    if (!this.isDone(reaction, event)) return false;
+  /** Whether a reaction need not wait for a turn: what it cancels is held here, or it would change nothing. */
+  takesNoTurn(reaction: Reaction, event: Pick<Cause, 'stream' | 'revision'>): boolean {
+    return reaction.do === 'cancel-timers' ? this.timers.isHere(reaction.ids) : this.isDone(reaction, event);
+  }
+
+  /** Does at once what is left to do of a reaction that takes no turn: its timers need not exist. */
+  passOver(reaction: Reaction): void {
+    if (reaction.do === 'cancel-timers') this.forgetTimers(reaction.ids);
     if (reaction.do === 'timer') this.timers.spare(reaction.id);
-    return true;
   }
 
   /** @returns what was begun and is not over, if anything */

@@ -159,7 +159,10 @@ export class SagaRunner {
     const part = lane === undefined ? undefined : this.parts.get(this.share.partOf(lane));
     if (lane === undefined || !part?.wants(recorded.position)) return undefined;
     const reactions = this.saga.react(recorded, undefined);
-    if (reactions.every((reaction) => this.reactor.passesOver(reaction, recorded))) return undefined;
+    if (reactions.every((reaction) => this.reactor.takesNoTurn(reaction, recorded))) {
+      for (const reaction of reactions) this.reactor.passOver(reaction);
+      return undefined;
+    }
     return part.run(recorded.position, async () => {
       const kept: Promise<boolean>[] = [];
       const handled = await this.lanes.run(lane, () => this.carryOut(reactions, recorded, part, kept));

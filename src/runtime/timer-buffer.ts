@@ -56,11 +56,9 @@ export class TimerBuffer {
     this.spared.add(id);
   }
 
-  /** Cancels them if none of them has to be cancelled in the store. @returns whether that was so */
-  cancelHere(ids: readonly string[]): boolean {
-    if (!ids.every((id) => this.isHeld(id) || this.isSpared(id))) return false;
-    for (const id of ids) this.takeBack(id);
-    return true;
+  /** Whether cancelling them asks nothing of the store. */
+  isHere(ids: readonly string[]): boolean {
+    return ids.every((id) => this.isHeld(id) || this.isSpared(id));
   }
 
   /** One that was held here is forgotten; if an earlier life stored it, firing it changes nothing. */
