@@ -6,7 +6,7 @@ import { projections } from '../../src/projections/index.js';
 import { Memory } from '../../src/projections/memory.js';
 import type { Projection } from '../../src/projections/projection.js';
 
-const GROUPED = new Set(['rm_audit_groups', 'rm_workflow_timeline_groups']);
+const GROUPED = new Set(['rm_audit_groups', 'rm_audit_tiles', 'rm_workflow_timeline_groups']);
 
 /** The tables of every read model in a schema of their own. */
 export class ReadModels {

@@ -3,8 +3,10 @@ import { type FreshDatabase, freshDatabase } from '../../../test/kit/postgres.js
 import { ReadModels } from '../../../test/kit/read-models.js';
 import { auditEvents } from '../../events/audit.js';
 import type { Actor, Position, Recorded } from '../../kernel/event.js';
+import { parseCursor } from '../page.js';
 import { auditProjection } from './project.js';
 import { type AuditSearch, searchAudit } from './queries.js';
+import type { AuditTile } from './schema.js';
 
 const alice: Actor = { type: 'user', id: 'alice "the owner" \\ Ümit' };
 const planner: Actor = { type: 'worker', id: 'planner rule' };
@@ -150,5 +152,70 @@ describe('the audit log', () => {
     const first = await searchAudit(models.sql, { limit: 3 });
     const second = await searchAudit(models.sql, { limit: 3, cursor: [first.rows.at(-1)!.position, ''] });
     expect([...first.rows, ...second.rows].map(({ revision }) => revision)).toEqual([6, 5, 4, 3, 2, 1]);
+  });
+
+  describe('of many rows', () => {
+    const people = ['ann', 'bob', 'zoë "rare"'].map((id): Actor => ({ type: 'user', id }));
+    /** ann everywhere, bob in every third hundred, zoë four times; each event in a row of its own */
+    const actorOf = (at: number) => {
+      if ([3, 777, 1_203, 1_204].includes(at)) return people[2]!;
+      return people[Math.floor(at / 100) % 3 === 1 && at % 2 === 0 ? 1 : 0]!;
+    };
+    let events: Recorded[];
+    const write = async (sizes: readonly number[], forgetsAfter: number) => {
+      events = Array.from({ length: 1_250 }, (_, at) =>
+        happened(0, { actor: actorOf(at) }, { stream: `workflow-wf_${at}` }),
+      );
+      for (let from = 0, nth = 0; from < events.length; from += sizes[nth++ % sizes.length]!) {
+        await project(events.slice(from, from + sizes[nth % sizes.length]!));
+        if (nth % forgetsAfter === 0) models.forget();
+      }
+    };
+    const tiles = async () => {
+      const { rows } = await models.sql.query<AuditTile & { rows: number }>(
+        `select t.*, (select count(*)::int from rm_audit_groups where position > after and position <= until) as rows
+         from rm_audit_tiles t order by until`,
+      );
+      return rows;
+    };
+
+    it.each([
+      ['in batches of a few', [37], 1_000],
+      ['in batches of a few, by a process that starts again and again', [90, 13], 3],
+      ['all at once', [1_250], 1],
+    ])('tells %s who is in which stretch of them', async (_, sizes, forgetsAfter) => {
+      await write(sizes, forgetsAfter);
+      const written = await tiles();
+      expect(written.map(({ after }) => after)).toEqual([
+        '',
+        ...written.slice(0, -1).map(({ until }) => until),
+      ]);
+      for (const { rows, after, until, actors } of written) {
+        expect(rows).toBeGreaterThanOrEqual(500);
+        const its = events.filter(({ position }) => position > after && position <= until);
+        expect([...actors].sort()).toEqual([...new Set(its.map(({ metadata }) => metadata.actor.id))].sort());
+      }
+      expect(written.reduce((sum, { rows }) => sum + rows, 0)).toBeGreaterThanOrEqual(1_000);
+    });
+
+    it.each(people)('finds all that $id did, page by page, as if every row were read', async ({ id }) => {
+      await write([90, 13], 5);
+      const expected = events.filter(({ metadata }) => metadata.actor.id === id).map(({ stream }) => stream);
+      const streams: string[] = [];
+      let cursor: readonly [string, string] | undefined;
+      do {
+        const page = await searchAudit(models.sql, { actor: id, limit: 60, cursor });
+        streams.push(...page.rows.map(({ stream }) => stream));
+        cursor = page.nextCursor === null ? undefined : parseCursor(page.nextCursor);
+      } while (cursor);
+      expect(streams).toEqual(expected.reverse());
+    });
+
+    it('reads no row of a stretch in which somebody is said to have done nothing', async () => {
+      await write([500], 1_000);
+      await models.sql.query("update rm_audit_tiles set actors = '[]'");
+      const streams = (await found({ actor: people[2]!.id })).map(({ stream }) => stream);
+      expect(streams).toEqual(['workflow-wf_1204', 'workflow-wf_1203']);
+    });
   });
 });

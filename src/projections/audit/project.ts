@@ -5,20 +5,28 @@ import type { Recorded } from '../../kernel/event.js';
 import type { Sql } from '../../ports/sql.js';
 import type { Kind, Memory } from '../memory.js';
 import type { Projection } from '../projection.js';
-import { AUDIT_LOG, type AuditCommand, type AuditGroup, type AuditRow, auditGroups } from './schema.js';
+import {
+  AUDIT_LOG,
+  type AuditCommand,
+  type AuditGroup,
+  type AuditRow,
+  auditGroups,
+  auditTiles,
+} from './schema.js';
+import { writeTiled } from './tiles.js';
 
 export const auditProjection: Projection = {
   name: 'audit',
-  version: 3,
+  version: 4,
   paceMs: 50,
   handles: Object.values(eventCatalogue)
     .flat()
     .map(({ type }) => type),
-  schema: `${auditGroups.schema};\n${AUDIT_LOG}`,
+  schema: [auditGroups.schema, auditTiles.schema, AUDIT_LOG].join(';\n'),
   async project(events, sql, memory) {
     const head = await newest(sql, memory);
     const news = events.filter(({ position }) => head === undefined || position > head);
-    await auditGroups.upsert(sql, grouped(news).map(groupRow));
+    await writeTiled(grouped(news).map(groupRow), sql, memory);
     const last = news.at(-1);
     if (last) memory.of(NEWEST).set('', { position: last.position });
     return [];

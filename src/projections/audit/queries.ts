@@ -1,6 +1,6 @@
 import type { Sql } from '../../ports/sql.js';
 import { type Cursor, type Page, pageOf } from '../page.js';
-import { type AuditRow, actorNeedle } from './schema.js';
+import { type AuditRow, type AuditTile, actorNeedle } from './schema.js';
 
 export interface AuditSearch {
   readonly stream?: string | undefined;
@@ -21,13 +21,63 @@ const COLUMNS = `position, event_id, stream, revision, type, actor_type, actor_i
 
 /** Newest first. */
 export async function searchAudit(sql: Sql, search: AuditSearch): Promise<Page<AuditRow>> {
+  const { actor } = search;
+  const rows = actor === undefined ? await found(sql, search) : await foundOf(actor, sql, search);
+  return pageOf(rows, search.limit, (row) => [row.position, '']);
+}
+
+type Stretch = Pick<AuditTile, 'after' | 'until'>;
+
+/** Stretches are read one by one as long as that may be enough, then many at once. */
+const MOST_AT_ONCE = 64;
+
+/** What no tile tells of yet, and of the rest only those stretches in which the actor did something. */
+async function foundOf(actor: string, sql: Sql, search: AuditSearch): Promise<readonly AuditRow[]> {
   const { limit, cursor } = search;
+  let before = await lastTiled(sql);
+  const rows = [...(await found(sql, search, { after: before }))];
+  if (cursor && cursor[0] < before) before = cursor[0];
+  for (let most = 1; rows.length <= limit; most = Math.min(4 * most, MOST_AT_ONCE)) {
+    const stretches = await stretchesOf(actor, sql, before, most);
+    if (stretches.length > 0) rows.push(...(await found(sql, search, { stretches })));
+    if (stretches.length < most) break;
+    before = stretches.at(-1)!.after;
+  }
+  return rows;
+}
+
+async function lastTiled(sql: Sql): Promise<string> {
+  const { rows } = await sql.query<Pick<AuditTile, 'until'>>(
+    'select until from rm_audit_tiles order by until desc limit 1',
+  );
+  return rows[0]?.until ?? '';
+}
+
+async function stretchesOf(
+  actor: string,
+  sql: Sql,
+  before: string,
+  most: number,
+): Promise<readonly Stretch[]> {
+  const { rows } = await sql.query<Stretch>(
+    `select after, until from rm_audit_tiles where after < $1 and strpos(actors::text, $2) > 0
+     order by until desc limit $3`,
+    [before, JSON.stringify(actor), most],
+  );
+  return rows;
+}
+
+/** @param within where to look, in the order of the log; everywhere when absent */
+async function found(
+  sql: Sql,
+  { limit, cursor, ...search }: AuditSearch,
+  within: { readonly after?: string; readonly stretches?: readonly Stretch[] } = {},
+): Promise<readonly AuditRow[]> {
   const values: unknown[] = [limit + 1];
   const conditions: string[] = [];
+  const put = (value: unknown): string => `$${values.push(value)}`;
   const where = (condition: (parameter: string) => string, value: unknown): void => {
-    if (value === undefined) return;
-    values.push(value);
-    conditions.push(condition(`$${values.length}`));
+    if (value !== undefined) conditions.push(condition(put(value)));
   };
   where((p) => `stream = ${p}`, search.stream);
   where((p) => `type = ${p}`, search.type);
@@ -39,11 +89,16 @@ export async function searchAudit(sql: Sql, search: AuditSearch): Promise<Page<A
   where((p) => `occurred_at >= ${p}`, search.since);
   where((p) => `occurred_at < ${p}`, search.until);
   where((p) => `group_position < ${p} and position < ${p}`, cursor?.[0]);
+  where((p) => `group_position > ${p}`, within.after);
+  const { stretches } = within;
+  if (stretches) conditions.push('group_position > stretch.after and group_position <= stretch.until');
   // groups stand in the order of their events: only those are cut up that a page needs
-  const { rows } = await sql.query<AuditRow>(
-    `select ${COLUMNS} from rm_audit_log ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''}
-     order by group_position desc, position desc limit $1`,
-    values,
-  );
-  return pageOf(rows, limit, (row) => [row.position, '']);
+  const inOrder = 'order by group_position desc, position desc limit $1';
+  const page = `select * from rm_audit_log ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''} ${inOrder}`;
+  const each = (of: keyof Stretch) => `${put(stretches?.map((stretch) => stretch[of]))}::text[]`;
+  const from = stretches
+    ? `unnest(${each('after')}, ${each('until')}) as stretch (after, until) cross join lateral (${page}) page`
+    : `(${page}) page`;
+  const { rows } = await sql.query<AuditRow>(`select ${COLUMNS} from ${from} ${inOrder}`, values);
+  return rows;
 }

@@ -51,6 +51,21 @@ export interface AuditGroup
 /** What the text of `commands` holds where one of them is by this actor. */
 export const actorNeedle = (actorId: string): string => JSON.stringify({ actorId }).slice(1, -1);
 
+/** Who did what the rows after one position up to another tell of: whoever is not there is not looked for in them. */
+export interface AuditTile {
+  readonly after: string;
+  readonly until: string;
+  readonly actors: readonly string[];
+}
+
+export const auditTiles = defineTable<AuditTile>({
+  name: 'rm_audit_tiles',
+  columns: { until: 'text', after: 'text', actors: 'json' },
+  key: ['until'],
+  newer: 'until',
+  isLog: true,
+});
+
 export const auditGroups = defineTable<AuditGroup>({
   name: 'rm_audit_groups',
   columns: {
