@@ -140,5 +140,12 @@ describe('deploy/Containerfile', () => {
     expect(images).toEqual([`node:${major}-bookworm-slim`, `node:${major}-bookworm-slim`]);
   });
 
+  it('makes the code cache once everything lies as it will, by the Node of the image', () => {
+    const run = lines.filter((line) => line.startsWith('RUN ') || line.startsWith('FROM '));
+    const at = run.indexOf('RUN node scripts/code-cache.mjs');
+    expect(run[at - 1]).toMatch(/npm run build .*npm prune --omit=dev$/);
+    expect(run[at + 1]).toMatch(/^FROM /);
+  });
+
   it('runs as nobody special', () => expect(lines).toContain('USER node'));
 });
