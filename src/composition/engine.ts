@@ -163,7 +163,7 @@ export function buildEngine(
   const progress = readModelProgress(
     live,
     roles,
-    () => keeper.hasOthers('api'),
+    { answer: () => keeper.hasOthers('api'), keep: () => keeper.hasOthers('projector') },
     () => readModels.positions(),
   );
   const tenants: readonly Tenant[] = [

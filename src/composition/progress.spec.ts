@@ -7,7 +7,8 @@ import { readModelProgress } from './progress.js';
 
 const at = '7' as Position;
 const nowhere = async () => new Map<string, Position>();
-const nobody = () => false;
+const nobody = { answer: () => false, keep: () => false };
+const somebody = { answer: () => true, keep: () => true };
 
 describe('how far the read models are', () => {
   const keeperOn = (live: MemoryLiveBus) => {
@@ -28,6 +29,26 @@ describe('how far the read models are', () => {
     keeperOn(live);
     const reader = readModelProgress(live, { keeps: false, answers: true }, nobody, nowhere);
     expect(await reader.waitFor('8' as Position, 500)).toBe(false);
+  });
+
+  it('is hurried by who waits in another process, until it is there', async () => {
+    const live = new MemoryLiveBus();
+    const keeper = readModelProgress(live, { keeps: true, answers: false }, somebody, nowhere);
+    const reader = readModelProgress(live, { keeps: false, answers: true }, somebody, nowhere);
+    const forHours = () => keeper.rest(0, 3_600_000, new AbortController().signal);
+    const resting = forHours();
+    const waiting = reader.waitFor(at, PATIENCE_MS);
+    await resting;
+    await forHours();
+    for (const { name } of projections) keeper.advance(name, at);
+    expect(await waiting).toBe(true);
+    const begun = new AbortController();
+    const rest = keeper.rest(0, 3_600_000, begun.signal).then(() => 'ended');
+    expect(await Promise.race([rest, new Promise((resolve) => setTimeout(resolve, 50, 'rests'))])).toBe(
+      'rests',
+    );
+    begun.abort();
+    await rest;
   });
 
   it('is told nobody who did not ask', async () => {

@@ -8,17 +8,21 @@ const ASK_MS = 200;
 export class ReadModelProgress {
   private readonly reached = new Map<string, Position>();
   private waiting: { readonly position: Position; readonly wake: () => void }[] = [];
+  /** the highest position that was said to be waited for since nobody waited */
+  private wanted: Position | undefined;
   private asking: NodeJS.Timeout | undefined;
   private readonly rests = new HurriedRests(() => this.waiting.length > 0);
 
   /**
    * @param announce told of every advance, for processes that keep no read model themselves
    * @param ask where the read models are as they say themselves: news of them may be lost, or meant for others
+   * @param want told what somebody waits for here, for processes that keep read models; again while it is waited for
    */
   constructor(
     private readonly projections: readonly string[],
     private readonly announce: (projection: string, position: Position) => void = () => {},
     private readonly ask?: () => Promise<ReadonlyMap<string, Position>>,
+    private readonly want: (position: Position) => void = () => {},
   ) {}
 
   /** Called by a projection runner after its commit. */
@@ -50,8 +54,28 @@ export class ReadModelProgress {
 
   /** @returns false when the read models did not get there in time */
   waitFor(position: Position, timeoutMs: number): Promise<boolean> {
+    if (this.has(position)) return Promise.resolve(true);
+    const isFirst = this.waiting.length === 0;
+    const reached = this.wait(position, timeoutMs);
+    if (isFirst || comparePositions(position, this.wanted!) > 0) {
+      this.wanted = position;
+      this.want(position);
+    }
+    this.askSoon();
+    return reached;
+  }
+
+  /** Somebody waits in another process: rests are short until the read models are there, or for so long. */
+  hurryTo(position: Position, timeoutMs: number): void {
+    if (!this.has(position)) void this.wait(position, timeoutMs);
+  }
+
+  private has(position: Position): boolean {
     const low = this.low();
-    if (low !== undefined && comparePositions(position, low) <= 0) return Promise.resolve(true);
+    return low !== undefined && comparePositions(position, low) <= 0;
+  }
+
+  private wait(position: Position, timeoutMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer);
@@ -64,7 +88,6 @@ export class ReadModelProgress {
       }, timeoutMs);
       this.waiting.push(waiter);
       this.rests.hurry();
-      this.askSoon();
     });
   }
 
@@ -76,6 +99,8 @@ export class ReadModelProgress {
       const positions = await this.ask?.().catch(() => undefined);
       for (const [projection, position] of positions ?? []) this.catchUp(projection, position);
       this.asking = undefined;
+      // who keeps a read model may have been replaced meanwhile
+      if (this.waiting.length > 0) this.want(this.wanted!);
       this.askSoon();
     }, ASK_MS).unref();
   }
