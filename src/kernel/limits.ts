@@ -95,6 +95,10 @@ export const LIMITS = {
   rememberedRowBytes: 32 * 1024 * 1024,
   /** deliveries of one job before it is a dead letter */
   jobDeliveries: 5,
+  /** times a read model tries a batch before it looks for streams to park */
+  projectionAttempts: 5,
+  /** streams one read model parks; it stands still above it */
+  parkedStreams: 100,
   /** messages waiting for one WebSocket client; cut with a reason */
   socketBacklog: 1_000,
   /** bytes waiting for one WebSocket client; cut with a reason */

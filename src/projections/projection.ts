@@ -18,9 +18,18 @@ export interface Projection {
   /** `create table if not exists …` statements */
   readonly schema: string;
   /**
+   * The stream that is parked when this model cannot take the event: all it has to do with the event's rows. Later events
+   * of that stream are left out then, and taken in one go afterwards; nobody else's rows may depend on them, and its own
+   * must come out the same. Absent where rows are of several streams or in one order: nothing is left out, the model waits.
+   */
+  parkedWith?(recorded: Recorded): string;
+  /**
    * Writes sets of rows, not row by row.
    * @param memory of the batches before this one; it holds for as long as all of them are written
    * @returns what to announce once it is committed
    */
   project(events: readonly Recorded[], sql: Sql, memory: Memory): Promise<readonly Announcement[]>;
 }
+
+/** For models whose rows are each made of one stream. */
+export const ownStream = ({ stream }: Recorded): string => stream;

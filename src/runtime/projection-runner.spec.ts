@@ -10,7 +10,7 @@ import { eventId } from '../kernel/event.js';
 import { LIMITS } from '../kernel/limits.js';
 import type { ReadModels } from '../ports/read-models.js';
 import type { Kind } from '../projections/memory.js';
-import type { Projection } from '../projections/projection.js';
+import { ownStream, type Projection } from '../projections/projection.js';
 import { UNRIVALLED } from './fence.js';
 import { ProjectionRunner } from './projection-runner.js';
 import { ReadModelProgress } from './read-model-progress.js';
@@ -70,6 +70,12 @@ describe('a read model', () => {
       await store.append(`workflow-${name}`, [{ id: eventId(name, 0), event, metadata }], 'none');
     }
   };
+  const asTheyAre = (): ReadModels => ({
+    prepare: (model) => readModels.prepare(model),
+    advance: (...args) => readModels.advance(...args),
+    standing: (...args) => readModels.standing(...args),
+    parked: () => readModels.parked(),
+  });
   const rows = async () =>
     (
       await pool.query<{ stream: string; version: number }>(
@@ -111,10 +117,12 @@ describe('a read model', () => {
     await happened('b');
     const warned = new Seen<object>();
     const log = { ...silent, warn: (its: object) => warned.add(its) };
-    const old = new ProjectionRunner(listing(), store, readModels, live, progress, log);
+    const parking = { ...listing(), parkedWith: ownStream };
+    const old = new ProjectionRunner(parking, store, readModels, live, progress, log);
     await old.start();
-    await warned.count(2);
+    await warned.count(LIMITS.projectionAttempts + 1);
     await old.stop();
+    expect(await readModels.parked()).toEqual([]);
     expect(warned.all[0]).toMatchObject({
       what: 'projection listing',
       error: { detail: expect.stringMatching(/ApprovalExpired version 99: it was written by a newer one/) },
@@ -132,7 +140,7 @@ describe('a read model', () => {
     const rests: { least: number; most: number }[] = [];
     progress.rest = async (least, most) => void rests.push({ least, most });
     const slow: ReadModels = {
-      prepare: (model) => readModels.prepare(model),
+      ...asTheyAre(),
       async advance(...args) {
         const result = await readModels.advance(...args);
         took(args[1] === undefined ? 20 : 500);
@@ -196,7 +204,7 @@ describe('a read model', () => {
   it('whose commit was answered by a lost connection goes on after it', async () => {
     let deaf = 1;
     const lossy: ReadModels = {
-      prepare: (model) => readModels.prepare(model),
+      ...asTheyAre(),
       async advance(...args) {
         const result = await readModels.advance(...args);
         if (deaf-- > 0) throw new Error('connection lost');

@@ -1,17 +1,20 @@
-import { upcast } from '../events/catalogue.js';
-import { isRefusal } from '../kernel/errors.js';
+import { isRefusal, Refusal } from '../kernel/errors.js';
 import type { Position, Recorded } from '../kernel/event.js';
 import { LIMITS } from '../kernel/limits.js';
 import type { Batch, EventStore, Subscription } from '../ports/event-store.js';
 import type { Announcement, LiveBus } from '../ports/live.js';
-import type { ReadModels } from '../ports/read-models.js';
+import type { Parking, ReadModels } from '../ports/read-models.js';
 import type { Sql } from '../ports/sql.js';
 import { Memory } from '../projections/memory.js';
 import type { Projection } from '../projections/projection.js';
+import { current } from './current-event.js';
 import { type Fence, UNRIVALLED } from './fence.js';
 import type { Log } from './log.js';
+import { ParkingLot } from './parking-lot.js';
 import { persist } from './persist.js';
 import type { ReadModelProgress } from './read-model-progress.js';
+import type { Poisoned, Sifted } from './sift.js';
+import { reasonOf, take, Untaken } from './untaken.js';
 
 const PACE_MS = 10;
 /** A read model rests so many times as long as its last write took: what is busy is busier with large writes. */
@@ -23,11 +26,13 @@ type Written = { readonly news: readonly Announcement[] } | { readonly to: Posit
 
 /**
  * Keeps one read model. Rows and checkpoint change in one transaction, so a crash neither loses nor doubles a row.
- * A read model whose version has changed is rebuilt from the beginning before it follows again.
+ * A read model whose version has changed is rebuilt from the beginning before it follows again. A stream with an event
+ * that it cannot take is parked, where the others do not need it.
  */
 export class ProjectionRunner {
   private readonly stopping = new AbortController();
   private readonly memory = new Memory();
+  private readonly lot: ParkingLot;
   private subscription: Subscription | undefined;
   private running: Promise<void> = Promise.resolve();
 
@@ -40,7 +45,9 @@ export class ProjectionRunner {
     private readonly log: Log,
     /** a read model is kept by one process as a whole: its rows and its one checkpoint change together */
     private readonly fence: Fence = UNRIVALLED,
-  ) {}
+  ) {
+    this.lot = new ParkingLot(projection, store);
+  }
 
   async start(): Promise<void> {
     const after = await this.prepare();
@@ -109,19 +116,13 @@ export class ProjectionRunner {
   /** @returns what to announce, or where the read model is instead; undefined when stopped before it was written */
   private async write(batch: Batch, from: Position | undefined): Promise<Written | undefined> {
     let written: Written = { news: [] };
-    const { name } = this.projection;
+    let failures = 0;
     const advance = async () => {
       try {
-        const write = async (sql: Sql) => {
-          const events = batch.events.map(current);
-          const news = await this.projection.project(events, sql, this.memory);
-          written = { news };
-          return news;
-        };
-        await this.readModels.advance(name, from, batch.position, write, this.fence.epoch);
+        written = { news: await this.advance(batch, from, () => ++failures) };
       } catch (error) {
         this.memory.forget();
-        if (!isRefusal(error, 'CONFLICT')) throw error;
+        if (!isRefusal(error, 'CONFLICT')) throw notFinal(error);
         const to = await this.prepare();
         // a commit whose answer was lost has moved the checkpoint all the same
         if (to === batch.position) return;
@@ -130,21 +131,137 @@ export class ProjectionRunner {
         written = { to };
       }
     };
+    const { name } = this.projection;
     const options = {
       signal: this.stopping.signal,
       log: this.log,
-      what: `projection ${this.projection.name}`,
+      what: `projection ${name}`,
+      refused: ({ message }: Error) => this.log.warn({ projection: name, message }, 'not kept here any more'),
     };
     return (await persist(advance, options)) ? written : undefined;
   }
 
-  private prepare(): Promise<Position | undefined> {
+  /** @param failed counts what the model did not take, however often it was asked */
+  private async advance(
+    batch: Batch,
+    from: Position | undefined,
+    failed: () => number,
+  ): Promise<readonly Announcement[]> {
+    try {
+      return await this.take(batch, from);
+    } catch (error) {
+      if (!(error instanceof Untaken)) throw error;
+      const attempts = failed();
+      if (attempts < LIMITS.projectionAttempts) throw error;
+      this.memory.forget();
+      return await this.takeOthers(batch, from, error, attempts);
+    }
+  }
+
+  private async take(batch: Batch, from: Position | undefined): Promise<readonly Announcement[]> {
+    let events: readonly Recorded[] = [];
+    const news = await this.move(batch, from, async (sql, parking) => {
+      if (await this.lot.hasChanged(parking)) this.memory.forget();
+      events = this.lot.leaveOut(batch.events.map(current));
+      return events.length > 0 ? take(this.projection, events, sql, this.memory) : [];
+    });
+    if (events.length > 0) this.lot.hasTaken();
+    return news;
+  }
+
+  /** Parks the streams that the failure belongs to, if that is what helps, together with the rows of all others. */
+  private async takeOthers(
+    batch: Batch,
+    from: Position | undefined,
+    error: Untaken,
+    attempts: number,
+  ): Promise<readonly Announcement[]> {
+    const events = this.lot.leaveOut(batch.events.map(current));
+    const verdict = await this.lot.judge(events, batch.position, (some) => this.refusal(some, batch, from));
+    if ('standsStill' in verdict) {
+      const { standsStill: why } = verdict;
+      const its = { projection: this.projection.name, from, attempts, ...reasonOf(error), why };
+      this.log.error(its, 'a read model stands still until this program is mended');
+      throw error;
+    }
+    return this.park(batch, from, verdict, attempts);
+  }
+
+  private async park(
+    batch: Batch,
+    from: Position | undefined,
+    { taken, whole, poisoned }: Sifted,
+    attempts: number,
+  ): Promise<readonly Announcement[]> {
+    const parked = poisoned.map((each) => ({ ...parkedOf(each), after: from, attempts }));
+    const news = await this.move(batch, from, async (sql, parking) => {
+      if (await this.lot.hasChanged(parking)) throw movedMeanwhile(this.projection.name);
+      await parking.park(parked);
+      return taken.length > 0 ? take(this.projection, taken, sql, this.memory) : [];
+    });
+    this.lot.add(parked.map(({ stream }) => stream));
+    if (whole > 0) this.lot.hasTaken();
+    for (const { after, ...its } of parked)
+      this.log.warn(
+        { projection: this.projection.name, ...its },
+        'a stream is parked: this model leaves it out',
+      );
+    return news;
+  }
+
+  /** Why the model does not take these; undefined when it would. Nothing is written. */
+  private async refusal(
+    events: readonly Recorded[],
+    batch: Batch,
+    from: Position | undefined,
+  ): Promise<Untaken | undefined> {
+    this.stopping.signal.throwIfAborted();
+    try {
+      return await this.move(batch, from, async (sql) => {
+        await take(this.projection, events, sql, new Memory());
+        throw UNDONE;
+      });
+    } catch (error) {
+      if (error === UNDONE) return undefined;
+      if (error instanceof Untaken) return error;
+      throw error;
+    }
+  }
+
+  private move<T>(
+    { position }: Batch,
+    from: Position | undefined,
+    write: (sql: Sql, parking: Parking) => Promise<T>,
+  ): Promise<T> {
+    return this.readModels.advance(this.projection.name, from, position, write, this.fence.epoch);
+  }
+
+  private async prepare(): Promise<Position | undefined> {
     const { name, version, schema } = this.projection;
-    return this.readModels.prepare({ name, version, schema, epoch: this.fence.epoch });
+    const after = await this.readModels.prepare({ name, version, schema, epoch: this.fence.epoch });
+    const parked = await this.readModels.parked();
+    this.lot.hold(parked.filter(({ model }) => model === name).map(({ stream }) => stream));
+    return after;
   }
 }
 
-function current(recorded: Recorded): Recorded {
-  const event = upcast(recorded.event);
-  return event === recorded.event ? recorded : { ...recorded, event };
+/** Rolls back what was tried. */
+const UNDONE = new Error('only tried');
+
+const parkedOf = ({ stream, event: { position, revision, event }, error }: Poisoned) => ({
+  stream,
+  position,
+  revision,
+  type: event.type,
+  ...reasonOf(error),
+});
+
+const movedMeanwhile = (model: string): Refusal =>
+  new Refusal('PARKED_MEANWHILE', `What ${model} leaves out has changed.`, { model }, 'retryable');
+
+/** Nothing ends a read model but that another process keeps it. */
+function notFinal(error: unknown): unknown {
+  const reason = error instanceof Untaken ? error.cause : error;
+  if (!isRefusal(reason) || reason.kind !== 'terminal') return reason;
+  return new Refusal(reason.code, reason.message, reason.figures, 'retryable', { cause: reason });
 }

@@ -458,7 +458,15 @@ export const plantedBugs: readonly PlantedBug[] = [
       return {
         prepare: (model) => real.prepare(model),
         advance: (name, from, to, write, epoch) =>
-          real.advance(name, from, to, (sql) => write(++writes % 25 === 0 ? readOnly(sql) : sql), epoch),
+          real.advance(
+            name,
+            from,
+            to,
+            (sql, parking) => write(++writes % 25 === 0 ? readOnly(sql) : sql, parking),
+            epoch,
+          ),
+        standing: (model, write) => real.standing(model, write),
+        parked: () => real.parked(),
       };
     },
   },

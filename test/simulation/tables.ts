@@ -1,6 +1,6 @@
 import { Refusal } from '../../src/kernel/errors.js';
 import type { Position } from '../../src/kernel/event.js';
-import type { ReadModels } from '../../src/ports/read-models.js';
+import type { ParkedStream, Parking, ReadModels } from '../../src/ports/read-models.js';
 import type { Sql } from '../../src/ports/sql.js';
 import { messagesOf, type TimelineGroup } from '../../src/projections/timeline/schema.js';
 import type { Network } from './network.js';
@@ -116,15 +116,17 @@ export class Tables implements Sql {
 /** Rows and checkpoint change together or not at all, under a fence, behind the same unsafe way. */
 export class SharedReadModels implements ReadModels {
   readonly tables = new Tables();
-  private readonly standing = new Map<string, { position: Position | undefined; epoch: number }>();
+  private readonly checkpoints = new Map<string, { position: Position | undefined; epoch: number }>();
+
+  private readonly leftOut = new Map<string, ParkedStream>();
 
   constructor(private readonly network: Network) {}
 
   prepare({ name, epoch = 0 }: Parameters<ReadModels['prepare']>[0]): Promise<Position | undefined> {
     return this.network.call('open read model', () => {
-      const known = this.standing.get(name) ?? { position: undefined, epoch: 0 };
+      const known = this.checkpoints.get(name) ?? { position: undefined, epoch: 0 };
       if (known.epoch > epoch) throw new Refusal('LEASE_LOST', `${name} has another keeper.`);
-      this.standing.set(name, { ...known, epoch });
+      this.checkpoints.set(name, { ...known, epoch });
       return known.position;
     });
   }
@@ -133,21 +135,46 @@ export class SharedReadModels implements ReadModels {
     name: string,
     from: Position | undefined,
     to: Position,
-    write: (sql: Sql) => Promise<T>,
+    write: (sql: Sql, parking: Parking) => Promise<T>,
     epoch = 0,
   ): Promise<T> {
     return this.network.call('write read model', async () => {
-      const known = this.standing.get(name);
+      const known = this.checkpoints.get(name);
       if (known?.position !== from || known?.epoch !== epoch)
         throw new Refusal('CONFLICT', `${name} was moved by another.`, {}, 'retryable');
-      const written = await write(this.tables);
-      this.standing.set(name, { position: to, epoch });
+      const written = await write(this.tables, this.parkingOf(name));
+      this.checkpoints.set(name, { position: to, epoch });
       return written;
     });
   }
 
+  standing<T>(
+    { name }: { readonly name: string },
+    write: (sql: Sql, parking: Parking, at: Position | undefined) => Promise<T>,
+  ): Promise<T> {
+    return this.network.call('write read model', () =>
+      write(this.tables, this.parkingOf(name), this.position(name)),
+    );
+  }
+
+  /** Asked for together with `prepare`, in the same answer: nothing happens in between. */
+  async parked(): Promise<readonly ParkedStream[]> {
+    return [...this.leftOut.values()];
+  }
+
+  private parkingOf(model: string): Parking {
+    return {
+      all: async () => [...this.leftOut.values()].filter((parked) => parked.model === model),
+      park: async (streams) => {
+        for (const each of streams)
+          this.leftOut.set(`${model} ${each.stream}`, { ...each, model, parkedAt: '' });
+      },
+      release: async (stream) => void this.leftOut.delete(`${model} ${stream}`),
+    };
+  }
+
   /** How far it is. */
   position(name: string): Position | undefined {
-    return this.standing.get(name)?.position;
+    return this.checkpoints.get(name)?.position;
   }
 }

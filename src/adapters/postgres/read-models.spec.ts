@@ -63,9 +63,58 @@ describe('read models on Postgres', () => {
     expect((await models.positions()).get('things')).toBe(positionOf(OFTEN + 1));
   });
 
+  const stream = {
+    stream: 'workflow-wf_1',
+    position: positionOf(3),
+    revision: 2,
+    type: 'PlanProposed',
+    after: positionOf(1),
+    code: '23505',
+    detail: 'table things',
+    attempts: 5,
+  };
+  const parking = (from: number, fails: boolean) =>
+    models.advance('things', positionOf(from), positionOf(from + 1), async (_sql, parking) => {
+      await parking.park([stream]);
+      if (fails) throw new Error('not written');
+    });
+
+  it('park a stream together with their rows, or not', async () => {
+    await expect(parking(OFTEN + 1, true)).rejects.toThrow('not written');
+    expect(await models.parked()).toEqual([]);
+    await parking(OFTEN + 1, false);
+    expect(await models.parked()).toEqual([{ ...stream, model: 'things', parkedAt: expect.any(String) }]);
+  });
+
+  it('stand still for whoever asks for it with the version of their tables', async () => {
+    const standing = (version: number) =>
+      models.standing({ name: 'things', version }, async (_sql, parking, at) => [at, await parking.all()]);
+    expect(await standing(2)).toEqual([positionOf(OFTEN + 2), await models.parked()]);
+    await expect(standing(1)).rejects.toMatchObject({
+      code: 'READ_MODEL_OTHER',
+      kind: 'retryable',
+      figures: { model: 'things', found: 2, version: 1 },
+    });
+  });
+
+  it('tell a statement that is wrong from a database that is away', async () => {
+    const saying = (statement: string) =>
+      models.advance('things', positionOf(OFTEN + 2), positionOf(OFTEN + 3), (sql) => sql.query(statement));
+    await expect(saying("select 'x'::int")).rejects.toMatchObject({ code: '22P02' });
+    await expect(saying('select pg_terminate_backend(pg_backend_pid())')).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      kind: 'retryable',
+    });
+  });
+
   it('are moved by nobody under an epoch that has passed', async () => {
     await models.prepare({ name: 'things', version: 2, schema: '', epoch: 5 });
-    const late = models.advance('things', positionOf(OFTEN + 1), positionOf(OFTEN + 2), async () => 1, 4);
+    const late = models.advance('things', positionOf(OFTEN + 2), positionOf(OFTEN + 3), async () => 1, 4);
     await expect(late).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('that are made anew have nothing parked', async () => {
+    await models.prepare({ name: 'things', version: 3, schema: 'create table things (id int)', epoch: 5 });
+    expect(await models.parked()).toEqual([]);
   });
 });

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { Refusal } from '../../kernel/errors.js';
 import type { Position } from '../../kernel/event.js';
-import type { ReadModels } from '../../ports/read-models.js';
+import type { ParkedStream, Parking, ReadModels } from '../../ports/read-models.js';
 import type { Sql } from '../../ports/sql.js';
+import { full, isConnectionLoss, isFull, unavailable } from './connection-loss.js';
 import { migrate, type Schema } from './migrations.js';
+import { allParked, PARKED, parkingOf } from './parked-rows.js';
 import { openPool } from './pool.js';
 
 const CHECKPOINTS: Schema = {
@@ -13,6 +15,7 @@ const CHECKPOINTS: Schema = {
     `CREATE TABLE quittance_read_models.checkpoints
       (model text PRIMARY KEY, version int NOT NULL, position text, moved_at timestamptz NOT NULL DEFAULT now())`,
     'ALTER TABLE quittance_read_models.checkpoints ADD COLUMN epoch bigint NOT NULL DEFAULT 0',
+    PARKED,
   ],
 };
 
@@ -67,6 +70,7 @@ export class PostgresReadModels implements ReadModels {
       await client.query(`CREATE SCHEMA ${schema}`);
       await client.query(`SET LOCAL search_path = ${schema}, public`);
       await client.query(model.schema);
+      await client.query('DELETE FROM quittance_read_models.parked WHERE model = $1', [model.name]);
       await client.query(
         `INSERT INTO quittance_read_models.checkpoints (model, version, position, epoch) VALUES ($1, $2, NULL, $3)
          ON CONFLICT (model) DO UPDATE
@@ -89,7 +93,7 @@ export class PostgresReadModels implements ReadModels {
     name: string,
     from: Position | undefined,
     to: Position,
-    write: (sql: Sql) => Promise<T>,
+    write: (sql: Sql, parking: Parking) => Promise<T>,
     epoch = 0,
   ): Promise<T> {
     return this.transaction(
@@ -101,14 +105,29 @@ export class PostgresReadModels implements ReadModels {
             { model: name },
             'retryable',
           );
-        return write({
-          query: async (text, values = []) => ({
-            rows: (await client.query(planned(text, [...values]))).rows,
-          }),
-        });
+        return write(sqlOf(client), parkingOf(name, client.query.bind(client)));
       },
       moving(name, from, to, epoch),
     );
+  }
+
+  standing<T>(
+    { name, version }: { readonly name: string; readonly version: number },
+    write: (sql: Sql, parking: Parking, at: Position | undefined) => Promise<T>,
+  ): Promise<T> {
+    return this.transaction(async (client) => {
+      const { rows } = await client.query<{ version: number; position: Position | null }>(
+        'SELECT version, position FROM quittance_read_models.checkpoints WHERE model = $1 FOR UPDATE',
+        [name],
+      );
+      const found = rows[0];
+      if (found?.version !== version) throw madeByAnother(name, found?.version ?? null, version);
+      return write(sqlOf(client), parkingOf(name, client.query.bind(client)), found.position ?? undefined);
+    });
+  }
+
+  parked(): Promise<readonly ParkedStream[]> {
+    return allParked(this.pool);
   }
 
   /**
@@ -134,6 +153,33 @@ export class PostgresReadModels implements ReadModels {
   }
 }
 
+const sqlOf = (client: pg.PoolClient): Sql => ({
+  async query<Row extends object>(text: string, values: readonly unknown[] = []) {
+    try {
+      return { rows: (await client.query<Row & pg.QueryResultRow>(planned(text, [...values]))).rows };
+    } catch (error) {
+      throw passing(error) ?? error;
+    }
+  },
+});
+
+/** SQLSTATE classes of what happens to a statement that is right: lost races, want of room, a server that is told to stop. */
+const IN_THE_WAY = /^(40|53|55P03|57|58)/;
+/** What our side of the connection throws about what it is given. */
+const OURS: readonly unknown[] = ['TypeError', 'RangeError', 'SyntaxError'];
+
+/** What another try may not meet again; undefined where it is the statement that is wrong. */
+function passing(error: unknown): Refusal | undefined {
+  if (isFull(error)) return full(error);
+  if (OURS.includes((error as Error).name)) return undefined;
+  if (isConnectionLoss(error)) return unavailable(error);
+  if (!(error instanceof pg.DatabaseError) || !IN_THE_WAY.test(error.code ?? '')) return undefined;
+  const figures = { sqlstate: error.code ?? null };
+  return new Refusal('STORE_BUSY', 'The database could not do it this time.', figures, 'retryable', {
+    cause: error,
+  });
+}
+
 /** One statement without parameters: several of those go together, which those with parameters cannot. */
 const moving = (name: string, from: Position | undefined, to: Position, epoch: number): string => {
   const [model, before, after] = [name, from ?? null, to].map((text) =>
@@ -154,6 +200,14 @@ function planned(text: string, values: unknown[]): pg.QueryConfig {
 
 const NAMED = 1_000;
 const names = new Map<string, string>();
+
+const madeByAnother = (model: string, found: number | null, version: number): Refusal =>
+  new Refusal(
+    'READ_MODEL_OTHER',
+    `The read model ${model} was not made by this version of the program, or not made yet.`,
+    { model, found, version },
+    'retryable',
+  );
 
 const leaseLost = (model: string): Refusal =>
   new Refusal('LEASE_LOST', `Another process keeps the read model ${model} now.`, { model });

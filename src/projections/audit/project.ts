@@ -15,6 +15,7 @@ import {
 } from './schema.js';
 import { writeTiled } from './tiles.js';
 
+/** A log in one order: a hole in it would look like nothing having happened, and what came later would not go before it. */
 export const auditProjection: Projection = {
   name: 'audit',
   version: 4,

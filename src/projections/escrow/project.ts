@@ -2,7 +2,7 @@ import { type EscrowEvent, escrowEvents } from '../../events/escrow.js';
 import type { Recorded } from '../../kernel/event.js';
 import { idOfStream } from '../../kernel/ids.js';
 import { streamsThatGoOn } from '../fold-rows.js';
-import type { Projection } from '../projection.js';
+import { ownStream, type Projection } from '../projection.js';
 import { evolveAccount, evolveHold, ledgerLine } from './evolve.js';
 import {
   type EscrowRow,
@@ -17,6 +17,7 @@ export const escrowProjection: Projection = {
   name: 'escrow',
   version: 6,
   paceMs: 20,
+  parkedWith: ownStream,
   handles: escrowEvents.map(({ type }) => type),
   schema: [escrowTable, ledgerTable, holdsTable].map((table) => table.schema).join(';\n'),
 

@@ -3,13 +3,14 @@ import { type UserEvent, userEvents } from '../../events/user.js';
 import type { Recorded } from '../../kernel/event.js';
 import { categoryOf } from '../../kernel/ids.js';
 import { foldRows } from '../fold-rows.js';
-import type { Projection } from '../projection.js';
+import { ownStream, type Projection } from '../projection.js';
 import { type ApiKeyRow, apiKeysTable, type UserRow, usersTable } from './schema.js';
 
 export const identityProjection: Projection = {
   name: 'identity',
   version: 1,
   paceMs: 20,
+  parkedWith: ownStream,
   handles: [...userEvents, ...apiKeyEvents].map(({ type }) => type),
   schema: [usersTable, apiKeysTable].map((table) => table.schema).join(';\n'),
   async project(events, sql) {

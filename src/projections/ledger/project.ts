@@ -12,7 +12,10 @@ import { accountsTable, entriesTable, linesTable, streamsTable } from './schema.
 
 const tables = [accountsTable, entriesTable, linesTable, streamsTable];
 
-/** The journal: every event that moves money as a balanced entry, and what the accounts stand at after it. */
+/**
+ * The journal: every event that moves money as a balanced entry, and what the accounts stand at after it. Entries have
+ * one numbering and accounts move by several streams: books that leave a stream out are wrong, so nothing is left out.
+ */
 export const ledgerProjection: Projection = {
   name: 'ledger',
   version: 3,

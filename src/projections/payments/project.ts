@@ -5,7 +5,7 @@ import { categoryOf } from '../../kernel/ids.js';
 import { foldRows } from '../fold-rows.js';
 import { evolveMandateRow } from '../mandates/evolve.js';
 import { type MandateRow, mandatesTable } from '../mandates/schema.js';
-import type { Projection } from '../projection.js';
+import { ownStream, type Projection } from '../projection.js';
 import { type PaymentRow, paymentsTable } from './schema.js';
 
 /** Payments, and the mandates they are made under: few events, so that they share one transaction. */
@@ -13,6 +13,7 @@ export const paymentsProjection: Projection = {
   name: 'payments',
   version: 4,
   paceMs: 20,
+  parkedWith: ownStream,
   handles: [...paymentEvents, ...mandateEvents].map(({ type }) => type),
   schema: [paymentsTable, mandatesTable].map((table) => table.schema).join(';\n'),
   async project(events, sql) {

@@ -9,7 +9,10 @@ import type { Projection } from '../projection.js';
 import { hashesOf } from './queries.js';
 import { type LogHeadRow, type LogTileRow, logAnchors, logHead, logLeaves, logTiles } from './schema.js';
 
-/** The log as it is published: leaves, tiles and head follow from the appends alone, and so can be made again. */
+/**
+ * The log as it is published: leaves, tiles and head follow from the appends alone, and so can be made again. Each leaf
+ * stands on all before it: nothing is left out.
+ */
 export const receiptLogProjection: Projection = {
   name: 'log',
   version: 1,

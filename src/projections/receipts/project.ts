@@ -1,13 +1,14 @@
 import { type ReceiptEvent, receiptEvents } from '../../events/receipt.js';
 import type { Recorded } from '../../kernel/event.js';
 import { foldRows } from '../fold-rows.js';
-import type { Projection } from '../projection.js';
+import { ownStream, type Projection } from '../projection.js';
 import { type ReceiptRow, receiptsTable } from './schema.js';
 
 export const receiptsProjection: Projection = {
   name: 'receipts',
   version: 2,
   paceMs: 20,
+  parkedWith: ownStream,
   handles: receiptEvents.map(({ type }) => type),
   schema: receiptsTable.schema,
   async project(events, sql) {

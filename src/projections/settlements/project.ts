@@ -3,7 +3,7 @@ import { type SettlementEvent, settlementEvents } from '../../events/settlement.
 import type { Recorded } from '../../kernel/event.js';
 import { categoryOf, idOfStream } from '../../kernel/ids.js';
 import { foldRows } from '../fold-rows.js';
-import type { Projection } from '../projection.js';
+import { ownStream, type Projection } from '../projection.js';
 import {
   type EarningsRow,
   earningsTable,
@@ -18,6 +18,7 @@ export const settlementsProjection: Projection = {
   name: 'settlements',
   version: 1,
   paceMs: 20,
+  parkedWith: ownStream,
   handles: [...settlementEvents, ...earningsEvents].map(({ type }) => type),
   schema: [settlementsTable, earningsTable].map((table) => table.schema).join(';\n'),
   async project(events, sql) {

@@ -1,5 +1,5 @@
 import type { Recorded } from '../../kernel/event.js';
-import { categoryOf, hasPrefix, idOfStream } from '../../kernel/ids.js';
+import { categoryOf, hasPrefix, idOfStream, streamOf } from '../../kernel/ids.js';
 import type { Sql } from '../../ports/sql.js';
 import type { Kind, Memory } from '../memory.js';
 import type { Projection } from '../projection.js';
@@ -12,6 +12,11 @@ export const timelineProjection: Projection = {
   version: 9,
   handles: wireTypes,
   schema: `${timelineGroups.schema};\n${TIMELINE}`,
+  // messages of one workflow have one numbering, whichever stream they come of
+  parkedWith(recorded) {
+    const workflowId = workflowOf(recorded as Recorded<TimelineEvent>);
+    return workflowId === undefined ? recorded.stream : streamOf('workflow', workflowId);
+  },
 
   async project(events, sql, memory) {
     const heads = await headsOf(events as readonly Recorded<TimelineEvent>[], sql, memory);

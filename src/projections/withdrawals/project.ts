@@ -1,13 +1,14 @@
 import { type WithdrawalEvent, withdrawalEvents } from '../../events/withdrawal.js';
 import type { Recorded } from '../../kernel/event.js';
 import { idOfStream } from '../../kernel/ids.js';
-import type { Projection } from '../projection.js';
+import { ownStream, type Projection } from '../projection.js';
 import { type WithdrawalRow, withdrawalsTable } from './schema.js';
 
 export const withdrawalsProjection: Projection = {
   name: 'withdrawals',
   version: 1,
   paceMs: 20,
+  parkedWith: ownStream,
   handles: withdrawalEvents.map(({ type }) => type),
   schema: withdrawalsTable.schema,
   async project(events, sql) {

@@ -4,7 +4,7 @@ import { idOfStream } from '../../kernel/ids.js';
 import type { Announcement } from '../../ports/live.js';
 import { streamsThatGoOn } from '../fold-rows.js';
 import type { Kind } from '../memory.js';
-import type { Projection } from '../projection.js';
+import { ownStream, type Projection } from '../projection.js';
 import { artifactsOf } from './artifacts.js';
 import type { ClosedMessage } from './closed-message.js';
 import { loadViews } from './load.js';
@@ -28,6 +28,7 @@ export const workflowsProjection: Projection = {
   name: 'workflows',
   version: 12,
   paceMs: 4,
+  parkedWith: ownStream,
   handles: workflowEvents.map(({ type }) => type),
   schema: [workflowsTable, requestsTable, plansTable, stepsTable, approvalsTable, artifactsTable]
     .map((table) => table.schema)
