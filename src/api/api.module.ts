@@ -40,6 +40,7 @@ import { serveDocs } from './openapi/docs-page.js';
 import type { DescribedRoute } from './openapi/document.js';
 import { ComponentsController } from './operator/components.controller.js';
 import { FreezingController } from './operator/freezing.controller.js';
+import { ParkedStreamsController } from './operator/parked-streams.controller.js';
 import { PayoutsController } from './operator/payouts.controller.js';
 import { QueuesController } from './operator/queues.controller.js';
 import { ReconciliationController } from './operator/reconciliation.controller.js';
@@ -84,6 +85,7 @@ export class ApiModule {
         IssuerController,
         HealthController,
         TasksController,
+        ParkedStreamsController,
         FreezingController,
         ReconciliationController,
         ComponentsController,

@@ -16,6 +16,7 @@ import type { LiveBus } from '../ports/live.js';
 import type { ClientSignatures } from '../ports/payments.js';
 import type { PermitStore } from '../ports/permits.js';
 import type { Prover } from '../ports/prover.js';
+import type { ReadModels } from '../ports/read-models.js';
 import type { Sql } from '../ports/sql.js';
 import type { ClosedRuns } from '../receipts/closed-runs.js';
 import type { IssuerRing } from '../receipts/issuer-ring.js';
@@ -41,6 +42,7 @@ export interface ApiDependencies extends IdentityParts {
   readonly sql: Sql;
   readonly content: ContentStore;
   readonly live: LiveBus;
+  readonly readModels: Pick<ReadModels, 'parked' | 'standing'>;
   readonly deadLetters: DeadLetters;
   readonly queues: QueueView;
   readonly idempotency: IdempotencyStore;

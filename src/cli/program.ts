@@ -11,6 +11,7 @@ import { lookCommands } from './program/look.js';
 import { mandateCommands } from './program/mandate.js';
 import { monitorCommands } from './program/monitor.js';
 import { opsCommands } from './program/ops.js';
+import { parkedCommands } from './program/parked.js';
 import { payoutCommands } from './program/payouts.js';
 import { receiptCommands } from './program/receipts.js';
 import { runCommand } from './program/run.js';
@@ -37,6 +38,7 @@ const COMMANDS = [
   monitorCommands,
   opsCommands,
   payoutCommands,
+  parkedCommands,
   deadCommands,
 ];
 

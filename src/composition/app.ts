@@ -203,6 +203,7 @@ function apiDependencies(
     ...own,
     content: parts.content,
     live: parts.live,
+    readModels: parts.readModels,
     deadLetters: parts.jobs.dead,
     queues: parts.jobs.view,
     idempotency: parts.idempotency,

@@ -36,5 +36,18 @@ export const OperatorActed = defineEvent(
   { action: 'edit-job', target: 'dead_1', job: 'step/wf_01/1/step_1/1', changed: ['attempt'] },
 );
 
-export const auditEvents = [CommandRejected, OperatorActed] as const;
+/** An operator had a read model take a stream again that it leaves out; written down before it is done. */
+export const ParkedStreamRetried = defineEvent(
+  'ParkedStreamRetried',
+  1,
+  {
+    model: z.string().min(1).max(60),
+    stream: z.string().min(1).max(120),
+    /** of the first event it did not take */
+    revision: field.count,
+  },
+  { model: 'workflows', stream: 'workflow-wf_01', revision: 7 },
+);
+
+export const auditEvents = [CommandRejected, OperatorActed, ParkedStreamRetried] as const;
 export type AuditEvent = EventOf<(typeof auditEvents)[number]>;

@@ -1,5 +1,7 @@
-import type { AuditEvent } from '../events/audit.js';
+import type { AuditEvent, CommandRejected } from '../events/audit.js';
 import { assertStorable } from '../events/catalogue.js';
+import type { EventOf } from '../events/define.js';
+import type { Refusal } from '../kernel/errors.js';
 import { eventId } from '../kernel/event.js';
 import { streamOf } from '../kernel/ids.js';
 import { isoTime } from '../kernel/time.js';
@@ -34,3 +36,18 @@ export function recordAudit(
     'any',
   );
 }
+
+type Rejected = Pick<EventOf<typeof CommandRejected>, 'category' | 'aggregateId' | 'command'>;
+
+/** What was asked under `context`, and why it was refused. */
+export const recordRefused = (
+  parts: AuditParts,
+  what: Rejected,
+  { code, message }: Refusal,
+  context: CommandContext,
+): Promise<Appended> =>
+  recordAudit(
+    parts,
+    { type: 'CommandRejected', v: 1, ...what, code, message: message.slice(0, 500) },
+    { ...context, commandId: `${context.commandId}/rejected` },
+  );

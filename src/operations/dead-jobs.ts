@@ -2,7 +2,7 @@ import { Refusal } from '../kernel/errors.js';
 import type { Position } from '../kernel/event.js';
 import type { DeadLetter, DeadLetters, Job } from '../ports/jobs.js';
 import { type Caller, contextOf } from '../requests/caller.js';
-import { type AuditParts, recordAudit } from './audit-trail.js';
+import { type AuditParts, recordAudit, recordRefused } from './audit-trail.js';
 import { type JobIds, withIds } from './job-ids.js';
 
 export interface OnDeadJob {
@@ -83,31 +83,12 @@ export class DeadJobs {
         throw new Refusal('WRONG_STATE', 'Somebody else was faster: it is no longer there.');
       return { letter: done === true ? letter : done, position };
     } catch (error) {
-      if (error instanceof Refusal && error.kind === 'terminal')
-        await this.refused(action, id, error, context);
+      if (error instanceof Refusal && error.kind === 'terminal') {
+        const what = { category: 'job', aggregateId: id, command: action };
+        await recordRefused(this.audit, what, error, context);
+      }
       throw error;
     }
-  }
-
-  private async refused(
-    action: Action,
-    id: string,
-    { code, message }: Refusal,
-    context: ReturnType<typeof contextOf>,
-  ): Promise<void> {
-    await recordAudit(
-      this.audit,
-      {
-        type: 'CommandRejected',
-        v: 1,
-        category: 'job',
-        aggregateId: id,
-        command: action,
-        code,
-        message: message.slice(0, 500),
-      },
-      { ...context, commandId: `${context.commandId}/rejected` },
-    );
   }
 }
 

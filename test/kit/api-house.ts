@@ -136,6 +136,7 @@ export async function openHouse(
     sql,
     content,
     live,
+    readModels,
     openRuns: new OpenRuns((userId, ids) => openWorkflows(sql, userId, ids), clock, options.openRuns ?? 0),
     deadLetters: jobs.dead,
     queues: jobs.view,

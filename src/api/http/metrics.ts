@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ApiDependencies } from '../dependencies.js';
 import { observeLedger } from '../operator/ledger-metrics.js';
+import { observeParked } from '../operator/parked-metrics.js';
 import { observeQueues } from '../operator/queue-metrics.js';
 
 /** Breakers counted at most. */
@@ -13,7 +14,10 @@ export class Metrics {
   private readonly requests: Histogram<'method' | 'route' | 'status'>;
 
   constructor(
-    api: Pick<ApiDependencies, 'vitals' | 'breakers' | 'queues' | 'reconciliation' | 'clock' | 'log'>,
+    api: Pick<
+      ApiDependencies,
+      'vitals' | 'breakers' | 'queues' | 'reconciliation' | 'readModels' | 'clock' | 'log'
+    >,
   ) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
@@ -35,6 +39,7 @@ export class Metrics {
     });
     observeQueues(this.registry, api);
     observeLedger(this.registry, api);
+    observeParked(this.registry, api);
     new Gauge({
       name: 'quittance_breakers',
       help: 'Services by the state of their breaker; one that never failed is not counted',

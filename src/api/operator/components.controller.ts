@@ -16,15 +16,18 @@ export class ComponentsController {
   @Get()
   @Operation({
     tag: 'operations',
-    summary: 'What this process depends on, and the breakers of services that have failed (operators)',
+    summary:
+      'What this process depends on, the breakers of services that have failed, and how many streams read models leave out (operators)',
   })
   async components(@Call() call: Caller): Promise<Answer> {
     requireOperator(call.principal);
     const dependencies = await this.api.vitals.dependencies();
     const breakers = await this.api.breakers.all(SHOWN).catch(() => null);
+    const parked = await this.api.readModels.parked().catch(() => null);
     return ok({
       components: Object.entries(dependencies).map(([name, up]) => ({ name, status: up ? 'up' : 'down' })),
       breakers: breakers?.map(({ serviceId, breaker }) => ({ serviceId, ...breakerView(breaker) })) ?? null,
+      parkedStreams: parked?.length ?? null,
     });
   }
 }

@@ -30,6 +30,7 @@ const components = z.looseObject({
       }),
     )
     .nullable(),
+  parkedStreams: z.number().nullish(),
 });
 
 /** One screen of what an operator looks at first. */
@@ -41,17 +42,21 @@ export async function monitor(options: ReadOptions): Promise<number> {
   ]);
   if (options.json) {
     const { queues: jobs, dead } = work;
-    const { components: found, breakers } = parts;
-    const all = { components: found, breakers, queues: jobs, dead };
+    const { components: found, breakers, parkedStreams = null } = parts;
+    const all = { components: found, breakers, parkedStreams, queues: jobs, dead };
     process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
   } else new Screen().say(...componentLines(parts), '', ...queueLines(work), '', ...breakerLines(parts));
   return 0;
 }
 
-const componentLines = ({ components: found }: z.output<typeof components>): readonly string[] => [
+const componentLines = ({
+  components: found,
+  parkedStreams,
+}: z.output<typeof components>): readonly string[] => [
   ` ${found
     .map(({ name, status }) => `${status === 'up' ? pc.green('✓') : pc.red('✗')} ${plainText(name)}`)
     .join('   ')}`,
+  ...(parkedStreams ? [pc.yellow(` ${plural(parkedStreams, 'parked stream')}: quittance parked list`)] : []),
 ];
 
 function queueLines({ queues: found, dead }: z.output<typeof queues>): readonly string[] {
