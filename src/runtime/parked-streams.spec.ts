@@ -13,6 +13,7 @@ import { LIMITS } from '../kernel/limits.js';
 import type { ReadModels } from '../ports/read-models.js';
 import type { Kind } from '../projections/memory.js';
 import { ownStream, type Projection } from '../projections/projection.js';
+import { UNRIVALLED } from './fence.js';
 import { ProjectionRunner } from './projection-runner.js';
 import { ReadModelProgress } from './read-model-progress.js';
 import { takeParked } from './take-parked.js';
@@ -24,6 +25,9 @@ const metadata = {
   actor: { type: 'system', id: 'test' },
   occurredAt: '2026-01-02T03:04:05.678Z',
 } as const;
+
+/** instead of what a database is given to come back */
+const SOON_MS = 2;
 
 /** A row an event, refused by the database where its stream, or itself, or everything is on the list of `refused`. */
 const SCHEMA = `create table listing (stream text not null, revision int not null);
@@ -87,7 +91,7 @@ describe('a read model that cannot take an event', () => {
     error: (its: object) => stood.add(its as Record<string, unknown>),
   };
   const start = async (projection = listing()) => {
-    running = new ProjectionRunner(projection, store, readModels, live, progress, log);
+    running = new ProjectionRunner(projection, store, readModels, live, progress, log, UNRIVALLED, SOON_MS);
     await running.start();
   };
   const restart = async (projection = listing()) => {
@@ -220,7 +224,7 @@ describe('a read model that cannot take an event', () => {
       parked: () => readModels.parked(),
     };
     progress = new ReadModelProgress(['listing']);
-    running = new ProjectionRunner(listing(), store, released, live, progress, log);
+    running = new ProjectionRunner(listing(), store, released, live, progress, log, UNRIVALLED, SOON_MS);
     await running.start();
     await caughtUp();
     expect([await rows(), await parked()]).toEqual([['a/1', 'b/0', 'b/1'], ['c/0']]);

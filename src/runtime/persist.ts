@@ -2,6 +2,10 @@ import { errorRecord, isRefusal } from '../kernel/errors.js';
 import type { Log } from './log.js';
 import { pause } from './pause.js';
 
+/** ms before the second attempt; twice as long before each one after it */
+export const FIRST_WAIT_MS = 100;
+const MOST_WAIT_MS = 5_000;
+
 /**
  * Tries until it works: for what must happen and can only fail for a while (a store or queue that is away). Who is
  * stopping still tries once, so that what had begun has nothing left to repeat.
@@ -14,6 +18,7 @@ export async function persist(
     readonly signal: AbortSignal;
     readonly log: Log;
     readonly what: string;
+    readonly firstWaitMs?: number;
     refused?(error: Error): void;
   },
 ): Promise<boolean> {
@@ -26,7 +31,7 @@ export async function persist(
         options.refused?.(error);
         return false;
       }
-      const wait = Math.min(50 * 2 ** attempt, 5_000);
+      const wait = Math.min((options.firstWaitMs ?? FIRST_WAIT_MS) * 2 ** (attempt - 1), MOST_WAIT_MS);
       options.log.warn({ what: options.what, attempt, wait, error: describe(error) }, 'will try again');
       await pause(wait, options.signal);
     }

@@ -11,7 +11,7 @@ import { current } from './current-event.js';
 import { type Fence, UNRIVALLED } from './fence.js';
 import type { Log } from './log.js';
 import { ParkingLot } from './parking-lot.js';
-import { persist } from './persist.js';
+import { FIRST_WAIT_MS, persist } from './persist.js';
 import type { ReadModelProgress } from './read-model-progress.js';
 import type { Poisoned, Sifted } from './sift.js';
 import { reasonOf, take, Untaken } from './untaken.js';
@@ -45,6 +45,7 @@ export class ProjectionRunner {
     private readonly log: Log,
     /** a read model is kept by one process as a whole: its rows and its one checkpoint change together */
     private readonly fence: Fence = UNRIVALLED,
+    private readonly firstWaitMs = FIRST_WAIT_MS,
   ) {
     this.lot = new ParkingLot(projection, store);
   }
@@ -136,6 +137,7 @@ export class ProjectionRunner {
       signal: this.stopping.signal,
       log: this.log,
       what: `projection ${name}`,
+      firstWaitMs: this.firstWaitMs,
       refused: ({ message }: Error) => this.log.warn({ projection: name, message }, 'not kept here any more'),
     };
     return (await persist(advance, options)) ? written : undefined;
