@@ -19,6 +19,7 @@ const usage = `npm run bench -- <what> [options]
   age         w1 after many stored events against an empty store, and start-up time by closed runs
   open-runs   many runs that wait for approval or a timer: memory of the program
   fairness    one user's runs alone, and beside a batch and a retry storm of another's: the ratio
+  own-writes  a workflow read right after it was asked for, beside the same read again
   store       appends a second to the event store on Postgres
   payments    ms a paid call takes, beside the stock paying fetch; 1,000 at once from one account
   receipts    seconds to a proof by steps beside snarkjs, memory, verification of one and of 1,000, commitments
@@ -77,6 +78,10 @@ const measurements = {
   fairness: async () => {
     const { fairness } = await import('../bench/fairness.mjs');
     keep({ fairness: await fairness({ root, runs: Number(values.runs ?? 10_000) }) });
+  },
+  'own-writes': async () => {
+    const { ownWrites } = await import('../bench/own-writes.mjs');
+    keep({ 'own-writes': await ownWrites({ root, reads: Math.ceil(300 * scale) }) });
   },
   payments: async () => {
     const { payments } = await import('../bench/payments.mjs');

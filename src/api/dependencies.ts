@@ -90,8 +90,11 @@ export interface ApiSettings {
 
 /** How far the read models are. */
 export interface Progress {
-  /** @returns false when they did not get there in time */
-  waitFor(position: Position, timeoutMs: number): Promise<boolean>;
+  /**
+   * @param models absent: all
+   * @returns false when they did not get there in time
+   */
+  waitFor(position: Position, timeoutMs: number, models?: readonly string[]): Promise<boolean>;
 }
 
 /** The signed document of a receipt, as it was issued. */

@@ -2,28 +2,32 @@ import { describe, expect, it } from '@jest/globals';
 import type { WorkflowState } from '../commands/workflow/state.js';
 import { isRefusal } from '../kernel/errors.js';
 import type { Position } from '../kernel/event.js';
-import { ofOwnWorkflow } from './own-writes.js';
+import { projections } from '../projections/index.js';
+import { AWAITED, ofOwnWorkflow } from './own-writes.js';
 
 const ROW = { id: 'wf_1' };
 
 /** A workflow of ann's whose row is there once the read models are waited for. */
 function house({ exists = true, inTime = true, row = undefined as typeof ROW | undefined } = {}) {
   const waited: string[] = [];
+  const models: unknown[] = [];
   const state = exists ? { status: 'planning', created: { userId: 'ann' } } : { status: 'none' };
   let its = row;
   const parts = {
     dispatch: { load: async () => ({ state: state as unknown as WorkflowState, revision: 0 }) },
     store: { head: async () => '7' as Position },
     progress: {
-      waitFor: async (position: Position) => {
+      waitFor: async (position: Position, _ms: number, of: unknown) => {
         waited.push(position);
+        models.push(of);
         its = ROW;
         return inTime;
       },
     },
   } as unknown as Parameters<typeof ofOwnWorkflow>[0];
-  const of = (userId: string) => ofOwnWorkflow(parts, { userId }, 'wf_1', async () => its);
-  return { of, waited };
+  const of = (userId: string, ...more: [['workflows', 'timeline']?]) =>
+    ofOwnWorkflow(parts, { userId }, 'wf_1', async () => its, ...more);
+  return { of, waited, models };
 }
 
 describe('a workflow that was asked for a moment ago', () => {
@@ -31,6 +35,16 @@ describe('a workflow that was asked for a moment ago', () => {
     const { of, waited } = house();
     expect(await of('ann')).toBe(ROW);
     expect(waited).toEqual(['7']);
+  });
+
+  it('is waited for in the read models that are asked, and in no others', async () => {
+    const { of, models } = house();
+    await of('ann');
+    expect(models).toEqual([['workflows']]);
+    const both = house();
+    await both.of('ann', ['workflows', 'timeline']);
+    expect(both.models).toEqual([['workflows', 'timeline']]);
+    expect(projections.map(({ name }) => name)).toEqual(expect.arrayContaining([...AWAITED]));
   });
 
   it('is answered at once where the read model knows it', async () => {

@@ -7,9 +7,20 @@ import type { ApiDependencies } from './dependencies.js';
 
 type Parts = Pick<ApiDependencies, 'dispatch' | 'store' | 'progress'>;
 
-/** @throws Refusal DEPENDENCY_DOWN when the read models do not get there in time */
-export async function readModelsAt({ progress }: Pick<Parts, 'progress'>, position: Position): Promise<void> {
-  if (await progress.waitFor(position, LIMITS.readYourWrites)) return;
+/** Read models that are waited for by themselves: others may be slower. */
+export const AWAITED = ['workflows', 'timeline', 'payments', 'receipts'] as const;
+export type AwaitedModel = (typeof AWAITED)[number];
+
+/**
+ * @param models absent: all
+ * @throws Refusal DEPENDENCY_DOWN when they do not get there in time
+ */
+export async function readModelsAt(
+  { progress }: Pick<Parts, 'progress'>,
+  position: Position,
+  models?: readonly AwaitedModel[],
+): Promise<void> {
+  if (await progress.waitFor(position, LIMITS.readYourWrites, models)) return;
   throw new Refusal(
     'DEPENDENCY_DOWN',
     'The read models have not come that far yet. Try again.',
@@ -28,20 +39,22 @@ export async function ownerByEvents(
 }
 
 /**
- * Asks a read model again for what the events say is there.
+ * Asks read models again for what the events say is there.
  * @throws Refusal DEPENDENCY_DOWN when the read model does not get there in time
  */
 export async function onceThere<T>(
   parts: Pick<Parts, 'store' | 'progress'>,
   ask: () => Promise<T>,
+  models: readonly AwaitedModel[] = ['workflows'],
 ): Promise<T> {
-  await readModelsAt(parts, await parts.store.head());
+  await readModelsAt(parts, await parts.store.head(), models);
   return ask();
 }
 
 /**
  * What a read model knows of a workflow. Who asked for it a moment ago is not told that there is none: its events say
  * that there is, and then the read model is waited for.
+ * @param models what is asked, and what is read after it
  * @returns undefined where there is none, or it is another's
  * @throws Refusal DEPENDENCY_DOWN when the read model does not get there in time
  */
@@ -50,8 +63,9 @@ export async function ofOwnWorkflow<T>(
   { userId }: Pick<Principal, 'userId'>,
   workflowId: string,
   ask: () => Promise<T | undefined>,
+  models?: readonly AwaitedModel[],
 ): Promise<T | undefined> {
   const found = await ask();
   if (found !== undefined || (await ownerByEvents(parts, workflowId)) !== userId) return found;
-  return onceThere(parts, ask);
+  return onceThere(parts, ask, models);
 }

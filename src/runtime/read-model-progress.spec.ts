@@ -19,6 +19,17 @@ it('a reader waits until the slowest read model has its position', async () => {
   expect([woken, progress.low()]).toEqual([true, at(5)]);
 });
 
+it('a reader waits for those read models only that it asks', async () => {
+  const progress = new ReadModelProgress(['a', 'b', 'c']);
+  const waiting = progress.waitFor(at(5), 60_000, ['a', 'b']);
+  const all = progress.waitFor(at(5), 20);
+  progress.advance('a', at(5));
+  progress.advance('b', at(6));
+  expect(await waiting).toBe(true);
+  expect(await progress.waitFor(at(6), 0, ['b'])).toBe(true);
+  expect(await all).toBe(false);
+});
+
 it('what is reached already is not waited for', async () => {
   const progress = new ReadModelProgress(['a']);
   progress.advance('a', at(5));

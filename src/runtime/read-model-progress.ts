@@ -4,10 +4,16 @@ import { HurriedRests } from './hurried-rests.js';
 /** ms a reader waits for news before the read models themselves are asked */
 const ASK_MS = 200;
 
+interface Waiter {
+  readonly position: Position;
+  readonly models: readonly string[];
+  wake(): void;
+}
+
 /** Knows how far the read models are, so that a client can read its own writes. */
 export class ReadModelProgress {
   private readonly reached = new Map<string, Position>();
-  private waiting: { readonly position: Position; readonly wake: () => void }[] = [];
+  private waiting: Waiter[] = [];
   /** the highest position that was said to be waited for since nobody waited */
   private wanted: Position | undefined;
   private asking: NodeJS.Timeout | undefined;
@@ -44,19 +50,21 @@ export class ReadModelProgress {
   /** What another process said of a read model that it keeps. */
   learn(projection: string, position: Position): void {
     this.reached.set(projection, position);
-    const low = this.low();
-    if (low === undefined) return;
-    const ready = this.waiting.filter((waiter) => comparePositions(waiter.position, low) <= 0);
+    if (this.waiting.length === 0) return;
+    const ready = this.waiting.filter((waiter) => this.has(waiter.position, waiter.models));
     if (ready.length === 0) return;
-    this.waiting = this.waiting.filter((waiter) => comparePositions(waiter.position, low) > 0);
-    for (const { wake } of ready) wake();
+    this.waiting = this.waiting.filter((waiter) => !ready.includes(waiter));
+    for (const waiter of ready) waiter.wake();
   }
 
-  /** @returns false when the read models did not get there in time */
-  waitFor(position: Position, timeoutMs: number): Promise<boolean> {
-    if (this.has(position)) return Promise.resolve(true);
+  /**
+   * @param models that are read then
+   * @returns false when they did not get there in time
+   */
+  waitFor(position: Position, timeoutMs: number, models = this.projections): Promise<boolean> {
+    if (this.has(position, models)) return Promise.resolve(true);
     const isFirst = this.waiting.length === 0;
-    const reached = this.wait(position, timeoutMs);
+    const reached = this.wait(position, timeoutMs, models);
     if (isFirst || comparePositions(position, this.wanted!) > 0) {
       this.wanted = position;
       this.want(position);
@@ -67,21 +75,23 @@ export class ReadModelProgress {
 
   /** Somebody waits in another process: rests are short until the read models are there, or for so long. */
   hurryTo(position: Position, timeoutMs: number): void {
-    if (!this.has(position)) void this.wait(position, timeoutMs);
+    if (!this.has(position, this.projections)) void this.wait(position, timeoutMs, this.projections);
   }
 
-  private has(position: Position): boolean {
-    const low = this.low();
-    return low !== undefined && comparePositions(position, low) <= 0;
+  private has(position: Position, models: readonly string[]): boolean {
+    return models.every((model) => {
+      const reached = this.reached.get(model);
+      return reached !== undefined && comparePositions(position, reached) <= 0;
+    });
   }
 
-  private wait(position: Position, timeoutMs: number): Promise<boolean> {
+  private wait(position: Position, timeoutMs: number, models: readonly string[]): Promise<boolean> {
     return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer);
         resolve(true);
       };
-      const waiter = { position, wake };
+      const waiter: Waiter = { position, models, wake };
       const timer = setTimeout(() => {
         this.waiting = this.waiting.filter((other) => other !== waiter);
         resolve(false);

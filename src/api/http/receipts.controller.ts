@@ -48,7 +48,8 @@ export class ReceiptsController {
   @Operation({ tag, summary: "The receipt of a workflow's newest run", answer: 'OneReceipt' })
   async ofWorkflow(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
     const owner = () => ownerOfWorkflow(this.api.sql, id);
-    requireOwner(call.principal, await ofOwnWorkflow(this.api, call.principal, id, owner), 'workflow');
+    const found = await ofOwnWorkflow(this.api, call.principal, id, owner, ['workflows', 'receipts']);
+    requireOwner(call.principal, found, 'workflow');
     const row = await receiptOfWorkflow(this.api.sql, id);
     if (!row) throw new Refusal('RECEIPT_NOT_READY', 'The receipt has not been issued yet.');
     return this.answer(row);

@@ -9,7 +9,7 @@ import { paymentStatuses } from '../../projections/payments/schema.js';
 import { stepsOfRun, type WorkflowDetail, workflowById } from '../../projections/workflows/queries.js';
 import type { Caller } from '../../requests/caller.js';
 import { API, type ApiDependencies } from '../dependencies.js';
-import { ofOwnWorkflow } from '../own-writes.js';
+import { type AwaitedModel, ofOwnWorkflow } from '../own-writes.js';
 import { Answer, etag, ok } from './answer.js';
 import { Call } from './call.js';
 import { download } from './download.js';
@@ -100,7 +100,7 @@ export class WorkflowDetailsController {
     @Param('id') id: string,
     @Query() { state }: z.output<typeof paymentsQuery>,
   ): Promise<Answer> {
-    await this.owned(call, id);
+    await this.owned(call, id, ['workflows', 'payments']);
     const rows = await paymentsOfWorkflow(this.api.sql, id);
     const { explorerUrl } = this.api.settings;
     const asked = rows.filter(({ status }) => state === undefined || status === state);
@@ -134,8 +134,9 @@ export class WorkflowDetailsController {
     return { ...figures, services: found!.services };
   }
 
-  private async owned(call: Caller, id: string): Promise<WorkflowDetail> {
-    const row = await ofOwnWorkflow(this.api, call.principal, id, () => workflowById(this.api.sql, id));
+  private async owned(call: Caller, id: string, models?: readonly AwaitedModel[]): Promise<WorkflowDetail> {
+    const ask = () => workflowById(this.api.sql, id);
+    const row = await ofOwnWorkflow(this.api, call.principal, id, ask, models);
     requireOwner(call.principal, row?.user_id, 'workflow');
     return row!;
   }

@@ -128,7 +128,8 @@ export class WorkflowsController {
     @Query() { from, limit }: z.output<typeof eventsQuery>,
   ): Promise<Answer> {
     const owner = () => ownerOfWorkflow(this.api.sql, id);
-    requireOwner(call.principal, await ofOwnWorkflow(this.api, call.principal, id, owner), 'workflow');
+    const found = await ofOwnWorkflow(this.api, call.principal, id, owner, ['workflows', 'timeline']);
+    requireOwner(call.principal, found, 'workflow');
     const rows = await timelineFrom(this.api.sql, id, from, limit);
     return ok({ events: rows.map(wireMessage), nextFrom: rows.at(-1) ? rows.at(-1)!.seq + 1 : from });
   }

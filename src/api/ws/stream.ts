@@ -79,7 +79,8 @@ async function admit(api: ApiDependencies, request: IncomingMessage): Promise<Op
       retryAfterSeconds: Math.ceil(retryAfterMs / 1_000),
     });
   const owner = () => ownerOfWorkflow(api.sql, workflowId);
-  requireOwner(principal, await ofOwnWorkflow(api, principal, workflowId, owner), 'workflow');
+  const found = await ofOwnWorkflow(api, principal, workflowId, owner, ['workflows', 'timeline']);
+  requireOwner(principal, found, 'workflow');
   return { workflowId, from, untilClosed: until === 'closed' };
 }
 
