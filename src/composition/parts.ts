@@ -146,7 +146,7 @@ export async function openParts(config: Config, say: (message: string) => void =
 
 /** Connections a process may open at most: one process does everything, or several share one database's limit. */
 function connectionsOf(role: Config['ROLE']) {
-  if (role.split(',').includes('all')) return { operations: 10, timers: 8, readModels: 11, projections: 3 };
+  if (role.split(',').includes('all')) return { operations: 10, timers: 4, readModels: 11, projections: 3 };
   const reads = runsRole(role, 'api') || runsRole(role, 'projector');
   return { operations: 4, timers: 3, readModels: reads ? 6 : 1, projections: reads ? 2 : 1 };
 }

@@ -29,6 +29,9 @@ import { migrate } from './migrations.js';
 import { openPool } from './pool.js';
 import { StreamReads } from './stream-reads.js';
 
+/** Connections that read: many streams share a question, and a start would open as many as it may. */
+const READERS = 4;
+
 /** The event store on Postgres, in its own schema `quittance_events`. Several processes may write at once. */
 export class PostgresEventStore implements EventStore {
   private readonly writer: AppendWriter;
@@ -53,7 +56,7 @@ export class PostgresEventStore implements EventStore {
 
   /** Makes or brings up the schema. @throws Refusal DATA_TOO_NEW */
   static async open(url: string): Promise<PostgresEventStore> {
-    const pool = openPool(byIndex(url), 'events');
+    const pool = openPool(byIndex(url), 'events', READERS);
     try {
       await migrate(pool, EVENT_SCHEMA);
     } catch (error) {
