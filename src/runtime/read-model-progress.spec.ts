@@ -30,6 +30,21 @@ it('a reader waits for those read models only that it asks', async () => {
   expect(await all).toBe(false);
 });
 
+it('says what is waited for once, unless it is more than before, and again when nobody waited in between', async () => {
+  const said: string[] = [];
+  const progress = new ReadModelProgress(['a'], undefined, undefined, (position) => said.push(position));
+  progress.hurryTo(at(1), 60_000);
+  const waits = [at(5), at(4), at(5), at(6)].map((position) => progress.waitFor(position, 60_000));
+  expect(said).toEqual([at(5), at(6)]);
+  progress.learn('a', at(6));
+  expect(await Promise.all(waits)).toEqual([true, true, true, true]);
+  progress.learn('a', at(2));
+  const again = progress.waitFor(at(3), 60_000);
+  expect(said).toEqual([at(5), at(6), at(3)]);
+  progress.learn('a', at(3));
+  expect(await again).toBe(true);
+});
+
 it('what is reached already is not waited for', async () => {
   const progress = new ReadModelProgress(['a']);
   progress.advance('a', at(5));

@@ -51,9 +51,11 @@ export class ReadModelProgress {
   learn(projection: string, position: Position): void {
     this.reached.set(projection, position);
     if (this.waiting.length === 0) return;
-    const ready = this.waiting.filter((waiter) => this.has(waiter.position, waiter.models));
-    if (ready.length === 0) return;
-    this.waiting = this.waiting.filter((waiter) => !ready.includes(waiter));
+    const ready: Waiter[] = [];
+    const others: Waiter[] = [];
+    for (const waiter of this.waiting)
+      (this.has(waiter.position, waiter.models) ? ready : others).push(waiter);
+    this.waiting = others;
     for (const waiter of ready) waiter.wake();
   }
 
@@ -63,9 +65,9 @@ export class ReadModelProgress {
    */
   waitFor(position: Position, timeoutMs: number, models = this.projections): Promise<boolean> {
     if (this.has(position, models)) return Promise.resolve(true);
-    const isFirst = this.waiting.length === 0;
+    if (this.waiting.length === 0) this.wanted = undefined;
     const reached = this.wait(position, timeoutMs, models);
-    if (isFirst || comparePositions(position, this.wanted!) > 0) {
+    if (this.wanted === undefined || comparePositions(position, this.wanted) > 0) {
       this.wanted = position;
       this.want(position);
     }
@@ -110,7 +112,7 @@ export class ReadModelProgress {
       for (const [projection, position] of positions ?? []) this.catchUp(projection, position);
       this.asking = undefined;
       // who keeps a read model may have been replaced meanwhile
-      if (this.waiting.length > 0) this.want(this.wanted!);
+      if (this.waiting.length > 0 && this.wanted !== undefined) this.want(this.wanted);
       this.askSoon();
     }, ASK_MS).unref();
   }
