@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { isRefusal } from '../kernel/errors.js';
 import { freePort, LOOPBACK, portIfFree, portInUse, requirePort } from './loopback-port.js';
@@ -29,6 +30,9 @@ export interface PostgresOptions {
 const PART = 'Postgres';
 const DATABASE = 'quittance';
 const PORT_ATTEMPTS = 4;
+/** Processes of a Postgres that was killed end when they notice; until then they hold the memory they shared with it. */
+const LEFT_MS = 30_000;
+const LEFT_PAUSE_MS = 100;
 
 /**
  * A real Postgres on the loopback address, with a database `quittance`.
@@ -40,16 +44,22 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPa
   if (options.port) await requirePort(PART, options.port);
   let preferred = await portIfFree(options.preferredPort);
   const cluster = await prepareCluster(folder, options.password);
-  for (let attempt = 1; ; attempt++) {
+  const patience = performance.now() + LEFT_MS;
+  for (let attempt = 1; ; ) {
     const port = options.port || preferred || (await freePort());
-    preferred = 0;
     try {
       return await serve(folder, cluster, port, options);
     } catch (error) {
-      const taken =
-        isRefusal(error, 'PART_FAILED') && /Address already in use/.test(String(error.figures['log']));
-      if (!taken) throw error;
+      if (!isRefusal(error, 'PART_FAILED')) throw error;
+      const said = readFileSync(folder.logFile, 'utf8');
+      if (/shared memory block .* still in use/.test(said) && performance.now() < patience) {
+        await sleep(LEFT_PAUSE_MS);
+        continue;
+      }
+      if (!/Address already in use/.test(said)) throw error;
       if (options.port || attempt === PORT_ATTEMPTS) throw portInUse(PART, port);
+      preferred = 0;
+      attempt++;
     }
   }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, fchmodSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fchmodSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
 import { Refusal } from '../kernel/errors.js';
 import { type PartFolder, signalIfAlive } from './part-folder.js';
 import { identify, type ProcessIdentity } from './process-identity.js';
@@ -54,7 +54,9 @@ const LOG_TAIL_CHARS = 2_000;
  * decide the order of shutdown, and logs into a file, so that our own death does not break its pipe.
  */
 export function launch(folder: PartFolder, options: Launch): ServerProcess {
-  const log = openSync(folder.logFile, 'w', 0o640);
+  // processes of a server before may still write to it: what each of them says comes at its end
+  const log = openSync(folder.logFile, 'a', 0o640);
+  ftruncateSync(log);
   fchmodSync(log, 0o640);
   const child = spawn(options.command, options.args, {
     cwd: options.cwd ?? '/',

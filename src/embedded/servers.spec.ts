@@ -143,6 +143,22 @@ describe('embedded servers', () => {
     expect(alive()).toEqual([undefined, undefined]);
   });
 
+  it('wait for processes that a killed Postgres left behind', async () => {
+    const { url, pid, stop } = await postgres();
+    const client = new pg.Client({ connectionString: url });
+    client.on('error', () => undefined);
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const [left] = rows as [{ pid: number }];
+    // as slow to notice it as on a machine without time for it
+    process.kill(left.pid, 'SIGSTOP');
+    process.kill(pid, 'SIGKILL');
+    await stop();
+    const starting = postgres();
+    setTimeout(() => process.kill(left.pid, 'SIGCONT'), 700);
+    expect(await ask((await starting).url, 'SELECT 1 AS one')).toEqual({ one: 1 });
+  });
+
   it('start in a folder whose parents only root may enter', async () => {
     const secret = join(folder.path, 'private');
     mkdirSync(secret, { mode: 0o700 });
