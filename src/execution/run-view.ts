@@ -27,7 +27,7 @@ interface Opened {
 export type LiveRun = Running | Compensating;
 
 /** About the bytes of what is opened of a run: what is sealed is as long as what it seals, and is not looked through. */
-function weightOf({ created, plan }: LiveRun): number {
+function openedBytes({ created, plan }: LiveRun): number {
   const files = created.attachments.reduce((bytes, { content }) => bytes + content.size, 0);
   return sizeOf(plan.details) + sizeOf(created.request) + files;
 }
@@ -69,7 +69,7 @@ export class RunViews {
     const opening = this.openRun(run);
     this.opened.set(key, opening, { size: 1 });
     opening.then(
-      () => this.opened.set(key, opening, { size: Math.min(weightOf(run), LIMITS.openedRunBytes / 8) }),
+      () => this.opened.set(key, opening, { size: Math.min(openedBytes(run), LIMITS.openedRunBytes / 8) }),
       () => this.opened.delete(key),
     );
     return opening;
