@@ -1,5 +1,5 @@
 import type { Position } from '../kernel/event.js';
-import type { Sql } from './sql.js';
+import type { Transaction } from './sql.js';
 
 /** A stream that a read model takes nothing more of, from one of its events on. They stay in the log, which is the truth. */
 export interface ParkedStream {
@@ -45,13 +45,13 @@ export interface ReadModels {
   /**
    * One transaction: the rows of `write`, and the checkpoint from `from` to `to`. A statement that fails for what is the
    * matter with the database, and not with the statement, is refused as retryable.
-   * @throws Refusal CONFLICT (retryable) when another instance moved the checkpoint, or holds a higher epoch
+   * @throws Refusal CONFLICT (retryable) when another instance moved the checkpoint, or holds a higher epoch; Unwritten
    */
   advance<T>(
     name: string,
     from: Position | undefined,
     to: Position,
-    write: (sql: Sql, parking: Parking) => Promise<T>,
+    write: (sql: Transaction, parking: Parking) => Promise<T>,
     epoch?: number,
   ): Promise<T>;
   /**
@@ -60,7 +60,7 @@ export interface ReadModels {
    */
   standing<T>(
     model: { readonly name: string; readonly version: number },
-    write: (sql: Sql, parking: Parking, at: Position | undefined) => Promise<T>,
+    write: (sql: Transaction, parking: Parking, at: Position | undefined) => Promise<T>,
   ): Promise<T>;
   /** Of all models. */
   parked(): Promise<readonly ParkedStream[]>;

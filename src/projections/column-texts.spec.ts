@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type FreshDatabase, freshDatabase } from '../../test/kit/postgres.js';
+import { inTransaction } from '../adapters/postgres/row-transaction.js';
 import { defineTable } from './table.js';
 
 interface Thing {
@@ -39,14 +40,14 @@ describe('sets of rows', () => {
   });
   afterAll(() => database.drop());
 
+  const upsert = (rows: readonly Thing[]) =>
+    inTransaction(database.pool, async (sql) => things.upsert(sql, rows));
+
   /** What the table holds after these were written, by one statement. */
   const written = async (rows: readonly Omit<Thing, 'id' | 'revision'>[]) => {
     revision++;
     await database.pool.query('delete from things');
-    await things.upsert(
-      database.pool,
-      rows.map((row, id) => ({ ...row, id, revision })),
-    );
+    await upsert(rows.map((row, id) => ({ ...row, id, revision })));
     const { rows: found } = await database.pool.query('select * from things order by id');
     return found.map(({ id: _id, revision: _revision, ...row }) => row);
   };
@@ -111,13 +112,13 @@ describe('sets of rows', () => {
     const row = (at: number, text: string) => ({ ...NOTHING, id: 1, revision: at, text });
     const texts = async () => (await database.pool.query('select id, text from things order by id')).rows;
     await database.pool.query('delete from things');
-    await things.upsert(database.pool, [row(5, 'first')]);
-    await things.upsert(database.pool, [row(5, 'again'), { ...row(1, 'beside'), id: 2 }]);
+    await upsert([row(5, 'first')]);
+    await upsert([row(5, 'again'), { ...row(1, 'beside'), id: 2 }]);
     expect(await texts()).toEqual([
       { id: 1, text: 'first' },
       { id: 2, text: 'beside' },
     ]);
-    await things.upsert(database.pool, [row(6, 'newer')]);
+    await upsert([row(6, 'newer')]);
     expect(await texts()).toContainEqual({ id: 1, text: 'newer' });
   });
 });

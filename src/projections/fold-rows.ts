@@ -1,6 +1,6 @@
 import type { DomainEvent, Recorded } from '../kernel/event.js';
 import { idOfStream } from '../kernel/ids.js';
-import type { Sql } from '../ports/sql.js';
+import type { Transaction } from '../ports/sql.js';
 import type { Table } from './table.js';
 
 /** A row that one stream folds into. */
@@ -25,7 +25,7 @@ export async function foldRows<Row extends StreamRow, E extends DomainEvent>(
   key: keyof Row & string,
   events: readonly Recorded[],
   evolve: EvolveRow<Row, E>,
-  sql: Sql,
+  sql: Transaction,
 ): Promise<void> {
   const rows = new Map<string, Row>();
   for (const row of await table.where(sql, key, streamsThatGoOn(events))) rows.set(String(row[key]), row);
@@ -39,7 +39,7 @@ export async function foldRows<Row extends StreamRow, E extends DomainEvent>(
     rows.set(id, { ...next, revision: recorded.revision });
     touched.add(id);
   }
-  await table.upsert(
+  table.upsert(
     sql,
     [...touched].map((id) => rows.get(id)!),
   );

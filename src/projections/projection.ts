@@ -1,6 +1,6 @@
 import type { Recorded } from '../kernel/event.js';
 import type { Announcement } from '../ports/live.js';
-import type { Sql } from '../ports/sql.js';
+import type { Transaction } from '../ports/sql.js';
 import type { Memory } from './memory.js';
 
 /**
@@ -28,7 +28,7 @@ export interface Projection {
    * @param memory of the batches before this one; it holds for as long as all of them are written
    * @returns what to announce once it is committed
    */
-  project(events: readonly Recorded[], sql: Sql, memory: Memory): Promise<readonly Announcement[]>;
+  project(events: readonly Recorded[], sql: Transaction, memory: Memory): Promise<readonly Announcement[]>;
 }
 
 /** For models whose rows are each made of one stream. */

@@ -1,4 +1,4 @@
-import type { Sql } from '../ports/sql.js';
+import type { Sql, Transaction } from '../ports/sql.js';
 import { columnTexts } from './column-texts.js';
 
 /**
@@ -23,8 +23,8 @@ export interface TableDefinition<Row extends object> {
 export interface Table<Row extends object> {
   readonly name: string;
   readonly schema: string;
-  /** Writes all rows by one statement. Rows of one call have different keys. */
-  upsert(sql: Sql, rows: readonly Row[]): Promise<void>;
+  /** Sends one statement that writes all rows. Rows of one call have different keys. */
+  upsert(sql: Transaction, rows: readonly Row[]): void;
   /** Rows whose `column` is one of `values`. */
   where(sql: Sql, column: keyof Row & string, values: readonly string[]): Promise<Row[]>;
 }
@@ -41,10 +41,10 @@ export function defineTable<Row extends object>(definition: TableDefinition<Row>
       `${createStatement(name, columns, key)} with (${isLog ? LOG_STORAGE : ROW_STORAGE})`,
       ...indexes.map((on, i) => indexStatement(name, on, i)),
     ].join(';\n'),
-    async upsert(sql, rows) {
+    upsert(sql, rows) {
       if (rows.length === 0) return;
       const { separator, nothing, texts: values } = columnTexts(texts, rows);
-      await sql.query(upsertSql, [separator, nothing, ...values]);
+      sql.send(upsertSql, [separator, nothing, ...values]);
     },
     async where(sql, column, values) {
       if (values.length === 0) return [];

@@ -4,7 +4,7 @@ import { LIMITS } from '../kernel/limits.js';
 import type { Batch, EventStore, Subscription } from '../ports/event-store.js';
 import type { Announcement, LiveBus } from '../ports/live.js';
 import type { Parking, ReadModels } from '../ports/read-models.js';
-import type { Sql } from '../ports/sql.js';
+import type { Transaction } from '../ports/sql.js';
 import { Memory } from '../projections/memory.js';
 import type { Projection } from '../projections/projection.js';
 import { current } from './current-event.js';
@@ -14,7 +14,7 @@ import { ParkingLot } from './parking-lot.js';
 import { FIRST_WAIT_MS, persist } from './persist.js';
 import type { ReadModelProgress } from './read-model-progress.js';
 import type { Poisoned, Sifted } from './sift.js';
-import { reasonOf, take, Untaken } from './untaken.js';
+import { reasonOf, take, Untaken, untaken } from './untaken.js';
 
 const PACE_MS = 10;
 /** A read model rests so many times as long as its last write took: what is busy is busier with large writes. */
@@ -221,6 +221,7 @@ export class ProjectionRunner {
     try {
       return await this.move(batch, from, async (sql) => {
         await take(this.projection, events, sql, new Memory());
+        await sql.sent();
         throw UNDONE;
       });
     } catch (error) {
@@ -230,12 +231,16 @@ export class ProjectionRunner {
     }
   }
 
-  private move<T>(
+  private async move<T>(
     { position }: Batch,
     from: Position | undefined,
-    write: (sql: Sql, parking: Parking) => Promise<T>,
+    write: (sql: Transaction, parking: Parking) => Promise<T>,
   ): Promise<T> {
-    return this.readModels.advance(this.projection.name, from, position, write, this.fence.epoch);
+    try {
+      return await this.readModels.advance(this.projection.name, from, position, write, this.fence.epoch);
+    } catch (error) {
+      throw untaken(error);
+    }
   }
 
   private async prepare(): Promise<Position | undefined> {

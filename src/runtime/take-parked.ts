@@ -5,11 +5,11 @@ import { LIMITS } from '../kernel/limits.js';
 import type { EventStore } from '../ports/event-store.js';
 import type { Announcement } from '../ports/live.js';
 import type { ParkedStream, ReadModels } from '../ports/read-models.js';
-import type { Sql } from '../ports/sql.js';
+import type { Transaction } from '../ports/sql.js';
 import { Memory } from '../projections/memory.js';
 import { ownStream, type Projection } from '../projections/projection.js';
 import { current } from './current-event.js';
-import { reasonOf, take, Untaken } from './untaken.js';
+import { reasonOf, take, Untaken, untaken } from './untaken.js';
 
 export interface TakenAgain {
   readonly taken: number;
@@ -39,7 +39,8 @@ export async function takeParked(
       await parking.release(parked.stream);
       return { taken: events.length, news };
     });
-  } catch (error) {
+  } catch (thrown) {
+    const error = untaken(thrown);
     if (!(error instanceof Untaken)) throw error;
     throw await stillUntaken(parked, projection, readModels, error);
   }
@@ -100,7 +101,7 @@ class LeftOut {
 async function project(
   projection: Projection,
   events: readonly Recorded[],
-  sql: Sql,
+  sql: Transaction,
 ): Promise<readonly Announcement[]> {
   const memory = new Memory();
   const news: Announcement[] = [];

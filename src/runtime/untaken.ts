@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { isRefusal } from '../kernel/errors.js';
 import type { Recorded } from '../kernel/event.js';
 import type { Announcement } from '../ports/live.js';
-import type { Sql } from '../ports/sql.js';
+import { type Transaction, Unwritten } from '../ports/sql.js';
 import type { Memory } from '../projections/memory.js';
 import type { Projection } from '../projections/projection.js';
 
@@ -19,15 +19,21 @@ export class Untaken extends Error {
 export async function take(
   projection: Projection,
   events: readonly Recorded[],
-  sql: Sql,
+  sql: Transaction,
   memory: Memory,
 ): Promise<readonly Announcement[]> {
   try {
     return await projection.project(events, sql, memory);
   } catch (error) {
-    throw isRefusal(error) && error.kind !== 'terminal' ? error : new Untaken(error);
+    throw isRefusal(error) && error.kind !== 'terminal' ? error : new Untaken(causeOf(error));
   }
 }
+
+/** What was sent and not waited for fails with the transaction, after the events were taken. */
+export const untaken = (error: unknown): unknown =>
+  error instanceof Unwritten ? new Untaken(error.cause) : error;
+
+const causeOf = (error: unknown): unknown => (error instanceof Unwritten ? error.cause : error);
 
 /** Why, in codes and names. The text of an error is left out: databases and programs quote in it what they were given. */
 export function reasonOf({ cause }: Untaken): { readonly code: string; readonly detail: string } {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { PipelinedClient } from '../../src/adapters/postgres/pipelined-client.js';
 
 export interface FreshDatabase {
   readonly url: string;
@@ -15,7 +16,7 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   // template0 has no sessions of others, and a copy by WAL of so small a database is the faster strategy
   await onServer(server, `CREATE DATABASE ${name} TEMPLATE template0 STRATEGY wal_log`);
   const url = Object.assign(new URL(server), { pathname: `/${name}` }).href;
-  const pool = new pg.Pool({ connectionString: url, max: 10 });
+  const pool = new pg.Pool({ connectionString: url, max: 10, Client: PipelinedClient });
   // DROP … WITH (FORCE) ends idle connections of the pool of a spec that did not end it
   pool.on('error', () => undefined);
   return {

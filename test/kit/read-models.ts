@@ -1,7 +1,8 @@
 import type pg from 'pg';
+import { inTransaction } from '../../src/adapters/postgres/row-transaction.js';
 import type { Recorded } from '../../src/kernel/event.js';
 import type { Announcement } from '../../src/ports/live.js';
-import type { Sql } from '../../src/ports/sql.js';
+import type { Sql, Transaction } from '../../src/ports/sql.js';
 import { projections } from '../../src/projections/index.js';
 import { Memory } from '../../src/projections/memory.js';
 import type { Projection } from '../../src/projections/projection.js';
@@ -73,21 +74,7 @@ export class ReadModels {
     await this.sql.query(`truncate ${rows.map(({ name }) => name).join(', ')}`);
   }
 
-  private async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
-    try {
-      await client.query(`begin; set local search_path to ${this.schema}`);
-      const result = await work({
-        query: async <Row extends object>(text: string, values?: readonly unknown[]) =>
-          client.query<Row & pg.QueryResultRow>(text, values && [...values]),
-      });
-      await client.query('commit');
-      return result;
-    } catch (error) {
-      await client.query('rollback');
-      throw error;
-    } finally {
-      client.release();
-    }
+  private transaction<T>(work: (sql: Transaction) => Promise<T>): Promise<T> {
+    return inTransaction(this.pool, work, { first: `SET LOCAL search_path TO ${this.schema}` });
   }
 }

@@ -19,7 +19,7 @@ import type { CheckpointStore } from '../../src/ports/checkpoints.js';
 import type { EventStore } from '../../src/ports/event-store.js';
 import type { Payer } from '../../src/ports/payments.js';
 import type { ReadModels } from '../../src/ports/read-models.js';
-import type { Sql } from '../../src/ports/sql.js';
+import type { Sql, Transaction } from '../../src/ports/sql.js';
 import type { TimerStore } from '../../src/ports/timers.js';
 import { Memory } from '../../src/projections/memory.js';
 import type { Projection } from '../../src/projections/projection.js';
@@ -96,8 +96,10 @@ const paying = (real: Payer, wrong: Partial<Payer>): Payer => ({
 });
 
 /** Reads, and forgets what was to be written. */
-const readOnly = (sql: Sql): Sql => ({
-  query: async (text, values) => (text.startsWith('insert') ? { rows: [] } : sql.query(text, values)),
+const readOnly = (sql: Transaction): Transaction => ({
+  query: (text, values) => sql.query(text, values),
+  send: () => undefined,
+  sent: () => sql.sent(),
 });
 
 const isExecuting = (state: WorkflowState): state is Executing => state.status === 'executing';
@@ -486,7 +488,8 @@ export const plantedBugs: readonly PlantedBug[] = [
             known.set(key, rows as object[]);
             return { rows: rows as never };
           };
-          return real.project(events, { query }, new Memory());
+          const [send, sent] = [sql.send.bind(sql), sql.sent.bind(sql)];
+          return real.project(events, { query, send, sent }, new Memory());
         },
       };
     },

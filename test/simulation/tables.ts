@@ -1,7 +1,7 @@
 import { Refusal } from '../../src/kernel/errors.js';
 import type { Position } from '../../src/kernel/event.js';
 import type { ParkedStream, Parking, ReadModels } from '../../src/ports/read-models.js';
-import type { Sql } from '../../src/ports/sql.js';
+import type { Transaction } from '../../src/ports/sql.js';
 import { messagesOf, type TimelineGroup } from '../../src/projections/timeline/schema.js';
 import type { Network } from './network.js';
 
@@ -27,12 +27,18 @@ const READ: Readonly<Record<string, (text: string) => unknown>> = {
 };
 
 /** The tables of read models, and the few statements that projections and followers ask of them. */
-export class Tables implements Sql {
+export class Tables implements Transaction {
   private readonly rows = new Map<string, Map<string, Row>>();
 
   async query<R extends object>(text: string, values: readonly unknown[] = []): Promise<{ rows: R[] }> {
     return { rows: this.answer(text.trim())(values).map((row) => ({ ...row })) as R[] };
   }
+
+  send(text: string, values: readonly unknown[]): void {
+    this.answer(text.trim())(values);
+  }
+
+  async sent(): Promise<void> {}
 
   /** Everything, in one form however it came about. */
   dump(): string {
@@ -135,7 +141,7 @@ export class SharedReadModels implements ReadModels {
     name: string,
     from: Position | undefined,
     to: Position,
-    write: (sql: Sql, parking: Parking) => Promise<T>,
+    write: (sql: Transaction, parking: Parking) => Promise<T>,
     epoch = 0,
   ): Promise<T> {
     return this.network.call('write read model', async () => {
@@ -150,7 +156,7 @@ export class SharedReadModels implements ReadModels {
 
   standing<T>(
     { name }: { readonly name: string },
-    write: (sql: Sql, parking: Parking, at: Position | undefined) => Promise<T>,
+    write: (sql: Transaction, parking: Parking, at: Position | undefined) => Promise<T>,
   ): Promise<T> {
     return this.network.call('write read model', () =>
       write(this.tables, this.parkingOf(name), this.position(name)),

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Position } from '../../kernel/event.js';
 import type { ParkedStream, Parking } from '../../ports/read-models.js';
+import type { Transaction } from '../../ports/sql.js';
 
 /** Not in the schemas of the models: those are what a model's own statements see. */
 export const PARKED = `CREATE TABLE quittance_read_models.parked (
@@ -28,15 +29,15 @@ export async function allParked(pool: pg.Pool): Promise<readonly ParkedStream[]>
   return rows.map(parkedOf);
 }
 
-/** @param query within the transaction that moves the model, or keeps it where it stands */
-export const parkingOf = (model: string, query: pg.ClientBase['query']): Parking => ({
+/** @param transaction that moves the model, or keeps it where it stands */
+export const parkingOf = (model: string, transaction: Transaction): Parking => ({
   async all() {
-    const { rows } = await query<ParkedRow>(`${SELECT} WHERE model = $1 ${ORDER}`, [model]);
+    const { rows } = await transaction.query<ParkedRow>(`${SELECT} WHERE model = $1 ${ORDER}`, [model]);
     return rows.map(parkedOf);
   },
   async park(streams) {
     for (const { stream, position, revision, type, after, code, detail, attempts } of streams)
-      await query(
+      await transaction.query(
         `INSERT INTO quittance_read_models.parked
            (model, stream, position, revision, type, after_position, code, detail, attempts)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (model, stream) DO UPDATE
@@ -47,6 +48,9 @@ export const parkingOf = (model: string, query: pg.ClientBase['query']): Parking
       );
   },
   async release(stream) {
-    await query('DELETE FROM quittance_read_models.parked WHERE model = $1 AND stream = $2', [model, stream]);
+    await transaction.query('DELETE FROM quittance_read_models.parked WHERE model = $1 AND stream = $2', [
+      model,
+      stream,
+    ]);
   },
 });

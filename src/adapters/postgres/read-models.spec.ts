@@ -63,6 +63,86 @@ describe('read models on Postgres', () => {
     expect((await models.positions()).get('things')).toBe(positionOf(OFTEN + 1));
   });
 
+  describe('whose statements nobody waits for', () => {
+    const [here, next] = [positionOf(OFTEN + 1), positionOf(OFTEN + 2)];
+    const row = (id: number) => [JSON.stringify([{ id, note: 'sent' }])];
+    const sending = (ids: readonly number[], from = here) =>
+      models.advance('things', from, next, async (sql) => {
+        for (const id of ids) sql.send(INSERT, row(id));
+      });
+    const unchanged = async (work: () => Promise<unknown>) => {
+      const before = await rows();
+      await work();
+      expect(await rows()).toEqual(before);
+      expect((await models.positions()).get('things')).toBe(here);
+    };
+
+    it('stay where they are when one of them fails, and tell of the first', () =>
+      unchanged(() =>
+        expect(sending([OFTEN + 5, OFTEN, 1])).rejects.toMatchObject({
+          name: 'Unwritten',
+          cause: { code: '23505', detail: `Key (id)=(${OFTEN}) already exists.` },
+        }),
+      ));
+
+    it('take nothing of what is sent where another has moved them', () =>
+      unchanged(() =>
+        expect(sending([OFTEN + 5], positionOf(1))).rejects.toMatchObject({
+          code: 'CONFLICT',
+          figures: { model: 'things' },
+        }),
+      ));
+
+    it('tell why they cannot be read, where that is what was sent before', () =>
+      unchanged(async () => {
+        const reading = models.advance('things', here, next, (sql) => {
+          sql.send(INSERT, row(OFTEN));
+          return sql.query('select 1');
+        });
+        await expect(reading).rejects.toMatchObject({ name: 'Unwritten', cause: { code: '23505' } });
+      }));
+
+    it('are asked whether all that was sent is taken', () =>
+      unchanged(async () => {
+        const asked: unknown[] = [];
+        const undone = models.advance('things', here, next, async (sql) => {
+          sql.send(INSERT, row(OFTEN + 5));
+          asked.push(await sql.sent());
+          sql.send(INSERT, row(OFTEN));
+          await sql.sent().catch((error: unknown) => asked.push(error));
+        });
+        await expect(undone).rejects.toMatchObject({ name: 'Unwritten' });
+        expect(asked).toEqual([undefined, expect.objectContaining({ name: 'Unwritten' })]);
+      }));
+
+    it('are not written when the work fails that sent them', () =>
+      unchanged(() =>
+        expect(
+          models.advance('things', here, next, async (sql) => {
+            sql.send(INSERT, row(OFTEN + 5));
+            throw new Error('thought better of it');
+          }),
+        ).rejects.toThrow('thought better of it'),
+      ));
+
+    it('tell a lost connection from a statement that is wrong', () =>
+      unchanged(() =>
+        expect(
+          models.advance('things', here, next, async (sql) =>
+            sql.send('select pg_terminate_backend(pg_backend_pid())', []),
+          ),
+        ).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', kind: 'retryable' }),
+      ));
+
+    it('see in what they read what they sent', async () => {
+      const seen = await models.advance('things', here, here, async (sql) => {
+        sql.send("update things set note = 'changed' where id = $1", [OFTEN]);
+        return (await sql.query('select note from things where id = $1', [OFTEN])).rows;
+      });
+      expect(seen).toEqual([{ note: 'changed' }]);
+    });
+  });
+
   const stream = {
     stream: 'workflow-wf_1',
     position: positionOf(3),

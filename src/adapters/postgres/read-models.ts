@@ -1,13 +1,27 @@
-import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { Refusal } from '../../kernel/errors.js';
 import type { Position } from '../../kernel/event.js';
 import type { ParkedStream, Parking, ReadModels } from '../../ports/read-models.js';
-import type { Sql } from '../../ports/sql.js';
-import { full, isConnectionLoss, isFull, unavailable } from './connection-loss.js';
+import type { Transaction } from '../../ports/sql.js';
 import { migrate, type Schema } from './migrations.js';
 import { allParked, PARKED, parkingOf } from './parked-rows.js';
+import { PipelinedClient } from './pipelined-client.js';
 import { openPool } from './pool.js';
+import { inTransaction } from './row-transaction.js';
+
+const MOVED = 'QT001';
+const hasMoved = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === MOVED;
+
+/** Raises where the checkpoint is not where it should be: what goes out behind it is not taken then. */
+const MOVE = `CREATE FUNCTION quittance_read_models.move(its_model text, before text, after text, its_epoch bigint)
+  RETURNS void LANGUAGE plpgsql AS $$
+  BEGIN
+    UPDATE quittance_read_models.checkpoints SET position = after, epoch = its_epoch, moved_at = now()
+      WHERE model = its_model AND position IS NOT DISTINCT FROM before AND epoch <= its_epoch;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'the read model % was moved', its_model USING ERRCODE = '${MOVED}';
+    END IF;
+  END $$`;
 
 const CHECKPOINTS: Schema = {
   name: 'quittance_read_models',
@@ -16,6 +30,7 @@ const CHECKPOINTS: Schema = {
       (model text PRIMARY KEY, version int NOT NULL, position text, moved_at timestamptz NOT NULL DEFAULT now())`,
     'ALTER TABLE quittance_read_models.checkpoints ADD COLUMN epoch bigint NOT NULL DEFAULT 0',
     PARKED,
+    MOVE,
   ],
 };
 
@@ -32,7 +47,7 @@ export const openReadModelPool = (url: string, models: readonly string[], max = 
   const target = new URL(url);
   const path = [...models.map(schemaOf), 'public'].join(',');
   target.searchParams.set('options', `-c search_path=${path} -c synchronous_commit=off`);
-  return openPool(target.toString(), 'read models', max);
+  return openPool(target.toString(), 'read models', max, PipelinedClient);
 };
 
 /** Each read model has a schema of its own, dropped and rebuilt as a whole. */
@@ -52,26 +67,26 @@ export class PostgresReadModels implements ReadModels {
   }): Promise<Position | undefined> {
     const schema = schemaOf(model.name);
     const epoch = model.epoch ?? 0;
-    return this.transaction(async (client) => {
-      await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [schema]);
-      const { rows } = await client.query<{ version: number; position: Position | null; epoch: string }>(
+    return inTransaction(this.pool, async (transaction) => {
+      await transaction.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [schema]);
+      const { rows } = await transaction.query<{ version: number; position: Position | null; epoch: string }>(
         'SELECT version, position, epoch FROM quittance_read_models.checkpoints WHERE model = $1 FOR UPDATE',
         [model.name],
       );
       if (Number(rows[0]?.epoch ?? 0) > epoch) throw leaseLost(model.name);
       if (rows[0]?.version === model.version) {
-        await client.query('UPDATE quittance_read_models.checkpoints SET epoch = $2 WHERE model = $1', [
+        await transaction.query('UPDATE quittance_read_models.checkpoints SET epoch = $2 WHERE model = $1', [
           model.name,
           epoch,
         ]);
         return rows[0].position ?? undefined;
       }
-      await client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
-      await client.query(`CREATE SCHEMA ${schema}`);
-      await client.query(`SET LOCAL search_path = ${schema}, public`);
-      await client.query(model.schema);
-      await client.query('DELETE FROM quittance_read_models.parked WHERE model = $1', [model.name]);
-      await client.query(
+      await transaction.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+      await transaction.query(`CREATE SCHEMA ${schema}`);
+      await transaction.query(`SET LOCAL search_path = ${schema}, public`);
+      await transaction.query(model.schema);
+      await transaction.query('DELETE FROM quittance_read_models.parked WHERE model = $1', [model.name]);
+      await transaction.query(
         `INSERT INTO quittance_read_models.checkpoints (model, version, position, epoch) VALUES ($1, $2, NULL, $3)
          ON CONFLICT (model) DO UPDATE
            SET version = excluded.version, position = NULL, moved_at = now(), epoch = excluded.epoch`,
@@ -93,91 +108,33 @@ export class PostgresReadModels implements ReadModels {
     name: string,
     from: Position | undefined,
     to: Position,
-    write: (sql: Sql, parking: Parking) => Promise<T>,
+    write: (sql: Transaction, parking: Parking) => Promise<T>,
     epoch = 0,
   ): Promise<T> {
-    return this.transaction(
-      async (client, moved) => {
-        if (moved !== 1)
-          throw new Refusal(
-            'CONFLICT',
-            `Another process moved the read model ${name}.`,
-            { model: name },
-            'retryable',
-          );
-        return write(sqlOf(client), parkingOf(name, client.query.bind(client)));
-      },
-      moving(name, from, to, epoch),
-    );
+    return inTransaction(this.pool, (transaction) => write(transaction, parkingOf(name, transaction)), {
+      first: moving(name, from, to, epoch),
+      refusal: (error) => (hasMoved(error) ? movedByAnother(name) : undefined),
+    });
   }
 
   standing<T>(
     { name, version }: { readonly name: string; readonly version: number },
-    write: (sql: Sql, parking: Parking, at: Position | undefined) => Promise<T>,
+    write: (sql: Transaction, parking: Parking, at: Position | undefined) => Promise<T>,
   ): Promise<T> {
-    return this.transaction(async (client) => {
-      const { rows } = await client.query<{ version: number; position: Position | null }>(
+    return inTransaction(this.pool, async (transaction) => {
+      const { rows } = await transaction.query<{ version: number; position: Position | null }>(
         'SELECT version, position FROM quittance_read_models.checkpoints WHERE model = $1 FOR UPDATE',
         [name],
       );
       const found = rows[0];
       if (found?.version !== version) throw madeByAnother(name, found?.version ?? null, version);
-      return write(sqlOf(client), parkingOf(name, client.query.bind(client)), found.position ?? undefined);
+      return write(transaction, parkingOf(name, transaction), found.position ?? undefined);
     });
   }
 
   parked(): Promise<readonly ParkedStream[]> {
     return allParked(this.pool);
   }
-
-  /**
-   * @param first sent together with BEGIN: transactions are small and many
-   * @param work is told how many rows that changed
-   */
-  private async transaction<T>(
-    work: (client: pg.PoolClient, changed: number | null) => Promise<T>,
-    first?: string,
-  ): Promise<T> {
-    const client = await this.pool.connect();
-    try {
-      const begun: unknown = await client.query(first === undefined ? 'BEGIN' : `BEGIN; ${first}`);
-      const result = await work(client, Array.isArray(begun) ? (begun[1] as pg.QueryResult).rowCount : null);
-      await client.query('COMMIT');
-      return result;
-    } catch (error) {
-      await client.query('ROLLBACK').catch(() => undefined);
-      throw error;
-    } finally {
-      client.release();
-    }
-  }
-}
-
-const sqlOf = (client: pg.PoolClient): Sql => ({
-  async query<Row extends object>(text: string, values: readonly unknown[] = []) {
-    try {
-      return { rows: (await client.query<Row & pg.QueryResultRow>(planned(text, [...values]))).rows };
-    } catch (error) {
-      throw passing(error) ?? error;
-    }
-  },
-});
-
-/** SQLSTATE classes of what happens to a statement that is right: lost races, want of room, a server that is told to stop. */
-const IN_THE_WAY = /^(40|53|55P03|57|58)/;
-/** What our side of the connection throws about what it is given. */
-const OURS: readonly unknown[] = ['TypeError', 'RangeError', 'SyntaxError'];
-
-/** What another try may not meet again; undefined where it is the statement that is wrong. */
-function passing(error: unknown): Refusal | undefined {
-  if (isFull(error)) return full(error);
-  if (OURS.includes((error as Error).name)) return undefined;
-  if (isConnectionLoss(error)) return unavailable(error);
-  if (!(error instanceof pg.DatabaseError) || !IN_THE_WAY.test(error.code ?? '')) return undefined;
-  const figures = { sqlstate: error.code ?? null };
-  return new Refusal('STORE_BUSY', 'The database could not do it this time.', figures, 'retryable', {
-    cause: error,
-  });
 }
 
 /** One statement without parameters: several of those go together, which those with parameters cannot. */
@@ -185,21 +142,11 @@ const moving = (name: string, from: Position | undefined, to: Position, epoch: n
   const [model, before, after] = [name, from ?? null, to].map((text) =>
     text === null ? 'NULL' : pg.escapeLiteral(text),
   );
-  return `UPDATE quittance_read_models.checkpoints SET position = ${after}, epoch = ${Number(epoch)}, moved_at = now()
-    WHERE model = ${model} AND position IS NOT DISTINCT FROM ${before} AND epoch <= ${Number(epoch)}`;
+  return `SELECT quittance_read_models.move(${model}, ${before}, ${after}, ${Number(epoch)})`;
 };
 
-/** Statements that write sets of rows come again with every batch: a connection plans each of them once. */
-function planned(text: string, values: unknown[]): pg.QueryConfig {
-  if (!text.startsWith('insert into')) return { text, values };
-  const known = names.get(text);
-  const name = known ?? `rm-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
-  if (known === undefined && names.size < NAMED) names.set(text, name);
-  return { name, text, values };
-}
-
-const NAMED = 1_000;
-const names = new Map<string, string>();
+const movedByAnother = (name: string): Refusal =>
+  new Refusal('CONFLICT', `Another process moved the read model ${name}.`, { model: name }, 'retryable');
 
 const madeByAnother = (model: string, found: number | null, version: number): Refusal =>
   new Refusal(

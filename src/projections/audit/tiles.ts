@@ -1,4 +1,4 @@
-import type { Sql } from '../../ports/sql.js';
+import type { Sql, Transaction } from '../../ports/sql.js';
 import type { Kind, Memory } from '../memory.js';
 import { type AuditGroup, type AuditTile, auditGroups, auditTiles } from './schema.js';
 
@@ -13,13 +13,17 @@ interface Untiled extends AuditTile {
 const UNTILED: Kind<Untiled> = { weigh: ({ actors }) => 200 + 100 * actors.length };
 
 /** Writes rows of the log, and a tile as soon as there are enough of them. */
-export async function writeTiled(rows: readonly AuditGroup[], sql: Sql, memory: Memory): Promise<void> {
+export async function writeTiled(
+  rows: readonly AuditGroup[],
+  sql: Transaction,
+  memory: Memory,
+): Promise<void> {
   if (rows.length === 0) return;
   const before = memory.of(UNTILED).get('') ?? (await untiled(sql));
   const now = withRows(before, rows);
-  await auditGroups.upsert(sql, rows);
+  auditGroups.upsert(sql, rows);
   const isTile = now.rows >= TILE_ROWS;
-  if (isTile) await auditTiles.upsert(sql, [now]);
+  if (isTile) auditTiles.upsert(sql, [now]);
   memory.of(UNTILED).set('', isTile ? nothingAfter(now.until) : now);
 }
 

@@ -43,12 +43,12 @@ export const escrowProjection: Projection = {
       holds.set(keyOf(hold), hold);
       touched.holds.add(keyOf(hold));
     }
-    await escrowTable.upsert(
+    escrowTable.upsert(
       sql,
       [...touched.accounts].map((id) => accounts.get(id)!),
     );
-    await ledgerTable.upsert(sql, ledger);
-    await holdsTable.upsert(
+    ledgerTable.upsert(sql, ledger);
+    holdsTable.upsert(
       sql,
       [...touched.holds].map((key) => holds.get(key)!),
     );

@@ -32,10 +32,10 @@ export const ledgerProjection: Projection = {
     for (const recorded of events) books.post(recorded);
     const { entries, lines, memories } = books;
     const touched = [...new Set(lines.map(({ account }) => accountName(account)))];
-    await accountsTable.upsert(sql, books.accountsAfter(await accountsTable.where(sql, 'account', touched)));
-    await entriesTable.upsert(sql, entries);
-    await linesTable.upsert(sql, books.lineRows);
-    await streamsTable.upsert(sql, memories);
+    accountsTable.upsert(sql, books.accountsAfter(await accountsTable.where(sql, 'account', touched)));
+    entriesTable.upsert(sql, entries);
+    linesTable.upsert(sql, books.lineRows);
+    streamsTable.upsert(sql, memories);
     return [];
   },
 };

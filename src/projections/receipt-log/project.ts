@@ -4,7 +4,7 @@ import { hex } from '../../kernel/commitments/json-hash.js';
 import type { Recorded } from '../../kernel/event.js';
 import { idOfStream } from '../../kernel/ids.js';
 import { edgeTiles, grownTiles, type Tile, tileId } from '../../kernel/log/tiles.js';
-import type { Sql } from '../../ports/sql.js';
+import type { Sql, Transaction } from '../../ports/sql.js';
 import type { Projection } from '../projection.js';
 import { hashesOf } from './queries.js';
 import { type LogHeadRow, type LogTileRow, logAnchors, logHead, logLeaves, logTiles } from './schema.js';
@@ -24,7 +24,7 @@ export const receiptLogProjection: Projection = {
     const appends = byType(events, 'LogLeavesAppended');
     const [first] = appends;
     if (first) await append(idOfStream(first.stream), appends, sql);
-    await logAnchors.upsert(sql, [
+    logAnchors.upsert(sql, [
       ...new Map(
         byType(events, 'LogCheckpointAnchored').map(({ event, revision }) => [
           event.size,
@@ -50,7 +50,7 @@ type Append = Recorded<ReceiptLogEventOf<'LogLeavesAppended'>>;
 const byType = <T extends ReceiptLogEvent['type']>(events: readonly Recorded[], type: T) =>
   events.filter(({ event }) => event.type === type) as unknown as readonly Recorded<ReceiptLogEventOf<T>>[];
 
-async function append(log: string, appends: readonly Append[], sql: Sql): Promise<void> {
+async function append(log: string, appends: readonly Append[], sql: Transaction): Promise<void> {
   let [head] = await logHead.where(sql, 'log', [log]);
   const begun = head?.size ?? 0;
   const news = appends.filter(({ event, revision }) => {
@@ -62,8 +62,8 @@ async function append(log: string, appends: readonly Append[], sql: Sql): Promis
   if (!head || news.length === 0) return;
   const edge = await tilesOf(sql, edgeTiles(begun).map(tileId));
   const leaves = news.flatMap(({ event }) => event.leaves.map(leafHashOf));
-  await logTiles.upsert(sql, grownTiles(begun, edge, leaves).map(rowOf));
-  await logLeaves.upsert(
+  logTiles.upsert(sql, grownTiles(begun, edge, leaves).map(rowOf));
+  logLeaves.upsert(
     sql,
     news.flatMap(({ event: { first, leaves: added }, revision }) =>
       added.map(({ receiptId, statement }, i) => ({
@@ -74,7 +74,7 @@ async function append(log: string, appends: readonly Append[], sql: Sql): Promis
       })),
     ),
   );
-  await logHead.upsert(sql, [head]);
+  logHead.upsert(sql, [head]);
 }
 
 const headAfter = (log: string, { first, leaves, root, appendedAt }: Append['event'], revision: number) =>

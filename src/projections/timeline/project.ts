@@ -34,7 +34,7 @@ export const timelineProjection: Projection = {
       else told.set(workflowId, [message]);
     }
     const groups = [...told].map(([id, messages]) => groupAfter(heads.get(id)?.last_seq ?? 0, id, messages));
-    await timelineGroups.upsert(sql, groups);
+    timelineGroups.upsert(sql, groups);
     for (const { workflow_id, last_seq, position } of groups)
       memory.of(HEAD).set(workflow_id, { workflow_id, last_seq, position });
     return [...told.keys()].map((id) => ({ topic: `timeline.${id}` as const, message: {} }));

@@ -26,7 +26,7 @@ export const withdrawalsProjection: Projection = {
       rows.set(key, row);
       touched.add(key);
     }
-    await withdrawalsTable.upsert(
+    withdrawalsTable.upsert(
       sql,
       [...touched].map((key) => rows.get(key)!),
     );

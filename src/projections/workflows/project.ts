@@ -61,12 +61,12 @@ export const workflowsProjection: Projection = {
     const workflows = touched.map((view) => view.workflow);
     const steps = touched.flatMap((view) => [...view.steps.values()].filter(isNew));
     const approvals = touched.flatMap((view) => [...view.approvals.values()].filter(isNew));
-    await workflowsTable.upsert(sql, workflows);
-    await requestsTable.upsert(sql, written.requests);
-    await plansTable.upsert(sql, [...written.plans.values()]);
-    await stepsTable.upsert(sql, steps);
-    await approvalsTable.upsert(sql, approvals);
-    await artifactsTable.upsert(sql, [...written.artifacts.values()]);
+    workflowsTable.upsert(sql, workflows);
+    requestsTable.upsert(sql, written.requests);
+    plansTable.upsert(sql, [...written.plans.values()]);
+    stepsTable.upsert(sql, steps);
+    approvalsTable.upsert(sql, approvals);
+    artifactsTable.upsert(sql, [...written.artifacts.values()]);
     for (const [id, view] of views)
       if (loaded.has(id) || view.workflow.terminal) open.delete(id);
       else open.set(id, view);
