@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { isRefusal } from '../kernel/errors.js';
 import { LOOPBACK, portIfFree, portInUse, requirePort } from './loopback-port.js';
@@ -32,7 +33,8 @@ const PART = 'NATS';
 const USER = 'quittance';
 
 /**
- * A real NATS server with JetStream on the loopback address.
+ * A real NATS server with JetStream on the loopback address, on half of the processors: its threads wake each other for a
+ * few microseconds of work each time, and whoever was working there waits.
  * @throws Refusal PORT_IN_USE, DATA_FOLDER_IN_USE, NATS_UNAVAILABLE, PART_FAILED
  */
 export async function startNats(options: NatsOptions): Promise<RunningPart> {
@@ -49,6 +51,7 @@ export async function startNats(options: NatsOptions): Promise<RunningPart> {
     part: PART,
     command,
     args: ['-c', configFile],
+    env: { GOMAXPROCS: `${Math.max(1, availableParallelism() >> 1)}` },
     endGently: 'SIGTERM',
     onUnexpectedExit: options.onUnexpectedExit,
   });

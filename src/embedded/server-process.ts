@@ -25,6 +25,8 @@ export interface Launch {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd?: string;
+  /** besides what every server gets */
+  readonly env?: Readonly<Record<string, string>>;
   readonly runAs?: { readonly uid: number; readonly gid: number };
   readonly endGently: NodeJS.Signals;
   readonly onUnexpectedExit?: ((exit: UnexpectedExit) => void) | undefined;
@@ -62,7 +64,7 @@ export function launch(folder: PartFolder, options: Launch): ServerProcess {
     cwd: options.cwd ?? '/',
     detached: true,
     stdio: ['ignore', log, log],
-    env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+    env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', TZ: 'UTC', ...options.env },
     ...options.runAs,
   });
   closeSync(log);

@@ -18,7 +18,7 @@ import { reasonOf, take, Untaken, untaken } from './untaken.js';
 
 const PACE_MS = 10;
 /** A read model rests so many times as long as its last write took: what is busy is busier with large writes. */
-const REST_SHARE = 4;
+const REST_SHARE = 8;
 /** ms it rests at most, and so about what it is behind in a steady stream of events. */
 const MOST_REST_MS = 100;
 
