@@ -143,7 +143,7 @@ describe('a read model', () => {
       ...asTheyAre(),
       async advance(...args) {
         const result = await readModels.advance(...args);
-        took(args[1] === undefined ? 20 : 500);
+        took(args[1] === undefined ? 10 : 500);
         return result;
       },
     };
@@ -161,7 +161,7 @@ describe('a read model', () => {
     await one.stop();
     reading.mockRestore();
     expect(rests).toEqual([
-      { least: 5, most: 80 },
+      { least: 15, most: 80 },
       { least: -475, most: 100 },
     ]);
   });
