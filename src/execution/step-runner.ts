@@ -5,7 +5,7 @@ import { isRunning, type WorkflowState } from '../commands/workflow/state.js';
 import { type ContentStore, places } from '../content/content-store.js';
 import type { PlanStep } from '../events/plan.js';
 import type { Json } from '../kernel/canonical-json.js';
-import { commitContent } from '../kernel/commitments/content.js';
+import { commitContents } from '../kernel/commitments/content.js';
 import { errorRecord, isRefusal, Refusal } from '../kernel/errors.js';
 import { uuidv5 } from '../kernel/event.js';
 import { ZERO } from '../kernel/money.js';
@@ -195,8 +195,7 @@ export class StepRunner {
       stepId: step.id,
       attempt: task.attempt,
       output: await this.content.putJson(userId, places.output(workflowId, task.runNo, step.id), output),
-      inputHash: commitContent(secret, step.id, 'input', { json: input }),
-      outputHash: commitContent(secret, step.id, 'output', { json: output }),
+      ...commitContents(secret, step.id, { json: input }, { json: output }),
       startedAt,
     };
     if (until !== undefined)

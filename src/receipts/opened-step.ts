@@ -3,7 +3,7 @@ import { META_BITS } from '../kernel/commitments/layout.js';
 import { planElements } from '../kernel/commitments/plan-commitment.js';
 import { ARITY } from '../kernel/commitments/poseidon.js';
 import { resultElements, resultMetas } from '../kernel/commitments/results-root.js';
-import { groupHash, groupsOf } from '../kernel/commitments/tree-root.js';
+import { groupHashes, groupsOf } from '../kernel/commitments/tree-root.js';
 import type { RunCommitments } from './run-commitments.js';
 
 /** packed numbers in a word of the results' tree */
@@ -29,9 +29,9 @@ export function openedStep(made: Pick<RunCommitments, 'planWords' | 'resultWords
   const pairGroups = (2 * made.resultWords.slots) / ARITY;
   const word = Math.floor(at / LANES);
   return {
-    plan: { nodes: planGroups.map(groupHash), ids: planGroups[Math.floor(at / ARITY)]! },
+    plan: { nodes: groupHashes(planGroups), ids: planGroups[Math.floor(at / ARITY)]! },
     results: {
-      nodes: resultGroups.map(groupHash),
+      nodes: groupHashes(resultGroups),
       pairs: resultGroups[Math.floor((2 * at) / ARITY)]!,
       metas: resultGroups[pairGroups + Math.floor(word / ARITY)]!,
       lanes: resultMetas(made.resultWords).slice(LANES * word, LANES * (word + 1)),

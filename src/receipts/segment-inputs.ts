@@ -11,7 +11,7 @@ import { ARITY, poseidon } from '../kernel/commitments/poseidon.js';
 import { resultElements } from '../kernel/commitments/results-root.js';
 import { saltFor } from '../kernel/commitments/salts.js';
 import { STATE_TAG, sized } from '../kernel/commitments/tags.js';
-import { groupHash, groupsOf, treeRoot } from '../kernel/commitments/tree-root.js';
+import { groupHashes, groupsOf, treeRoot } from '../kernel/commitments/tree-root.js';
 import type { CircuitInputs } from '../ports/prover.js';
 import type { RunCommitments } from './run-commitments.js';
 
@@ -93,7 +93,7 @@ interface OpenedTree {
 function openedTree(elements: readonly bigint[]): OpenedTree {
   const down = (at: number) => Math.floor(at / ARITY) * ARITY;
   return {
-    nodes: groupsOf(elements).map((group) => String(groupHash(group))),
+    nodes: groupHashes(groupsOf(elements)).map(String),
     members: ({ from, to }) => elements.slice(down(from), down(to - 1) + ARITY).map(String),
   };
 }

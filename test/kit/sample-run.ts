@@ -1,4 +1,4 @@
-import { commitContent } from '../../src/kernel/commitments/content.js';
+import { commitContents } from '../../src/kernel/commitments/content.js';
 import type { ClosedRun, ClosedStep } from '../../src/receipts/closed-run.js';
 
 /** The secret of every sample run. */
@@ -60,8 +60,7 @@ export function sampleStep(
     cost,
     attempt: 1,
     seq,
-    inputHash: commitContent(sampleSecret, stepId, 'input', input),
-    outputHash: commitContent(sampleSecret, stepId, 'output', output),
+    ...commitContents(sampleSecret, stepId, input, output),
     payment: paid
       ? {
           paymentId: `pay_${stepId}`,

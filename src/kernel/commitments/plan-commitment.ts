@@ -1,5 +1,5 @@
 import { Refusal } from '../errors.js';
-import { jsonToField } from './content.js';
+import { jsonsToFields, jsonToField } from './content.js';
 import { type FieldText, fieldText, fits, packWords, parseField } from './field.js';
 import { BUDGET_BITS, CEILING_BITS, COST_BITS, padded, slotsFor, TERMS_BITS } from './layout.js';
 import { poseidon } from './poseidon.js';
@@ -83,7 +83,7 @@ export function planWords(plan: Plan): PlanWords {
   return {
     slots,
     stepCount: BigInt(steps.length),
-    stepIds: padded(steps.map(stepIdField), slots),
+    stepIds: padded(jsonsToFields('stepId', steps.map(stepJson)), slots),
     ceilings: padded(
       steps.map((step) => step.ceiling),
       slots,
@@ -109,17 +109,18 @@ export function planElements(words: PlanWords): readonly bigint[] {
 }
 
 /** What stands for a step in the plan's tree. */
-export const stepIdField = (step: NamedStep): bigint =>
-  jsonToField('stepId', {
-    id: step.stepId,
-    kind: step.kind,
-    action: step.action,
-    service: step.serviceId,
-    recipient: step.recipient,
-    network: step.network,
-    asset: step.asset,
-    ...(step.alternatives?.length && { alternatives: step.alternatives.map(alternativeJson) }),
-  });
+export const stepIdField = (step: NamedStep): bigint => jsonToField('stepId', stepJson(step));
+
+const stepJson = (step: NamedStep) => ({
+  id: step.stepId,
+  kind: step.kind,
+  action: step.action,
+  service: step.serviceId,
+  recipient: step.recipient,
+  network: step.network,
+  asset: step.asset,
+  ...(step.alternatives?.length && { alternatives: step.alternatives.map(alternativeJson) }),
+});
 
 const alternativeJson = ({ serviceId, recipient, network, asset }: PlannedAlternative) => ({
   service: serviceId,

@@ -1,5 +1,7 @@
 import { FIELD } from './field.js';
 import { Arena } from './poseidon/arena.js';
+import { PairArena } from './poseidon/pair-arena.js';
+import { PairPermutation } from './poseidon/pair-permutation.js';
 import { MOST_INPUTS, parametersOf } from './poseidon/parameters.js';
 import { Permutation } from './poseidon/permutation.js';
 import { plainPoseidon } from './poseidon/plain.js';
@@ -8,27 +10,46 @@ import { recent } from './poseidon/recent.js';
 /** circomlib's Poseidon takes at most sixteen inputs. */
 export const ARITY = MOST_INPUTS;
 
-type Hash = (inputs: readonly bigint[]) => bigint;
+type Inputs = readonly bigint[];
+
+/** Hashes of one number of inputs. */
+interface Hashes {
+  readonly one: (inputs: Inputs) => bigint;
+  /** two, in the end at once, in two thirds of the time, where the processor can do so */
+  readonly two: (one: Inputs, other: Inputs) => readonly [bigint, bigint];
+}
 
 /** by number of inputs; deriving the constants of one takes 5 to 30 ms, so they are made when first needed */
-const hashes: Hash[] = [];
+const hashes: Hashes[] = [];
 
 /**
  * Poseidon as circomlib defines it.
  * @throws RangeError for an element outside the field, or for none or more than sixteen
  */
-export function poseidon(inputs: readonly bigint[]): bigint {
+export function poseidon(inputs: Inputs): bigint {
   assertElements(inputs);
-  return remembered(inputs);
+  return remembered.one(inputs);
+}
+
+/** The same of many, two of one width at a time. @returns their hashes in their order */
+export function poseidonEach(many: readonly Inputs[]): readonly bigint[] {
+  many.forEach(assertElements);
+  return remembered.each(many);
 }
 
 /** The same for what is hashed once in a life, such as anything with a salt of its own: it is not remembered. */
-export function poseidonOnce(inputs: readonly bigint[]): bigint {
+export function poseidonOnce(inputs: Inputs): bigint {
   assertElements(inputs);
-  return computed(inputs);
+  return hashesOf(inputs).one(inputs);
 }
 
-function assertElements(inputs: readonly bigint[]): void {
+/** As {@link poseidonEach} for what is hashed once in a life. */
+export function poseidonOnceEach(many: readonly Inputs[]): readonly bigint[] {
+  many.forEach(assertElements);
+  return computed(many);
+}
+
+function assertElements(inputs: Inputs): void {
   if (inputs.length < 1 || inputs.length > ARITY)
     throw new RangeError(`Poseidon takes 1 to ${ARITY} inputs, not ${inputs.length}`);
   for (const input of inputs)
@@ -39,29 +60,79 @@ function assertElements(inputs: readonly bigint[]): void {
 const RECENT = 1024;
 const remembered = recent(computed, RECENT);
 
-function computed(inputs: readonly bigint[]): bigint {
-  hashes[inputs.length] ??= hashOf(inputs.length);
-  return hashes[inputs.length]!(inputs);
+function computed(many: readonly Inputs[]): readonly bigint[] {
+  const results = new Array<bigint>(many.length);
+  /** by width, which of them has no other yet */
+  const alone: (number | undefined)[] = [];
+  many.forEach((inputs, i) => {
+    const other = alone[inputs.length];
+    alone[inputs.length] = other === undefined ? i : undefined;
+    if (other !== undefined) [results[other], results[i]] = hashesOf(inputs).two(many[other]!, inputs);
+  });
+  for (const i of alone) if (i !== undefined) results[i] = hashesOf(many[i]!).one(many[i]!);
+  return results;
 }
 
-function hashOf(inputs: number): Hash {
+function hashesOf({ length }: Inputs): Hashes {
+  hashes[length] ??= madeFor(length);
+  return hashes[length];
+}
+
+function madeFor(inputs: number): Hashes {
   const parameters = parametersOf(inputs);
   const memory = arena();
-  if (!memory) return (elements) => plainPoseidon(parameters, elements);
+  if (!memory) return oneByOne((elements) => plainPoseidon(parameters, elements));
   const permutation = new Permutation(memory, parameters);
-  return (elements) => permutation.hash(elements);
+  return inTimeByTwos(
+    inputs,
+    oneByOne((elements) => permutation.hash(elements)),
+  );
 }
 
-let opened: Arena | null | undefined;
+const oneByOne = (one: Hashes['one']): Hashes => ({ one, two: (a, b) => [one(a), one(b)] });
 
-/** @returns undefined where WebAssembly may not be used, as on a page with a strict content security policy */
-function arena(): Arena | undefined {
-  if (opened === undefined) {
-    try {
-      opened = new Arena();
-    } catch {
-      opened = null;
+/**
+ * Pairs of a width that are hashed one by one at first. To hash two at once takes some 10 ms of preparation, which is
+ * what it has saved by then: whoever checks a single receipt should not wait for it.
+ */
+export const SELDOM = 1000;
+
+function inTimeByTwos(inputs: number, { one, two }: Hashes): Hashes {
+  let hash = two;
+  let left = SELDOM;
+  return {
+    one,
+    two: (a, b) => {
+      if (left > 0 && --left === 0) hash = pairsOf(inputs) ?? two;
+      return hash(a, b);
+    },
+  };
+}
+
+/** @returns undefined where it cannot be */
+function pairsOf(inputs: number): Hashes['two'] | undefined {
+  const memory = pairArena();
+  if (!memory) return undefined;
+  const permutation = new PairPermutation(memory, parametersOf(inputs));
+  return (one, other) => permutation.hash(one, other);
+}
+
+/** undefined where WebAssembly may not be used, as on a page with a strict content security policy */
+const arena = opener(() => new Arena());
+/** undefined also where it cannot multiply and add with one rounding */
+const pairArena = opener(() => new PairArena());
+
+/** Opens once; what failed is not tried again. */
+function opener<T>(open: () => T): () => T | undefined {
+  let opened: T | null | undefined;
+  return () => {
+    if (opened === undefined) {
+      try {
+        opened = open();
+      } catch {
+        opened = null;
+      }
     }
-  }
-  return opened ?? undefined;
+    return opened ?? undefined;
+  };
 }

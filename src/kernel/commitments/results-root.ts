@@ -1,7 +1,7 @@
-import { jsonToField } from './content.js';
+import { jsonsToFields, jsonToField } from './content.js';
 import { type FieldText, fieldText, fits, packWords, parseField } from './field.js';
 import { ATTEMPT_BITS, COST_BITS, META_BITS, padded, SEQ_BITS, STATUS_SHIFT, slotsFor } from './layout.js';
-import { poseidon } from './poseidon.js';
+import { poseidon, poseidonEach } from './poseidon.js';
 import { DETAIL_TAG, FINAL_TAG, ROOT_TAG, sized } from './tags.js';
 import { treeRoot } from './tree-root.js';
 
@@ -51,7 +51,7 @@ export function resultWords(steps: readonly StepRecord[]): ResultWords {
   return {
     slots,
     outputs: all((step) => optional(step.outputCommitment, 'the output commitment')),
-    details: all(stepDetail),
+    details: padded(stepDetails(steps), slots),
     costs: all((step) => fits(step.cost, COST_BITS, 'the cost of a step')),
     attempts: all((step) => fits(BigInt(step.attempt), ATTEMPT_BITS, 'the attempts of a step')),
     seqs: all((step) => fits(BigInt(step.seq), SEQ_BITS, 'the sequence of a step')),
@@ -59,14 +59,21 @@ export function resultWords(steps: readonly StepRecord[]): ResultWords {
   };
 }
 
-/** What the circuit carries along unopened: the step's input and its executor's evidence, salted. */
-export const stepDetail = (step: StepRecord): bigint =>
-  poseidon([
-    DETAIL_TAG,
-    optional(step.inputCommitment, 'the input commitment'),
-    jsonToField('evidence', step.evidence),
-    parseField(step.detailSalt, 'the detail salt'),
-  ]);
+/** What the circuit carries along unopened of each step: its input and its executor's evidence, salted. */
+function stepDetails(steps: readonly StepRecord[]): readonly bigint[] {
+  const evidence = jsonsToFields(
+    'evidence',
+    steps.map((step) => step.evidence),
+  );
+  return poseidonEach(
+    steps.map((step, i) => [
+      DETAIL_TAG,
+      optional(step.inputCommitment, 'the input commitment'),
+      evidence[i]!,
+      parseField(step.detailSalt, 'the detail salt'),
+    ]),
+  );
+}
 
 /** @param binding what the results belong to: the plan, the run and its number of steps */
 export function commitResultWords(

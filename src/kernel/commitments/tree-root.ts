@@ -1,4 +1,4 @@
-import { ARITY, poseidon } from './poseidon.js';
+import { ARITY, poseidon, poseidonEach } from './poseidon.js';
 
 /**
  * Root of a tree in which every node takes up to sixteen children: 38 constraints an element in a circuit,
@@ -7,7 +7,7 @@ import { ARITY, poseidon } from './poseidon.js';
 export function treeRoot(elements: readonly bigint[]): bigint {
   if (elements.length === 1) return elements[0]!;
   if (elements.length <= ARITY) return poseidon(elements);
-  return treeRoot(groupsOf(elements).map(groupHash));
+  return treeRoot(groupHashes(groupsOf(elements)));
 }
 
 /** Elements that share a node just above them; the last group may be shorter. */
@@ -17,9 +17,15 @@ export function groupsOf(elements: readonly bigint[]): readonly (readonly bigint
   return groups;
 }
 
-/** Most slots of most runs are unused, and a group of sixteen costs the most. */
-export const groupHash = (group: readonly bigint[]): bigint =>
-  group.length === ARITY && group.every((element) => element === 0n) ? emptyGroup() : poseidon(group);
+/** The hash of each. Most slots of most runs are unused, and a group of sixteen costs the most. */
+export function groupHashes(groups: readonly (readonly bigint[])[]): readonly bigint[] {
+  const hashes = poseidonEach(groups.filter((group) => !isEmpty(group)));
+  let next = 0;
+  return groups.map((group) => (isEmpty(group) ? emptyGroup() : hashes[next++]!));
+}
+
+const isEmpty = (group: readonly bigint[]): boolean =>
+  group.length === ARITY && group.every((element) => element === 0n);
 
 let emptyGroupHash: bigint | undefined;
 const emptyGroup = (): bigint => {

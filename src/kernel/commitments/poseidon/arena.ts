@@ -1,3 +1,5 @@
+import { instanceOf, isValid, readNumber, writeNumber } from './instance.js';
+import type { Memory } from './memory.js';
 import {
   ELEMENT_BYTES,
   type MontgomeryArithmetic,
@@ -9,15 +11,10 @@ import {
 /** pages of 64 KB: all sixteen widths together take 1.7 MB */
 const PAGES = 28;
 
-/** The little of WebAssembly that is needed; browsers and Node have it, their common types do not. */
-interface WebAssemblyApi {
-  readonly validate: (bytes: Uint8Array<ArrayBuffer>) => boolean;
-  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (module: object) => { readonly exports: object };
-}
-
 /** The memory in which elements live, and the arithmetic on it. Elements are handed about by address. */
-export class Arena {
+export class Arena implements Memory {
+  readonly elementBytes = ELEMENT_BYTES;
+  readonly constantBytes = ELEMENT_BYTES;
   readonly math: MontgomeryArithmetic;
   private readonly view: DataView;
   private free = SUMS_BYTES;
@@ -31,11 +28,9 @@ export class Arena {
    * @throws Error where WebAssembly is missing or forbidden
    */
   constructor(canUseVectors = true) {
-    const { Module, Instance, validate } = (globalThis as unknown as { WebAssembly: WebAssemblyApi })
-      .WebAssembly;
     const vectors = montgomeryModule(PAGES, true);
-    const module = new Module(canUseVectors && validate(vectors) ? vectors : montgomeryModule(PAGES, false));
-    this.math = new Instance(module).exports as MontgomeryArithmetic;
+    const isVector = canUseVectors && isValid(vectors);
+    this.math = instanceOf<MontgomeryArithmetic>(isVector ? vectors : montgomeryModule(PAGES, false));
     this.view = new DataView(this.math.memory.buffer);
     this.unpack(TO_MONTGOMERY, this.toMontgomery);
     this.unpack(1n, this.one);
@@ -90,13 +85,11 @@ export class Arena {
   readPlain(at: number): bigint {
     const { math, view, number } = this;
     math.pack(at, number);
-    const word = (i: number) => view.getBigUint64(number + 8 * i, true);
-    return (((word(3) << 64n) | word(2)) << 128n) | (word(1) << 64n) | word(0);
+    return readNumber(view, number);
   }
 
   private unpack(number: bigint, at: number): void {
-    for (let i = 0; i < 4; i++)
-      this.view.setBigUint64(this.number + 8 * i, BigInt.asUintN(64, number >> BigInt(64 * i)), true);
+    writeNumber(this.view, this.number, number);
     this.math.unpack(this.number, at);
   }
 }

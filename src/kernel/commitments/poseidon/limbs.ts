@@ -20,7 +20,7 @@ import {
  */
 export const LIMBS = 9;
 export const LIMB_BITS = 29;
-export const MASK = (1n << BigInt(LIMB_BITS)) - 1n;
+const MASK = (1n << BigInt(LIMB_BITS)) - 1n;
 /** 2^522 mod p: a product with it brings a number into Montgomery form, one with 1 takes it out */
 export const TO_MONTGOMERY = (1n << BigInt(2 * LIMBS * LIMB_BITS)) % FIELD;
 

@@ -7,31 +7,24 @@ import {
   sumChannelsByVector,
   sumChannelsByWord,
 } from './channels.js';
-import { carry, LIMB_BITS, LIMBS, locals, MASK, product, REDUCING, reduce, square } from './limbs.js';
+import { carry, LIMB_BITS, LIMBS, locals, product, REDUCING, reduce, square } from './limbs.js';
+import { runFunction } from './program.js';
 import {
   add,
   add32,
-  and,
-  type Code,
   call,
-  constant,
   constant32,
   forever,
   get,
   least32,
   leaveWhenZero,
-  load,
-  loadCounter,
-  or,
   set,
-  shiftLeft,
-  shiftRight,
   store,
   subtract32,
   type WasmFunction,
   wasmModule,
-  whenZero,
 } from './wasm-assembler.js';
+import { limbOfWords, WORDS, wordOfLimbs } from './words.js';
 
 export { ELEMENT_BYTES, SUMS_BYTES } from './channels.js';
 export { TO_MONTGOMERY } from './limbs.js';
@@ -81,66 +74,32 @@ const fifthPower = ((): WasmFunction => {
   return { name: 'fifthPower', parameters: 3, words: 3 * LIMBS + REDUCING, body };
 })();
 
-/** bytes of a call in a program: four words of 32 bits, which are count, left, right and to, or 0, of, plus and to */
-export const CALL_BYTES = 16;
-
-/** run(program, end): those two again and again. */
-const run: WasmFunction = (() => {
-  const [at, end, left] = [0, 1, 2] as const;
-  const count = 3;
-  const word = (i: number): Code => loadCounter(at, 4 * i);
-  const body = forever([
-    set(count, word(0)),
-    whenZero(
-      count,
-      call(PLACES.fifthPower, [word(1), word(2), word(3)]),
-      call(PLACES.dotProduct, [word(1), word(2), get(count), word(3)]),
-    ),
-    set(at, add32(get(at), constant32(CALL_BYTES))),
-    set(left, subtract32(get(end), get(at))),
-    leaveWhenZero(left),
-  ]);
-  return { name: 'run', parameters: 2, counters: 2, body };
-})();
-
 /** unpack(from, to): the element a plain number is, which is four 64-bit words, the lowest first. */
 const unpack: WasmFunction = (() => {
   const limbs = locals(2);
-  const split = limbs.map((limb, i) => {
-    const [word, bits] = [Math.floor((i * LIMB_BITS) / 64), (i * LIMB_BITS) % 64];
-    const low = shiftRight(load(0, 8 * word), bits);
-    const spans = bits + LIMB_BITS > 64 && word < 3;
-    const all = spans ? or(low, shiftLeft(load(0, 8 * (word + 1)), 64 - bits)) : low;
-    return set(limb, and(all, constant(MASK)));
-  });
+  const split = limbs.map((limb, i) => set(limb, limbOfWords(0, i, LIMB_BITS)));
   const body = [split, storeElement(1, limbs, 2 + LIMBS)];
   return { name: 'unpack', parameters: 2, words: 2 * LIMBS, body };
 })();
 
 /** pack(from, to): the plain number that limbs make. */
-const pack: WasmFunction = {
-  name: 'pack',
-  parameters: 2,
-  body: locals(0, 4).map((word) => {
-    const within = locals(0).filter(
-      (i) => (i + 1) * LIMB_BITS > 64 * word && i * LIMB_BITS < 64 * (word + 1),
-    );
-    const parts = within.map((i) => {
-      const bits = i * LIMB_BITS - 64 * word;
-      return bits < 0 ? shiftRight(loadLimb(0, i), -bits) : shiftLeft(loadLimb(0, i), bits);
-    });
-    return store(
-      1,
-      8 * word,
-      parts.reduce((left, right) => or(left, right)),
-    );
-  }),
-};
+const pack: WasmFunction = (() => {
+  const limbs = locals(0).map((i) => loadLimb(0, i));
+  const body = locals(0, WORDS).map((word) => store(1, 8 * word, wordOfLimbs(word, limbs, LIMB_BITS)));
+  return { name: 'pack', parameters: 2, body };
+})();
 
 /** @param pages of 64 KB @param isVector whether to use instructions that multiply two numbers at once */
 export const montgomeryModule = (pages: number, isVector: boolean): Uint8Array<ArrayBuffer> =>
   wasmModule(
-    [isVector ? sumChannelsByVector : sumChannelsByWord, dotProduct, fifthPower, run, unpack, pack],
+    [
+      isVector ? sumChannelsByVector : sumChannelsByWord,
+      dotProduct,
+      fifthPower,
+      runFunction(PLACES),
+      unpack,
+      pack,
+    ],
     pages,
   );
 

@@ -4,11 +4,11 @@ import { recent } from './recent.js';
 /** A hash that is not injective on purpose: what it was asked for shows in `asked`. */
 function counted(most: number) {
   const asked: string[] = [];
-  const hash = recent((inputs) => {
-    asked.push(inputs.join());
-    return inputs.reduce((sum, each) => sum + each, 0n);
+  const { one, each } = recent((many) => {
+    asked.push(...many.map((inputs) => inputs.join()));
+    return many.map((inputs) => inputs.reduce((sum, each) => sum + each, 0n));
   }, most);
-  return { asked, hash };
+  return { asked, each, hash: one };
 }
 
 describe('recent hashes', () => {
@@ -49,13 +49,26 @@ describe('recent hashes', () => {
     expect(asked).toEqual(['1', '2', '3', '1']);
   });
 
+  it('are found among many, of which the others are hashed, and none twice', () => {
+    const { asked, each, hash } = counted(4);
+    hash([1n]);
+    expect(each([[2n], [1n], [3n], [2n]])).toEqual([2n, 1n, 3n, 2n]);
+    expect(asked).toEqual(['1', '2', '3']);
+  });
+
+  it('may be fewer than are asked for at once', () => {
+    const { asked, each } = counted(2);
+    for (let i = 0; i < 2; i++) expect(each([[1n], [2n], [3n], [1n]])).toEqual([1n, 2n, 3n, 1n]);
+    expect(asked).toEqual(['1', '2', '3', '1']);
+  });
+
   it('do not keep what was refused', () => {
     let times = 0;
-    const hash = recent(() => {
+    const { one, each } = recent(() => {
       times++;
       throw new RangeError('no');
     }, 2);
-    for (let i = 0; i < 2; i++) expect(() => hash([1n])).toThrow('no');
+    for (const hash of [() => one([1n]), () => each([[1n]])]) expect(hash).toThrow('no');
     expect(times).toBe(2);
   });
 });

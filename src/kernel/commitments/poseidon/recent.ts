@@ -1,20 +1,36 @@
-type Hash = (inputs: readonly bigint[]) => bigint;
+type HashEach = (many: readonly (readonly bigint[])[]) => readonly bigint[];
+
+interface Recent {
+  readonly one: (inputs: readonly bigint[]) => bigint;
+  readonly each: HashEach;
+}
 
 /**
  * Remembers the last results of a hash. A receipt is checked right after it is made, and a plan is committed to
  * again when its run closes: the same hashes, of which the dear ones cost fifty times what it takes to find them.
+ * @param hash is given all at once that is not remembered, and none twice
  * @param most results to remember, the oldest is forgotten first
  */
-export function recent(hash: Hash, most: number): Hash {
+export function recent(hash: HashEach, most: number): Recent {
   const results = new Map<string, bigint>();
-  return (inputs) => {
-    const key = keyOf(inputs);
-    const known = results.get(key);
-    if (known !== undefined) return known;
-    const result = hash(inputs);
+  const remember = (key: string, result: bigint): bigint => {
     if (results.size >= most) results.delete(results.keys().next().value!);
     results.set(key, result);
     return result;
+  };
+  return {
+    one: (inputs) => {
+      const key = keyOf(inputs);
+      return results.get(key) ?? remember(key, hash([inputs])[0]!);
+    },
+    each: (many) => {
+      const keys = many.map(keyOf);
+      const found = keys.map((key) => results.get(key));
+      const missing = new Map(keys.flatMap((key, i) => (found[i] === undefined ? [[key, many[i]!]] : [])));
+      const hashed = hash([...missing.values()]);
+      const made = new Map([...missing.keys()].map((key, i) => [key, remember(key, hashed[i]!)]));
+      return found.map((result, i) => result ?? made.get(keys[i]!)!);
+    },
   };
 }
 

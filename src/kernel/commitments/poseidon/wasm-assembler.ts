@@ -33,6 +33,7 @@ export const set = (local: number, value: Code): Code => [value, 0x21, unsigned(
 export const constant32 = (value: number): Code => [0x41, signed(BigInt(value))];
 export const add32 = (left: Code, right: Code): Code => [left, right, 0x6a];
 export const subtract32 = (left: Code, right: Code): Code => [left, right, 0x6b];
+export const multiply32 = (left: Code, right: Code): Code => [left, right, 0x6c];
 /** The lesser of two locals. */
 export const least32 = (left: number, right: number): Code => {
   const both = [get(left), get(right)];
@@ -48,11 +49,30 @@ export const or = (left: Code, right: Code): Code => [left, right, 0x84];
 export const shiftLeft = (value: Code, bits: number): Code => [value, constant(BigInt(bits)), 0x86];
 export const shiftRight = (value: Code, bits: number): Code => [value, constant(BigInt(bits)), 0x88];
 
+export const shiftRightSigned = (value: Code, bits: number): Code => [value, constant(BigInt(bits)), 0x87];
+
 /** Two words of 64 bits: their sums, and the products of the lower or the higher two of four words of 32. */
 const vector = (operation: number): Code => [0xfd, unsigned(operation)];
 export const addVectors = (left: Code, right: Code): Code => [left, right, vector(0xce)];
 export const multiplyLow = (left: Code, right: Code): Code => [left, right, vector(0xde)];
 export const multiplyHigh = (left: Code, right: Code): Code => [left, right, vector(0xdf)];
+
+/** The same of two words as integers. */
+export const andVectors = (left: Code, right: Code): Code => [left, right, vector(0x4e)];
+export const shiftVectorLeft = (value: Code, bits: number): Code => [value, constant32(bits), vector(0xcb)];
+export const shiftVectorRight = (value: Code, bits: number): Code => [value, constant32(bits), vector(0xcd)];
+
+/** Of two doubles. Relaxed: on a processor that cannot fuse them, the product is rounded before the sum is. */
+export const addDoubles = (left: Code, right: Code): Code => [left, right, vector(0xf0)];
+export const multiplyDoubles = (left: Code, right: Code): Code => [left, right, vector(0xf2)];
+export const subtractDoubles = (left: Code, right: Code): Code => [left, right, vector(0xf1)];
+export const multiplyAddDoubles = (left: Code, right: Code, added: Code): Code => [
+  [left, right, added],
+  vector(0x107),
+];
+
+export const toDouble = (word: Code): Code => [word, 0xb9];
+export const fromDouble = (double: Code): Code => [double, 0xb0];
 
 /** Memory, at the address in a local and so many bytes on. */
 export const load = (address: number, offset: number): Code => [get(address), 0x29, 3, unsigned(offset)];
@@ -61,6 +81,21 @@ export const loadVector = (address: number, offset: number): Code => [
   get(address),
   vector(0),
   2,
+  unsigned(offset),
+];
+/** A word of 64 bits in both halves of a vector. */
+export const loadTwice = (address: number, offset: number): Code => [
+  get(address),
+  vector(0x0a),
+  3,
+  unsigned(offset),
+];
+/** The same from a fixed address. */
+export const loadTwiceFrom = (address: number): Code => [constant32(0), vector(0x0a), 3, unsigned(address)];
+export const loadDouble = (address: number, offset: number): Code => [
+  get(address),
+  0x2b,
+  3,
   unsigned(offset),
 ];
 export const loadCounter = (address: number, offset: number): Code => [
@@ -84,6 +119,13 @@ export const store32 = (address: number, offset: number, value: Code): Code => [
   unsigned(offset),
 ];
 
+export const storeDouble = (address: number, offset: number, value: Code): Code => [
+  get(address),
+  value,
+  0x39,
+  3,
+  unsigned(offset),
+];
 export const storeVector = (address: number, offset: number, value: Code): Code => [
   get(address),
   value,
