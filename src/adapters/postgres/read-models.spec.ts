@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { type FreshDatabase, freshDatabase } from '../../../test/kit/postgres.js';
+import type { Transaction } from '../../ports/sql.js';
 import { positionOf } from './event-rows.js';
 import { openReadModelPool, PostgresReadModels } from './read-models.js';
 
@@ -133,6 +134,25 @@ describe('read models on Postgres', () => {
           ),
         ).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', kind: 'retryable' }),
       ));
+
+    it('stay where they are when one of them cannot be sent', () => {
+      const unspeakable = {
+        toPostgres() {
+          throw new TypeError('no text of this');
+        },
+      };
+      const sendingIt = (then: (sql: Transaction) => Promise<unknown>) =>
+        models.advance('things', here, next, (sql) => {
+          sql.send(INSERT, row(OFTEN + 5));
+          sql.send('insert into things (note) values ($1)', [unspeakable]);
+          return then(sql);
+        });
+      const why = { name: 'Unwritten', cause: { message: 'no text of this' } };
+      return unchanged(async () => {
+        await expect(sendingIt(async () => undefined)).rejects.toMatchObject(why);
+        await expect(sendingIt((sql) => sql.sent())).rejects.toMatchObject(why);
+      });
+    });
 
     it('see in what they read what they sent', async () => {
       const seen = await models.advance('things', here, here, async (sql) => {

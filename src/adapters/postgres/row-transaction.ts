@@ -37,7 +37,8 @@ export async function inTransaction<T>(
 
 /**
  * A transaction whose statements wait for each other only where somebody asks for an answer. The first that fails tells
- * why all did: the server takes nothing after it, the commit included.
+ * why all did: the server takes nothing after it, the commit included. Were BEGIN itself refused, as by an operator who
+ * cancels it, rows behind it would be written without their checkpoint, and passed over when their batch comes again.
  */
 export class RowTransaction implements Transaction {
   private failure: unknown;
@@ -66,8 +67,10 @@ export class RowTransaction implements Transaction {
   }
 
   async commit(): Promise<void> {
-    const { command } = await this.answer({ text: 'COMMIT' });
+    // what our side could not even send: the server knows of nothing that failed
+    if (this.failure !== undefined) throw this.failure;
     this.isOver = true;
+    const { command } = await this.answer({ text: 'COMMIT' });
     if (command !== 'COMMIT') throw this.failure ?? busy(undefined);
   }
 
@@ -81,11 +84,14 @@ export class RowTransaction implements Transaction {
     this.client.hold();
     const answered = this.client.query(statement);
     this.client.flush();
+    let result: pg.QueryResult;
     try {
-      return await answered;
+      result = await answered;
     } catch (error) {
       throw this.failure ?? passing(error) ?? error;
     }
+    if (this.failure !== undefined) throw this.failure;
+    return result;
   }
 
   private add(statement: pg.QueryConfig, reasonOf: (error: unknown) => unknown): void {
