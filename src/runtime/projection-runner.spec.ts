@@ -136,6 +136,26 @@ describe('a read model', () => {
     expect(await rows()).toHaveLength(2 * LIMITS.subscriptionBatch + 1);
   });
 
+  it('says where it stands also when nothing is for it, now and then: a start need not look through all of that', async () => {
+    const moves: unknown[] = [];
+    const watched: ReadModels = {
+      ...asTheyAre(),
+      async advance(...args) {
+        moves.push(args[2]);
+        return readModels.advance(...args);
+      },
+    };
+    const one = runner({ ...listing(), handles: ['NeverHappens'] }, watched);
+    await one.start();
+    for (let nth = 0; nth < 260; nth++) {
+      await happened(`p${nth}`);
+      await caughtUp();
+    }
+    await one.stop();
+    expect(moves).toHaveLength(1);
+    expect((await readModels.positions()).get('listing')).toBe(moves[0]);
+  });
+
   it('rests in proportion to what its last write took, within bounds', async () => {
     const rests: { least: number; most: number }[] = [];
     progress.rest = async (least, most) => void rests.push({ least, most });

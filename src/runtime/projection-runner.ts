@@ -19,6 +19,11 @@ import { reasonOf, take, Untaken, untaken } from './untaken.js';
 const PACE_MS = 10;
 /** A read model rests so many times as long as its last write took: what is busy is busier with large writes. */
 const REST_SHARE = 8;
+/**
+ * Batches in which there was nothing for it, after which a read model says where it stands all the same: a start looks
+ * through what came after that, and not through an old store.
+ */
+const MOST_PASSED = 250;
 /** ms it rests at most, and so about what it is behind in a steady stream of events. */
 const MOST_REST_MS = 100;
 
@@ -86,9 +91,11 @@ export class ProjectionRunner {
     start: Position | undefined,
   ): Promise<{ readonly to: Position | undefined } | undefined> {
     let saved = start;
+    let passed = 0;
     for await (const batch of subscription) {
       const began = performance.now();
-      if (batch.events.length > 0) {
+      if (batch.events.length > 0 || ++passed >= MOST_PASSED) {
+        passed = 0;
         const written = await this.write(batch, saved);
         if (written === undefined) return undefined;
         if ('to' in written) {
