@@ -167,7 +167,7 @@ describe('a read model', () => {
         return result;
       },
     };
-    let clock = performance.now();
+    let clock = Math.round(performance.now());
     const took = (ms: number) => {
       clock += ms;
     };
