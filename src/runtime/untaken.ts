@@ -25,15 +25,16 @@ export async function take(
   try {
     return await projection.project(events, sql, memory);
   } catch (error) {
-    throw isRefusal(error) && error.kind !== 'terminal' ? error : new Untaken(causeOf(error));
+    const reason = untaken(error);
+    throw reason instanceof Untaken || (isRefusal(error) && error.kind !== 'terminal')
+      ? reason
+      : new Untaken(error);
   }
 }
 
 /** What was sent and not waited for fails with the transaction, after the events were taken. */
 export const untaken = (error: unknown): unknown =>
   error instanceof Unwritten ? new Untaken(error.cause) : error;
-
-const causeOf = (error: unknown): unknown => (error instanceof Unwritten ? error.cause : error);
 
 /** Why, in codes and names. The text of an error is left out: databases and programs quote in it what they were given. */
 export function reasonOf({ cause }: Untaken): { readonly code: string; readonly detail: string } {

@@ -1,5 +1,6 @@
 import { FIELD } from '../field.js';
 import { locals } from './limbs.js';
+import type { MontgomeryArithmetic } from './montgomery.js';
 import {
   BEGINNING_BYTES,
   BEGINNINGS_AT,
@@ -141,12 +142,5 @@ const PLACES = { dotProduct: 0, fifthPower: 1 } as const;
 export const pairModule = (pages: number, multiplyAdd = multiplyAddDoubles): Uint8Array<ArrayBuffer> =>
   wasmModule([dotProduct(multiplyAdd), fifthPower(multiplyAdd), runFunction(PLACES), unpack, pack], pages);
 
-/** The module's functions, as those of MontgomeryArithmetic. Elements are pairs, but `left` and `plus` are constants. */
-export interface PairArithmetic {
-  readonly memory: { readonly buffer: ArrayBuffer };
-  dotProduct(left: number, right: number, count: number, to: number): void;
-  fifthPower(of: number, plus: number, to: number): void;
-  run(program: number, end: number): void;
-  unpack(from: number, to: number): void;
-  pack(from: number, to: number): void;
-}
+/** The module's functions. Elements are pairs, but `left` and `plus` are constants. */
+export type PairArithmetic = MontgomeryArithmetic;
