@@ -23,7 +23,15 @@ export const workloads = {
     unit: 's to finish after the kill',
     better: 'less',
     figure: (medians) => medians.finishSeconds,
-    measure: crash,
+    measure: (engine, scale) => crash(engine, scale, engine.app),
+    line: crashLineOf,
+  },
+  'w4-whole': {
+    title: 'the same, everything of an engine killed: of Restate its server too',
+    unit: 's to finish after the kill',
+    better: 'less',
+    figure: (medians) => medians.finishSeconds,
+    measure: (engine, scale) => crash(engine, scale, engine.whole),
     line: crashLineOf,
   },
 };

@@ -15,6 +15,7 @@ const usage = `npm run bench -- <what> [options]
   w2          a chain of 50 no-op steps, 20 open
   w3          three steps, the fourth fails, three compensations, 200 open
   w4          200 workflows of 20 steps of 50 ms; SIGKILL at half, restart at once
+  w4-whole    the same, with everything of both engines killed: of Restate its server too
   all         w1, w2, w3 and w4
   age         w1 after many stored events against an empty store, and start-up time by closed runs
   open-runs   many runs that wait for approval or a timer: memory of the program
@@ -66,7 +67,7 @@ const keep = (results) => {
 };
 
 const measurements = {
-  ...Object.fromEntries([...WORKLOADS, 'all'].map((name) => [name, workloads])),
+  ...Object.fromEntries([...WORKLOADS, 'w4-whole', 'all'].map((name) => [name, workloads])),
   age: async () => {
     const { age } = await import('../bench/age.mjs');
     keep({ age: await age({ root, events: Number(values.events), reps, scale }) });

@@ -30,6 +30,7 @@ export async function quittance({ root, dir, env = {} }) {
   const lag = await ReadModelLag.open(servers.env.DATABASE_URL);
   return {
     app,
+    whole: app,
     lag,
     parts: () => ({ app: app.pid, ...servers.pids, service: service.pid }),
     run: (workload) => app.run(WORK[workload]),

@@ -12,7 +12,8 @@ const EXPECTED = { w3: (answer) => answer.status === 'failed' && answer.undone =
 export async function restate({ root, dir }, partitions) {
   const home = installed(root);
   const [node, ingress, admin, service] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
-  const server = startServer(home, dir, { node, ingress, admin, partitions });
+  const ports = { node, ingress, admin, partitions };
+  let server = startServer(home, dir, ports);
   const app = new Handlers(home, dir, service);
   await app.start();
   await until(() => call('GET', `http://127.0.0.1:${admin}/deployments`), 'the admin API of Restate');
@@ -36,6 +37,19 @@ export async function restate({ root, dir }, partitions) {
         { 'idempotency-key': id },
       );
       if (EXPECTED[workload]?.(answer) === false) throw new Error(`it came to ${JSON.stringify(answer)}`);
+    },
+    /** its server and the step functions */
+    whole: {
+      async kill() {
+        server.kill('SIGKILL');
+        await Promise.all([server.ended, app.kill()]);
+      },
+      async start() {
+        const began = performance.now();
+        server = startServer(home, dir, ports);
+        await Promise.all([app.start(), until(() => listens(ingress), 'Restate', 60_000, 5)]);
+        return Math.round(performance.now() - began);
+      },
     },
     did: async () => app.did(),
     check: async () => [],
