@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { App } from '../composition/app.js';
+import { calm } from './calm.js';
 import { type Stack, type StackOptions, startStack } from './supervisor.js';
 
 /** A whole Quittance on one machine: servers, chain, services, and the app in this process. */
@@ -30,7 +31,9 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   const code = loadApp().catch((error: unknown) => error as Error);
   const stack = await starting;
   let app: App | undefined;
+  const stopping = new AbortController();
   const stop = async () => {
+    stopping.abort();
     await app?.stop();
     await stack.stop();
   };
@@ -46,7 +49,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     const { apiKey, userId } = account;
     stack.folder.publishRuntime({ api: app.url!, apiKey, userId, rpcUrl: config.SOLANA_RPC_URL });
     app.onKeys((keys) => stack.folder.publishKeys(keys));
-    void prepareProver(app, options.onProgress);
+    void prepareProver(app, stopping.signal, options.onProgress);
     return { url: app.url!, ...account, app, stack, stop };
   } catch (error) {
     await stop();
@@ -67,5 +70,13 @@ const instanceOn = (folder: string): string =>
   `installation ${createHash('sha256').update(`${hostname()} ${folder}`).digest('hex').slice(0, 12)}`;
 
 /** Keys are made beside everything else: only a first proof waits for them, and says so. */
-const prepareProver = (app: App, say?: (message: string) => void): Promise<void> =>
-  app.parts.prover.prepare(say).catch((error: unknown) => say?.(`The prover is not ready: ${String(error)}`));
+const prepareProver = (
+  app: App,
+  stopping: AbortSignal,
+  say: (message: string) => void = () => {},
+): Promise<void> =>
+  app.parts.prover
+    .prepare(say, () => calm(stopping))
+    .catch((error: unknown) => {
+      if (!stopping.aborted) say(`The prover is not ready: ${String(error)}`);
+    });

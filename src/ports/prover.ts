@@ -30,8 +30,12 @@ export interface ProvingProgress {
 
 /** Makes proofs outside the API process. A proof is verified before it is handed out. */
 export interface Prover {
-  /** builds or loads keys; `progress` says what it does and how long it may take */
-  prepare(progress?: (message: string) => void): Promise<void>;
+  /**
+   * Builds the keys that are not there yet, at once, and loads the others when it is `calm`: a second of the processor
+   * that only a first proof waits for.
+   * @param progress says what it does and how long it may take
+   */
+  prepare(progress?: (message: string) => void, calm?: () => Promise<void>): Promise<void>;
   /** @throws Refusal PROOF_FAILED (terminal: the witness does not satisfy the circuit) or PROVER_LOST (retryable) */
   prove(
     circuitId: string,

@@ -108,6 +108,19 @@ describe('a prover that cannot go on', () => {
     expect(said[0]).toMatch(/the kept key of .* is damaged/);
   });
 
+  it('starts no process for keys that lie there before it is calm', async () => {
+    const prover = new SnarkjsProver();
+    let isCalm = () => {};
+    const calm = () => new Promise<void>((resolve) => (isCalm = resolve));
+    const preparing = prover.prepare(undefined, calm);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(prover.pid).toBeUndefined();
+    isCalm();
+    await preparing;
+    expect(prover.pid).toBeDefined();
+    await prover.close();
+  });
+
   it('refuses more than may wait, and what still waits when it is closed', async () => {
     const prover = new SnarkjsProver({ limits: { queue: 1 } });
     const asked = [1, 2, 3].map(() => prover.prove(circuit, inputs()));

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -68,8 +69,11 @@ export class SnarkjsProver implements Prover {
     this.process = new ResidentProcess(entry, { ...LIMITS, ...options.limits }, [options.backend ?? 'wasm']);
   }
 
-  async prepare(progress?: (message: string) => void): Promise<void> {
-    for (const circuit of this.files) if (circuit.prepared) await this.describe(circuit, progress);
+  async prepare(progress?: (message: string) => void, calm?: () => Promise<void>): Promise<void> {
+    const wanted = this.files.filter(({ prepared }) => prepared);
+    for (const circuit of wanted) if (!existsSync(circuit.zkey)) await this.describe(circuit, progress);
+    await calm?.();
+    for (const circuit of wanted) await this.describe(circuit, progress);
   }
 
   async prove(
