@@ -6,6 +6,7 @@ import { type TemporaryFolder, temporaryFolder } from '../../test/kit/folder.js'
 
 const TYPESCRIPT = new URL('../../test/kit/typescript.mjs', import.meta.url).href;
 const LOADER = new URL('./load-bundle.ts', import.meta.url).href;
+const CACHE = new URL('./code-cache.ts', import.meta.url).href;
 
 /** Line 3 of the second file is line 7 of its source. */
 const FILES = {
@@ -13,11 +14,13 @@ const FILES = {
 const { basename } = require('node:path');
 console.log(sum(1, 2), basename(__filename), require('./part.cjs').sum === sum);
 if (process.argv[2] === 'fail') { try { sum(); } catch (error) { console.log(error.stack); } }
+if (process.argv[2] === 'work') require('./part.cjs').work();
 `,
   'part.cjs': `// two lines
 // of comment
 exports.sum = (a, b) => { if (a === undefined) ofPackage(); return a + b; };
 function ofPackage() { throw new RangeError('nothing to add'); }
+exports.work = () => { const all = []; for (let n = 0; n < 10; n++) all.push({ n, text: String(n) }); return all; };
 `,
   'part.cjs.map': JSON.stringify({
     version: 3,
@@ -35,11 +38,15 @@ describe('a bundle', () => {
     for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder.path, name), text);
     const launcher = `import { loadBundle } from '${LOADER}'; loadBundle(new URL('./program.cjs', import.meta.url));`;
     writeFileSync(join(folder.path, 'program.mjs'), launcher);
+    const worked = `import { CodeCache } from '${CACHE}'; ${launcher.replace('url))', 'url), new CodeCache(0))')}`;
+    writeFileSync(join(folder.path, 'worked.mjs'), worked);
   });
   afterEach(() => folder.remove());
 
-  const run = (flags: readonly string[] = [], ...args: readonly string[]) => {
-    const program = [...flags, '--import', TYPESCRIPT, join(folder.path, 'program.mjs'), ...args];
+  const run = (flags: readonly string[] = [], ...args: readonly string[]) =>
+    start('program.mjs', flags, args);
+  const start = (launcher: string, flags: readonly string[] = [], args: readonly string[] = []) => {
+    const program = [...flags, '--import', TYPESCRIPT, join(folder.path, launcher), ...args];
     const env = { ...process.env, NODE_OPTIONS: '' };
     const { stdout, stderr } = spawnSync(process.execPath, program, { env, encoding: 'utf8' });
     expect(stderr).toBe('');
@@ -60,6 +67,19 @@ describe('a bundle', () => {
     const before = caches().map((name) => statSync(join(folder.path, name)).ino);
     expect(run()).toBe(SAID);
     expect(caches().map((name) => statSync(join(folder.path, name)).ino)).toEqual(before);
+  });
+
+  it('takes over from a program that has worked what it has compiled meanwhile, and nothing from one that knows less', () => {
+    const part = () => statSync(join(folder.path, caches()[0]!));
+    run();
+    const started = part();
+    run([], 'work');
+    expect(part().ino).toBe(started.ino);
+    expect(start('worked.mjs', [], ['work'])).toBe(SAID);
+    const worked = part();
+    expect(worked.size).toBeGreaterThan(started.size);
+    start('worked.mjs');
+    expect(part().ino).toBe(worked.ino);
   });
 
   it('keeps a cache for each set of flags, since V8 takes none of another', () => {

@@ -19,10 +19,9 @@ type Wrapper = (
  * is what takes a code cache: V8 then starts from the bytecode of an earlier process instead of the text.
  * @param program its first file
  */
-export function loadBundle(program: URL): void {
+export function loadBundle(program: URL, cache = new CodeCache()): void {
   const entry = fileURLToPath(program);
   const folder = dirname(entry);
-  const cache = new CodeCache();
   const loaded = new Map<string, { exports: object }>();
   mapStackFrames(folder);
 
