@@ -7,12 +7,8 @@ const QUIET = 0.2;
 const PATIENCE_MS = 60_000;
 
 /** Resolves once this program has had little to do for a second; after a minute in any case, or when it is to stop. */
-export async function calm(
-  stopping: AbortSignal,
-  busy: () => number = busyShare(),
-  patienceMs = PATIENCE_MS,
-): Promise<void> {
-  for (let waited = 0; waited < patienceMs && !stopping.aborted; waited += LOOK_EVERY_MS) {
+export async function calm(stopping: AbortSignal, busy = busyShare()): Promise<void> {
+  for (let waited = 0; waited < PATIENCE_MS && !stopping.aborted; waited += LOOK_EVERY_MS) {
     await pause(LOOK_EVERY_MS, stopping);
     if (busy() < QUIET) return;
   }
