@@ -6,7 +6,7 @@ import { isMainThread, threadId } from 'node:worker_threads';
 
 /** By then a program that runs for long has started, and has compiled what starting takes. */
 const WRITE_AFTER_MS = 2_000;
-/** By then it may have worked: what is called while it works is compiled as well, and V8 knows what of it became hot. */
+/** By then it may have worked: what is called while it works is compiled as well. */
 const RENEW_AFTER_MS = [60_000, 600_000];
 /** A program that ends has worked if it has run for so long. */
 const WORKED_MS = 5_000;
@@ -17,8 +17,9 @@ const WORKED_MS = 5_000;
  * never changes: a cache beside it is never of another text.
  */
 export class CodeCache {
-  private readonly missing = new Map<string, Script>();
-  private readonly all = new Map<string, Script>();
+  private readonly scripts = new Map<string, Script>();
+  /** those without a cache that V8 took */
+  private readonly missing = new Set<string>();
 
   /** @param workedMs that a program has run for when it has worked */
   constructor(private readonly workedMs = WORKED_MS) {}
@@ -33,8 +34,8 @@ export class CodeCache {
 
   /** A script that has just been compiled. */
   add(file: string, script: Script): void {
-    this.all.set(file, script);
-    if (script.cachedDataRejected !== false) this.missing.set(file, script);
+    this.scripts.set(file, script);
+    if (script.cachedDataRejected !== false) this.missing.add(file);
   }
 
   /**
@@ -42,46 +43,36 @@ export class CodeCache {
    * and compiled more than there is, writes that instead: the next program has it from its first moment.
    */
   keep(): void {
-    setTimeout(() => void this.writeMissing(), WRITE_AFTER_MS).unref();
+    setTimeout(() => void this.writeInTurns(this.missing), WRITE_AFTER_MS).unref();
     // a thread knows a part of what the program does, and would put it in the place of the whole
-    if (isMainThread) for (const ms of RENEW_AFTER_MS) setTimeout(() => void this.renewInTurns(), ms).unref();
+    if (isMainThread)
+      for (const ms of RENEW_AFTER_MS)
+        setTimeout(() => void this.writeInTurns(this.scripts.keys()), ms).unref();
     process.once('exit', () => {
-      for (const [file, script] of this.missing) write(file, script.createCachedData());
-      if (isMainThread && performance.now() > this.workedMs)
-        for (const [file, script] of this.all) renew(file, script);
+      const hasWorked = isMainThread && performance.now() > this.workedMs;
+      for (const file of hasWorked ? this.scripts.keys() : this.missing) this.write(file);
     });
   }
 
   /** Serialising takes milliseconds a file: nobody waits for more than one. */
-  private async writeMissing(): Promise<void> {
-    for (const [file, script] of this.missing) {
-      this.missing.delete(file);
-      write(file, script.createCachedData());
+  private async writeInTurns(files: Iterable<string>): Promise<void> {
+    for (const file of files) {
+      this.write(file);
       await nextTurn();
     }
   }
 
-  private async renewInTurns(): Promise<void> {
-    for (const [file, script] of this.all) {
-      renew(file, script);
-      await nextTurn();
+  /** A folder that cannot be written, as in an image, is no failure: code is compiled as it was. */
+  private write(file: string): void {
+    const data = this.scripts.get(file)!.createCachedData();
+    if (!this.missing.delete(file) && data.length <= sizeOf(cacheOf(file))) return;
+    try {
+      const temporary = `${cacheOf(file)}.${process.pid}-${threadId}.tmp`;
+      writeFileSync(temporary, data);
+      renameSync(temporary, cacheOf(file));
+    } catch {
+      // nothing depends on it
     }
-  }
-}
-
-function renew(file: string, script: Script): void {
-  const data = script.createCachedData();
-  if (data.length > sizeOf(cacheOf(file))) write(file, data);
-}
-
-/** A folder that cannot be written, as in an image, is no failure: code is compiled as it was. */
-function write(file: string, data: Buffer): void {
-  try {
-    const temporary = `${cacheOf(file)}.${process.pid}-${threadId}.tmp`;
-    writeFileSync(temporary, data);
-    renameSync(temporary, cacheOf(file));
-  } catch {
-    // nothing depends on it
   }
 }
 
