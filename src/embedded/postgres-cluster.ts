@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -42,6 +43,7 @@ export async function prepareCluster(folder: PartFolder, password: string | unde
   };
   if (!initialised) await initialise(cluster, password);
   forgetForeignPid(cluster);
+  removeSockets(cluster);
   return cluster;
 }
 
@@ -102,4 +104,16 @@ function forgetForeignPid(cluster: Cluster): void {
   const file = join(cluster.path, 'postmaster.pid');
   const pid = existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : undefined;
   if (pid && !commandLine(pid).includes('postgres')) rmSync(file);
+}
+
+/** Named by Postgres after its port. */
+const SOCKET = '.s.PGSQL.';
+export const socketOf = ({ path }: Cluster, port: number): string => join(path, `${SOCKET}${port}`);
+
+/**
+ * What a Postgres that was killed listened on. The next one has another port perhaps, and would never remove it; and
+ * the pid that locks it may be a stranger's by then.
+ */
+function removeSockets({ path }: Cluster): void {
+  for (const name of readdirSync(path)) if (name.startsWith(SOCKET)) rmSync(join(path, name));
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -30,7 +30,7 @@ const PASSWORD = 'p@ss word/of:many kinds';
 describe('embedded servers', () => {
   let folder: TemporaryFolder;
   const running: RunningPart[] = [];
-  const keep = (part: RunningPart) => {
+  const keep = <P extends RunningPart>(part: P): P => {
     running.push(part);
     return part;
   };
@@ -74,6 +74,22 @@ describe('embedded servers', () => {
     const { url } = await postgres({ fsync: true });
     const sql = `SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit`;
     expect(await ask(url, sql)).toEqual({ fsync: 'on', commit: 'on' });
+  });
+
+  it('let programs of this machine ask Postgres by a socket, under the same password', async () => {
+    const { url, localUrl } = await postgres();
+    expect(new URL(url).hostname).toBe('127.0.0.1');
+    expect(decodeURIComponent(new URL(localUrl).hostname)).toBe(join(folder.path, 'postgres/cluster'));
+    expect(await ask(localUrl, 'SELECT inet_server_addr() AS address')).toEqual({ address: null });
+    await expect(ask(localUrl.replace(/:[^:@]+@/, ':wrong@'), 'SELECT 1')).rejects.toMatchObject({
+      code: '28P01',
+    });
+  });
+
+  it('have no socket in a folder whose name is too long for one', async () => {
+    const { url, localUrl } = await postgres({ dataDir: join(folder.path, 'long'.repeat(30)) });
+    expect(localUrl).toBe(url);
+    expect(await ask(localUrl, 'SELECT 1 AS one')).toEqual({ one: 1 });
   });
 
   it('refuse a folder that a living process uses, and name it', async () => {
@@ -156,14 +172,21 @@ describe('embedded servers', () => {
     await stop();
     const starting = postgres();
     setTimeout(() => process.kill(left.pid, 'SIGCONT'), 700);
-    expect(await ask((await starting).url, 'SELECT 1 AS one')).toEqual({ one: 1 });
+    const next = await starting;
+    expect(await ask(next.url, 'SELECT 1 AS one')).toEqual({ one: 1 });
+    const sockets = readdirSync(join(folder.path, 'postgres/cluster')).filter((name) =>
+      name.startsWith('.s'),
+    );
+    const name = `.s.PGSQL.${new URL(next.url).port}`;
+    expect(sockets.sort()).toEqual([name, `${name}.lock`]);
   });
 
   it('start in a folder whose parents only root may enter', async () => {
     const secret = join(folder.path, 'private');
     mkdirSync(secret, { mode: 0o700 });
-    const { url } = await postgres({ dataDir: join(secret, 'postgres') });
+    const { url, localUrl } = await postgres({ dataDir: join(secret, 'postgres') });
     expect(await ask(url, 'SELECT 1 AS one')).toEqual({ one: 1 });
+    expect(await ask(localUrl, 'SELECT 1 AS one')).toEqual({ one: 1 });
   });
 
   it('start over after a first start that was cut short', async () => {

@@ -20,7 +20,10 @@ export interface StartingOptions {
 }
 
 export interface Started<A> {
+  /** for programs of this machine */
   readonly addresses: A;
+  /** for people, where that is another one */
+  readonly shown?: string;
   readonly pid: number;
   stop(): Promise<void>;
 }
@@ -31,13 +34,13 @@ export async function startPostgresPart(
   folder: DataFolder,
   options: StartingOptions,
 ): Promise<Started<string>> {
-  const { url, pid, stop } = await startPostgres({
+  const { url, localUrl, pid, stop } = await startPostgres({
     dataDir: join(folder.path, 'postgres'),
     preferredPort: folder.settings.ports['postgres'],
     password: folder.settings.postgresPassword,
     ...fatal(options),
   });
-  return { addresses: url, pid, stop };
+  return { addresses: localUrl, shown: url, pid, stop };
 }
 
 export async function startNatsPart(folder: DataFolder, options: StartingOptions): Promise<Started<string>> {

@@ -32,6 +32,7 @@ export interface StackOptions extends StartingOptions {
 }
 
 export interface Stack {
+  /** of Postgres' socket, where it has one */
   readonly databaseUrl: string;
   readonly natsUrl: string;
   readonly chain: ChainAddresses;
@@ -100,10 +101,10 @@ class Starting {
     if (given) return this.report({ part, url: urlOf(given) }, given);
     this.options.signal?.throwIfAborted();
     const began = performance.now();
-    const { addresses, pid, stop } = await start();
+    const { addresses, shown, pid, stop } = await start();
     this.stops.set(part, stop);
     const startedInMs = Math.round(performance.now() - began);
-    return this.report({ part, url: urlOf(addresses), startedInMs, pid }, addresses);
+    return this.report({ part, url: urlOf(shown ?? addresses), startedInMs, pid }, addresses);
   }
 
   stop(): Promise<void> {
