@@ -47,7 +47,7 @@ describe('planning', () => {
       }),
     );
   const run = (planner: Planner = rulePlanner, runNo = 1, catalogue = async () => offers) =>
-    new PlanJob(dispatch, content, { all: catalogue }, planner, clock).run(
+    new PlanJob(dispatch, content, { all: catalogue, known: undefined }, planner, clock).run(
       { workflowId: 'wf_01', runNo },
       calm,
     );

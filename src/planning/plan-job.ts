@@ -1,5 +1,6 @@
 import type { FailPlanning, ProposePlan } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
+import { needsNobody } from '../commands/workflow/planning.js';
 import type { Planning } from '../commands/workflow/state.js';
 import { type ContentStore, places } from '../content/content-store.js';
 import { jsonHash } from '../kernel/commitments/json-hash.js';
@@ -40,10 +41,15 @@ export class PlanJob {
   constructor(
     private readonly dispatch: Dispatch,
     private readonly content: ContentStore,
-    private readonly catalogue: Pick<Catalogue, 'all'>,
+    private readonly catalogue: Pick<Catalogue, 'all' | 'known'>,
     private readonly planner: Planner,
     private readonly clock: Clock,
   ) {}
+
+  /** Whether a plan that its caller brought can be checked here and now: no catalogue has to be asked first. */
+  isAtHand({ steps }: ReadPlan): boolean {
+    return needsNobody(steps) || this.catalogue.known !== undefined;
+  }
 
   /** @throws Refusal retryable when the planner or catalogue is away for a while: the job is given back */
   async run(task: PlanTask, signal: AbortSignal): Promise<void> {

@@ -52,6 +52,8 @@ export interface ServiceInput {
 }
 
 export interface Catalogue {
+  /** What {@link all} would give without asking anybody; undefined when it would have to ask. */
+  readonly known: readonly ServiceOffer[] | undefined;
   all(): Promise<readonly ServiceOffer[]>;
   search(query: string, limit: number): Promise<readonly ServiceOffer[]>;
   byId(id: string): Promise<ServiceOffer | undefined>;

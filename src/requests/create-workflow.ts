@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CreateWorkflow, WorkflowCommand } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
-import { needsNobody } from '../commands/workflow/planning.js';
 import type { Planning, WorkflowState } from '../commands/workflow/state.js';
 import type { ContentStore } from '../content/content-store.js';
 import { isRefusal, Refusal } from '../kernel/errors.js';
@@ -43,6 +42,8 @@ export interface LocalSteps {
 
 /** Checks and commits to a plan that the caller brought. */
 export interface GivenPlans {
+  /** whether it can be checked without asking anybody */
+  isAtHand(given: ReadPlan): boolean;
   answer(state: Planning, signal: AbortSignal, given?: ReadPlan): Promise<Said<WorkflowCommand>>;
 }
 
@@ -123,7 +124,7 @@ export async function createAs(
   };
   const context = contextOf(caller, 'create', workflowId);
   const { position, revision } =
-    body.plan && needsNobody(body.plan.steps)
+    body.plan && parts.plans.isAtHand(body.plan)
       ? await withPlan(parts, { command: { ...command, given: true }, context }, body.plan)
       : await opened(parts, { command, context });
   return { workflowId, createdAt: at, revision, position };

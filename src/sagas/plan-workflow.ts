@@ -56,7 +56,10 @@ export const planWorkflow: Saga = {
   },
 };
 
-/** It came with the workflow, in one append: nothing watched over its planning. */
+/**
+ * It came with the workflow, in one append: nothing watched over its planning. One that names services may have come
+ * so too, or not: what is not there is taken back for nothing.
+ */
 const wasThereAtOnce = ({ runNo, planner, plan }: WorkflowEventOf<'PlanProposed'>): boolean =>
   runNo === 1 && planner === 'given' && needsNobody(plan.steps);
 

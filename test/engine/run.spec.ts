@@ -23,7 +23,7 @@ const TEXT = `Summarise this text: ${SECRET} rose. They fell. They rose again, a
 const FILE = {
   name: 'brontosaurus-figures.csv',
   mediaType: 'text/csv',
-  content: 'herd,weight\nXanadu,31337\n',
+  content: 'herdsman,weight\nXanadu,3133731337\n',
 };
 
 /** Reads a file, asks a service about it, and joins the two; a branch that is not taken. */
@@ -131,7 +131,7 @@ describe('a run, on real sagas, planner, evaluator and receipts', () => {
     for await (const recorded of engine.store.readAll()) texts.push(JSON.stringify(recorded));
     for (const bytes of engine.artifacts.all) texts.push(Buffer.from(bytes).toString('latin1'));
     const secrets = [
-      ...['Zyxomatic', 'Brontosaurus', 'brontosaurus', 'Summarise this', 'Xanadu', '31337', 'herd'],
+      ...['Zyxomatic', 'Brontosaurus', 'brontosaurus', 'Summarise this', 'Xanadu', '3133731337', 'herdsman'],
       ...['"trend"', 'steps.read', 'inputs[0]', '$substringAfter'],
     ];
     for (const secret of secrets)

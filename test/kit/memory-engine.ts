@@ -31,7 +31,7 @@ import { MandateJob } from '../../src/mandates/mandate-job.js';
 import { StepPayments } from '../../src/payments/pay-for-step.js';
 import { PlanJob } from '../../src/planning/plan-job.js';
 import { rulePlanner } from '../../src/planning/rules/rule-planner.js';
-import type { ServiceOffer } from '../../src/ports/catalogue.js';
+import type { Catalogue, ServiceOffer } from '../../src/ports/catalogue.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Prover } from '../../src/ports/prover.js';
 import { ClosedRuns } from '../../src/receipts/closed-runs.js';
@@ -68,6 +68,8 @@ export class MemoryEngine {
   readonly steps: StepRunner;
   /** how many workflows a batch may have open; as many as it likes without */
   openRuns: Admission | undefined;
+  /** whether the catalogue has its list, or would have to ask for it */
+  knowsOffers = true;
   private readonly stops: (() => Promise<void>)[] = [];
   private calls = 0;
 
@@ -118,7 +120,7 @@ export class MemoryEngine {
         throw new Error('nothing here asks for a proof');
       },
     };
-    const planning = new PlanJob(dispatch, content, { all: async () => this.offers }, rulePlanner, clock);
+    const planning = new PlanJob(dispatch, content, this.catalogue, rulePlanner, clock);
     const receipts = new ReceiptJob(
       dispatch,
       new ClosedRuns(dispatch, content, 'PAYER', store),
@@ -186,9 +188,12 @@ export class MemoryEngine {
     callId: `call ${++this.calls}`,
   });
 
+  private get catalogue(): Pick<Catalogue, 'all' | 'known'> {
+    return { all: async () => this.offers, known: this.knowsOffers ? this.offers : undefined };
+  }
+
   async create(userId: string, body: Asked): Promise<string> {
-    const catalogue = { all: async () => this.offers };
-    const plans = new PlanJob(this.dispatch, this.content, catalogue, rulePlanner, this.clock);
+    const plans = new PlanJob(this.dispatch, this.content, this.catalogue, rulePlanner, this.clock);
     const parts = { ...this, clock: this.clock, chance: systemChance, plans, localSteps: this.steps };
     const full = createBodySchema.parse({ verificationLevel: 'basic', autoApprove: false, ...body });
     return (await createWorkflow(parts, this.caller(userId), full)).workflowId;

@@ -76,7 +76,7 @@ export interface Outside {
   readonly vault: KeyVault;
   readonly artifacts: ArtifactStore;
   readonly random: Random;
-  readonly catalogue: Pick<Catalogue, 'all'>;
+  readonly catalogue: Pick<Catalogue, 'all' | 'known'>;
   readonly planner: Planner;
   readonly breakers: BreakerStore;
   readonly readModels: ReadModels;
@@ -92,7 +92,7 @@ export interface SimulatedEngine {
   readonly content: ContentStore;
   readonly clock: Clock;
   readonly plans: PlanJob;
-  readonly catalogue: Pick<Catalogue, 'all'>;
+  readonly catalogue: Pick<Catalogue, 'all' | 'known'>;
   readonly process: SimulatedProcess;
   stop(): Promise<void>;
 }

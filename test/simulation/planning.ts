@@ -6,7 +6,9 @@ import { listed, type Offer, WORDS } from './plans.js';
 import type { Random } from './random.js';
 
 /** What is for sale, as somebody else's register tells it: now and then it is wrong. */
-export class ListedServices implements Pick<Catalogue, 'all'> {
+export class ListedServices implements Pick<Catalogue, 'all' | 'known'> {
+  readonly known = undefined;
+
   constructor(
     private readonly network: Network,
     private readonly offers: readonly Offer[],

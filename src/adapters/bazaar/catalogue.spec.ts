@@ -66,6 +66,20 @@ describe('the catalogue of a Bazaar registry', () => {
     });
   });
 
+  it('says what it knows without asking, for as long as the list is good', async () => {
+    let now = 0;
+    const { state, get } = registry([listed('s0')]);
+    const catalogue = open(get, () => now);
+    expect([catalogue.known, state.asked]).toEqual([undefined, 0]);
+    const offers = await catalogue.all();
+    expect([catalogue.known, state.asked]).toEqual([offers, 1]);
+    now = 5 * 60_000;
+    state.down = true;
+    expect(catalogue.known).toBeUndefined();
+    expect(await catalogue.all()).toEqual(offers);
+    expect(catalogue.known).toBeUndefined();
+  });
+
   const broken: Record<string, unknown> = {
     'has no typed inputs and output': {
       ...listed('a'),

@@ -33,12 +33,18 @@ export class BazaarCatalogue implements Catalogue {
     return this.#loaded?.dropped ?? 0;
   }
 
+  get known(): readonly ServiceOffer[] | undefined {
+    const loaded = this.#loaded;
+    return loaded && this.#now() - loaded.at < this.#cacheMs ? loaded.offers : undefined;
+  }
+
   /** @throws Refusal REGISTRY_DOWN | REGISTRY_BAD_OUTPUT when there never was a list; else the old one stays */
   async all(): Promise<readonly ServiceOffer[]> {
-    const loaded = this.#loaded;
-    if (loaded === undefined) return (await this.#load()).offers;
-    if (this.#now() - loaded.at < this.#cacheMs) return loaded.offers;
-    return (await this.#load().catch(() => loaded)).offers;
+    const { known } = this;
+    if (known) return known;
+    const old = this.#loaded;
+    if (old === undefined) return (await this.#load()).offers;
+    return (await this.#load().catch(() => old)).offers;
   }
 
   async search(query: string, limit: number): Promise<readonly ServiceOffer[]> {
