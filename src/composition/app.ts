@@ -101,8 +101,6 @@ export async function startApp(config: Config): Promise<App> {
     undo.push(() => working.then((end) => end(), nothing));
     const serving = answersHttp(config) ? makeApi(config, parts, engine, issuers, log) : undefined;
     undo.push(async () => serving?.then(({ close }) => close(), nothing));
-    // who creates a workflow finds it there, and does not wait for it
-    if (answersHttp(config)) parts.catalogue.all().catch(nothing);
     await Promise.all([engine.start(), working, serving]);
     const url = serving && (await listen((await serving).api, config));
     const { origin, keyText: key } = transparencyLog(config);

@@ -42,8 +42,8 @@ export interface LocalSteps {
 
 /** Checks and commits to a plan that the caller brought. */
 export interface GivenPlans {
-  /** whether it can be checked without asking anybody */
-  isAtHand(given: ReadPlan): boolean;
+  /** whether it can be checked here, by a list of offers that is there or comes at once */
+  isAtHand(given: ReadPlan): Promise<boolean>;
   answer(state: Planning, signal: AbortSignal, given?: ReadPlan): Promise<Said<WorkflowCommand>>;
 }
 
@@ -124,7 +124,7 @@ export async function createAs(
   };
   const context = contextOf(caller, 'create', workflowId);
   const { position, revision } =
-    body.plan && parts.plans.isAtHand(body.plan)
+    body.plan && (await parts.plans.isAtHand(body.plan))
       ? await withPlan(parts, { command: { ...command, given: true }, context }, body.plan)
       : await opened(parts, { command, context });
   return { workflowId, createdAt: at, revision, position };
