@@ -179,22 +179,4 @@ describe('planning', () => {
       expect.objectContaining({ type: 'PlanningFailed', code: 'INVALID_DAG' }),
     );
   });
-
-  it('of a given plan is for whoever creates it once there are offers, and for the queue when they do not come', async () => {
-    const plan = (kind: 'service_call' | 'data_transform') =>
-      ({ steps: [{ key: 'a', kind, dependsOn: [], input: '1' }] }) as never;
-    const registry = { known: undefined as typeof offers | undefined, all: async () => offers };
-    const job = new PlanJob(dispatch, content, registry, rulePlanner, clock);
-    const isAtHand = (kind: 'service_call' | 'data_transform') => job.isAtHand(plan(kind));
-    registry.all = async () => {
-      registry.known = offers;
-      return offers;
-    };
-    expect(await isAtHand('service_call')).toBe(true);
-    registry.known = undefined;
-    for (const all of [() => new Promise<never>(() => undefined), () => Promise.reject(new Error('away'))]) {
-      registry.all = all;
-      expect([await isAtHand('service_call'), await isAtHand('data_transform')]).toEqual([false, true]);
-    }
-  });
 });

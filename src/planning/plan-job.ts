@@ -29,21 +29,6 @@ const publicIntent = ({ classification, capabilities, confidence, method }: Plan
   method,
 });
 
-/** As long as a caller's creation waits for offers; one that takes longer is planned by the queue. */
-const OFFERS_MS = 250;
-
-/** Resolves with it, whatever becomes of it, or when the time is over. */
-function inTime(work: Promise<unknown>, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    const over = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    work.then(over, over);
-  });
-}
-
 export interface PlanTask {
   readonly workflowId: string;
   readonly runNo: number;
@@ -61,12 +46,8 @@ export class PlanJob {
     private readonly clock: Clock,
   ) {}
 
-  /**
-   * Whether a plan that its caller brought can be checked here: it needs no list of offers, or there is one. A registry
-   * that must be asked is waited for a moment; however many wait, it is asked once.
-   */
-  async isAtHand({ steps }: ReadPlan): Promise<boolean> {
-    if (!needsNobody(steps) && !this.catalogue.known) await inTime(this.catalogue.all(), OFFERS_MS);
+  /** Whether a plan that its caller brought can be checked here and now: it needs no list of offers, or there is one. */
+  isAtHand({ steps }: ReadPlan): boolean {
     return needsNobody(steps) || this.catalogue.known !== undefined;
   }
 

@@ -54,6 +54,8 @@ export interface ServiceInput {
 export interface Catalogue {
   /** What {@link all} would give without asking anybody; undefined when it would have to ask. */
   readonly known: readonly ServiceOffer[] | undefined;
+  /** Resolves when they are known, or after a moment, whatever has become of them. */
+  soon(): Promise<void>;
   all(): Promise<readonly ServiceOffer[]>;
   search(query: string, limit: number): Promise<readonly ServiceOffer[]>;
   byId(id: string): Promise<ServiceOffer | undefined>;

@@ -11,6 +11,7 @@ import type { Micros } from '../kernel/money.js';
 import { places } from '../kernel/places.js';
 import { isoTime } from '../kernel/time.js';
 import type { ReadPlan } from '../planning/draft-schema.js';
+import type { Catalogue } from '../ports/catalogue.js';
 import type { Chance, Clock } from '../ports/clock.js';
 import type { Converse, Dispatch, Said } from '../runtime/dispatch.js';
 import { type Caller, contextOf } from './caller.js';
@@ -26,6 +27,8 @@ export interface CreateParts {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly plans: GivenPlans;
+  /** whose list of offers a creation waits for a moment; absent where it does not wait */
+  readonly registry?: Pick<Catalogue, 'soon'>;
   /** absent where any number may be open */
   readonly openRuns?: Admission;
   /** absent where this process runs no steps */
@@ -42,8 +45,8 @@ export interface LocalSteps {
 
 /** Checks and commits to a plan that the caller brought. */
 export interface GivenPlans {
-  /** whether it can be checked here, by a list of offers that is there or comes at once */
-  isAtHand(given: ReadPlan): Promise<boolean>;
+  /** whether it can be checked without asking anybody */
+  isAtHand(given: ReadPlan): boolean;
   answer(state: Planning, signal: AbortSignal, given?: ReadPlan): Promise<Said<WorkflowCommand>>;
 }
 
@@ -123,8 +126,9 @@ export async function createAs(
     filters: body.serviceFilters ?? { minReputation: 0, minUptime: 0, excludeServices: [] },
   };
   const context = contextOf(caller, 'create', workflowId);
+  if (parts.registry && body.plan && !parts.plans.isAtHand(body.plan)) await parts.registry.soon();
   const { position, revision } =
-    body.plan && (await parts.plans.isAtHand(body.plan))
+    body.plan && parts.plans.isAtHand(body.plan)
       ? await withPlan(parts, { command: { ...command, given: true }, context }, body.plan)
       : await opened(parts, { command, context });
   return { workflowId, createdAt: at, revision, position };

@@ -65,6 +65,16 @@ describe('a given plan that names services', () => {
     expect(appendsOf(id)[0]).toContain('PlanningFailed');
   });
 
+  it('waits for offers that come at once', async () => {
+    engine.knowsOffers = false;
+    engine.whenWaitedFor = () => {
+      engine.knowsOffers = true;
+    };
+    const id = await create('dear');
+    engine.whenWaitedFor = () => undefined;
+    expect(appendsOf(id)[0]).toContain('ApprovalRequested');
+  });
+
   it('is planned by the queue, and watched over, where the offers would have to be asked for', async () => {
     engine.knowsOffers = false;
     const id = await create('free');

@@ -121,6 +121,7 @@ export async function openHouse(
   const offers: ServiceOffer[] = [];
   const catalogue: Catalogue = {
     known: offers,
+    soon: async () => undefined,
     all: async () => offers,
     search: async () => offers,
     byId: async (id) => offers.find((offer) => offer.id === id),

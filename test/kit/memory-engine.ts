@@ -70,6 +70,8 @@ export class MemoryEngine {
   openRuns: Admission | undefined;
   /** whether the catalogue has its list, or would have to ask for it */
   knowsOffers = true;
+  /** what becomes of the list while a creation waits for it */
+  whenWaitedFor = (): void => undefined;
   private readonly stops: (() => Promise<void>)[] = [];
   private calls = 0;
 
@@ -189,12 +191,26 @@ export class MemoryEngine {
   });
 
   private get catalogue(): Pick<Catalogue, 'all' | 'known'> {
-    return { all: async () => this.offers, known: this.knowsOffers ? this.offers : undefined };
+    const known = () => (this.knowsOffers ? this.offers : undefined);
+    return {
+      all: async () => this.offers,
+      get known() {
+        return known();
+      },
+    };
   }
 
   async create(userId: string, body: Asked): Promise<string> {
     const plans = new PlanJob(this.dispatch, this.content, this.catalogue, rulePlanner, this.clock);
-    const parts = { ...this, clock: this.clock, chance: systemChance, plans, localSteps: this.steps };
+    const registry = { soon: async () => this.whenWaitedFor() };
+    const parts = {
+      ...this,
+      clock: this.clock,
+      chance: systemChance,
+      plans,
+      localSteps: this.steps,
+      registry,
+    };
     const full = createBodySchema.parse({ verificationLevel: 'basic', autoApprove: false, ...body });
     return (await createWorkflow(parts, this.caller(userId), full)).workflowId;
   }

@@ -80,6 +80,18 @@ describe('the catalogue of a Bazaar registry', () => {
     expect(catalogue.known).toBeUndefined();
   });
 
+  it('is known soon, or waited for no longer than a moment', async () => {
+    const { get } = registry([listed('s0')]);
+    const answering = open(get);
+    await answering.soon();
+    expect(answering.known).toHaveLength(1);
+    for (const none of [() => new Promise<never>(() => undefined), () => Promise.reject(new Error('away'))]) {
+      const silent = open(none);
+      await silent.soon();
+      expect(silent.known).toBeUndefined();
+    }
+  });
+
   const broken: Record<string, unknown> = {
     'has no typed inputs and output': {
       ...listed('a'),

@@ -4,6 +4,8 @@ import { type HttpGet, readAllItems } from './pages.js';
 import { rank } from './similarity.js';
 
 const CACHE_MS = 5 * 60_000;
+/** as long as somebody waits for a list who can do without */
+const SOON_MS = 250;
 
 export interface BazaarCatalogueOptions extends Purse {
   /** `/discovery/resources` is asked below it */
@@ -45,6 +47,17 @@ export class BazaarCatalogue implements Catalogue {
     const old = this.#loaded;
     if (old === undefined) return (await this.#load()).offers;
     return (await this.#load().catch(() => old)).offers;
+  }
+
+  soon(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, SOON_MS);
+      const over = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.all().then(over, over);
+    });
   }
 
   async search(query: string, limit: number): Promise<readonly ServiceOffer[]> {

@@ -10,7 +10,7 @@ import { approveWorkflow } from '../../requests/approve-workflow.js';
 import type { Caller } from '../../requests/caller.js';
 import { cancelWorkflow } from '../../requests/cancel-workflow.js';
 import { type CreateBody, createBodySchema } from '../../requests/create-body.js';
-import { createWorkflow } from '../../requests/create-workflow.js';
+import { type CreateParts, createWorkflow } from '../../requests/create-workflow.js';
 import { pauseWorkflow, resumeWorkflow } from '../../requests/pause-workflow.js';
 import { rateWorkflow } from '../../requests/rate-workflow.js';
 import { retryWorkflow } from '../../requests/retry-workflow.js';
@@ -69,9 +69,11 @@ const eventsQuery = z.strictObject({ from: countParameter(1, 1_000_000_000), lim
 @Controller('workflows')
 export class WorkflowsController {
   private readonly results: RunResults;
+  private readonly creating: CreateParts;
 
   constructor(@Inject(API) private readonly api: ApiDependencies) {
     this.results = new RunResults(api);
+    this.creating = { ...api, registry: api.catalogue };
   }
 
   @Post('create')
@@ -89,7 +91,7 @@ export class WorkflowsController {
     @Query() { wait }: z.output<typeof createQuery>,
   ): Promise<Answer> {
     const { userId } = call.principal;
-    const created = await this.api.turns.run(userId, () => createWorkflow(this.api, call, body));
+    const created = await this.api.turns.run(userId, () => createWorkflow(this.creating, call, body));
     const { workflowId: id, createdAt } = created;
     if (wait > 0) {
       const row = await this.results.ofNew(id, wait);
