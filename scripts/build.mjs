@@ -80,10 +80,10 @@ async function replace(path, content) {
   await rename(temporary, path);
 }
 
-// A thousand looks, each far shorter than the way through the thread pool and back. Every start waits for them.
 /** of files and folders; to tell which is which takes five times as long as the names alone */
 const namesIn = (folder) => (existsSync(folder) ? readdirSync(folder, { recursive: true }) : []);
 
+/** A thousand looks, each far shorter than the way through the thread pool and back. Every start waits for them. */
 function stampsOf(names) {
   const stamps = {};
   for (const name of names) {

@@ -45,6 +45,7 @@ describe('a given plan that names services', () => {
   const create = (capability: string, autoApprove = true) =>
     engine.create('user_01', { plan: { steps: [ask(capability)] } as never, autoApprove });
   const stateOf = async (id: string) => (await engine.dispatch.load(workflow, id)).state;
+
   it('waits for its owner when its creation is answered, by one append, where the offers are known', async () => {
     const id = await create('dear');
     expect(await stateOf(id)).toMatchObject({ status: 'awaiting_approval' });
