@@ -280,7 +280,10 @@ describe('the event store on Postgres', () => {
     const read = await Promise.all(
       [...streams, `${category}-none`].map((stream, nth) => all(store.read(stream, { from: nth % 3 }))),
     );
-    const questions = asked.mock.calls.length;
+    // the other store follows the log meanwhile, which asks too
+    const questions = asked.mock.calls
+      .map(([query]) => (query as unknown as pg.QueryConfig).name)
+      .filter((name) => name === 'events-forwards');
     asked.mockRestore();
     read.forEach((events, nth) => {
       const length = nth === 100 ? 0 : (nth % 7) * 90 + 1;
@@ -289,7 +292,8 @@ describe('the event store on Postgres', () => {
       );
     });
     // a stream of 541 events is two pages
-    expect(questions).toBeLessThan(20);
+    expect(questions.length).toBeGreaterThan(0);
+    expect(questions.length).toBeLessThan(20);
   });
 
   it('finds a command that was stored in the middle of an append', async () => {
