@@ -44,7 +44,7 @@ import { startWorkers } from './workers.js';
 /** Runs created at once by one process: enough to fill an append. */
 const CREATIONS = { alone: 32, shared: 4 };
 
-/** Of these, in one turn of the event loop; fewer when a turn lasts longer than {@link TURN_MS}. */
+/** Of these, in one turn of the event loop; fewer when it would last longer than {@link TURN_MS}. */
 const CREATIONS_A_TURN = 8;
 const TURN_MS = 15;
 

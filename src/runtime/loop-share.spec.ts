@@ -28,21 +28,35 @@ describe('a share of each turn of the event loop', () => {
     expect(began).toBe(true);
   });
 
-  it('is smaller after long turns, down to one, and grows again after short ones', async () => {
+  /** @returns how many of forty began in each of eight turns, of which everybody else takes `othersMs` */
+  async function inTurns(eachTakesMs: number, othersMs: number): Promise<number[]> {
     let now = 0;
-    let lasts = 100;
+    let began = 0;
     const share = new LoopShare(8, 20, () => now);
-    const began: number[] = [];
-    for (let i = 0; i < 40; i++) void share.begin().then(() => began.push(i));
-    const inTurn: number[] = [];
-    for (let turn = 0; turn < 12; turn++) {
-      const before = began.length;
+    for (let i = 0; i < 40; i++)
+      void share.begin().then(() => {
+        began++;
+        now += eachTakesMs;
+      });
+    const each: number[] = [];
+    for (let turn = 0; turn < 8; turn++) {
+      const before = began;
       await nextTurn();
-      now += lasts;
-      inTurn.push(began.length - before);
-      if (turn === 3) lasts = 1;
+      now += othersMs;
+      each.push(began - before);
     }
-    expect(inTurn.slice(1, 4)).toEqual([1, 1, 1]);
-    expect(inTurn.slice(5, 9)).toEqual([2, 3, 4, 5]);
+    return each.slice(2, 4);
+  }
+
+  it('is what everybody else leaves of a turn', async () => {
+    expect(await inTurns(4, 4)).toEqual([4, 4]);
+    expect(await inTurns(2, 6)).toEqual([7, 7]);
+    expect(await inTurns(1, 1)).toEqual([8, 8]);
+  });
+
+  it('is half a turn at least, and one that begins, however long the others or it take', async () => {
+    expect(await inTurns(2, 15)).toEqual([5, 5]);
+    expect(await inTurns(2, 500)).toEqual([5, 5]);
+    expect(await inTurns(50, 1)).toEqual([1, 1]);
   });
 });

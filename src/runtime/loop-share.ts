@@ -1,19 +1,24 @@
 /**
  * Lets so many begin in each turn of the event loop, and the rest in the next ones, in the order they came. Work
  * that is answered from memory never waits for anything: all of it would run before the next answer of a database
- * is read, and whoever needs several of those would stand still meanwhile. For the same reason fewer begin when turns
- * have become long, and more when they are short.
+ * is read, and whoever needs several of those would stand still meanwhile. For the same reason as many begin as fit
+ * into what everybody else leaves of a turn; half a turn is theirs however much that is, so that whoever comes to a
+ * busy program is not the one who waits.
  */
 export class LoopShare {
   private readonly waiting: (() => void)[] = [];
   private each: number;
   private left: number;
   private isTurning = false;
-  private turnedAt = 0;
+  private began = 0;
+  private beganAt = 0;
+  private endedAt = 0;
+  /** ms of one of those that began last, until it waits for somebody else */
+  private takes = 0;
 
   /**
    * @param most that begin in one turn
-   * @param turnMs how long a turn may last before the next one lets fewer begin
+   * @param turnMs how long a turn is to last
    */
   constructor(
     private readonly most: number,
@@ -28,8 +33,8 @@ export class LoopShare {
   begin(): Promise<void> {
     if (!this.isTurning) {
       this.isTurning = true;
-      this.turnedAt = this.now();
-      setImmediate(this.turn);
+      this.endedAt = this.now();
+      this.turnAgain();
     }
     if (this.left > 0) {
       this.left--;
@@ -38,20 +43,31 @@ export class LoopShare {
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
+  /** What begins in a turn, and all that follows at once, is over when the second of the two is called. */
+  private turnAgain(): void {
+    setImmediate(this.turn);
+    setImmediate(this.ended);
+  }
+
   private readonly turn = (): void => {
-    this.adapt();
+    this.beganAt = this.now();
+    this.each = this.fitting(this.beganAt - this.endedAt);
     const next = this.waiting.splice(0, this.each);
     this.left = this.each - next.length;
+    this.began = next.length;
     this.isTurning = next.length > 0;
     for (const begin of next) begin();
-    if (this.isTurning) setImmediate(this.turn);
+    if (this.isTurning) this.turnAgain();
   };
 
-  private adapt(): void {
-    const now = this.now();
-    const lasted = now - this.turnedAt;
-    this.turnedAt = now;
-    if (lasted > this.turnMs) this.each = Math.max(1, Math.floor((this.each * this.turnMs) / lasted));
-    else if (lasted < this.turnMs / 2) this.each = Math.min(this.most, this.each + 1);
+  private readonly ended = (): void => {
+    this.endedAt = this.now();
+    if (this.began > 0) this.takes = (this.endedAt - this.beganAt) / this.began;
+  };
+
+  /** @param othersMs what everybody else took of the last turn */
+  private fitting(othersMs: number): number {
+    const ms = Math.max(this.turnMs - othersMs, this.turnMs / 2);
+    return Math.max(1, Math.min(this.most, Math.floor(ms / this.takes)));
   }
 }
