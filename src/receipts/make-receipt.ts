@@ -1,5 +1,4 @@
-import { hex } from '../kernel/commitments/json-hash.js';
-import { sha256 } from '../kernel/commitments/sha2.js';
+import { sha256Hex } from '../kernel/commitments/sha2.js';
 import type { Receipt } from '../verifier/document.js';
 import type { ClosedRun } from './closed-run.js';
 import { issueReceipt, receiptBytes } from './issue-receipt.js';
@@ -30,7 +29,7 @@ export const makeReceipt =
     const { receipt, statementBytes, proving } = issueReceipt(run, issuer, issuedAt);
     const bytes = receiptBytes(receipt);
     const unprovable = proving && !proving.provable ? proving.reason : null;
-    const [hash, statementHash] = [hex(sha256(bytes)), hex(sha256(statementBytes))];
+    const [hash, statementHash] = [sha256Hex(bytes), sha256Hex(statementBytes)];
     const { commitments } = receipt.statement;
     return { bytes, hash, statementHash, commitments, keyId: issuer.keyId, unprovable };
   };

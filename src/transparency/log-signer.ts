@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { hex } from '../kernel/commitments/json-hash.js';
-import { sha256 } from '../kernel/commitments/sha2.js';
+import { sha256Hex } from '../kernel/commitments/sha2.js';
 import { type Checkpoint, checkpointText } from '../kernel/log/checkpoint.js';
 import { type NoteKey, noteKey, noteKeyText, signNote } from '../kernel/log/note.js';
 import { issuerFromSeed } from '../receipts/issuer.js';
@@ -26,7 +25,7 @@ export interface LogSigner {
  */
 export function logSigner(seed: Uint8Array, origin?: string, former: readonly Uint8Array[] = []): LogSigner {
   const pairs = [...former, seed].map((each) => issuerFromSeed(each));
-  const name = origin ?? `quittance.local/${hex(sha256(bytesOf(pairs[0]!.publicKey))).slice(0, 12)}`;
+  const name = origin ?? `quittance.local/${sha256Hex(bytesOf(pairs[0]!.publicKey)).slice(0, 12)}`;
   const keys = pairs.map(({ publicKey, sign }) => ({ key: noteKey(name, bytesOf(publicKey)), sign }));
   const { key } = keys.at(-1)!;
   return {

@@ -2,8 +2,7 @@ import type { AppendLeaves } from '../commands/receipt-log/commands.js';
 import { LOG_ID, receiptLog } from '../commands/receipt-log/decide.js';
 import { upcast } from '../events/catalogue.js';
 import type { ReceiptEvent } from '../events/receipt.js';
-import { hex } from '../kernel/commitments/json-hash.js';
-import { sha256 } from '../kernel/commitments/sha2.js';
+import { sha256Hex } from '../kernel/commitments/sha2.js';
 import { isRefusal } from '../kernel/errors.js';
 import { type Recorded, uuidv5 } from '../kernel/event.js';
 import { LIMITS } from '../kernel/limits.js';
@@ -98,7 +97,7 @@ export class LogWriter {
     if (statementHash !== undefined) return statementHash;
     const bytes = await this.artifacts.get(document.sha256);
     const { statement } = receiptSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
-    return hex(sha256(statementBytes(statement)));
+    return sha256Hex(statementBytes(statement));
   }
 
   private async append(command: AppendLeaves): Promise<void> {

@@ -1,6 +1,5 @@
 import { canonicalJson } from '../kernel/canonical-json.js';
-import { hex } from '../kernel/commitments/json-hash.js';
-import { sha256, utf8 } from '../kernel/commitments/sha2.js';
+import { sha256Hex, utf8 } from '../kernel/commitments/sha2.js';
 import { type Check, check, failed } from './checks.js';
 import { RECEIPT_FORMAT, type Receipt, type Statement } from './document.js';
 import { holdsEd25519 } from './ed25519.js';
@@ -30,7 +29,7 @@ export const bytesOfHex = (text: string): Uint8Array =>
   Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 
 /** The name of a key follows from the key, so that no other can take its name. */
-export const issuerKeyId = (publicKey: string): string => hex(sha256(bytesOfHex(publicKey))).slice(0, 16);
+export const issuerKeyId = (publicKey: string): string => sha256Hex(bytesOfHex(publicKey)).slice(0, 16);
 
 /**
  * @param trusted the issuers whose word counts, or `embedded` to take whichever key the receipt brings: then a

@@ -2,26 +2,26 @@ import { canonicalJson } from '../canonical-json.js';
 import { type FieldText, fieldText } from './field.js';
 import { poseidon, poseidonEach, poseidonOnce, poseidonOnceEach } from './poseidon.js';
 import { saltFor } from './salts.js';
-import { bigEndian, sha256 } from './sha2.js';
+import { sha256Hex } from './sha2.js';
 import { CONTENT_TAGS, type ContentDomain } from './tags.js';
 
 /** What a step takes or gives: a JSON value, or bytes when it is a file. */
 export type PlainContent = { readonly json: unknown } | { readonly bytes: Uint8Array };
 
 const jsonInputs = (domain: ContentDomain, value: unknown) =>
-  fromDigest(domain, sha256(`agent-receipt/v1/${domain}\0${canonicalJson(value)}`));
+  fromDigest(domain, sha256Hex(`agent-receipt/v1/${domain}\0${canonicalJson(value)}`));
 
 const bytesInputs = (domain: ContentDomain, bytes: Uint8Array) =>
-  fromDigest(domain, sha256(`agent-receipt/v1/${domain}/bytes\0`, bytes));
+  fromDigest(domain, sha256Hex(`agent-receipt/v1/${domain}/bytes\0`, bytes));
 
 const contentInputs = (domain: ContentDomain, content: PlainContent) =>
   'json' in content ? jsonInputs(domain, content.json) : bytesInputs(domain, content.bytes);
 
 /** SHA-256 is 256 bits and an element 254, so the digest goes in as two halves. */
-const fromDigest = (domain: ContentDomain, digest: Uint8Array): readonly bigint[] => [
+const fromDigest = (domain: ContentDomain, hex: string): readonly bigint[] => [
   CONTENT_TAGS[domain],
-  bigEndian(digest.subarray(0, 16)),
-  bigEndian(digest.subarray(16)),
+  BigInt(`0x${hex.slice(0, 32)}`),
+  BigInt(`0x${hex.slice(32)}`),
 ];
 
 /** RFC 8785 bytes of `value`, SHA-256 under the domain's prefix, then Poseidon(tag, high half, low half). */

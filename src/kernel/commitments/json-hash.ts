@@ -1,8 +1,8 @@
 import { canonicalJson } from '../canonical-json.js';
-import { sha256 } from './sha2.js';
+import { sha256Hex } from './sha2.js';
 
 /** SHA-256 of a value's RFC 8785 text, in hex: the name of a document or of a verification key. */
-export const jsonHash = (value: unknown): string => hex(sha256(canonicalJson(value)));
+export const jsonHash = (value: unknown): string => sha256Hex(canonicalJson(value));
 
 const PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 

@@ -1,5 +1,5 @@
 import { FIELD } from './field.js';
-import { bigEndian, hmacSha512 } from './sha2.js';
+import { hmacSha512Hex } from './sha2.js';
 
 /** bytes of the secret every run has; it is sealed with the user's key wherever it is stored */
 export const SECRET_BYTES = 32;
@@ -13,5 +13,5 @@ export const SECRET_BYTES = 32;
 export function saltFor(secret: Uint8Array, label: string): bigint {
   if (secret.length !== SECRET_BYTES)
     throw new RangeError(`the secret of a run has ${SECRET_BYTES} bytes, not ${secret.length}`);
-  return bigEndian(hmacSha512(secret, `salt/${label}`)) % FIELD;
+  return BigInt(`0x${hmacSha512Hex(secret, `salt/${label}`)}`) % FIELD;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 as portable, sha512 } from '@noble/hashes/sha2.js';
 import { fromHex, hex } from './json-hash.js';
-import { type Hashed, hmacSha512, sha256, utf8 } from './sha2.js';
+import { type Hashed, hmacSha512Hex, sha256, sha256Hex, utf8 } from './sha2.js';
 
 const filled = (length: number) => Uint8Array.from({ length }, (_, i) => (i * 7 + length) % 256);
 const bytesOf = (part: Hashed) => (typeof part === 'string' ? utf8(part) : part);
@@ -16,6 +16,7 @@ describe('SHA-256', () => {
     const bytes = filled(length);
     const expected = portable(bytes);
     expect(sha256(bytes)).toEqual(expected);
+    expect(sha256Hex(bytes)).toBe(hex(expected));
     for (const at of [0, 1, length >> 1, length])
       expect(sha256(bytes.subarray(0, at), new Uint8Array(0), bytes.subarray(at))).toEqual(expected);
   });
@@ -25,6 +26,7 @@ describe('SHA-256', () => {
     for (const parts of [[text], ['x', text], [filled(3), text, filled(40), text]] as Hashed[][]) {
       const whole = Buffer.concat(parts.map(bytesOf));
       expect(sha256(...parts)).toEqual(portable(whole));
+      expect(sha256Hex(...parts)).toBe(hex(portable(whole)));
     }
   });
 
@@ -50,7 +52,7 @@ describe('HMAC with SHA-512', () => {
   it.each([0, 1, 32, 64, 127, 128, 129, 300])('is the portable one for a key of %i bytes', (length) => {
     const key = filled(length);
     for (const message of messages)
-      expect(hmacSha512(key, message)).toEqual(hmac(sha512, key, utf8(message)));
+      expect(hmacSha512Hex(key, message)).toBe(hex(hmac(sha512, key, utf8(message))));
   });
 });
 

@@ -1,5 +1,6 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 as portableSha256, sha512 as portableSha512 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 
 /**
  * SHA-2 where the same file runs in Node and in a browser: Node's own where there is one (ten times faster on
@@ -22,10 +23,22 @@ const SHORT = 1024;
 const beside = new Uint8Array(SHORT);
 
 export function sha256(...parts: readonly Hashed[]): Uint8Array {
-  if (native) {
-    const whole = parts.length === 1 ? parts[0] : together(parts);
-    if (whole !== undefined) return bytesOf(native.hash('sha256', whole, 'binary'));
-  }
+  const digest = atOnce(parts, 'binary');
+  return digest === undefined ? inPieces(parts) : bytesOf(digest);
+}
+
+/** The same in hex, which is how Node gives a digest for less than bytes. */
+export const sha256Hex = (...parts: readonly Hashed[]): string =>
+  atOnce(parts, 'hex') ?? bytesToHex(inPieces(parts));
+
+/** @returns undefined where that cannot be */
+function atOnce(parts: readonly Hashed[], encoding: 'binary' | 'hex'): string | undefined {
+  if (!native) return undefined;
+  const whole = parts.length === 1 ? parts[0] : together(parts);
+  return whole === undefined ? undefined : native.hash('sha256', whole, encoding);
+}
+
+function inPieces(parts: readonly Hashed[]): Uint8Array {
   const hash = native ? native.createHash('sha256') : portableSha256.create();
   for (const part of parts) hash.update(typeof part === 'string' ? utf8(part) : part);
   return new Uint8Array(hash.digest());
@@ -35,18 +48,18 @@ export function sha256(...parts: readonly Hashed[]): Uint8Array {
 const BLOCK = 128;
 const PADS = { inner: 0x36, outer: 0x5c } as const;
 
-/** HMAC as RFC 2104 defines it, for which there is no call without an object. */
-export function hmacSha512(key: Uint8Array, message: string): Uint8Array {
+/** HMAC as RFC 2104 defines it, in hex; there is no call for it without an object. */
+export function hmacSha512Hex(key: Uint8Array, message: string): string {
   const length = native && key.length <= BLOCK ? put(message, BLOCK) : undefined;
-  if (!native || length === undefined) return hmac(portableSha512, key, utf8(message));
-  const hashed = (pad: number, length: number): string => {
+  if (!native || length === undefined) return bytesToHex(hmac(portableSha512, key, utf8(message)));
+  const hashed = (pad: number, length: number, encoding: 'binary' | 'hex'): string => {
     beside.fill(pad, 0, BLOCK);
     for (let i = 0; i < key.length; i++) beside[i]! ^= key[i]!;
-    return native.hash('sha512', beside.subarray(0, BLOCK + length), 'binary');
+    return native.hash('sha512', beside.subarray(0, BLOCK + length), encoding);
   };
-  const inner = hashed(PADS.inner, length);
+  const inner = hashed(PADS.inner, length, 'binary');
   write(inner, beside, BLOCK);
-  const code = bytesOf(hashed(PADS.outer, inner.length));
+  const code = hashed(PADS.outer, inner.length, 'hex');
   // a key is not left lying about
   beside.fill(0, 0, BLOCK);
   return code;
@@ -80,11 +93,3 @@ function write(binary: string, to: Uint8Array, at: number): Uint8Array {
 }
 
 export const utf8 = (text: string): Uint8Array => encoder.encode(text);
-
-/** @param bytes a multiple of eight of them */
-export function bigEndian(bytes: Uint8Array): bigint {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  let value = 0n;
-  for (let at = 0; at < bytes.length; at += 8) value = (value << 64n) | view.getBigUint64(at);
-  return value;
-}

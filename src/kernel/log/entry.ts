@@ -1,5 +1,5 @@
-import { fromHex, hex } from '../commitments/json-hash.js';
-import { sha256 } from '../commitments/sha2.js';
+import { fromHex } from '../commitments/json-hash.js';
+import { sha256Hex } from '../commitments/sha2.js';
 
 export const ENTRY_BYTES = 64;
 
@@ -10,11 +10,11 @@ export const ENTRY_BYTES = 64;
  * @param statement its bytes, as the format says
  */
 export function logEntry(receiptId: string, statement: Uint8Array): Uint8Array {
-  return entryOf(receiptHash(receiptId), hex(sha256(statement)));
+  return entryOf(receiptHash(receiptId), sha256Hex(statement));
 }
 
 /** How a receipt is named in public without saying its id, which may open it to whoever knows it. */
-export const receiptHash = (receiptId: string): string => hex(sha256(`quittance-log/1\n${receiptId}`));
+export const receiptHash = (receiptId: string): string => sha256Hex(`quittance-log/1\n${receiptId}`);
 
 /** @param hashes 32 bytes each, hex */
 export const entryOf = (...hashes: readonly [receipt: string, statement: string]): Uint8Array =>
