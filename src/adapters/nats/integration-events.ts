@@ -111,8 +111,9 @@ function headersOf({ position, metadata: { traceparent } }: Recorded): MsgHdrs {
   return about;
 }
 
-const bodyOf = ({ id, stream, revision, position, event, metadata }: Recorded): string =>
-  JSON.stringify({ id, stream, revision, position, event, metadata });
+/** In a piece of a buffer that many share: the client library would make one of its own for each, in five times the time. */
+const bodyOf = ({ id, stream, revision, position, event, metadata }: Recorded): Uint8Array =>
+  Buffer.from(JSON.stringify({ id, stream, revision, position, event, metadata }));
 
 /** Dots would split a subject, and wildcards are not allowed in one. */
 const token = (id: string): string => id.replaceAll(/[.*>\s]/g, '_');
