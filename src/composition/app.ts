@@ -45,7 +45,7 @@ import { startWorkers } from './workers.js';
 const CREATIONS = { alone: 32, shared: 4 };
 
 /** Of these, in one turn of the event loop; fewer when it would last longer than {@link TURN_MS}. */
-const CREATIONS_A_TURN = 8;
+const CREATIONS_A_TURN = 16;
 const TURN_MS = 15;
 
 /** One process of the product, in the role its configuration names. */
