@@ -1,7 +1,7 @@
 import type { ReceiptLogCommand } from '../commands/receipt-log/commands.js';
 import { LOG_ID, receiptLog } from '../commands/receipt-log/decide.js';
 import { peaksOf, type ReceiptLogState } from '../commands/receipt-log/state.js';
-import { hex } from '../kernel/commitments/json-hash.js';
+import { hex } from '../kernel/commitments/hex.js';
 import { errorRecord, isRefusal } from '../kernel/errors.js';
 import { uuidv5 } from '../kernel/event.js';
 import { rootOfPeaks } from '../kernel/log/peaks.js';

@@ -1,4 +1,4 @@
-import { hex } from '../kernel/commitments/json-hash.js';
+import { hex } from '../kernel/commitments/hex.js';
 import { fromBase64 } from '../kernel/log/base64.js';
 import { ENTRY_BYTES } from '../kernel/log/entry.js';
 import { type NoteKey, noteKeyText } from '../kernel/log/note.js';

@@ -1,4 +1,4 @@
-import { hex } from '../kernel/commitments/json-hash.js';
+import { hex } from '../kernel/commitments/hex.js';
 import { Refusal } from '../kernel/errors.js';
 import { base64 } from '../kernel/log/base64.js';
 import { entryOf, receiptHash } from '../kernel/log/entry.js';

@@ -1,5 +1,5 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
-import { hex } from '../kernel/commitments/json-hash.js';
+import { hex } from '../kernel/commitments/hex.js';
 
 /** Node's own where there is one: a tenth of the time. The verifier runs in browsers too, which have none. */
 const native = globalThis.process?.getBuiltinModule?.('node:crypto');

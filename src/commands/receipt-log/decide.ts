@@ -8,7 +8,7 @@
  */
 import type { ReceiptLogEvent } from '../../events/receipt-log.js';
 import type { Aggregate } from '../../kernel/aggregate.js';
-import { hex } from '../../kernel/commitments/json-hash.js';
+import { hex } from '../../kernel/commitments/hex.js';
 import type { Decider } from '../../kernel/decider.js';
 import { Refusal, unreachable } from '../../kernel/errors.js';
 import { LIMITS } from '../../kernel/limits.js';

@@ -1,5 +1,5 @@
 import type { ReceiptLogEvent, ReceiptLogEventOf } from '../../events/receipt-log.js';
-import { fromHex, hex } from '../../kernel/commitments/json-hash.js';
+import { fromHex, hex } from '../../kernel/commitments/hex.js';
 import { unreachable } from '../../kernel/errors.js';
 import { entryOf, receiptHash } from '../../kernel/log/entry.js';
 import { NO_PEAKS, type Peaks, withLeaves } from '../../kernel/log/peaks.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 as portable, sha512 } from '@noble/hashes/sha2.js';
-import { fromHex, hex } from './json-hash.js';
+import { fromHex, hex } from './hex.js';
 import { type Hashed, hmacSha512Hex, sha256, sha256Hex, utf8 } from './sha2.js';
 
 const filled = (length: number) => Uint8Array.from({ length }, (_, i) => (i * 7 + length) % 256);

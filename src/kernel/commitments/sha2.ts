@@ -1,6 +1,6 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 as portableSha256, sha512 as portableSha512 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
+import { hex } from './hex.js';
 
 /**
  * SHA-2 where the same file runs in Node and in a browser: Node's own where there is one (ten times faster on
@@ -29,7 +29,7 @@ export function sha256(...parts: readonly Hashed[]): Uint8Array {
 
 /** The same in hex, which is how Node gives a digest for less than bytes. */
 export const sha256Hex = (...parts: readonly Hashed[]): string =>
-  atOnce(parts, 'hex') ?? bytesToHex(inPieces(parts));
+  atOnce(parts, 'hex') ?? hex(inPieces(parts));
 
 /** @returns undefined where that cannot be */
 function atOnce(parts: readonly Hashed[], encoding: 'binary' | 'hex'): string | undefined {
@@ -51,7 +51,7 @@ const PADS = { inner: 0x36, outer: 0x5c } as const;
 /** HMAC as RFC 2104 defines it, in hex; there is no call for it without an object. */
 export function hmacSha512Hex(key: Uint8Array, message: string): string {
   const length = native && key.length <= BLOCK ? put(message, BLOCK) : undefined;
-  if (!native || length === undefined) return bytesToHex(hmac(portableSha512, key, utf8(message)));
+  if (!native || length === undefined) return hex(hmac(portableSha512, key, utf8(message)));
   const hashed = (pad: number, length: number, encoding: 'binary' | 'hex'): string => {
     beside.fill(pad, 0, BLOCK);
     for (let i = 0; i < key.length; i++) beside[i]! ^= key[i]!;

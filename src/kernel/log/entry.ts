@@ -1,4 +1,4 @@
-import { fromHex } from '../commitments/json-hash.js';
+import { fromHex } from '../commitments/hex.js';
 import { sha256Hex } from '../commitments/sha2.js';
 
 export const ENTRY_BYTES = 64;

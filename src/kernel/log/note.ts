@@ -1,4 +1,4 @@
-import { hex } from '../commitments/json-hash.js';
+import { hex } from '../commitments/hex.js';
 import { sha256, utf8 } from '../commitments/sha2.js';
 import { base64, fromBase64 } from './base64.js';
 

@@ -1,6 +1,6 @@
 import { leafHashOf } from '../../commands/receipt-log/state.js';
 import { type ReceiptLogEvent, type ReceiptLogEventOf, receiptLogEvents } from '../../events/receipt-log.js';
-import { hex } from '../../kernel/commitments/json-hash.js';
+import { hex } from '../../kernel/commitments/hex.js';
 import type { Recorded } from '../../kernel/event.js';
 import { idOfStream } from '../../kernel/ids.js';
 import { edgeTiles, grownTiles, type Tile, tileId } from '../../kernel/log/tiles.js';
