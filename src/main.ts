@@ -1,3 +1,4 @@
+import './adapters/system/escaped-keys.js';
 import { startApp } from './composition/app.js';
 import { readConfig } from './config.js';
 import { isRefusal } from './kernel/errors.js';

@@ -1,3 +1,4 @@
+import '../adapters/system/escaped-keys.js';
 import { program } from './program.js';
 import { refusalLines } from './show/refusal.js';
 

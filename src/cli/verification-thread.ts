@@ -1,3 +1,4 @@
+import '../adapters/system/escaped-keys.js';
 import { answerEach } from '../adapters/threads/answer-each.js';
 import type { GivenVerdict } from '../verification/question.js';
 import { readDocument, type VerifyOptions, verifyRead, withoutEnvelope } from '../verifier/index.js';

@@ -1,3 +1,4 @@
+import '../adapters/system/escaped-keys.js';
 import { workerData } from 'node:worker_threads';
 import { answerEach } from '../adapters/threads/answer-each.js';
 import { answerQuestion } from '../verification/answer-question.js';
