@@ -7,7 +7,6 @@
  */
 export class LoopShare {
   private readonly waiting: (() => void)[] = [];
-  private each: number;
   private left: number;
   private isTurning = false;
   private began = 0;
@@ -25,7 +24,6 @@ export class LoopShare {
     private readonly turnMs = Number.POSITIVE_INFINITY,
     private readonly now = () => performance.now(),
   ) {
-    this.each = most;
     this.left = most;
   }
 
@@ -51,9 +49,9 @@ export class LoopShare {
 
   private readonly turn = (): void => {
     this.beganAt = this.now();
-    this.each = this.fitting(this.beganAt - this.endedAt);
-    const next = this.waiting.splice(0, this.each);
-    this.left = this.each - next.length;
+    const each = this.fitting(this.beganAt - this.endedAt);
+    const next = this.waiting.splice(0, each);
+    this.left = each - next.length;
     this.began = next.length;
     this.isTurning = next.length > 0;
     for (const begin of next) begin();

@@ -65,6 +65,11 @@ describe('escaped keys of JSON', () => {
       expect(() => JSON.parse(text)).toThrow(SyntaxError);
   });
 
+  it('are refused in the words of V8, about the text that was given', () => {
+    const text = '{"\\n":1,"\\t":}';
+    expect(() => JSON.parse(text)).toThrow(`Unexpected token '}', "${text}" is not valid JSON`);
+  });
+
   it('are told from texts that hold a backslash', () => {
     for (const text of ['"\\n"', '{"a":"\\":1"}', '{"a":"\\\\"}', '["\\"","b"]', '{"a":"\\n","b":1}', ''])
       expect(hasEscapedKey(text)).toBe(false);
@@ -75,6 +80,8 @@ describe('escaped keys of JSON', () => {
   it('take a time in proportion to the text', () => {
     const many = '\\"'.repeat(500_000);
     expect(JSON.parse(`{"a":"${many}","${many}":1}`)).toHaveProperty('a', '"'.repeat(500_000));
+    const long = 'a\\"'.repeat(7_000_000);
+    expect(JSON.parse(`{"a":"${long}","\\n":1}`)).toHaveProperty('\n', 1);
     const deep = `${'{"\\n":'.repeat(5_000)}1${'}'.repeat(5_000)}`;
     expect(JSON.parse(deep)).toHaveProperty('\n');
   });

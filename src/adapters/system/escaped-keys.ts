@@ -10,36 +10,61 @@ const native = JSON.parse;
 
 /** Stands for an escaped key while V8 reads; nobody outside knows it. */
 const MARK = `\ue000${randomUUID()}/`;
-/** a string, and the colon that makes it a key */
-const STRINGS = /"(?:[^"\\]|\\.)*"(\s*:)?/gs;
 
 type Reviver = (this: unknown, key: string, value: unknown) => unknown;
 
 /**
  * @param reviver with one, V8 reads for itself
- * @throws SyntaxError as JSON.parse does; its place counts marks instead of escaped keys where there are some
+ * @throws SyntaxError as JSON.parse does
  */
 export function parse(given: unknown, reviver?: Reviver): unknown {
   const text = `${given}`;
   if (reviver || !hasEscapedKey(text)) return native(text, reviver);
+  try {
+    return readMarked(text);
+  } catch (error) {
+    native(text); // what is wrong, and where, in the text as it was given
+    throw error;
+  }
+}
+
+function readMarked(text: string): unknown {
   const keys: string[] = [];
-  const marked = text.replace(STRINGS, (literal: string, colon: string | undefined) => {
-    if (colon === undefined || !literal.includes('\\')) return literal;
-    keys.push(native(literal.slice(0, -colon.length)));
-    return `"${MARK}${keys.length - 1}"${colon}`;
-  });
-  return unmarked(native(marked), keys);
+  let marked = '';
+  let copied = 0;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at)) {
+    const begins = at;
+    at = endOfString(text, at + 1);
+    const literal = text.slice(begins, at);
+    if (!literal.includes('\\') || !isKey(text, at)) continue;
+    marked += `${text.slice(copied, begins)}"${MARK}${keys.length}"`;
+    copied = at;
+    keys.push(native(literal));
+  }
+  return unmarked(native(marked + text.slice(copied)), keys);
 }
 
 /** Each string with a backslash is looked through once, from the first of them. */
 export function hasEscapedKey(text: string): boolean {
   for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', at)) {
-    while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
-    at++;
-    while (' \t\n\r'.includes(text.charAt(at)) && at < text.length) at++;
-    if (text[at] === ':') return true;
+    at = endOfString(text, at);
+    if (isKey(text, at)) return true;
   }
   return false;
+}
+
+/** @param at within a string. @returns the place after its closing quote; a regular expression has no room for long ones */
+function endOfString(text: string, at: number): number {
+  let end = at;
+  while (end < text.length && text[end] !== '"') end += text[end] === '\\' ? 2 : 1;
+  return end + 1;
+}
+
+/** @param end of a string */
+function isKey(text: string, end: number): boolean {
+  let at = end;
+  while (at < text.length && ' \t\n\r'.includes(text[at]!)) at++;
+  return text[at] === ':';
 }
 
 /** Names members again, in their order: of two of one name the first says where, and the last what. */
