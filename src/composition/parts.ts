@@ -78,8 +78,9 @@ export async function openParts(config: Config, say: (message: string) => void =
   const opsPool = openPool(config.DATABASE_URL, 'operations', most.operations);
   const relaxedPool = openRelaxedPool(config.DATABASE_URL, 'timers', most.timers);
   const models = projections.map(({ name }) => name);
-  const readPool = openReadModelPool(config.DATABASE_URL, models, most.readModels);
-  const projectionPool = openReadModelPool(config.DATABASE_URL, models, most.projections);
+  const silenceMs = config.LEASE_TTL_MS;
+  const readPool = openReadModelPool(config.DATABASE_URL, models, { max: most.readModels, silenceMs });
+  const projectionPool = openReadModelPool(config.DATABASE_URL, models, { max: most.projections, silenceMs });
   const [store, nats, signer] = await Promise.all([
     openEventStore(config.EVENTSTORE, config.DATABASE_URL),
     connectNats(config.NATS_URL, {

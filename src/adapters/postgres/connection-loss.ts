@@ -3,8 +3,11 @@ import { isNativeError } from 'node:util/types';
 import pg from 'pg';
 import { Refusal } from '../../kernel/errors.js';
 
-/** SQLSTATE classes of a server that goes, comes up or is full: connection exceptions and operator intervention. */
-const GONE = /^(08|57P|53300)/;
+/**
+ * SQLSTATE classes of a server that goes, comes up or is full: connection exceptions and operator intervention; and of
+ * a transaction that it ended because we said nothing for too long.
+ */
+const GONE = /^(08|57P|53300|25P03)/;
 
 /** True when it is not the statement that is wrong. Errors that never reached the server carry no SQLSTATE. */
 export const isConnectionLoss = (error: unknown): boolean =>

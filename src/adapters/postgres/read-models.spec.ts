@@ -18,7 +18,7 @@ describe('read models on Postgres', () => {
   beforeAll(async () => {
     database = await freshDatabase();
     // one connection, so that what is planned on it is what is used
-    pool = openReadModelPool(database.url, ['things'], 1);
+    pool = openReadModelPool(database.url, ['things'], { max: 1 });
     models = await PostgresReadModels.open(pool);
   });
   afterAll(async () => {
@@ -213,8 +213,59 @@ describe('read models on Postgres', () => {
     await expect(late).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
+  describe('while a process that moves one stands still', () => {
+    const SILENCE_MS = 500;
+    let stopped: pg.Pool;
+    let its: PostgresReadModels;
+
+    beforeAll(async () => {
+      stopped = openReadModelPool(database.url, ['things'], { silenceMs: SILENCE_MS });
+      its = await PostgresReadModels.open(stopped);
+    });
+    afterAll(() => stopped.end());
+
+    const moving = (epoch: number, between: () => Promise<void> | void) =>
+      its.advance(
+        'things',
+        positionOf(OFTEN + 2),
+        positionOf(OFTEN + 3),
+        async (sql) => {
+          await sql.query('select 1');
+          await between();
+          await sql.query(INSERT, [JSON.stringify([{ id: OFTEN + 3, note: 'late' }])]);
+        },
+        epoch,
+      );
+    const lost = { code: 'STORE_UNAVAILABLE', kind: 'retryable' };
+
+    it('are taken over by another, and not written by it afterwards', async () => {
+      const before = await rows();
+      const { promise: over, resolve: goOn } = Promise.withResolvers<void>();
+      const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+      const first = moving(5, () => {
+        begin();
+        return over;
+      });
+      await begun;
+      await models.prepare({ name: 'things', version: 2, schema: '', epoch: 6 });
+      goOn();
+      await expect(first).rejects.toMatchObject(lost);
+      await expect(moving(5, () => undefined)).rejects.toMatchObject({ code: 'CONFLICT' });
+      expect(await rows()).toEqual(before);
+    });
+
+    it('tell it that its connection is gone, when its statement crosses the word that it is', async () => {
+      await its.prepare({ name: 'things', version: 2, schema: '', epoch: 6 });
+      const standStill = () => {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3 * SILENCE_MS);
+      };
+      const first = moving(6, standStill);
+      await expect(first).rejects.toMatchObject(lost);
+    });
+  });
+
   it('that are made anew have nothing parked', async () => {
-    await models.prepare({ name: 'things', version: 3, schema: 'create table things (id int)', epoch: 5 });
+    await models.prepare({ name: 'things', version: 3, schema: 'create table things (id int)', epoch: 6 });
     expect(await models.parked()).toEqual([]);
   });
 });

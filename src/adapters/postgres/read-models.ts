@@ -42,13 +42,24 @@ const schemaOf = (model: string): string => {
 /**
  * Connections that see the tables of all `models` without naming their schemas. What is written through them is
  * not flushed at commit: rows and checkpoint are lost together, and projected again.
+ * @param silenceMs after which the server ends a transaction that it hears nothing of: one of a process that stands
+ * still locks a checkpoint, and whoever keeps the read model by then would wait for it
  */
-export const openReadModelPool = (url: string, models: readonly string[], max = 8): pg.Pool => {
+export function openReadModelPool(
+  url: string,
+  models: readonly string[],
+  { max = 8, silenceMs = 10_000 }: { readonly max?: number; readonly silenceMs?: number } = {},
+): pg.Pool {
   const target = new URL(url);
   const path = [...models.map(schemaOf), 'public'].join(',');
-  target.searchParams.set('options', `-c search_path=${path} -c synchronous_commit=off`);
+  const settings = [
+    `search_path=${path}`,
+    'synchronous_commit=off',
+    `idle_in_transaction_session_timeout=${silenceMs}`,
+  ];
+  target.searchParams.set('options', settings.map((setting) => `-c ${setting}`).join(' '));
   return openPool(target.toString(), 'read models', max, PipelinedClient);
-};
+}
 
 /** Each read model has a schema of its own, dropped and rebuilt as a whole. */
 export class PostgresReadModels implements ReadModels {
