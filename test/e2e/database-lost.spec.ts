@@ -8,7 +8,7 @@ import type { PatientClient } from '../chaos/kit/patient-client.js';
 import { settledBooks } from '../chaos/kit/settled-books.js';
 import { type TemporaryFolder, temporaryFolder } from '../kit/folder.js';
 import { PATIENCE_MS } from '../kit/patience.js';
-import { openSweepMarket, planOf } from '../sweep/workloads.js';
+import { openSweepMarket, wishOf } from '../sweep/workloads.js';
 import { Client, until } from './kit/client.js';
 
 const WAL_FILE = 16 * 1024 * 1024;
@@ -41,7 +41,7 @@ describe('a database that is lost under a running app', () => {
   const booksHold = async () =>
     expect(objectionsTo(await settledBooks(house, patient, PATIENCE_MS))).toEqual([]);
   const start = async (workload: 'paid' | 'cancel', words: string) => {
-    const { id, plan } = await patient.planned(await patient.create(planOf(workload, words)));
+    const { id, plan } = await patient.planned(await patient.create(wishOf(workload, words)));
     expect((await patient.approve(id, plan!.planHash)).status).toBe(200);
     return id;
   };
@@ -51,7 +51,7 @@ describe('a database that is lost under a running app', () => {
     await until(async () => (shop.market.sales.get('slow') ? true : undefined));
     await house.servers.postgres.restart(async () => {
       const refused = { status: 503, body: { success: false, code: 'STORE_UNAVAILABLE' } };
-      const write = client.post('/workflows/create', planOf('paid', 'never'));
+      const write = client.post('/workflows/create', wishOf('paid', 'never'));
       expect(await client.get(`/workflows/${id}`)).toMatchObject(refused);
       expect((await client.get('/.well-known/quittance-keys.json')).status).toBe(200);
       expect((await client.get('/health/live')).status).toBe(200);
@@ -69,7 +69,7 @@ describe('a database that is lost under a running app', () => {
 
   it('one that stands still only makes its callers wait', async () => {
     const paused = house.servers.postgres.pause(2_000);
-    const reply = await client.post('/workflows/create', planOf('paid', 'in a pause'));
+    const reply = await client.post('/workflows/create', wishOf('paid', 'in a pause'));
     expect([reply.status, reply.body.success]).toEqual([201, true]);
     await paused;
     await stillRuns();
@@ -85,7 +85,7 @@ describe('a database that is lost under a running app', () => {
     process.kill(app.pid, 'SIGCONT');
     const answers: unknown[] = [];
     const refused = await until(async () => {
-      const reply = await client.post('/workflows/create', planOf('paid', `${answers.length}`));
+      const reply = await client.post('/workflows/create', wishOf('paid', `${answers.length}`));
       answers.push(reply.status);
       // the app may still be connecting again
       return [201, 'STORE_UNAVAILABLE'].includes(reply.body.code ?? reply.status) ? undefined : reply;

@@ -12,9 +12,9 @@ import {
   isRun,
   OUTCOMES,
   openSweepMarket,
-  planOf,
   SWEEP_ENV,
   type Workload,
+  wishOf,
   workloadOf,
 } from './workloads.js';
 
@@ -178,10 +178,10 @@ async function prepared(
   if (workload === 'withdrawal') return () => withdrawn(client, house, point);
   if (workload === 'payout') return () => paidOut(client, point);
   const create = async () => {
-    const id = await client.create(planOf(workload, point));
+    const id = await client.create(wishOf(workload, point));
     return client.until(id, ({ status }) => status !== 'planning', FINISH_MS);
   };
-  if (workload !== 'create') run.workflow = await create();
+  if (workload !== 'create' && workload !== 'words') run.workflow = await create();
   if (workload === 'refund') return givenBack(run, house, client);
   return async () => {
     run.workflow ??= await create();
@@ -300,6 +300,7 @@ function objectionsToRun({ workload, workflow }: Run, { landed, payments }: Book
 /** A cancelled run has paid at most for what was under way; an undone one has paid for its undoing. */
 const EXPECTED_PAYMENTS: Readonly<Record<Workload, number>> = {
   create: 1,
+  words: 1,
   paid: 2,
   moody: 1,
   queued: 2,

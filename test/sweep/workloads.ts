@@ -4,6 +4,7 @@ import { busy, honest, type Market, ok, openMarket, type Sale } from '../e2e/kit
 /** What a client asks for so that a point is reached. */
 export type Workload =
   | 'create'
+  | 'words'
   | 'paid'
   | 'moody'
   | 'queued'
@@ -23,12 +24,12 @@ const REACHED_BY: Partial<Record<CrashPointName, Workload>> = {
   'request-recorded-not-answered': 'create',
   'answer-not-remembered': 'create',
   'answer-remembered-not-sent': 'create',
-  'plan-job-not-queued': 'create',
-  'plan-job-queued': 'create',
-  'plan-job-taken': 'create',
+  'plan-job-not-queued': 'words',
+  'plan-job-queued': 'words',
+  'plan-job-taken': 'words',
   'plan-made-not-recorded': 'create',
   'plan-recorded': 'create',
-  'plan-job-done-not-acknowledged': 'create',
+  'plan-job-done-not-acknowledged': 'words',
   'step-job-not-queued': 'queued',
   'step-job-queued': 'queued',
   'step-in-hand-not-guarded': 'long',
@@ -104,10 +105,21 @@ const local = (key: string, dependsOn: readonly string[], input: string) => ({
   input,
 });
 
-/** @param words what the services hear, so that they can tell one run from another */
-export function planOf(workload: Workload, words: string) {
+/**
+ * What a client asks for: a plan of its own, or words, which are planned by the queue.
+ * @param words what the services hear, so that they can tell one run from another
+ */
+export const wishOf = (workload: Workload, words: string): object =>
+  workload === 'words'
+    ? { input: `Please let a teller have this: ${`${words} and so on `.repeat(LINES_OF_A_TALE)}` }
+    : planOf(workload, words);
+
+/** so that what follows the colon counts as a text that was given */
+const LINES_OF_A_TALE = 20;
+
+function planOf(workload: Exclude<Workload, 'words'>, words: string) {
   const first = local('first', [], `{"words": "${words}"}`);
-  const moreOf: Record<Workload, readonly object[]> = {
+  const moreOf: Record<typeof workload, readonly object[]> = {
     create: [call('small', 'small', ['first'], 'steps.first')],
     paid: [
       call('big', 'big', ['first'], 'steps.first'),
@@ -173,6 +185,7 @@ const LONG_MS = 3_500;
 /** What has become of a run when all is over. */
 export const OUTCOMES: Readonly<Record<Workload, readonly string[]>> = {
   create: ['completed'],
+  words: ['completed'],
   paid: ['completed'],
   moody: ['completed'],
   queued: ['completed'],
@@ -212,6 +225,7 @@ export async function openSweepMarket(): Promise<{ market: Market; release(words
     small: {},
     refund: {},
     narrow: {},
+    teller: { takesText: 'words' },
     long: {
       serve: async (sale) => {
         await new Promise((resolve) => setTimeout(resolve, LONG_MS));

@@ -240,13 +240,16 @@ describe('read models on Postgres', () => {
 
     it('are taken over by another, and not written by it afterwards', async () => {
       const before = await rows();
-      const { promise: over, resolve: goOn } = Promise.withResolvers<void>();
-      const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-      const first = moving(5, () => {
-        begin();
-        return over;
+      let goOn = () => undefined as void;
+      let first: Promise<unknown> | undefined;
+      await new Promise<void>((begun) => {
+        first = moving(5, () => {
+          begun();
+          return new Promise<void>((resolve) => {
+            goOn = resolve;
+          });
+        });
       });
-      await begun;
       await models.prepare({ name: 'things', version: 2, schema: '', epoch: 6 });
       goOn();
       await expect(first).rejects.toMatchObject(lost);

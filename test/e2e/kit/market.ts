@@ -38,6 +38,8 @@ export interface Sale {
 
 /** A paid service of the test's own, honest unless it is told otherwise. */
 export interface Stall {
+  /** the text it has to be given, where it takes one: so that a planner who is told only words can bring it */
+  readonly takesText?: string;
   /** what it asks now, when that is not what it asked in the catalogue */
   asks?(terms: Terms): Terms;
   /** what it does with a payment */
@@ -83,7 +85,7 @@ export async function openMarket(stalls: Record<string, Stall>): Promise<Market>
     if (!paidOn) throw new Error('not open yet');
     const path = new URL(request.url ?? '/', url).pathname;
     if (path === '/discovery/resources') {
-      const items = [...shelf.keys()].map((id) => listing(id, url, paidOn!.terms));
+      const items = [...shelf].map(([id, stall]) => listing(id, stall, url, paidOn!.terms));
       send(
         response,
         ok({ x402Version: 2, items, pagination: { total: items.length, limit: 100, offset: 0 } }),
@@ -160,7 +162,7 @@ const send = (response: ServerResponse, { status, body, type = 'application/json
 };
 
 /** As the Bazaar lists a service, with the member of ours that says what it takes and gives. */
-const listing = (id: string, url: string, terms: Terms) => ({
+const listing = (id: string, { takesText }: Stall, url: string, terms: Terms) => ({
   resource: `${url}/svc/${id}`,
   type: 'http',
   x402Version: 2,
@@ -182,7 +184,10 @@ const listing = (id: string, url: string, terms: Terms) => ({
       v: 1,
       id,
       capability: id,
-      inputs: ['words', 'before'].map((name) => ({ name, type: 'json', optional: true, description: name })),
+      inputs:
+        takesText === undefined
+          ? ['words', 'before'].map((name) => ({ name, type: 'json', optional: true, description: name }))
+          : [{ name: takesText, type: 'text', optional: false, description: takesText }],
       output: 'json',
       reputation: 9_000,
       uptime: 0.99,
