@@ -25,6 +25,10 @@ export async function loaded(engine, workload, scale) {
   const load = await underWatch(engine, () => loop(many, open));
   const otherwise = await engine.check(workload, startedAt);
   const failures = [...failuresOf(workload, [warm, latency, load.loaded], load.lag), ...otherwise];
+  const { receiptsOpen = 0 } = load.lag ?? {};
+  // of those that ended last, and a tenth of the others
+  if (receiptsOpen > open + load.loaded.count / 10)
+    failures.push(`${workload}: the receipts fell behind, ${receiptsOpen} runs had none at the end`);
   return { alone: latency, ...load, failures };
 }
 

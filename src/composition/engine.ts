@@ -26,7 +26,8 @@ import { signal } from '../execution/signal.js';
 import { conditional, StepRunner, transform } from '../execution/step-runner.js';
 import { wait } from '../execution/wait.js';
 import { OwnedJobs } from '../fairness/owned-jobs.js';
-import { reactionsInTurn } from '../fairness/reactions-in-turn.js';
+import { ownersInTurn } from '../fairness/owners-in-turn.js';
+import { RunOwners } from '../fairness/run-owners.js';
 import type { AnyAggregate } from '../kernel/aggregate.js';
 import { Reconciler } from '../ledger/reconciler.js';
 import { StepPayments } from '../payments/pay-for-step.js';
@@ -69,6 +70,14 @@ export const aggregates: readonly AnyAggregate[] = [
   receiptLog,
   issuer,
 ];
+
+/** Work of one process under way at once. */
+const HANDS = {
+  /** of what follows from events, in all sagas */
+  reactions: { alone: 64, shared: 16 },
+  /** of what it does itself instead of queueing it; each waits for a thread and two writes, which others share */
+  jobs: { alone: 128, shared: 128 },
+};
 
 /** Most runs are over, and their deadlines cancelled, before this. */
 const HOLD_TIMERS_MS = 400;
@@ -146,17 +155,19 @@ export function buildEngine(
     systemClock,
     log,
   );
+  const owners = new RunOwners(dispatch);
+  const ownWork = new JobsHere(direct, owned, here?.(dispatch) ?? {}, ownersInTurn(owners, HANDS.jobs), log);
   const reactor = new Reactor(
     dispatch,
     aggregates,
     timers,
-    here ? new JobsHere(owned, here(dispatch), log) : owned,
+    owned,
     runStep,
     systemClock,
     systemChance,
     HOLD_TIMERS_MS,
-    reactionsInTurn(dispatch),
-    direct,
+    ownersInTurn(owners, HANDS.reactions),
+    ownWork,
     alreadyDone(dispatch, aggregates, systemClock),
   );
   const roles = { keeps: runs('projector'), answers: runs('api') };
@@ -228,6 +239,7 @@ export function buildEngine(
     },
     async stop() {
       stopping.abort();
+      ownWork.stop();
       await direct.stop();
       await Promise.allSettled([keeper.stop(), timing?.stop()]);
     },

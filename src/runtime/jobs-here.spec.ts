@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Refusal } from '../kernel/errors.js';
 import type { Job } from '../ports/jobs.js';
+import { FairTurns } from './fair-turns.js';
 import { JobsHere } from './jobs-here.js';
 
 const job = (kind: Job['kind'], id: string): Job => ({
@@ -10,34 +11,92 @@ const job = (kind: Job['kind'], id: string): Job => ({
   correlationId: 'wf_1',
   payload: {},
 });
+const away = new Refusal('STORE_AWAY', 'The store is away.', {}, 'retryable');
 
-function house(fail = false) {
-  const [queued, did, logged] = [[] as string[], [] as string[], [] as object[]];
+/** Receipts are done here, two at a time, each when the test says so. */
+function house({ turnsFail = false } = {}) {
+  const [queued, begun, others, logged] = [[] as string[], [] as string[], [] as string[], [] as object[]];
+  const ends = new Map<string, (error?: Error) => void>();
   const note = (fields: object) => void logged.push(fields);
+  const turns = new FairTurns({ alone: 2, shared: 2 });
   const jobs = new JobsHere(
+    {
+      begin: async ({ id }) => void others.push(id) as undefined,
+      flush: () => void others.push('flush'),
+    },
     { publish: async (list) => void queued.push(...list.map(({ id }) => id)) },
     {
-      receipt: async ({ id }) => {
-        if (fail) throw new Refusal('STORE_AWAY', 'The store is away.', {}, 'retryable');
-        did.push(id);
+      receipt: ({ id }) => {
+        begun.push(id);
+        return new Promise((resolve, reject) =>
+          ends.set(id, (error) => (error ? reject(error) : resolve(undefined))),
+        );
       },
     },
+    (_correlationId, work) => (turnsFail ? Promise.reject(away) : turns.run('owner', work)),
     { info: note, warn: note, error: note },
   );
-  return { jobs, queued, did, logged };
+  /** @returns tells whether it counts as kept; undefined while that is open */
+  const begin = async (id: string) => {
+    const { kept } = (await jobs.begin(job('receipt', id), false))!;
+    let isKept: boolean | undefined;
+    void kept.then((value) => {
+      isKept = value;
+    });
+    return async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return isKept;
+    };
+  };
+  return { jobs, queued, begun, others, logged, ends, begin };
 }
 
 describe('a job of a kind that is done here', () => {
-  it('never sees the queue, and is done before its publication is answered', async () => {
-    const { jobs, queued, did } = house();
-    await jobs.publish([job('receipt', 'r1'), job('step', 's1'), job('receipt', 'r2')]);
-    expect({ queued, did }).toEqual({ queued: ['s1'], did: ['r1', 'r2'] });
+  it('never sees the queue, and counts as kept when it is done', async () => {
+    const { begin, begun, ends, queued } = house();
+    const kept = await begin('r1');
+    expect([begun, await kept()]).toEqual([['r1'], undefined]);
+    ends.get('r1')!();
+    expect([queued, await kept()]).toEqual([[], true]);
   });
 
-  it('that fails is queued like any other, and said to be', async () => {
-    const { jobs, queued, logged } = house(true);
-    await jobs.publish([job('receipt', 'r1')]);
-    expect(queued).toEqual(['r1']);
-    expect(logged).toEqual([{ job: 'r1', code: 'STORE_AWAY' }]);
+  it('keeps nothing else waiting, and waits for a turn itself', async () => {
+    const { begin, begun, ends, jobs, others } = house();
+    const all = await Promise.all(['r1', 'r2', 'r3'].map(begin));
+    await jobs.begin(job('step', 's1'), false);
+    expect([begun, others]).toEqual([['r1', 'r2'], ['s1']]);
+    ends.get('r1')!();
+    expect([await all[0]!(), await all[2]!()]).toEqual([true, undefined]);
+    expect(begun).toEqual(['r1', 'r2', 'r3']);
   });
+
+  it('that fails is queued like any other, said to be, and kept by that', async () => {
+    const { begin, ends, queued, logged } = house();
+    const kept = await begin('r1');
+    ends.get('r1')!(away);
+    expect(await kept()).toBe(true);
+    expect([queued, logged]).toEqual([['r1'], [{ job: 'r1', code: 'STORE_AWAY' }]]);
+  });
+
+  it('whose owner cannot be found out is queued', async () => {
+    const { begin, queued } = house({ turnsFail: true });
+    expect(await (await begin('r1'))()).toBe(true);
+    expect(queued).toEqual(['r1']);
+  });
+
+  it('is finished by who stops, and not begun any more', async () => {
+    const { begin, begun, ends, jobs, queued } = house();
+    const [first, second, third] = await Promise.all(['r1', 'r2', 'r3'].map(begin));
+    jobs.stop();
+    ends.get('r1')!();
+    ends.get('r2')!(away);
+    expect([await first!(), await second!(), await third!()]).toEqual([true, true, false]);
+    expect([begun, queued]).toEqual([['r1', 'r2'], ['r2']]);
+  });
+});
+
+it('whoever has others make durable what is in hand is heard by them', () => {
+  const { jobs, others } = house();
+  jobs.flush();
+  expect(others).toEqual(['flush']);
 });
