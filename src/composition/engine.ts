@@ -47,6 +47,7 @@ import { Reactor } from '../runtime/reactor.js';
 
 import type { ReadModelProgress } from '../runtime/read-model-progress.js';
 import { Relay } from '../runtime/relay.js';
+import { SpareTime } from '../runtime/spare-time.js';
 import { TimerRunner } from '../runtime/timer-runner.js';
 import { sagas } from '../sagas/all.js';
 import { LogAnchor } from '../transparency/log-anchor.js';
@@ -78,6 +79,9 @@ const HANDS = {
   /** of what it does itself instead of queueing it; each waits for a thread and two writes, which others share */
   jobs: { alone: 128, shared: 128 },
 };
+
+/** Whoever asked for a run wants its result first: receipts of a busy program wait for so long at most. */
+const OWN_JOBS_WAIT_MS = 1_000;
 
 /** Most runs are over, and their deadlines cancelled, before this. */
 const HOLD_TIMERS_MS = 400;
@@ -156,7 +160,9 @@ export function buildEngine(
     log,
   );
   const owners = new RunOwners(dispatch);
-  const ownWork = new JobsHere(direct, owned, here?.(dispatch) ?? {}, ownersInTurn(owners, HANDS.jobs), log);
+  const spare = new SpareTime(OWN_JOBS_WAIT_MS);
+  const jobTurns = ownersInTurn(owners, HANDS.jobs);
+  const ownWork = new JobsHere(direct, owned, here?.(dispatch) ?? {}, spare, jobTurns, log);
   const reactor = new Reactor(
     dispatch,
     aggregates,

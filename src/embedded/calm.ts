@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks';
+import { busyShare } from '../runtime/busy-share.js';
 import { pause } from '../runtime/pause.js';
 
 const LOOK_EVERY_MS = 1_000;
@@ -12,15 +12,4 @@ export async function calm(stopping: AbortSignal, busy = busyShare()): Promise<v
     await pause(LOOK_EVERY_MS, stopping);
     if (busy() < QUIET) return;
   }
-}
-
-/** @returns tells for which share of the time since it was asked last this thread was busy */
-function busyShare(): () => number {
-  let last = performance.eventLoopUtilization();
-  return () => {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, last);
-    last = now;
-    return utilization;
-  };
 }

@@ -1,8 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Refusal } from '../kernel/errors.js';
 import type { Job } from '../ports/jobs.js';
 import { FairTurns } from './fair-turns.js';
 import { JobsHere } from './jobs-here.js';
+import { SpareTime } from './spare-time.js';
 
 const job = (kind: Job['kind'], id: string): Job => ({
   kind,
@@ -14,11 +15,12 @@ const job = (kind: Job['kind'], id: string): Job => ({
 const away = new Refusal('STORE_AWAY', 'The store is away.', {}, 'retryable');
 
 /** Receipts are done here, two at a time, each when the test says so. */
-function house({ turnsFail = false } = {}) {
+function house({ turnsFail = false, busy = 0 } = {}) {
   const [queued, begun, others, logged] = [[] as string[], [] as string[], [] as string[], [] as object[]];
   const ends = new Map<string, (error?: Error) => void>();
   const note = (fields: object) => void logged.push(fields);
   const turns = new FairTurns({ alone: 2, shared: 2 });
+  const spare = new SpareTime(60_000, () => busy);
   const jobs = new JobsHere(
     {
       begin: async ({ id }) => void others.push(id) as undefined,
@@ -33,6 +35,7 @@ function house({ turnsFail = false } = {}) {
         );
       },
     },
+    spare,
     (_correlationId, work) => (turnsFail ? Promise.reject(away) : turns.run('owner', work)),
     { info: note, warn: note, error: note },
   );
@@ -52,6 +55,10 @@ function house({ turnsFail = false } = {}) {
 }
 
 describe('a job of a kind that is done here', () => {
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
   it('never sees the queue, and counts as kept when it is done', async () => {
     const { begin, begun, ends, queued } = house();
     const kept = await begin('r1');
@@ -92,6 +99,18 @@ describe('a job of a kind that is done here', () => {
     ends.get('r2')!(away);
     expect([await first!(), await second!(), await third!()]).toEqual([true, true, false]);
     expect([begun, queued]).toEqual([['r1', 'r2'], ['r2']]);
+  });
+
+  it('waits while the thread is busy, and is left undone by who stops meanwhile', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+    const { begin, begun, ends, jobs } = house({ busy: 1 });
+    const first = await begin('r1');
+    await jest.advanceTimersByTimeAsync(25);
+    const second = await begin('r2');
+    ends.get('r1')!();
+    expect([await first(), await second(), begun]).toEqual([true, undefined, ['r1']]);
+    jobs.stop();
+    expect([await second(), begun]).toEqual([false, ['r1']]);
   });
 });
 

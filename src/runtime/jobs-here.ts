@@ -3,6 +3,7 @@ import type { Job, JobKind, JobQueue } from '../ports/jobs.js';
 import type { Log } from './log.js';
 import { persist } from './persist.js';
 import type { Begun, DirectJobs, InTurn } from './reactor.js';
+import type { SpareTime } from './spare-time.js';
 
 /** What this process does itself, as soon as it is asked for. */
 export type DoneHere = Readonly<Partial<Record<JobKind, (job: Job) => Promise<void>>>>;
@@ -16,11 +17,16 @@ export type DoneHere = Readonly<Partial<Record<JobKind, (job: Job) => Promise<vo
 export class JobsHere implements DirectJobs {
   private readonly stopping = new AbortController();
 
-  /** @param others for jobs of kinds that are not done here @param inTurn bounds how many of them are under way */
+  /**
+   * @param others for jobs of kinds that are not done here
+   * @param spare says when the others may begin, and is stopped with this
+   * @param inTurn bounds how many of them are under way
+   */
   constructor(
     private readonly others: DirectJobs,
     private readonly queue: Pick<JobQueue, 'publish'>,
     private readonly here: DoneHere,
+    private readonly spare: SpareTime,
     private readonly inTurn: InTurn,
     private readonly log: Log,
   ) {}
@@ -38,11 +44,14 @@ export class JobsHere implements DirectJobs {
   /** What has not begun by now is left to the next start. */
   stop(): void {
     this.stopping.abort();
+    this.spare.stop();
   }
 
   private async kept(job: Job, work: (job: Job) => Promise<void>): Promise<boolean> {
     const { signal } = this.stopping;
     try {
+      const mayBegin = this.spare.begin();
+      if (mayBegin) await mayBegin;
       return await this.inTurn(job.correlationId, async () => {
         if (signal.aborted) return false;
         await work(job);
