@@ -26,8 +26,8 @@ export async function loaded(engine, workload, scale) {
   const otherwise = await engine.check(workload, startedAt);
   const failures = [...failuresOf(workload, [warm, latency, load.loaded], load.lag), ...otherwise];
   const { receiptsOpen = 0 } = load.lag ?? {};
-  // of those that ended last, and a tenth of the others
-  if (receiptsOpen > open + load.loaded.count / 10)
+  // of those that ended in the last second, and of those that end together when the load does
+  if (receiptsOpen > load.loaded.perSecond + open)
     failures.push(`${workload}: the receipts fell behind, ${receiptsOpen} runs had none at the end`);
   return { alone: latency, ...load, failures };
 }
