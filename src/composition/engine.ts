@@ -44,7 +44,6 @@ import { LeasedSagas } from '../runtime/leased-sagas.js';
 import type { Log } from '../runtime/log.js';
 import { ProjectionRunner } from '../runtime/projection-runner.js';
 import { Reactor } from '../runtime/reactor.js';
-
 import type { ReadModelProgress } from '../runtime/read-model-progress.js';
 import { Relay } from '../runtime/relay.js';
 import { SpareTime } from '../runtime/spare-time.js';
