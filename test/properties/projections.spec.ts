@@ -157,6 +157,7 @@ function leavingOut(
 const belongsTo = ({ stream, event, metadata }: Recorded, workflowId: string): boolean => {
   if (categoryOf(stream) === 'workflow') return idOfStream(stream) === workflowId;
   const told = [
+    'PaymentSignatureRequested',
     'PaymentSubmitted',
     'PaymentConfirmed',
     'PaymentFailed',
