@@ -19,7 +19,7 @@ export class JobsHere implements DirectJobs {
 
   /**
    * @param others for jobs of kinds that are not done here
-   * @param spare says when the others may begin, and is stopped with this
+   * @param spare says when those that are done here may begin, and is stopped with this
    * @param inTurn bounds how many of them are under way
    */
   constructor(
