@@ -24,11 +24,9 @@ export async function loaded(engine, workload, scale) {
   const latency = await loop(alone, 1);
   const load = await underWatch(engine, () => loop(many, open));
   const otherwise = await engine.check(workload, startedAt);
-  const failures = [...failuresOf(workload, [warm, latency, load.loaded], load.lag), ...otherwise];
-  const { receiptsOpen = 0 } = load.lag ?? {};
-  // of those that ended in the last second, and of those that end together when the load does
-  if (receiptsOpen > load.loaded.perSecond + open)
-    failures.push(`${workload}: the receipts fell behind, ${receiptsOpen} runs had none at the end`);
+  // those of the last second, and of what ends together when the load does
+  const mayLack = load.loaded.perSecond + open;
+  const failures = [...failuresOf(workload, [warm, latency, load.loaded], load.lag, mayLack), ...otherwise];
   return { alone: latency, ...load, failures };
 }
 
@@ -71,12 +69,16 @@ const since = (before, after) => mapped(after, (value, name) => value - before[n
 const mapped = (members, change) =>
   Object.fromEntries(Object.entries(members).map(([name, value]) => [name, change(value, name)]));
 
-function failuresOf(workload, loops, lag) {
+/** @param mayLack runs that may have no receipt yet when the load ends */
+function failuresOf(workload, loops, lag, mayLack) {
   const errors = loops.reduce((sum, { errors: some }) => sum + some, 0);
   const first = loops.flatMap(({ firstErrors }) => Object.keys(firstErrors))[0];
   return [
     ...(errors > 0 ? [`${workload}: ${errors} calls failed, the first: ${first}`] : []),
     ...(lag?.grew ? [`${workload}: the read models fell behind, ${lag.atEnd} events at the end`] : []),
+    ...(lag?.receiptsOpen > mayLack
+      ? [`${workload}: the receipts fell behind, ${lag.receiptsOpen} runs had none at the end`]
+      : []),
   ];
 }
 

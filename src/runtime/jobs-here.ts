@@ -31,10 +31,9 @@ export class JobsHere implements DirectJobs {
     private readonly log: Log,
   ) {}
 
-  begin(job: Job, mayBeRepeated: boolean): Promise<Begun | undefined> {
+  async begin(job: Job, mayBeRepeated: boolean): Promise<Begun | undefined> {
     const work = this.here[job.kind];
-    if (!work) return this.others.begin(job, mayBeRepeated);
-    return Promise.resolve({ kept: this.kept(job, work) });
+    return work ? { kept: this.kept(job, work) } : this.others.begin(job, mayBeRepeated);
   }
 
   flush(): void {
