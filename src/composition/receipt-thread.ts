@@ -1,18 +1,14 @@
 import { workerData } from 'node:worker_threads';
 import { answerCalls } from '../adapters/threads/answer-calls.js';
-import type { ClosedRun } from '../receipts/closed-run.js';
 import { issuerFromSeed } from '../receipts/issuer.js';
-import { makeReceipt } from '../receipts/make-receipt.js';
+import { makeReceipts } from '../receipts/make-receipt.js';
 
 /** What {@link file://./receipts.ts} gives this thread. */
 export interface ReceiptThreadData {
   readonly seed: Uint8Array;
 }
 
-export interface ReceiptCall {
-  readonly run: ClosedRun;
-  readonly issuedAt: string;
-}
+/** Receipts made side by side: two hashes of two receipts take three fifths of the time of one after the other. */
+const SIDE_BY_SIDE = 4;
 
-const make = makeReceipt(issuerFromSeed((workerData as ReceiptThreadData).seed));
-answerCalls(({ run, issuedAt }: ReceiptCall) => make(run, issuedAt));
+answerCalls(makeReceipts(issuerFromSeed((workerData as ReceiptThreadData).seed)), { atOnce: SIDE_BY_SIDE });

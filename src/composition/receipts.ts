@@ -2,13 +2,18 @@ import { systemClock } from '../adapters/system/clock.js';
 import { CallThread } from '../adapters/threads/call-thread.js';
 import { ClosedRuns } from '../receipts/closed-runs.js';
 import { type Issuer, issuerFromSeed } from '../receipts/issuer.js';
-import { type MadeReceipt, type MakeReceipt, makeReceipt } from '../receipts/make-receipt.js';
+import {
+  type MadeReceipt,
+  type MakeReceipt,
+  makeReceipt,
+  type ReceiptOrder,
+} from '../receipts/make-receipt.js';
 import { type CheckOwn, ReceiptJob, type RunTask } from '../receipts/receipt-job.js';
 import type { Converse, Dispatch } from '../runtime/dispatch.js';
 import type { DoneHere } from '../runtime/jobs-here.js';
 import type { Parts } from './parts.js';
 import { tellProgress } from './proof-progress.js';
-import type { ReceiptCall, ReceiptThreadData } from './receipt-thread.js';
+import type { ReceiptThreadData } from './receipt-thread.js';
 
 export interface ReceiptParts {
   readonly issuer: Issuer;
@@ -65,7 +70,7 @@ export function receiptMaker(seed: Uint8Array): ReceiptMaker {
 function startSigner(seed: Uint8Array): { make: MakeReceipt; close(): Promise<void> } {
   const data: ReceiptThreadData = { seed };
   const entry = new URL('./receipt-thread.js', import.meta.url);
-  const thread = new CallThread<ReceiptCall, MadeReceipt>(entry, data);
+  const thread = new CallThread<ReceiptOrder, MadeReceipt>(entry, data);
   const here = makeReceipt(issuerFromSeed(seed));
   return {
     make: (run, issuedAt) => thread.call({ run, issuedAt }).catch(() => here(run, issuedAt)),

@@ -173,19 +173,15 @@ function isSame(names: readonly string[], others: readonly string[]): boolean {
   return true;
 }
 
-/** Text this long is written faster by the engine. */
-const SHORT = 80;
+/** Longer text is written as fast by the engine. */
+const SHORT = 100;
+/** plain ASCII without quotes and backslashes is written as it is */
+const WRITTEN_OTHERWISE = /[^ !#-[\]-~]/;
 
 /** @returns undefined when it is not well formed */
 function quoted(text: string): string | undefined {
-  if (text.length > SHORT) return text.isWellFormed() ? JSON.stringify(text) : undefined;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    // plain ASCII without quotes and backslashes is written as it is
-    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c)
-      return text.isWellFormed() ? JSON.stringify(text) : undefined;
-  }
-  return `"${text}"`;
+  if (text.length <= SHORT && !WRITTEN_OTHERWISE.test(text)) return `"${text}"`;
+  return text.isWellFormed() ? JSON.stringify(text) : undefined;
 }
 
 const isNumber = (value: number): boolean =>

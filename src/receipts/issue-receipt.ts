@@ -32,13 +32,21 @@ export interface IssuedReceipt {
  * for the contents; so does a run of level zero-knowledge for which no proof can exist.
  * @param issuedAt ISO 8601 with milliseconds
  */
-export function issueReceipt(
+export const issueReceipt = (
   run: ClosedRun,
   issuer: Issuer,
   issuedAt: string,
   options: ProvingOptions = {},
+): IssuedReceipt => issueCommitted(run, commitRun(run), issuer, issuedAt, options);
+
+/** As {@link issueReceipt} for a run whose commitments are at hand; undefined for one that never had a plan. */
+export function issueCommitted(
+  run: ClosedRun,
+  commitments: RunCommitments | undefined,
+  issuer: Issuer,
+  issuedAt: string,
+  options: ProvingOptions = {},
 ): IssuedReceipt {
-  const commitments = commitRun(run);
   const task = provingTask(run, commitments, options);
   const proving = run.level === 'zero-knowledge' ? task : null;
   const conceal = options.concealCost === true && proving?.provable === true;

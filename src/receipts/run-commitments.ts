@@ -1,16 +1,16 @@
 import { type FieldText, fieldText } from '../kernel/commitments/field.js';
 import {
-  commitPlanWords,
+  commitPlanWordsEach,
   type Plan,
   type PlanWords,
   planWords,
 } from '../kernel/commitments/plan-commitment.js';
 import {
-  commitResultWords,
-  executionIdField,
-  finalResultHash,
+  commitResultWordsEach,
+  executionIdFieldEach,
+  finalResultHashEach,
   type ResultWords,
-  resultWords,
+  resultWordsEach,
   type StepOutcome,
   type StepRecord,
 } from '../kernel/commitments/results-root.js';
@@ -45,38 +45,72 @@ const OUTCOMES: Readonly<Record<StepStatus, StepOutcome>> = {
  * @returns undefined for a run that never had a plan
  * @throws Refusal PLAN_CHANGED when the plan does not give the commitment that was approved
  */
-export function commitRun(run: ClosedRun): RunCommitments | undefined {
-  if (run.steps.length === 0) return undefined;
+export const commitRun = (run: ClosedRun): RunCommitments | undefined => commitRuns([run])[0];
+
+/** As {@link commitRun} of many, in less time than one by one. It throws when it would for any of them. */
+export function commitRuns(runs: readonly ClosedRun[]): readonly (RunCommitments | undefined)[] {
+  const withPlan = runs.filter(({ steps }) => steps.length > 0);
+  const made = new Map(commitPlanned(withPlan).map((commitments, i) => [withPlan[i], commitments]));
+  return runs.map((run) => made.get(run));
+}
+
+function commitPlanned(runs: readonly ClosedRun[]): readonly RunCommitments[] {
+  const openings = runs.map(openingOf);
+  const workflowHashes = commitPlanWordsEach(
+    openings.map(({ planWords, plan }) => ({ words: planWords, maxCost: plan.maxCost })),
+  );
+  runs.forEach((run, i) => {
+    requirePlan(run, fieldText(workflowHashes[i]!));
+  });
+  const results = resultWordsEach(openings.map(({ records }) => records));
+  const executionIds = executionIdFieldEach(runs);
+  const bound = openings.map(({ planWords: { stepCount } }, i) => ({
+    words: results[i]!,
+    binding: { workflowHash: workflowHashes[i]!, executionId: executionIds[i]!, stepCount },
+  }));
+  const roots = commitResultWordsEach(bound);
+  const finals = finalResults(runs, openings);
+  return openings.map((opening, i) => ({
+    ...opening,
+    slots: opening.planWords.slots,
+    executionId: fieldText(executionIds[i]!),
+    workflowHash: fieldText(workflowHashes[i]!),
+    resultsRoot: fieldText(roots[i]!),
+    finalResultHash: finals[i]!,
+    resultWords: results[i]!,
+  }));
+}
+
+type Opening = Pick<RunCommitments, 'plan' | 'planWords' | 'records' | 'finalSalt'>;
+
+function openingOf(run: ClosedRun): Opening {
   const salt = (label: string) => fieldText(saltFor(run.secret, label));
   const plan: Plan = { steps: run.steps, maxCost: run.budget, salt: salt('plan') };
-  const planned = planWords(plan);
-  const workflowHash = commitPlanWords(planned, run.budget);
-  if (run.workflowHash !== null && run.workflowHash !== fieldText(workflowHash))
-    throw new Refusal('PLAN_CHANGED', 'The plan of this run is not the one that was committed to.', {
-      committed: run.workflowHash,
-      found: fieldText(workflowHash),
-    });
   const records = run.steps.map((step) => stepRecord(step, salt(`detail/${step.stepId}`)));
-  const results = resultWords(records);
-  const executionId = executionIdField(run.workflowId, run.runNo);
-  const binding = { workflowHash, executionId, stepCount: planned.stepCount };
-  const last = run.steps.at(-1)!;
-  const finalSalt = salt('final');
-  return {
-    slots: planned.slots,
-    executionId: fieldText(executionId),
-    workflowHash: fieldText(workflowHash),
-    resultsRoot: fieldText(commitResultWords(results, binding)),
-    finalResultHash:
-      last.status === 'completed' && last.outputHash !== null
-        ? finalResultHash(last.outputHash, finalSalt)
-        : null,
-    plan,
-    records,
-    planWords: planned,
-    resultWords: results,
-    finalSalt,
-  };
+  return { plan, planWords: planWords(plan), records, finalSalt: salt('final') };
+}
+
+function requirePlan({ workflowHash: committed }: ClosedRun, found: FieldText): void {
+  if (committed !== null && committed !== found)
+    throw new Refusal('PLAN_CHANGED', 'The plan of this run is not the one that was committed to.', {
+      committed,
+      found,
+    });
+}
+
+/** Of each run, null unless the plan's last step completed. */
+function finalResults(
+  runs: readonly ClosedRun[],
+  openings: readonly Opening[],
+): readonly (FieldText | null)[] {
+  const outputs = runs.map(({ steps }, i) => {
+    const { status, outputHash } = steps.at(-1)!;
+    const lastOutput = status === 'completed' ? outputHash : null;
+    return lastOutput === null ? null : { lastOutput, salt: openings[i]!.finalSalt };
+  });
+  const hashes = finalResultHashEach(outputs.filter((output) => output !== null));
+  let next = 0;
+  return outputs.map((output) => (output === null ? null : hashes[next++]!));
 }
 
 const stepRecord = (step: ClosedStep, detailSalt: FieldText): StepRecord => ({

@@ -6,6 +6,7 @@ import { provingTask } from '../../src/receipts/circuit-inputs.js';
 import type { ClosedRun } from '../../src/receipts/closed-run.js';
 import { issueReceipt, receiptHash, withOpenings } from '../../src/receipts/issue-receipt.js';
 import { issuerFromSeed } from '../../src/receipts/issuer.js';
+import { makeReceipt, makeReceipts } from '../../src/receipts/make-receipt.js';
 import { plannedSteps } from '../../src/receipts/planned-steps.js';
 import { commitRun } from '../../src/receipts/run-commitments.js';
 import { wholeTask } from '../kit/real-proof.js';
@@ -36,6 +37,32 @@ describe('a receipt', () => {
       expect(text).not.toContain('of step_');
       expect(text).not.toContain(Buffer.from(sampleSecret).toString('hex'));
     }
+  });
+
+  it('is the same beside others as alone, also where one run never had a plan and another failed', () => {
+    const [first, ...others] = sampleRun().steps;
+    const runs = [
+      sampleRun(),
+      sampleRun({ steps: [], outcome: 'failed' }),
+      sampleRun({ workflowId: 'wf_other', runNo: 2, level: 'full' }),
+      sampleRun({ steps: [{ ...first!, status: 'failed', outputHash: null }], outcome: 'failed' }),
+      sampleRun({ steps: Array.from({ length: 17 }, (_, i) => sampleStep(`s${i}`, i + 1, [])) }),
+      sampleRun({ steps: [first!, ...others], secret: new Uint8Array(32).fill(3) }),
+    ];
+    const make = makeReceipt(sampleIssuer);
+    const alone = runs.map((run) => make(run, sampleIssuedAt));
+    const orders = runs.map((run) => ({ run, issuedAt: sampleIssuedAt }));
+    expect(makeReceipts(sampleIssuer)(orders)).toEqual(alone);
+    expect(new Set(alone.map(({ hash }) => hash)).size).toBe(runs.length);
+  });
+
+  it('is not made with those of a plan that is not the one committed to', () => {
+    const { workflowHash } = commitRun(sampleRun())!;
+    const orders = [sampleRun(), sampleRun({ workflowHash, budget: 100_001n })].map((run) => ({
+      run,
+      issuedAt: sampleIssuedAt,
+    }));
+    expect(() => makeReceipts(sampleIssuer)(orders)).toThrow(Refusal);
   });
 
   it('is not issued with a key of another length', () => {

@@ -9,7 +9,7 @@ import { poseidon } from './poseidon.js';
 import { commitResultWords, finalResultHash, resultWords, type StepRecord } from './results-root.js';
 import { saltFor } from './salts.js';
 import { sha256, utf8 } from './sha2.js';
-import { treeRoot } from './tree-root.js';
+import { treeRoot, treeRootEach } from './tree-root.js';
 
 const secret = new Uint8Array(32).fill(7);
 
@@ -115,6 +115,19 @@ describe('elements of the field', () => {
   it('hashes a tree of seventeen as a group of sixteen and a group of one', () => {
     const elements = Array.from({ length: 17 }, (_, i) => BigInt(i + 1));
     expect(treeRoot(elements)).toBe(poseidon([poseidon(elements.slice(0, 16)), poseidon([17n])]));
+  });
+
+  it('hashes many trees at once as each alone, whatever their heights', () => {
+    const sizes = [1, 2, 16, 17, 1, 257, 32, 40];
+    const trees = sizes.map((size) => Array.from({ length: size }, (_, i) => BigInt(size + (i % 5))));
+    const empty = [new Array<bigint>(16).fill(0n), new Array<bigint>(33).fill(0n)];
+    expect(treeRootEach([...trees, ...empty])).toEqual([...trees, ...empty].map(treeRoot));
+    expect(treeRootEach([])).toEqual([]);
+  });
+
+  it('refuses a tree without elements, alone and among others', () => {
+    expect(() => treeRoot([])).toThrow(RangeError);
+    expect(() => treeRootEach([[1n], []])).toThrow(RangeError);
   });
 });
 

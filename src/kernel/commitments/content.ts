@@ -29,8 +29,11 @@ export const jsonToField = (domain: ContentDomain, value: unknown): bigint =>
   poseidon(jsonInputs(domain, value));
 
 /** As {@link jsonToField} for many, in less time than one by one. */
-export const jsonsToFields = (domain: ContentDomain, values: readonly unknown[]): readonly bigint[] =>
-  poseidonEach(values.map((value) => jsonInputs(domain, value)));
+export const jsonsToFields = (
+  domain: ContentDomain,
+  values: readonly unknown[],
+  hashEach = poseidonEach,
+): readonly bigint[] => hashEach(values.map((value) => jsonInputs(domain, value)));
 
 /** As {@link jsonToField} for bytes; the prefix differs, so a file never hashes like a JSON value. */
 export const bytesToField = (domain: ContentDomain, bytes: Uint8Array): bigint =>
