@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { PaidWorld, paidStep } from '../../test/kit/paid-world.js';
 import { MemoryBreakerStore } from '../adapters/memory/breaker-store.js';
@@ -46,8 +47,27 @@ describe('the breaker of a service', () => {
     await expect(breakers.guard('svc_1', calm, serves)).rejects.toMatchObject({
       code: 'BREAKER_OPEN',
       kind: 'retryable',
-      figures: { retryAt: new Date(clock.at + BREAKER.rest).toISOString() },
+      figures: {
+        retryAt: new Date(clock.at + BREAKER.rest).toISOString(),
+        notBefore: new Date(clock.at + BREAKER.rest).toISOString(),
+      },
     });
+  });
+
+  it('says when it is over at the latest while a call tries the service, and not that nothing is of use before', async () => {
+    const breakers = processOf();
+    await trip(breakers);
+    clock.at += BREAKER.rest;
+    const answer = new EventEmitter();
+    const probing = breakers.guard('svc_1', calm, () => once(answer, 'given'));
+    await expect(breakers.guard('svc_1', calm, serves)).rejects.toMatchObject({
+      code: 'BREAKER_OPEN',
+      figures: { retryAt: new Date(clock.at + BREAKER.probeTime).toISOString() },
+    });
+    const refused = await breakers.guard('svc_1', calm, serves).catch((error: unknown) => error);
+    expect((refused as Refusal).figures).not.toHaveProperty('notBefore');
+    answer.emit('given');
+    await probing;
   });
 
   it('is the business of that service alone', async () => {

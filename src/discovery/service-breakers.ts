@@ -33,10 +33,13 @@ export class ServiceBreakers {
     private readonly log: Log,
   ) {}
 
-  /** @throws Refusal BREAKER_OPEN {retryAt}, retryable, without having called; otherwise what `call` throws */
+  /**
+   * @throws Refusal BREAKER_OPEN {retryAt}, retryable, without having called; {notBefore} besides, while nobody tries
+   * whether it serves again. Otherwise what `call` throws
+   */
   async guard<T>(serviceId: string, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
     const admission = await this.enter(serviceId);
-    if (!admission.admitted) throw open(admission.retryAt);
+    if (!admission.admitted) throw refused(admission);
     const { probe } = admission;
     try {
       const answer = await call();
@@ -88,10 +91,11 @@ export class ServiceBreakers {
   }
 }
 
-const open = (retryAt: number): Refusal =>
-  new Refusal(
-    'BREAKER_OPEN',
-    `The service has failed too often and is left alone until ${isoTime(retryAt)}; nothing was called or paid.`,
-    { retryAt: isoTime(retryAt) },
-    'retryable',
-  );
+function refused({ retryAt, isProbed }: Admission & { admitted: false }): Refusal {
+  const until = isoTime(retryAt);
+  const message = isProbed
+    ? `The service has failed too often; one call tries whether it serves again, until ${until} at the latest.`
+    : `The service has failed too often and is left alone until ${until}.`;
+  const figures = { retryAt: until, ...(!isProbed && { notBefore: until }) };
+  return new Refusal('BREAKER_OPEN', `${message} Nothing was called or paid.`, figures, 'retryable');
+}

@@ -7,7 +7,7 @@ import { workflow } from '../commands/workflow/decide.js';
 import type { Compensating, WorkflowState } from '../commands/workflow/state.js';
 import { isUndoing } from '../commands/workflow/undo.js';
 import type { PlanStep } from '../events/plan.js';
-import { errorRecord, isRefusal, Refusal } from '../kernel/errors.js';
+import { errorRecord, isRefusal, notBefore, Refusal } from '../kernel/errors.js';
 import { uuidv5 } from '../kernel/event.js';
 import { ZERO } from '../kernel/money.js';
 import { isoTime } from '../kernel/time.js';
@@ -86,12 +86,14 @@ export class CompensationRunner {
       // stopped, not failed: given back, and whoever takes the task next goes on from the records
       if (signal.aborted)
         throw new Refusal('STOPPED', 'The worker was stopped.', {}, 'retryable', { cause: error });
+      const now = this.clock.now();
       return {
         command: {
           type: 'ReportStepCompensationFailed',
           ...of,
-          at: isoTime(this.clock.now()),
+          at: isoTime(now),
           error: errorRecord(error, 'COMPENSATION_ERROR'),
+          ...notBefore(error, now),
           random: this.chance.random(),
         },
         context: this.contextOf(task, 'not undone'),

@@ -210,6 +210,21 @@ describe('a step', () => {
     ]);
   });
 
+  it.each([
+    ['a time', { notBefore: later(45) }, later(45)],
+    ['how long', { retryAfterMs: 20_000 }, later(20)],
+    ['nothing', {}, later(0)],
+  ])('that is refused with %s is tried again no earlier', async (_, figures, earliest) => {
+    await reach();
+    h.work.does = async () => {
+      throw new Refusal('SERVICE_ERROR', 'The service is busy.', figures, 'retryable');
+    };
+    await h.runner().run(task('step_2'), calm);
+    const { at: retryAt } = (await h.stepOf('step_2')) as { at: string };
+    expect(Date.parse(retryAt)).toBeGreaterThan(Date.parse(earliest));
+    expect(Date.parse(retryAt)).toBeLessThanOrEqual(Date.parse(earliest) + 1_000);
+  });
+
   it('knows that nobody has begun it before, and not when somebody has', async () => {
     await reach();
     const firsts: unknown[] = [];

@@ -6,7 +6,7 @@ import { type ContentStore, places } from '../content/content-store.js';
 import type { PlanStep } from '../events/plan.js';
 import type { Json } from '../kernel/canonical-json.js';
 import { commitContents } from '../kernel/commitments/content.js';
-import { errorRecord, isRefusal, Refusal } from '../kernel/errors.js';
+import { errorRecord, isRefusal, notBefore, Refusal } from '../kernel/errors.js';
 import { uuidv5 } from '../kernel/event.js';
 import { ZERO } from '../kernel/money.js';
 import { isoTime } from '../kernel/time.js';
@@ -221,13 +221,15 @@ export class StepRunner {
   }
 
   private failure({ runNo, stepId, attempt }: StepTask, error: unknown): FailStep {
+    const now = this.clock.now();
     return {
       type: 'FailStep',
-      at: isoTime(this.clock.now()),
+      at: isoTime(now),
       runNo,
       stepId,
       attempt,
       error: errorRecord(error, 'STEP_ERROR'),
+      ...notBefore(error, now),
       random: this.chance.random(),
     };
   }

@@ -38,7 +38,7 @@ describe('an open breaker', () => {
   const until = open.is === 'open' ? open.until : 0;
 
   it('lets nothing through, and says when it may be tried', () =>
-    expect(admit(open, until - 1, 'a')).toEqual({ admitted: false, retryAt: until }));
+    expect(admit(open, until - 1, 'a')).toEqual({ admitted: false, retryAt: until, isProbed: false }));
 
   it('lets one probe through after its rest', () =>
     expect(admit(open, until, 'a')).toEqual({ admitted: true, probe: 'a' }));
@@ -58,6 +58,7 @@ describe('a half-open breaker', () => {
     expect(admit(halfOpen, NOW + 1, 'b')).toEqual({
       admitted: false,
       retryAt: NOW + BREAKER.probeTime,
+      isProbed: true,
     }));
 
   it('closes without a past when its probe succeeds', () => expect(succeeded(halfOpen, 'a')).toEqual(CLOSED));

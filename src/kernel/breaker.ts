@@ -20,13 +20,18 @@ export const CLOSED: Breaker = { is: 'closed', failures: [] };
 
 export type Admission =
   | { readonly admitted: true /** as which it goes, where it is the probe */; readonly probe?: string }
-  | { readonly admitted: false; readonly retryAt: number };
+  | {
+      readonly admitted: false;
+      /** at the latest, where a probe is under way */
+      readonly retryAt: number;
+      readonly isProbed: boolean;
+    };
 
 /** @param caller an id of its own, by which a probe is known again */
 export function admit(breaker: Breaker, now: number, caller: string): Admission {
   if (breaker.is === 'closed') return { admitted: true };
   return now < breaker.until
-    ? { admitted: false, retryAt: breaker.until }
+    ? { admitted: false, retryAt: breaker.until, isProbed: breaker.is === 'half-open' }
     : { admitted: true, probe: caller };
 }
 

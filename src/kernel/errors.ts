@@ -1,3 +1,5 @@
+import { isoTime } from './time.js';
+
 /**
  * One error type for every refusal. `code` is a literal that programs match on, `message` is a sentence for a
  * person, `figures` are the numbers and names that person needs to act.
@@ -40,6 +42,17 @@ export function errorRecord(error: unknown, fallbackCode: string): ErrorRecord {
   if (error instanceof Refusal) return { code: error.code, message: error.message, kind: error.kind };
   const name = error instanceof Error ? error.name : typeof error;
   return { code: fallbackCode, message: `An unexpected ${name} stopped this.`, kind: 'retryable' };
+}
+
+/**
+ * When asking again may be of use, as who refused says: `notBefore` (ISO) or `retryAfterMs` among the figures.
+ * @param now ms since the epoch @returns nothing when nobody said
+ */
+export function notBefore(error: unknown, now: number): { readonly notBefore?: string } {
+  if (!(error instanceof Refusal)) return {};
+  const { notBefore, retryAfterMs } = error.figures;
+  if (typeof notBefore === 'string') return { notBefore };
+  return typeof retryAfterMs === 'number' ? { notBefore: isoTime(now + retryAfterMs) } : {};
 }
 
 /** Makes a missing case of a union a compile error, and a loud one at run time. */

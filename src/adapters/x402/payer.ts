@@ -25,6 +25,7 @@ import { claimedSignature, dialectNamed, dialectOfPayment, readAsked, serviceRec
 import { makeMemo } from './memo.js';
 import { type QuotedResource, readOffer } from './offer.js';
 import { RecentChain } from './recent-chain.js';
+import { retryAfterMs } from './retry-after.js';
 import { findPayment } from './search.js';
 import { type OwnTerms, signTransfer } from './signing.js';
 import { anyBudget, signOwnTransfer, USUAL_BUDGET } from './transfer-message.js';
@@ -73,7 +74,7 @@ export class X402Payer implements Payer {
       throw unpaid(error);
     });
     if (answer.status >= 200 && answer.status < 300) return { answer: serviceAnswer(answer) };
-    if (answer.status !== 402) throw serviceError(answer.status);
+    if (answer.status !== 402) throw serviceError(answer);
     const { network, mint } = this.options;
     const terms = { network, asset: mint, payer, ...(approved ? { approved } : {}) };
     return { quote: readOffer(readAsked(answer), { method: call.method, url: call.url }, terms) };
@@ -167,12 +168,14 @@ function serviceAnswer(answer: IncomingAnswer): ServiceAnswer {
   };
 }
 
-function serviceError(status: number): Refusal {
+function serviceError(answer: IncomingAnswer): Refusal {
+  const { status } = answer;
   const again = status >= 500 || status === 429 || status === 408;
+  const wait = again ? retryAfterMs((name) => answer.header(name)) : undefined;
   return new Refusal(
     'SERVICE_ERROR',
     `The service answers with status ${status}.`,
-    { status },
+    { status, ...(wait !== undefined && { retryAfterMs: wait }) },
     again ? 'retryable' : 'terminal',
   );
 }

@@ -190,6 +190,8 @@ export interface FailStep {
   readonly stepId: string;
   readonly attempt: number;
   readonly error: ErrorRecord;
+  /** ISO; before that another attempt is of no use, as who refused this one said */
+  readonly notBefore?: string;
   readonly random: number;
 }
 
@@ -326,6 +328,8 @@ export interface ReportStepCompensated extends UndoAttempt {
 export interface ReportStepCompensationFailed extends UndoAttempt {
   readonly type: 'ReportStepCompensationFailed';
   readonly error: ErrorRecord;
+  /** as in {@link FailStep} */
+  readonly notBefore?: string;
   readonly random: number;
 }
 

@@ -215,6 +215,14 @@ describe('an attempt to undo that fails', () => {
     ]);
   });
 
+  it('T30 is made again when it is of use', () => {
+    const refused = { ...notUndone('step_2', 1, unavailable, later(3), 0.5), notBefore: later(40) };
+    expect(run(plan, ...rolling, refused).at(-1)).toMatchObject({
+      type: 'StepCompensationRetryScheduled',
+      at: later(40.75),
+    });
+  });
+
   it('T30 is made again long after the deadline of the run', () =>
     expect(last(plan, ...rolling, notUndone('step_2', 1, unavailable, later(9_999)))).toEqual([
       'StepCompensationRetryScheduled step_2',

@@ -1,8 +1,6 @@
 import type { WorkflowEvent } from '../../events/workflow.js';
-import { backoffMs } from '../../kernel/backoff.js';
 import { Refusal } from '../../kernel/errors.js';
 import { LIMITS } from '../../kernel/limits.js';
-import { plusMs } from '../../kernel/time.js';
 import { cancelled, closed } from './closing.js';
 import type {
   CompensateStep,
@@ -14,6 +12,7 @@ import type {
 } from './commands.js';
 import { evolve } from './evolve.js';
 import { wrongState } from './refusals.js';
+import { retryTime } from './retry-time.js';
 import type { Compensating, Draining, WorkflowState } from './state.js';
 import { isUndoing, readyToUndo, type Undo } from './undo.js';
 import { doneHere, isLasting, toUndo } from './undoable.js';
@@ -74,7 +73,7 @@ export function stepCompensationFailed(
   command: ReportStepCompensationFailed,
   state: WorkflowState,
 ): WorkflowEvent[] {
-  const { stepId, attempt, error, random, at } = command;
+  const { stepId, attempt, error, at } = command;
   const undo = undoOf(command, state);
   if (!undo || !isUndoing(undo) || !('attempt' in undo) || undo.attempt !== attempt) return [];
   const run = state as Compensating;
@@ -83,7 +82,7 @@ export function stepCompensationFailed(
   // the steps of a workflow were tried again there
   if (!retry || error.kind === 'terminal' || tried >= retry.maxAttempts)
     return then([{ type: 'StepCompensationFailed', v: 1, stepId, attempt, error, failedAt: at }], run, at);
-  const retryAt = plusMs(at, backoffMs(retry, tried, random));
+  const retryAt = retryTime(command, retry, tried);
   const next = { runNo: run.runNo, stepId, attempt: attempt + 1, at: retryAt, error };
   return then([{ type: 'StepCompensationRetryScheduled', v: 1, ...next }], run, at);
 }

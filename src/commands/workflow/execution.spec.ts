@@ -188,6 +188,21 @@ describe('an attempt that fails', () => {
     expect(events.at(-1)).toMatchObject({ attempt: 3, at: later(1) });
   });
 
+  it.each([
+    ['later than its backoff', later(30), 30.5],
+    ['earlier', later(-5), 10.5],
+  ])('T16 is retried after its backoff from when it is of use, where that is %s', (_, notBefore, at) =>
+    expect(run(diamond, fail('step_1', { at: later(10), notBefore, random: 0 })).at(-1)).toMatchObject({
+      type: 'StepRetryScheduled',
+      at: later(at),
+    }),
+  );
+
+  it('T16 is not retried when it is of no use before the deadline', () => {
+    const notBefore = later(299.6);
+    expect(last(diamond, fail('step_1', { notBefore, random: 0 }))).toContain('WorkflowFailed step_1');
+  });
+
   it('T16 whose outcome is unknown is retried as well: the next attempt asks with the same bytes', () =>
     expect(last(diamond, fail('step_1', { error: { ...unavailable, kind: 'unknown' } }))).toContain(
       'StepRetryScheduled step_1',

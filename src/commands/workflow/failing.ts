@@ -1,11 +1,10 @@
 import type { WorkflowEvent } from '../../events/workflow.js';
-import { backoffMs } from '../../kernel/backoff.js';
 import type { ErrorRecord } from '../../kernel/errors.js';
-import { plusMs } from '../../kernel/time.js';
 import { then } from './advance.js';
 import type { FailStep } from './commands.js';
 import { giveUp } from './ending.js';
 import { roundOf } from './interruption.js';
+import { retryTime } from './retry-time.js';
 import { nextAlternative, plannedStep } from './services.js';
 import type { Draining, Executing, Paused, Running } from './state.js';
 
@@ -33,11 +32,12 @@ export function attemptFailed(command: FailStep, now: Running): WorkflowEvent[] 
   return again ? then([failed, again], now, at) : [failed, ...givenUp(command, now)];
 }
 
-/** T16. A service that is left alone is not waited for when there is another one. */
-function retried({ stepId, attempt, error, at, random }: FailStep, now: Executing | Paused) {
+/** T16. A service that is left alone is waited for, unless there is another one. */
+function retried(command: FailStep, now: Executing | Paused) {
+  const { stepId, attempt, error } = command;
   const { retry } = plannedStep(now, stepId);
   const tried = attempt - roundOf(now, stepId).from + 1;
-  const retryAt = plusMs(at, backoffMs(retry, tried, random));
+  const retryAt = retryTime(command, retry, tried);
   if (error.kind === 'terminal' || tried >= retry.maxAttempts || retryAt >= now.deadline) return undefined;
   if (error.code === 'BREAKER_OPEN' && nextAlternative(now, stepId)) return undefined;
   const next = { runNo: now.runNo, stepId, attempt: attempt + 1, at: retryAt };

@@ -96,6 +96,15 @@ describe('a step that has failed for good', () => {
     ]);
   });
 
+  it('T16 a service that is left alone is not asked again before that is over', () => {
+    const alone = stateOf(history(...toExecution(fallback())));
+    const refused = fail('step_1', { error: breakerOpen, notBefore: later(30) });
+    expect(decider.decide(refused, alone)).toMatchObject([
+      { type: 'StepAttemptFailed', error: breakerOpen },
+      { type: 'StepRetryScheduled', attempt: 2, at: later(30.5) },
+    ]);
+  });
+
   it('T17 is done and recorded by the service it went to', () => {
     const commands = [fail('step_1', { error: broken }), start('step_1', 2)];
     const running = stateOf(history(...toExecution(plan), ...commands));
