@@ -12,6 +12,8 @@ import { anyWish, ENDS, openChaosMarket, planOf, type Wish } from './load.js';
 
 /** Clients that each have one run under way. */
 const CLIENTS = 10;
+/** of them, those that ask for what waits for breakers */
+const WAITING_CLIENTS = 3;
 const FIRST_FAULT_MS = 2_000;
 const BETWEEN_FAULTS_MS = [1_500, 6_000] as const;
 /** Runs that wait for a redelivery, a lease or a step's time limit end within this, once faults have stopped. */
@@ -60,7 +62,7 @@ export async function chaos(
     const until_ = Date.now() + minutes * 60_000;
     const loads = clients.map((client, n) => {
       const own = new Random(seed * 1_000 + n);
-      return load(client, own, until_, runs, `${n}`, recoveries);
+      return load(client, own, until_, runs, { name: `${n}`, waits: n < WAITING_CLIENTS }, recoveries);
     });
     await sleep(FIRST_FAULT_MS);
     while (Date.now() < until_) {
@@ -112,12 +114,12 @@ async function load(
   random: Random,
   until_: number,
   runs: Run[],
-  name: string,
+  { name, waits }: { readonly name: string; readonly waits: boolean },
   recoveries: Recoveries,
 ): Promise<void> {
   for (let n = 0; Date.now() < until_; n++) {
     const run: Run = {
-      wish: anyWish(random),
+      wish: anyWish(random, waits),
       words: `client ${name} run ${n}`,
       id: undefined,
       approved: false,

@@ -94,4 +94,9 @@ const settledThen = (reply: () => Awaited<ReturnType<typeof honest>>) => async (
   return success ? reply() : { status: 402, body: '{}' };
 };
 
-export const anyWish = (random: Random): Wish => random.pick(wishes);
+/** Half a minute at a time: their services fail until their breakers open. */
+const isWaiting = (wish: Wish): boolean => wish === 'moody' || wish === 'unavailable';
+
+/** @param waits whether it is one of those that wait for a breaker, which would leave its client little else to ask for */
+export const anyWish = (random: Random, waits: boolean): Wish =>
+  random.pick(wishes.filter((wish) => isWaiting(wish) === waits));
