@@ -28,7 +28,10 @@ const fromDigest = (domain: ContentDomain, hex: string): readonly bigint[] => [
 export const jsonToField = (domain: ContentDomain, value: unknown): bigint =>
   poseidon(jsonInputs(domain, value));
 
-/** As {@link jsonToField} for many, in less time than one by one. */
+/**
+ * As {@link jsonToField} for many, in less time than one by one.
+ * @param hashEach poseidonOnceEach for what is hashed once in a life
+ */
 export const jsonsToFields = (
   domain: ContentDomain,
   values: readonly unknown[],

@@ -10,6 +10,7 @@ export const treeRoot = (elements: Elements): bigint => treeRootEach([elements])
 
 /**
  * As {@link treeRoot} of many trees, in less time than one by one.
+ * @param hashEach poseidonOnceEach for what is hashed once in a life
  * @throws RangeError for a tree without elements
  */
 export function treeRootEach(trees: readonly Elements[], hashEach = poseidonEach): readonly bigint[] {

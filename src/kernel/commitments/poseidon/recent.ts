@@ -6,8 +6,9 @@ interface Recent {
 }
 
 /**
- * Remembers the last results of a hash. A receipt is checked right after it is made, and a plan is committed to
- * again when its run closes: the same hashes, of which the dear ones cost fifty times what it takes to find them.
+ * Remembers the last results of a hash. A plan is committed to again when its run closes, and steps that ended in the
+ * same millisecond show the same evidence: the same hashes, of which the dear ones cost fifty times what it takes to
+ * find them.
  * @param hash is given all at once that is not remembered, and none twice
  * @param most results to remember, the oldest is forgotten first
  */
