@@ -6,6 +6,8 @@ import { calls, diamond } from './plans.mjs';
 /** Runs of the user who is measured, one at a time, and at most for so long. */
 const ALONE = { runs: 60, ms: 15_000 };
 const BESIDE = { runs: 120, ms: 20_000 };
+/** A breaker leaves a service alone for half a minute; then all that waited for it come back. */
+const LONG_BESIDE = { runs: Number.POSITIVE_INFINITY, ms: 45_000 };
 /** Creations of the batch under way at once: as many as one client of this kind has. */
 const HURRY = 32;
 /** The batch is well under way before anybody measures beside it. */
@@ -24,6 +26,7 @@ export const SCENARIOS = {
     what: 'runs that call a service, beside runs whose service always fails and is tried again',
     single: calls('steady', 1),
     batch: calls('failing', 1),
+    measured: LONG_BESIDE,
   },
 };
 
@@ -47,7 +50,7 @@ export async function fairness({ root, runs, only = Object.keys(SCENARIOS), say 
   return result;
 }
 
-async function measure(house, { single, batch }, runs) {
+async function measure(house, { single, batch, measured = BESIDE }, runs) {
   const [one, other] = [await house.user('user_single'), await house.user('user_batch')];
   await awake(one);
   await awake(other);
@@ -55,7 +58,7 @@ async function measure(house, { single, batch }, runs) {
   const alone = await repeat(one, single, ALONE);
   const opening = open(other, batch, runs);
   await new Promise((resolve) => setTimeout(resolve, AHEAD_MS));
-  const beside = await repeat(one, single, BESIDE);
+  const beside = await repeat(one, single, measured);
   const { users } = await house.operator.get('/monitor/waiting');
   opening.stop();
   await opening.done;
