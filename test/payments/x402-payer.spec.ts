@@ -14,6 +14,7 @@ import { memoBindsPayment, memoBindsResource } from '../../src/adapters/x402/mem
 import { X402Payer } from '../../src/adapters/x402/payer.js';
 import { FEE_LIMITS } from '../../src/embedded/facilitator/facilitator.js';
 import { DEVNET } from '../../src/embedded/solana/well-known.js';
+import type { Refusal } from '../../src/kernel/errors.js';
 import { parseMicros } from '../../src/kernel/money.js';
 import type { PaidCall, PreparedPayment, Quote } from '../../src/ports/payments.js';
 import { cuttableRelay } from '../kit/cuttable-relay.js';
@@ -279,6 +280,30 @@ describe('the search', () => {
     });
     expect(await byTwos.find(payment, quote)).toEqual(await world.payer.find(payment, quote));
     expect(await byTwos.find(payment, quote)).toBeDefined();
+  });
+});
+
+describe('a service that refuses before it asks for money', () => {
+  const refusal = (status: number, headers: Readonly<Record<string, string>>) => {
+    const { rpcUrl, network, mint } = world.chain;
+    const answer = { status, header: (name: string) => headers[name] ?? null, body: new Uint8Array() };
+    const http = { request: async () => answer };
+    return new X402Payer({ http, signer: world.escrow, rpcUrl, network, mint }).quote(call);
+  };
+
+  it.each([429, 503])('with %i is busy, and says for how long', async (status) => {
+    await expect(refusal(status, { 'retry-after': '7' })).rejects.toMatchObject({
+      code: 'SERVICE_ERROR',
+      kind: 'retryable',
+      figures: { status, retryAfterMs: 7_000 },
+    });
+    await expect(refusal(status, {})).rejects.toMatchObject({ kind: 'retryable', figures: { status } });
+  });
+
+  it('with 404 is not asked again, whenever it says', async () => {
+    const refused = await refusal(404, { 'retry-after': '7' }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ kind: 'terminal', figures: { status: 404 } });
+    expect((refused as Refusal).figures).not.toHaveProperty('retryAfterMs');
   });
 });
 
