@@ -1,3 +1,4 @@
+import { inLots } from '../lots.js';
 import { jsonsToFields } from './content.js';
 import { type FieldText, fieldText, fits, packWords, parseField } from './field.js';
 import { ATTEMPT_BITS, COST_BITS, META_BITS, padded, SEQ_BITS, STATUS_SHIFT, slotsFor } from './layout.js';
@@ -49,13 +50,9 @@ export const resultWords = (steps: readonly StepRecord[]): ResultWords => result
 
 /** As {@link resultWords} of many runs, in less time than one by one. */
 export function resultWordsEach(runs: readonly (readonly StepRecord[])[]): readonly ResultWords[] {
-  const details = stepDetails(runs.flat());
-  let next = 0;
-  return runs.map((steps) => {
-    const own = details.slice(next, next + steps.length);
-    next += steps.length;
-    return wordsOf(steps, own);
-  });
+  const sizes = runs.map((steps) => steps.length);
+  const details = inLots(stepDetails(runs.flat()), sizes);
+  return runs.map((steps, i) => wordsOf(steps, details[i]!));
 }
 
 function wordsOf(steps: readonly StepRecord[], details: readonly bigint[]): ResultWords {

@@ -1,3 +1,4 @@
+import { inLots } from '../lots.js';
 import { ARITY, poseidon, poseidonEach } from './poseidon.js';
 
 type Elements = readonly bigint[];
@@ -18,14 +19,10 @@ export function treeRootEach(trees: readonly Elements[], hashEach = poseidonEach
     throw new RangeError('A tree has an element at least.');
   if (trees.every((elements) => elements.length === 1)) return trees.map(([root]) => root!);
   const groups = trees.map((elements) => (elements.length === 1 ? [] : groupsOf(elements)));
-  const nodes = groupHashes(groups.flat(), hashEach);
-  let next = 0;
+  const sizes = groups.map((own) => own.length);
+  const nodes = inLots(groupHashes(groups.flat(), hashEach), sizes);
   return treeRootEach(
-    trees.map((elements, i) => {
-      const own = nodes.slice(next, next + groups[i]!.length);
-      next += own.length;
-      return own.length === 0 ? elements : own;
-    }),
+    trees.map((elements, i) => (elements.length === 1 ? elements : nodes[i]!)),
     hashEach,
   );
 }
