@@ -9,6 +9,7 @@ import { input, offer, usdc } from '../kit/offers.js';
 const service = { price: usdc(20_000n), payTo: 'PAYEE', network: 'n', asset: 'USDC' };
 const offers = [
   offer('book', { ...service, capability: 'booking', inputs: [input('text', 'text')], output: 'json' }),
+  offer('cancel', { ...service, capability: 'cancelling', inputs: [input('text', 'text')], output: 'json' }),
   offer('unbook', { ...service, capability: 'refund', inputs: [input('text', 'text')], output: 'json' }),
 ];
 
@@ -116,6 +117,25 @@ describe('a run that fails after it did something, on real sagas, workers and pa
       'RunClosed',
       'WorkflowSettled',
     ]);
+  });
+
+  it('T30 is undone by a service that is left alone for a while when it is no longer', async () => {
+    const before = await engine.breakers.load('cancel');
+    const until = Date.now() + 1_500;
+    await engine.breakers.save('cancel', { is: 'open', until }, before.version);
+    const id = await begin(
+      { ...book('room'), compensation: { capability: 'cancelling', input: '{"text": steps.room.trend}' } },
+      broken(['room']),
+    );
+    const later = await engine.until(`workflow-${id}`, 'StepCompensationRetryScheduled');
+    const { at, error } = later.event as never as { at: string; error: { code: string } };
+    expect(error.code).toBe('BREAKER_OPEN');
+    expect(Date.parse(at)).toBeGreaterThanOrEqual(until);
+    await engine.until(`workflow-${id}`, 'WorkflowSettled');
+    expect((await engine.told(`workflow-${id}`)).filter((type) => type === 'StepCompensated')).toHaveLength(
+      1,
+    );
+    expect((await engine.breakers.load('cancel')).breaker.is).toBe('closed');
   });
 
   it('I8 is undone once though every message about it comes twice', async () => {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { MemoryArtifactStore } from '../../src/adapters/memory/artifact-store.js';
+import { MemoryBreakerStore } from '../../src/adapters/memory/breaker-store.js';
 import { MemoryCheckpointStore } from '../../src/adapters/memory/checkpoint-store.js';
 import { MemoryJobQueue } from '../../src/adapters/memory/job-queue.js';
 import { MemoryKeyVault } from '../../src/adapters/memory/key-vault.js';
@@ -18,6 +19,8 @@ import { workflow } from '../../src/commands/workflow/decide.js';
 import { checkOwn } from '../../src/composition/verification.js';
 import type { Config } from '../../src/config.js';
 import { ContentStore } from '../../src/content/content-store.js';
+import { ServiceBreakers } from '../../src/discovery/service-breakers.js';
+import { withBreaker } from '../../src/discovery/with-breaker.js';
 import { child } from '../../src/execution/child.js';
 import { RunViews } from '../../src/execution/run-view.js';
 import { serviceCall } from '../../src/execution/service-call.js';
@@ -64,6 +67,11 @@ export class MemoryEngine {
   readonly content: ContentStore;
   readonly logged: object[] = [];
   readonly progress: unknown[] = [];
+  readonly breakers = new MemoryBreakerStore();
+  private readonly log = (() => {
+    const note = (fields: object) => void this.logged.push(fields);
+    return { info: note, warn: note, error: note };
+  })();
   readonly jobs = new MemoryJobQueue();
   readonly steps: StepRunner;
   /** how many workflows a batch may have open; as many as it likes without */
@@ -92,6 +100,7 @@ export class MemoryEngine {
     const live = new MemoryLiveBus();
     const views = new RunViews(this.dispatch, this.content);
     const payments = new StepPayments(this.dispatch, this.world.payer);
+    const breakers = new ServiceBreakers(this.breakers, clock, systemChance, this.log);
     this.steps = new StepRunner(
       this.dispatch,
       views,
@@ -102,7 +111,7 @@ export class MemoryEngine {
         wait: wait(clock),
         signal: signal(clock, views),
         workflow: child(clock, views),
-        service_call: serviceCall(payments, 'PAYER', live),
+        service_call: withBreaker(breakers, serviceCall(payments, 'PAYER', live)),
       },
       clock,
       systemChance,
@@ -111,9 +120,7 @@ export class MemoryEngine {
   }
 
   async start(): Promise<void> {
-    const { dispatch, content, artifacts, jobs, store, timers, checkpoints, clock } = this;
-    const note = (fields: object) => void this.logged.push(fields);
-    const log = { info: note, warn: note, error: note };
+    const { dispatch, content, artifacts, jobs, store, timers, checkpoints, clock, log } = this;
     const runStep = (task: StepTask) => this.steps.runHere(task, new AbortController().signal);
     const aggregates = [workflow, escrow, payment, receipt, batch, mandate];
     const reactor = new Reactor(dispatch, aggregates, timers, jobs, runStep, clock, systemChance);
