@@ -88,7 +88,9 @@ export class FamilyRules {
     const child = this.workflow(childId);
     const isBegun = child.all.length > 1;
     if (event.type === 'StepCompensationFailed') {
-      must(!isBegun || !child.last.closed, 'I8', () => `${childId} is undone, and its parent says not`);
+      // it may have been seen to after it had failed, and before its parent said so; its parent hears of that next
+      const neverFailed = isBegun && child.last.closed && !child.last.rollbackFailed;
+      must(!neverFailed, 'I8', () => `${childId} is undone, and its parent says not`);
       return;
     }
     if (!isBegun) {

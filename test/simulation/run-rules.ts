@@ -120,7 +120,12 @@ export class RunRules implements Forked {
 
   /** It can be forked: it is over, or only an operator can bring it to its end. */
   get isOver(): boolean {
-    return this.closed || this.undoing?.hasFailed === true;
+    return this.closed || this.rollbackFailed;
+  }
+
+  /** It has failed once, whatever was made of that since. */
+  get rollbackFailed(): boolean {
+    return this.undoing?.hasFailed === true;
   }
 
   statusOf = (stepId: string): string | undefined => this.steps.get(stepId)?.status;
