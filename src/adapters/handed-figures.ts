@@ -11,7 +11,7 @@ type Figures = Pick<FlowFigures, 'waiting' | 'inFlight' | 'oldestAt'>;
 
 const NONE = { waiting: 0, inFlight: 0 } as const;
 
-/** Shows what workers of this process were handed past the queue as in flight, beside what the queue shows. */
+/** Shows what workers were handed past the queue as in flight, beside what the queue shows. */
 export function withHanded(view: QueueView, handed: () => Iterable<HandedFigures>): QueueView {
   return {
     queues: async () => {

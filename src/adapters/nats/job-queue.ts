@@ -15,10 +15,13 @@ import { flowOf } from '../job-flow.js';
 import { writeJob } from '../job-message.js';
 import { DEFAULT_JOB_TIMING, type JobTiming } from '../job-timing.js';
 import { NatsDeadLetters } from './dead-letters.js';
+import { HandedElsewhere } from './handed-elsewhere.js';
 import { type JobNames, jobNames, jobStreams } from './job-streams.js';
 import { NatsJobWorker } from './job-worker.js';
 import { NatsQueueView } from './queue-view.js';
 import { DisposableStreams } from './streams.js';
+
+const TELL_HANDED_MS = 1_000;
 
 /** Publishes in flight at once; the next wait for the acknowledgement of these. */
 const PIPELINE = 256;
@@ -31,6 +34,8 @@ export interface NatsJobQueueOptions {
   /** sets this queue apart from others on the same server */
   readonly prefix?: string;
   readonly timing?: Partial<JobTiming>;
+  /** ms after which a process says again what its workers were handed past the queue */
+  readonly tellHandedMs?: number;
   /** how long a call goes on asking a server that does not answer */
   readonly patienceMs?: number;
 }
@@ -46,6 +51,7 @@ export class NatsJobQueue implements JobQueue {
   private readonly streams: DisposableStreams;
   private readonly timing: JobTiming;
   private readonly workers = new Set<NatsJobWorker>();
+  private readonly elsewhere: HandedElsewhere;
 
   private constructor(connection: NatsConnection, options: NatsJobQueueOptions) {
     this.names = jobNames(options.prefix);
@@ -54,6 +60,8 @@ export class NatsJobQueue implements JobQueue {
     this.dead = new NatsDeadLetters(this.streams, this.names);
     this.view = withHanded(new NatsQueueView(this.streams, this.names), () => this.handed());
     this.timing = { ...DEFAULT_JOB_TIMING, ...options.timing };
+    const everyMs = options.tellHandedMs ?? TELL_HANDED_MS;
+    this.elsewhere = new HandedElsewhere(connection, this.names.handed, () => this.handedHere(), everyMs);
   }
 
   static async open(connection: NatsConnection, options: NatsJobQueueOptions = {}): Promise<NatsJobQueue> {
@@ -141,8 +149,13 @@ export class NatsJobQueue implements JobQueue {
     });
   }
 
-  /** What workers of this process have in hand that the stream does not hold. */
+  /** What workers have in hand that the stream does not hold. */
   private *handed(): Iterable<HandedFigures> {
+    yield* this.handedHere();
+    yield* this.elsewhere.figures();
+  }
+
+  private *handedHere(): Iterable<HandedFigures> {
     for (const worker of this.workers) yield* worker.handed;
   }
 

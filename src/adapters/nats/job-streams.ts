@@ -36,6 +36,8 @@ export interface JobNames {
   /** where it is said that jobs of a flow were published: workers listen, nobody keeps it */
   ready(flowKey: string): string;
   flowOfReady(subject: string): JobFlow;
+  /** where processes say what their workers were handed past the queue: whoever shows figures listens, nobody keeps it */
+  readonly handed: string;
   /** `*` stands for any */
   deadSubject(letter: DeadSubject): string;
   consumer(flow: JobFlow): string;
@@ -57,6 +59,7 @@ export const jobNames = (prefix = ''): JobNames => {
     kindSubject: (kind) => `${dot}job.${kind}.>`,
     ready: (flowKey) => `${dot}ready.${flowKey}`,
     flowOfReady: (subject) => flowOfKey(subject.slice(`${dot}ready.`.length)),
+    handed: `${dot}handed`,
     deadSubject: ({ kind, priority, correlation, letter }) =>
       `${dot}dead.${kind}.${priority}.${correlation}.${letter}`,
     consumer: ({ key, kind, priority, owner, service }) =>
