@@ -1,9 +1,10 @@
 import { expect, it } from '@jest/globals';
+import { gate } from '../../test/kit/gate.js';
 import { MemoryTimerStore } from '../adapters/memory/timer-store.js';
 import { isoTime } from '../kernel/time.js';
 import type { Reaction } from '../sagas/reaction.js';
 import type { Dispatch } from './dispatch.js';
-import { Reactor } from './reactor.js';
+import { type DirectJobs, Reactor } from './reactor.js';
 
 const NOW = 1_000_000;
 const HOUR = 3_600_000;
@@ -19,7 +20,7 @@ const timer = (id: string): Reaction => ({
 const cancel = (...ids: readonly string[]): Reaction => ({ do: 'cancel-timers', ids });
 
 /** Timers are held for an hour; reactions about `over` are done. */
-function house() {
+function house(direct?: DirectJobs) {
   const timers = new MemoryTimerStore();
   const asked: string[] = [];
   timers.cancel = async (ids) => void asked.push(...ids);
@@ -33,7 +34,7 @@ function house() {
     { random: () => 0 },
     HOUR,
     undefined,
-    undefined,
+    direct,
     (reaction) => reaction.do === 'timer' && reaction.id === 'over',
   );
   /** What of the timers is stored once who set them need not wait any more. */
@@ -70,4 +71,31 @@ it('a timer that would change nothing takes no turn, and once passed over need n
   expect(reactor.takesNoTurn(cancel('over'), EVENT)).toBe(false);
   reactor.passOver(timer('over'));
   expect(reactor.takesNoTurn(cancel('over'), EVENT)).toBe(true);
+});
+
+it('a timer that asks for a job again is not needed while this process is at the job', async () => {
+  const done = gate<boolean>();
+  const { reactor, asked, storedOf } = house({
+    begin: async ({ id }) => (id === 'here' ? { kept: done.opened } : undefined),
+    flush: () => undefined,
+  });
+  const job = (id: string) =>
+    ({ kind: 'receipt', id, priority: 'normal', correlationId: 'wf_01', payload: {} }) as const;
+  for (const id of ['here', 'queued']) await reactor.perform({ do: 'job', job: job(id) }, CAUSE, 0);
+  const watching = (id: string) =>
+    reactor.perform(
+      { ...(timer(`${id}/again`) as Reaction & { do: 'timer' }), dueAt: isoTime(NOW), watches: id },
+      CAUSE,
+      1,
+    );
+  const here = watching('here');
+  await watching('queued');
+  expect(reactor.takesNoTurn(cancel('here/again'), EVENT)).toBe(true);
+  reactor.passOver(cancel('here/again'));
+  await here;
+  done.open(true);
+  await new Promise(setImmediate);
+  expect(asked).toEqual([]);
+  const late = watching('here');
+  expect(await storedOf(late)).toEqual(['queued/again', 'here/again']);
 });

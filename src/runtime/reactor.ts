@@ -50,6 +50,8 @@ export class Reactor {
   private readonly timers: TimerBuffer;
   /** jobs that are being published, or that nobody said were */
   private readonly unsure = new Set<string>();
+  /** jobs that this process does itself, until a crash would not lose them any more */
+  private readonly inHand = new Map<string, Promise<boolean>>();
   private readonly publish: Coalescer<Parameters<JobQueue['publish']>[0][number]>;
 
   constructor(
@@ -99,8 +101,9 @@ export class Reactor {
       case 'job':
         return this.inTurn(cause.correlationId, () => this.begin(reaction.job, cause));
       case 'timer': {
-        const { id, dueAt, action } = reaction;
-        await this.timers.set({ id, dueAt: Date.parse(dueAt), action: toTimerAction(action, cause) });
+        const { id, dueAt, action, watches } = reaction;
+        const timer = { id, dueAt: Date.parse(dueAt), action: toTimerAction(action, cause) };
+        await this.timers.set(timer, watches === undefined ? undefined : this.inHand.get(watches));
         return undefined;
       }
       case 'cancel-timers':
@@ -114,12 +117,21 @@ export class Reactor {
 
   private async begin(job: Job, { mayBeRepeated = false }: Cause): Promise<Begun | undefined> {
     const begun = await this.direct?.begin(job, mayBeRepeated || this.unsure.has(job.id));
-    if (begun) return begun;
+    if (begun) return this.hasInHand(job.id, begun);
     // who was not answered may have been heard all the same
     this.unsure.add(job.id);
     await this.publish.add(job);
     this.unsure.delete(job.id);
     return undefined;
+  }
+
+  private hasInHand(jobId: string, begun: Begun): Begun {
+    this.inHand.set(jobId, begun.kept);
+    const isOver = () => {
+      if (this.inHand.get(jobId) === begun.kept) this.inHand.delete(jobId);
+    };
+    begun.kept.then(isOver, isOver);
+    return begun;
   }
 
   /** Spares timers that would change nothing; one that cannot be spared fires, and nothing follows. */

@@ -1,4 +1,5 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { gate } from '../../test/kit/gate.js';
 import { MemoryTimerStore } from '../adapters/memory/timer-store.js';
 import type { Timer } from '../ports/timers.js';
 import { TimerBuffer } from './timer-buffer.js';
@@ -139,4 +140,72 @@ it('a store that fails is told to who set the timer', async () => {
   const set = buffer.set(timer('deadline', FAR));
   buffer.flush();
   await expect(set).rejects.toThrow('away');
+});
+
+describe('a timer that watches over what this process has in hand', () => {
+  it('is not stored meanwhile, however soon it is due, and like any other once that is over', async () => {
+    const { buffer, stored } = house();
+    const over = gate();
+    let done = false;
+    const set = buffer.set(timer('again', 1_000), over.opened).then(() => (done = true));
+    await new Promise(setImmediate);
+    expect([await stored(), done]).toEqual([[], false]);
+    over.open();
+    await set;
+    expect(await stored()).toEqual(['again']);
+  });
+
+  it.each(['before', 'after'])('is never stored when it is cancelled %s that is over', async (when) => {
+    const { buffer, store, stored } = house();
+    const asked: string[] = [];
+    store.cancel = async (ids) => void asked.push(...ids);
+    const over = gate();
+    const set = buffer.set(timer('again', FAR), over.opened);
+    expect(buffer.isHere(['again'])).toBe(true);
+    if (when === 'after') {
+      over.open();
+      await new Promise(setImmediate);
+    }
+    await buffer.cancel(['again']);
+    over.open();
+    await set;
+    await new Promise(setImmediate);
+    buffer.flush();
+    expect([await stored(), asked]).toEqual([[], []]);
+  });
+
+  it('is stored when all is flushed, and only then', async () => {
+    const { buffer, stored } = house();
+    const over = gate();
+    const set = buffer.set(timer('again', FAR), over.opened);
+    buffer.flush();
+    await set;
+    expect(await stored()).toEqual(['again']);
+    await buffer.cancel(['again']);
+    over.open();
+    await new Promise(setImmediate);
+    buffer.flush();
+    expect(await stored()).toEqual([]);
+  });
+
+  it('is stored as it was set last', async () => {
+    const { buffer, store } = house();
+    const over = gate();
+    const sets = [
+      buffer.set(timer('again', FAR), over.opened),
+      buffer.set(timer('again', 2 * FAR), over.opened),
+    ];
+    over.open();
+    await new Promise(setImmediate);
+    buffer.flush();
+    await Promise.all(sets);
+    expect(await store.due(NOW + FAR, 10)).toEqual([]);
+    expect(await store.due(NOW + 2 * FAR, 10)).toHaveLength(1);
+  });
+
+  it('is stored when what was in hand has failed', async () => {
+    const { buffer, stored } = house();
+    await buffer.set(timer('again', 1_000), Promise.reject(new Error('it failed')));
+    expect(await stored()).toEqual(['again']);
+  });
 });

@@ -17,6 +17,8 @@ const AT_ONCE = 500;
  * would lose.
  */
 export class TimerBuffer {
+  /** of what this process has in hand: held until that is over, and then like the others */
+  private readonly tied = new Map<string, Held>();
   private young = new Map<string, Held>();
   private old = new Map<string, Held>();
   /** cancelled lately while they were held, and not set since: there is nothing of them to cancel in the store */
@@ -36,8 +38,12 @@ export class TimerBuffer {
     this.cancels = new Coalescer((ids) => store.cancel(ids), AT_ONCE, PACE_MS);
   }
 
-  /** @returns when it is stored, or need not be any more */
-  set(timer: Timer): Promise<void> {
+  /**
+   * @param inHand what the timer watches over, if this process is at it: until that is over, nothing is lost without it
+   * @returns when it is stored, or need not be any more
+   */
+  set(timer: Timer, inHand?: Promise<unknown>): Promise<void> {
+    if (inHand) return this.tie(timer, inHand);
     if (this.holdMs === 0 || timer.dueAt - this.clock.now() < 4 * this.holdMs) {
       this.unspare(timer.id);
       return this.sets.add(timer);
@@ -48,12 +54,25 @@ export class TimerBuffer {
     return new Promise((stored, failed) => this.young.set(timer.id, { timer, stored, failed }));
   }
 
+  private tie(timer: Timer, inHand: Promise<unknown>): Promise<void> {
+    this.drop(timer.id);
+    this.unspare(timer.id);
+    return new Promise((stored, failed) => {
+      const held = { timer, stored, failed };
+      this.tied.set(timer.id, held);
+      const untie = () => {
+        if (this.tied.get(timer.id) !== held) return;
+        this.tied.delete(timer.id);
+        this.set(timer).then(stored, failed);
+      };
+      inHand.then(untie, untie);
+    });
+  }
+
   /** A timer that need never exist: nothing has to be cancelled in the store when it is cancelled soon. */
   spare(id: string): void {
     this.drop(id);
-    if (this.holdMs === 0) return;
-    this.keepTicking();
-    this.spared.add(id);
+    this.remember(id);
   }
 
   /** Whether cancelling them asks nothing of the store. */
@@ -70,14 +89,23 @@ export class TimerBuffer {
 
   /** Stores all that is held. */
   flush(): void {
+    this.store(this.tied);
+    this.tied.clear();
     this.tick();
     this.tick();
   }
 
   /** @returns whether the store need not be asked */
   private takeBack(id: string): boolean {
-    if (this.drop(id)) this.spared.add(id);
-    return this.isSpared(id);
+    const wasHeld = this.drop(id);
+    if (wasHeld) this.remember(id);
+    return wasHeld || this.isSpared(id);
+  }
+
+  private remember(id: string): void {
+    if (this.holdMs === 0) return;
+    this.keepTicking();
+    this.spared.add(id);
   }
 
   private keepTicking(): void {
@@ -85,7 +113,7 @@ export class TimerBuffer {
   }
 
   private isHeld(id: string): boolean {
-    return this.young.has(id) || this.old.has(id);
+    return this.tied.has(id) || this.young.has(id) || this.old.has(id);
   }
 
   private isSpared(id: string): boolean {
@@ -98,15 +126,20 @@ export class TimerBuffer {
   }
 
   private drop(id: string): boolean {
-    const held = this.young.get(id) ?? this.old.get(id);
+    const held = this.tied.get(id) ?? this.young.get(id) ?? this.old.get(id);
+    this.tied.delete(id);
     this.young.delete(id);
     this.old.delete(id);
     held?.stored();
     return held !== undefined;
   }
 
+  private store(held: ReadonlyMap<string, Held>): void {
+    for (const { timer, stored, failed } of held.values()) this.sets.add(timer).then(stored, failed);
+  }
+
   private tick(): void {
-    for (const { timer, stored, failed } of this.old.values()) this.sets.add(timer).then(stored, failed);
+    this.store(this.old);
     this.old = this.young;
     this.young = new Map();
     this.sparedBefore = this.spared;

@@ -58,6 +58,6 @@ function twice(job: Job, dueAt: string): Reaction[] {
   const id = `${job.id}/again`;
   return [
     { do: 'job', job },
-    { do: 'timer', id, dueAt, action: { do: 'job', job: { ...job, id } } },
+    { do: 'timer', id, dueAt, action: { do: 'job', job: { ...job, id } }, watches: job.id },
   ];
 }

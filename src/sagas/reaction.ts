@@ -13,7 +13,14 @@ export type Unstamped<C> = C extends unknown ? Omit<C, 'at' | 'random'> : never;
 export type Reaction =
   | { readonly do: 'command'; readonly send: SentCommand }
   | { readonly do: 'job'; readonly job: Job }
-  | { readonly do: 'timer'; readonly id: string; readonly dueAt: string; readonly action: TimedAction }
+  | {
+      readonly do: 'timer';
+      readonly id: string;
+      readonly dueAt: string;
+      readonly action: TimedAction;
+      /** id of a job that it asks for again: whoever has that in hand need not be reminded of it */
+      readonly watches?: string;
+    }
   | { readonly do: 'cancel-timers'; readonly ids: readonly string[] }
   /** a step that needs no other machine: run by whoever runs the saga */
   | { readonly do: 'run-step'; readonly step: StepTask };

@@ -454,7 +454,10 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
     {},
     [
       job('receipt', 'receipt/rcpt_01r1', { workflowId: 'wf_01', runNo: 1, revision: 0 }),
-      again('receipt', 'receipt/rcpt_01r1/again', 15, { workflowId: 'wf_01', runNo: 1, revision: 0 }),
+      {
+        ...again('receipt', 'receipt/rcpt_01r1/again', 15, { workflowId: 'wf_01', runNo: 1, revision: 0 }),
+        watches: 'receipt/rcpt_01r1',
+      },
     ],
   ],
   [
