@@ -100,7 +100,10 @@ export async function openParts(config: Config, say: (message: string) => void =
   const delegate = delegateKeys(bytesOf(config.ESCROW_SEED));
   const http = new GuardedClient({ allowedOrigins: allowedOrigins(config) });
   const vault = new PostgresKeyVault(opsPool, bytesOf(config.PII_MASTER_KEY));
-  const artifacts = new PostgresArtifactStore(opsPool);
+  const artifacts = new PostgresArtifactStore(
+    opsPool,
+    config.EVENTSTORE === 'postgres' ? relaxedPool : opsPool,
+  );
   const { SOLANA_RPC_URL: rpcUrl, SOLANA_NETWORK: network, USDC_MINT: mint } = config;
   const cache = config.QUITTANCE_CACHE ? { cache: config.QUITTANCE_CACHE } : {};
   const sender = new SolanaSender({ rpcUrl, signer, mint });

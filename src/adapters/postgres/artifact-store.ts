@@ -20,7 +20,14 @@ const DELETE = 'DELETE FROM quittance_ops.artifacts WHERE sha256 = $1';
 export class PostgresArtifactStore implements ArtifactStore {
   private readonly writes: Coalescer<{ readonly address: string; readonly bytes: Uint8Array }>;
 
-  constructor(private readonly pool: pg.Pool) {
+  /**
+   * @param relaxed for what is put, where the events are in the same database: it may commit without flushing, for the
+   * server's log is flushed in its order. Once an event that names an artifact is durable, so is what was put before it
+   */
+  constructor(
+    private readonly pool: pg.Pool,
+    relaxed: pg.Pool = pool,
+  ) {
     this.writes = new Coalescer(
       async (items) => {
         const sizes = items.map(({ bytes }) => bytes.length);
@@ -28,7 +35,7 @@ export class PostgresArtifactStore implements ArtifactStore {
         const ends = sizes.map((size) => (end += size));
         const bytes = Buffer.concat(items.map((item) => item.bytes));
         const values = [items.map(({ address }) => address), bytes, sizes, ends];
-        await reachable(this.pool.query({ name: 'artifact-put', text: PUT, values }));
+        await reachable(relaxed.query({ name: 'artifact-put', text: PUT, values }));
       },
       AT_ONCE,
       PACE_MS,

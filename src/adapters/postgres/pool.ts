@@ -20,8 +20,9 @@ export function openPool(url: string, name: string, max = 8, Client: typeof pg.C
 }
 
 /**
- * A pool whose commits are not flushed one by one. A crash loses a last part of them, always in order: only for
- * what is made again from events, and together with the checkpoint that says how far it was made.
+ * A pool whose commits are not flushed one by one. A crash loses a last part of them, always in order: for what is
+ * made again from events, together with the checkpoint that says how far it was made; and for what is worth nothing
+ * without an event that is appended to the same database after it.
  */
 export function openRelaxedPool(url: string, name: string, max = 8): pg.Pool {
   const target = new URL(url);
