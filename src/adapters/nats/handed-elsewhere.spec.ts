@@ -73,9 +73,8 @@ describe('what workers of several processes were handed past the queue', () => {
       { waiting: number; oldestAt: string },
     ];
     expect(waiting).toBe(0);
-    expect([before, oldestAt, new Date().toISOString()]).toEqual(
-      [before, oldestAt, new Date().toISOString()].sort(),
-    );
+    const times = [before, oldestAt, new Date().toISOString()];
+    expect(times).toEqual(times.toSorted());
   });
 
   it('is seen no more once it is done', async () => {
