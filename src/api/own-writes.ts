@@ -7,9 +7,21 @@ import type { ApiDependencies } from './dependencies.js';
 
 type Parts = Pick<ApiDependencies, 'dispatch' | 'store' | 'progress'>;
 
-/** Read models that are waited for by themselves: others may be slower. */
-export const AWAITED = ['workflows', 'timeline', 'payments', 'receipts'] as const;
-export type AwaitedModel = (typeof AWAITED)[number];
+/** Who asks some of them does not wait for the others, which may be slower or stand still. */
+export const READ_MODELS = [
+  'workflows',
+  'timeline',
+  'escrow',
+  'ledger',
+  'payments',
+  'withdrawals',
+  'settlements',
+  'receipts',
+  'log',
+  'identity',
+  'audit',
+] as const;
+export type ReadModel = (typeof READ_MODELS)[number];
 
 /**
  * @param models absent: all
@@ -18,7 +30,7 @@ export type AwaitedModel = (typeof AWAITED)[number];
 export async function readModelsAt(
   { progress }: Pick<Parts, 'progress'>,
   position: Position,
-  models?: readonly AwaitedModel[],
+  models?: readonly ReadModel[],
 ): Promise<void> {
   if (await progress.waitFor(position, LIMITS.readYourWrites, models)) return;
   throw new Refusal(
@@ -45,7 +57,7 @@ export async function ownerByEvents(
 export async function onceThere<T>(
   parts: Pick<Parts, 'store' | 'progress'>,
   ask: () => Promise<T>,
-  models: readonly AwaitedModel[] = ['workflows'],
+  models: readonly ReadModel[] = ['workflows'],
 ): Promise<T> {
   await readModelsAt(parts, await parts.store.head(), models);
   return ask();
@@ -63,7 +75,7 @@ export async function ofOwnWorkflow<T>(
   { userId }: Pick<Principal, 'userId'>,
   workflowId: string,
   ask: () => Promise<T | undefined>,
-  models?: readonly AwaitedModel[],
+  models?: readonly ReadModel[],
 ): Promise<T | undefined> {
   const found = await ask();
   if (found !== undefined || (await ownerByEvents(parts, workflowId)) !== userId) return found;

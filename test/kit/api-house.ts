@@ -15,6 +15,7 @@ import { systemChance } from '../../src/adapters/system/chance.js';
 import { clientSignatures } from '../../src/adapters/x402/client-signature.js';
 import { createApi } from '../../src/api/api.module.js';
 import type { ApiDependencies } from '../../src/api/dependencies.js';
+import type { ReadModel } from '../../src/api/own-writes.js';
 import { escrow } from '../../src/commands/escrow/decide.js';
 import type { WorkflowCommand } from '../../src/commands/workflow/commands.js';
 import { workflow } from '../../src/commands/workflow/decide.js';
@@ -51,6 +52,7 @@ import { PublishedLog } from '../../src/transparency/published-log.js';
 import { answerQuestion } from '../../src/verification/answer-question.js';
 import type { Question } from '../../src/verification/question.js';
 import type { IssuerKey, VerifyOptions } from '../../src/verifier/index.js';
+import { holdToNamedModels } from './asked-models.js';
 import { HandWrittenCustody } from './custody.js';
 import { holdToDocument } from './described-answers.js';
 import { PATIENCE_MS } from './patience.js';
@@ -99,6 +101,7 @@ export async function openHouse(
   const outage = { isAway: false };
   const sql: ApiDependencies['sql'] = {
     query: async (text, values = []) => {
+      holdToNamedModels(text);
       if (outage.isAway)
         throw new Refusal('STORE_UNAVAILABLE', 'The database cannot be reached.', {}, 'retryable');
       return { rows: (await pool.query(text, [...values])).rows };
@@ -293,6 +296,10 @@ export async function openHouse(
           startedAt: at,
         });
       }
+    },
+    /** The read model stays where it is from now on. */
+    async stop(model: ReadModel): Promise<void> {
+      await runners[names.indexOf(model)]!.stop();
     },
     async caughtUp(): Promise<void> {
       if (!(await progress.waitFor(await store.head(), PATIENCE_MS)))

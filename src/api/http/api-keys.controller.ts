@@ -39,7 +39,7 @@ export class ApiKeysController {
   }
 
   @Get()
-  @Operation({ tag, summary: 'Your keys, without their secrets' })
+  @Operation({ tag, summary: 'Your keys, without their secrets', reads: ['identity'] })
   async list(@Call() call: Caller): Promise<Answer> {
     const keys = await keysOfUser(this.api.sql, call.principal.userId);
     return ok({

@@ -17,6 +17,7 @@ export class ArtifactsController {
     tag: 'workflows',
     summary: 'The bytes of an attachment or a large output of one of your workflows',
     mediaType: 'application/octet-stream',
+    reads: ['workflows'],
   })
   async bytes(@Call() call: Caller, @Param('hash') hash: string): Promise<Answer> {
     const row = await artifactOfUser(this.api.sql, call.principal.userId, hash);

@@ -44,6 +44,7 @@ export class AuditController {
     tag,
     summary: 'Every event and refused command, newest first (operators)',
     query: searchQuery,
+    reads: ['audit'],
   })
   async search(@Call() call: Caller, @Query() query: z.output<typeof searchQuery>): Promise<Answer> {
     requireOperator(call.principal);
@@ -60,6 +61,7 @@ export class AuditController {
     tag,
     summary: 'The events of a stream and the state they fold to, at any revision (operators and owners)',
     query: streamQuery,
+    reads: ['workflows', 'payments', 'receipts'],
   })
   async stream(
     @Call() call: Caller,

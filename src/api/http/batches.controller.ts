@@ -40,7 +40,12 @@ export class BatchesController {
   }
 
   @Get('batches/:id')
-  @Operation({ tag, summary: 'How far a batch is, and which of its items failed', query: failuresQuery })
+  @Operation({
+    tag,
+    summary: 'How far a batch is, and which of its items failed',
+    query: failuresQuery,
+    reads: ['workflows'],
+  })
   async one(
     @Call() call: Caller,
     @Param('id') id: string,

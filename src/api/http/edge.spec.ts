@@ -83,6 +83,21 @@ describe('the edge of the API', () => {
     });
   });
 
+  it('waits for the read models that are asked, and not for one that stands still', async () => {
+    const standing = await openHouse();
+    const [ann, operator] = [await standing.user('user_ann'), await standing.user('user_op', ['operator'])];
+    await standing.stop('audit');
+    const { headers } = await ann.post('/api-keys', { name: 'laptop' });
+    const written = { 'x-min-position': headers.get('x-position')! };
+    const { body } = await ann.get('/api-keys', written);
+    expect(body.apiKeys.map(({ name }: { name: string }) => name)).toContain('laptop');
+    expect(await operator.get('/audit/events', written)).toMatchObject({
+      status: 503,
+      body: { code: 'DEPENDENCY_DOWN' },
+    });
+    await standing.close();
+  });
+
   describe('API keys', () => {
     it('are shown once, listed without secret, and only to their owner', async () => {
       const issued = await alice.post('/api-keys', { name: 'laptop' }, { 'idempotency-key': 'key-1' });

@@ -5,7 +5,7 @@ import { REFUSED, readerOf } from '../../events/reader.js';
 import { isRefusal, Refusal } from '../../kernel/errors.js';
 import type { Position } from '../../kernel/event.js';
 import type { ApiDependencies } from '../dependencies.js';
-import { readModelsAt } from '../own-writes.js';
+import { type ReadModel, readModelsAt } from '../own-writes.js';
 
 /**
  * What every call passes before a controller sees it, in the order of what it costs: who calls and how often comes
@@ -29,7 +29,7 @@ export function guardEdge(server: FastifyInstance, api: ApiDependencies): void {
   server.addHook('preHandler', (request, _reply, done) => {
     const wanted = request.headers['x-min-position'];
     if (request.method !== 'GET' || typeof wanted !== 'string') return done();
-    requireReadModelsAt(api, wanted).then(() => done(), done);
+    requireReadModelsAt(api, wanted, request.routeOptions.config.operation?.reads).then(() => done(), done);
   });
 }
 
@@ -138,8 +138,12 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T 
 
 const POSITION = /^[0-9A-Za-z:/._-]{1,80}$/;
 
-async function requireReadModelsAt(api: ApiDependencies, wanted: string): Promise<void> {
+async function requireReadModelsAt(
+  api: ApiDependencies,
+  wanted: string,
+  models: readonly ReadModel[] | undefined,
+): Promise<void> {
   if (!POSITION.test(wanted))
     throw new Refusal('VALIDATION_FAILED', 'X-Min-Position is not a position answered here.');
-  await readModelsAt(api, wanted as Position);
+  await readModelsAt(api, wanted as Position, models);
 }

@@ -39,6 +39,7 @@ export class EscrowController {
     tag,
     summary: 'Where to deposit, with which memo, and what a wallet signs',
     query: addressQuery,
+    reads: [],
   })
   async address(@Call() call: Caller, @Query() { wallet }: z.output<typeof addressQuery>): Promise<Answer> {
     const { chain } = this.api;
@@ -69,7 +70,7 @@ export class EscrowController {
   }
 
   @Get(':userId/balance')
-  @Operation({ tag, summary: 'What is available, held and in total' })
+  @Operation({ tag, summary: 'What is available, held and in total', reads: ['escrow'] })
   async balance(@Call() call: Caller, @Param('userId') userId: string): Promise<Answer> {
     requireOwner(call.principal, userId, 'user');
     const row = await escrowOfUser(this.api.sql, userId);
@@ -108,6 +109,7 @@ export class EscrowController {
     tag,
     summary: 'What moved in the account, with its balance after it, newest first (owner and operators)',
     query: historyQuery,
+    reads: ['escrow', 'ledger'],
   })
   async history(
     @Call() call: Caller,
@@ -123,7 +125,7 @@ export class EscrowController {
 
   /** So that an unknown address below /escrow does not read as a user's. */
   @Get(':userId')
-  @Operation({ tag, summary: 'The escrow account of a user (owner and operators)' })
+  @Operation({ tag, summary: 'The escrow account of a user (owner and operators)', reads: ['escrow'] })
   async account(@Call() call: Caller, @Param('userId') userId: string): Promise<Answer> {
     requireOwnerOrOperator(call.principal, userId, 'user');
     const row = await escrowOfUser(this.api.sql, userId);

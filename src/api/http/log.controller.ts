@@ -72,6 +72,7 @@ export class LogController {
     summary: 'That a receipt is in the log: for those who may read the receipt',
     access: 'public',
     query: inclusionQuery,
+    reads: ['receipts', 'log'],
   })
   async inclusion(
     @MaybeCall() call: Caller | undefined,

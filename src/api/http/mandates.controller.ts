@@ -63,7 +63,12 @@ export class MandatesController {
   }
 
   @Get()
-  @Operation({ tag, summary: 'Your mandates with what is left of each, newest first', query: listQuery })
+  @Operation({
+    tag,
+    summary: 'Your mandates with what is left of each, newest first',
+    query: listQuery,
+    reads: ['payments'],
+  })
   async list(@Call() call: Caller, @Query() { limit }: z.output<typeof listQuery>): Promise<Answer> {
     const rows = await mandatesOfUser(this.api.sql, call.principal.userId, limit);
     const now = isoTime(this.api.clock.now());
@@ -74,6 +79,7 @@ export class MandatesController {
   @Operation({
     tag,
     summary: 'Whom your wallet approves on the chain, so that money stays in it until it is paid',
+    reads: [],
   })
   async delegate(@Call() call: Caller): Promise<Answer> {
     const { network, mint: asset } = this.api.chain;
@@ -82,7 +88,7 @@ export class MandatesController {
   }
 
   @Get(':id')
-  @Operation({ tag, summary: 'One mandate: its limits, what is left, and the runs that used it' })
+  @Operation({ tag, summary: 'One mandate: its limits, what is left, and the runs that used it', reads: [] })
   async one(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
     const { state, revision } = await this.api.dispatch.load(mandate, id);
     requireOwner(call.principal, state.status === 'none' ? undefined : state.granted.userId, 'mandate');

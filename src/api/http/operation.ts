@@ -1,5 +1,6 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { z } from 'zod';
+import type { ReadModel } from '../own-writes.js';
 import type { AnswerName } from './answers/index.js';
 
 /** What a route says about itself: the edge checks by it, and the OpenAPI document is made of it. */
@@ -22,6 +23,8 @@ export interface OperationDescription {
   readonly accepted?: boolean;
   /** 503 as well, with the same answer, which then says what is missing */
   readonly degraded?: boolean;
+  /** the read models it asks, which `X-Min-Position` then waits for; all when absent */
+  readonly reads?: readonly ReadModel[];
   /** what it answers when it succeeds */
   readonly answer?: AnswerName;
   readonly mediaType?: string;

@@ -30,7 +30,11 @@ export class PaymentsController {
   constructor(@Inject(API) private readonly api: ApiDependencies) {}
 
   @Get(':id')
-  @Operation({ tag: 'payments', summary: 'One payment: its state, signature and where to look it up' })
+  @Operation({
+    tag: 'payments',
+    summary: 'One payment: its state, signature and where to look it up',
+    reads: ['payments'],
+  })
   async one(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
     const row = await paymentById(this.api.sql, id);
     requireOwner(call.principal, row?.user_id, 'payment');

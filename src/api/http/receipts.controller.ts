@@ -39,13 +39,19 @@ export class ReceiptsController {
     summary: 'A receipt: of your own, or one that was shared',
     access: 'public',
     answer: 'OneReceipt',
+    reads: ['receipts', 'log'],
   })
   async one(@MaybeCall() call: Caller | undefined, @Param('id') id: string): Promise<Answer> {
     return this.answer(await this.readable(call, id));
   }
 
   @Get('workflows/:id/receipt')
-  @Operation({ tag, summary: "The receipt of a workflow's newest run", answer: 'OneReceipt' })
+  @Operation({
+    tag,
+    summary: "The receipt of a workflow's newest run",
+    answer: 'OneReceipt',
+    reads: ['workflows', 'receipts', 'log'],
+  })
   async ofWorkflow(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
     const owner = () => ownerOfWorkflow(this.api.sql, id);
     const found = await ofOwnWorkflow(this.api, call.principal, id, owner, ['workflows', 'receipts']);

@@ -23,7 +23,7 @@ export class ServicesController {
   constructor(@Inject(API) private readonly api: ApiDependencies) {}
 
   @Get()
-  @Operation({ tag, summary: 'The paid services that plans can use', query: listQuery })
+  @Operation({ tag, summary: 'The paid services that plans can use', query: listQuery, reads: [] })
   async list(@Query() { capability, limit }: z.output<typeof listQuery>): Promise<Answer> {
     const offers = await this.api.catalogue.all();
     const wanted = offers.filter((offer) => capability === undefined || offer.capability === capability);
@@ -31,14 +31,14 @@ export class ServicesController {
   }
 
   @Get('discover')
-  @Operation({ tag, summary: 'Services that fit words', query: discoverQuery })
+  @Operation({ tag, summary: 'Services that fit words', query: discoverQuery, reads: [] })
   async discover(@Query() { query, limit }: z.output<typeof discoverQuery>): Promise<Answer> {
     const found = await this.api.catalogue.search(query, limit);
     return ok({ services: await this.views(found), total: found.length });
   }
 
   @Get(':id')
-  @Operation({ tag, summary: 'One service' })
+  @Operation({ tag, summary: 'One service', reads: [] })
   async one(@Param('id') id: string): Promise<Answer> {
     const offer = await this.api.catalogue.byId(id);
     if (!offer) throw new Refusal('NOT_FOUND', 'There is no such service.');

@@ -22,7 +22,12 @@ export class UsersController {
   constructor(@Inject(API) private readonly api: ApiDependencies) {}
 
   @Get(':userId/workflows')
-  @Operation({ tag: 'workflows', summary: 'The workflows of a user, newest first', query: listQuery })
+  @Operation({
+    tag: 'workflows',
+    summary: 'The workflows of a user, newest first',
+    query: listQuery,
+    reads: ['workflows'],
+  })
   async workflows(
     @Call() call: Caller,
     @Param('userId') userId: string,
@@ -41,6 +46,7 @@ export class UsersController {
     tag: 'mandates',
     summary: 'The mandates of a user with what is left of each, newest first',
     query: mandatesQuery,
+    reads: ['payments'],
   })
   async mandates(
     @Call() call: Caller,

@@ -62,7 +62,7 @@ export class WithdrawalsController {
   }
 
   @Get(':userId/withdrawals')
-  @Operation({ tag, summary: 'Your withdrawals, newest first', query: listQuery })
+  @Operation({ tag, summary: 'Your withdrawals, newest first', query: listQuery, reads: ['withdrawals'] })
   async list(
     @Call() call: Caller,
     @Param('userId') userId: string,
@@ -75,7 +75,11 @@ export class WithdrawalsController {
   }
 
   @Get(':userId/withdrawals/:id')
-  @Operation({ tag, summary: 'One withdrawal: its state, signature and where to look it up' })
+  @Operation({
+    tag,
+    summary: 'One withdrawal: its state, signature and where to look it up',
+    reads: ['withdrawals'],
+  })
   async one(@Call() call: Caller, @Param('userId') userId: string, @Param('id') id: string): Promise<Answer> {
     requireOwner(call.principal, userId, 'user');
     const row = await withdrawalOfUser(this.api.sql, userId, id);

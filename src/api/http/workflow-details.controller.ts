@@ -9,7 +9,7 @@ import { paymentStatuses } from '../../projections/payments/schema.js';
 import { stepsOfRun, type WorkflowDetail, workflowById } from '../../projections/workflows/queries.js';
 import type { Caller } from '../../requests/caller.js';
 import { API, type ApiDependencies } from '../dependencies.js';
-import { type AwaitedModel, ofOwnWorkflow } from '../own-writes.js';
+import { ofOwnWorkflow, type ReadModel } from '../own-writes.js';
 import { Answer, etag, ok } from './answer.js';
 import { Call } from './call.js';
 import { download } from './download.js';
@@ -49,6 +49,7 @@ export class WorkflowDetailsController {
     tag,
     summary: 'A workflow with its plan, what it has spent, and its payments',
     answer: 'OneWorkflow',
+    reads: ['workflows', 'payments'],
   })
   async one(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
     const { sql, content, clock, settings } = this.api;
@@ -65,6 +66,7 @@ export class WorkflowDetailsController {
     summary: 'The steps of the current run and what they gave; `nextAfter` when there are more of them',
     query: stepsQuery,
     answer: 'WorkflowSteps',
+    reads: ['workflows'],
   })
   async steps(
     @Call() call: Caller,
@@ -94,6 +96,7 @@ export class WorkflowDetailsController {
     summary: 'Its payments; those of `state` awaiting_signature with what your wallet is to sign',
     query: paymentsQuery,
     answer: 'WorkflowPayments',
+    reads: ['workflows', 'payments'],
   })
   async payments(
     @Call() call: Caller,
@@ -113,6 +116,7 @@ export class WorkflowDetailsController {
     summary: 'The final result; `wait` holds the call until the run is closed',
     query: resultQuery,
     answer: 'WorkflowResult',
+    reads: ['workflows', 'receipts'],
   })
   async result(
     @Call() call: Caller,
@@ -134,7 +138,7 @@ export class WorkflowDetailsController {
     return { ...figures, services: found!.services };
   }
 
-  private async owned(call: Caller, id: string, models?: readonly AwaitedModel[]): Promise<WorkflowDetail> {
+  private async owned(call: Caller, id: string, models?: readonly ReadModel[]): Promise<WorkflowDetail> {
     const ask = () => workflowById(this.api.sql, id);
     const row = await ofOwnWorkflow(this.api, call.principal, id, ask, models);
     requireOwner(call.principal, row?.user_id, 'workflow');

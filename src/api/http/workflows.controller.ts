@@ -106,7 +106,13 @@ export class WorkflowsController {
   }
 
   @Get('history')
-  @Operation({ tag, summary: 'Your workflows, newest first', query: historyQuery, answer: 'WorkflowHistory' })
+  @Operation({
+    tag,
+    summary: 'Your workflows, newest first',
+    query: historyQuery,
+    answer: 'WorkflowHistory',
+    reads: ['workflows'],
+  })
   async history(@Call() call: Caller, @Query() query: z.output<typeof historyQuery>): Promise<Answer> {
     const { status, limit, cursor } = query;
     const { workflows, total } = await workflowsOfUser(this.api.sql, call.principal.userId, {
@@ -123,6 +129,7 @@ export class WorkflowsController {
     summary: 'What happened, as the stream tells it, from a sequence number',
     query: eventsQuery,
     answer: 'WorkflowEvents',
+    reads: ['workflows', 'timeline'],
   })
   async events(
     @Call() call: Caller,

@@ -102,6 +102,6 @@ function headerParameters(method: string, access: string): object[] {
     schema: { type: 'string' },
   });
   return method === 'GET'
-    ? [header('X-Min-Position', 'X-Position of an earlier answer: read your own write')]
+    ? [header('X-Min-Position', 'X-Position of an earlier answer: what that wrote is in this one')]
     : [header('Idempotency-Key', 'the same key answers the same, and does nothing twice')];
 }

@@ -55,7 +55,12 @@ export class PayoutsController {
   }
 
   @Get('payouts')
-  @Operation({ tag, summary: 'Settlements and their payouts, newest first (operators)', query: listQuery })
+  @Operation({
+    tag,
+    summary: 'Settlements and their payouts, newest first (operators)',
+    query: listQuery,
+    reads: ['settlements'],
+  })
   async list(@Call() call: Caller, @Query() { limit }: z.output<typeof listQuery>): Promise<Answer> {
     requireOperator(call.principal);
     const rows = await listSettlements(this.api.sql, limit);
@@ -66,6 +71,7 @@ export class PayoutsController {
   @Operation({
     tag,
     summary: 'One settlement: who was paid, by which transaction, and who was not (operators)',
+    reads: ['settlements'],
   })
   async one(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
     requireOperator(call.principal);
@@ -94,7 +100,11 @@ export class PayoutsController {
   }
 
   @Get('earnings')
-  @Operation({ tag, summary: 'What platform and reserve have earned, and what was paid of it (operators)' })
+  @Operation({
+    tag,
+    summary: 'What platform and reserve have earned, and what was paid of it (operators)',
+    reads: ['settlements'],
+  })
   async earnings(@Call() call: Caller): Promise<Answer> {
     requireOperator(call.principal);
     return ok({ earnings: (await listEarnings(this.api.sql)).map(earningsView) });
