@@ -15,6 +15,7 @@ import { EscrowController } from './http/escrow.controller.js';
 import { HealthController } from './http/health.controller.js';
 import { answerOnce } from './http/idempotency.js';
 import { IssuerController } from './http/issuer.controller.js';
+import { sayWhatIsLeftOut } from './http/left-out-header.js';
 import { LogController } from './http/log.controller.js';
 import { MandatesController } from './http/mandates.controller.js';
 import { Metrics } from './http/metrics.js';
@@ -121,6 +122,7 @@ export async function createApi(api: ApiDependencies): Promise<NestFastifyApplic
   keepRawBodies(server);
   guardEdge(server, api);
   answerOnce(server, api);
+  sayWhatIsLeftOut(server, api);
   metrics.observe(server);
   const { version } = api.settings;
   // their schemas are many, and few programs are ever asked for them

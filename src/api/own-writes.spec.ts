@@ -7,8 +7,13 @@ import { ofOwnWorkflow, READ_MODELS } from './own-writes.js';
 
 const ROW = { id: 'wf_1' };
 
-/** A workflow of ann's whose row is there once the read models are waited for. */
-function house({ exists = true, inTime = true, row = undefined as typeof ROW | undefined } = {}) {
+/** A workflow of ann's whose row is there once the read models are waited for, unless they leave it out. */
+function house({
+  exists = true,
+  inTime = true,
+  leftOut = false,
+  row = undefined as typeof ROW | undefined,
+} = {}) {
   const waited: string[] = [];
   const models: unknown[] = [];
   const state = exists ? { status: 'planning', created: { userId: 'ann' } } : { status: 'none' };
@@ -20,7 +25,7 @@ function house({ exists = true, inTime = true, row = undefined as typeof ROW | u
       waitFor: async (position: Position, _ms: number, of: unknown) => {
         waited.push(position);
         models.push(of);
-        its = ROW;
+        if (!leftOut) its = ROW;
         return inTime;
       },
     },
@@ -59,6 +64,12 @@ describe('a workflow that was asked for a moment ago', () => {
     const none = house({ exists: false });
     expect(await none.of('ann')).toBeUndefined();
     expect([...others.waited, ...none.waited]).toEqual([]);
+  });
+
+  it('is not said to be missing when a read model leaves it out from its first event on', async () => {
+    const { of } = house({ leftOut: true });
+    const refused = await of('ann').catch((error: unknown) => error);
+    expect(isRefusal(refused, 'DEPENDENCY_DOWN')).toBe(true);
   });
 
   it('is not said to be missing when the read model takes too long', async () => {

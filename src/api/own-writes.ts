@@ -68,7 +68,7 @@ export async function onceThere<T>(
  * that there is, and then the read model is waited for.
  * @param models what is asked, and what is read after it
  * @returns undefined where there is none, or it is another's
- * @throws Refusal DEPENDENCY_DOWN when the read model does not get there in time
+ * @throws Refusal DEPENDENCY_DOWN when the read model does not get there in time, or leaves it out from its first event on
  */
 export async function ofOwnWorkflow<T>(
   parts: Parts,
@@ -79,5 +79,12 @@ export async function ofOwnWorkflow<T>(
 ): Promise<T | undefined> {
   const found = await ask();
   if (found !== undefined || (await ownerByEvents(parts, workflowId)) !== userId) return found;
-  return onceThere(parts, ask, models);
+  const late = await onceThere(parts, ask, models);
+  if (late !== undefined) return late;
+  throw new Refusal(
+    'DEPENDENCY_DOWN',
+    'This workflow is there, but its first event could not be taken by what is read here. Operators are told.',
+    { workflowId },
+    'retryable',
+  );
 }

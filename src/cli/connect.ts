@@ -1,6 +1,8 @@
 import { dataFolderPath, readRuntime } from '../embedded/data-folder.js';
 import { Refusal } from '../kernel/errors.js';
 import { ApiClient } from './api/client.js';
+import { plainText } from './show/figures.js';
+import { Screen } from './show/screen.js';
 
 /** Where an installation is, as flags say it. */
 export interface ConnectOptions {
@@ -29,16 +31,22 @@ export function runningInstallation(
   if (address) {
     if (!secret)
       throw new Refusal('KEY_MISSING', `Give the API key for ${address} by --key or QUITTANCE_API_KEY.`);
-    return { client: new ApiClient(httpUrl(address), secret), userId: undefined };
+    return { client: new ApiClient(httpUrl(address), secret, warnOfLeftOut), userId: undefined };
   }
   const runtime = readRuntime(data ?? dataFolderPath(env));
   if (!runtime) return undefined;
   const { api, apiKey, userId } = runtime;
   if (typeof api !== 'string' || typeof apiKey !== 'string') return undefined;
   return {
-    client: new ApiClient(api, secret ?? apiKey),
+    client: new ApiClient(api, secret ?? apiKey, warnOfLeftOut),
     userId: typeof userId === 'string' ? userId : undefined,
   };
+}
+
+function warnOfLeftOut(models: string): void {
+  new Screen(process.stderr).warn(
+    `What follows may be old: an event of this could not be taken by ${plainText(models)}. Operators see it by quittance parked.`,
+  );
 }
 
 /** @throws Refusal NOT_RUNNING */

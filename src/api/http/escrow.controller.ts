@@ -70,7 +70,12 @@ export class EscrowController {
   }
 
   @Get(':userId/balance')
-  @Operation({ tag, summary: 'What is available, held and in total', reads: ['escrow'] })
+  @Operation({
+    tag,
+    summary: 'What is available, held and in total',
+    about: { category: 'escrow', parameter: 'userId' },
+    reads: ['escrow'],
+  })
   async balance(@Call() call: Caller, @Param('userId') userId: string): Promise<Answer> {
     requireOwner(call.principal, userId, 'user');
     const row = await escrowOfUser(this.api.sql, userId);
@@ -109,6 +114,7 @@ export class EscrowController {
     tag,
     summary: 'What moved in the account, with its balance after it, newest first (owner and operators)',
     query: historyQuery,
+    about: { category: 'escrow', parameter: 'userId' },
     reads: ['escrow', 'ledger'],
   })
   async history(
@@ -125,7 +131,12 @@ export class EscrowController {
 
   /** So that an unknown address below /escrow does not read as a user's. */
   @Get(':userId')
-  @Operation({ tag, summary: 'The escrow account of a user (owner and operators)', reads: ['escrow'] })
+  @Operation({
+    tag,
+    summary: 'The escrow account of a user (owner and operators)',
+    about: { category: 'escrow', parameter: 'userId' },
+    reads: ['escrow'],
+  })
   async account(@Call() call: Caller, @Param('userId') userId: string): Promise<Answer> {
     requireOwnerOrOperator(call.principal, userId, 'user');
     const row = await escrowOfUser(this.api.sql, userId);

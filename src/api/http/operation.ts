@@ -1,5 +1,6 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { z } from 'zod';
+import type { Category } from '../../kernel/ids.js';
 import type { ReadModel } from '../own-writes.js';
 import type { AnswerName } from './answers/index.js';
 
@@ -25,6 +26,8 @@ export interface OperationDescription {
   readonly degraded?: boolean;
   /** the read models it asks, which `X-Min-Position` then waits for; all when absent */
   readonly reads?: readonly ReadModel[];
+  /** the stream whose rows it shows, by the parameter of the path that has its id */
+  readonly about?: { readonly category: Category; readonly parameter: string };
   /** what it answers when it succeeds */
   readonly answer?: AnswerName;
   readonly mediaType?: string;

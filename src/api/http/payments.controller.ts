@@ -33,6 +33,7 @@ export class PaymentsController {
   @Operation({
     tag: 'payments',
     summary: 'One payment: its state, signature and where to look it up',
+    about: { category: 'payment', parameter: 'id' },
     reads: ['payments'],
   })
   async one(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {

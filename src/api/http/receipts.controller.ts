@@ -39,6 +39,7 @@ export class ReceiptsController {
     summary: 'A receipt: of your own, or one that was shared',
     access: 'public',
     answer: 'OneReceipt',
+    about: { category: 'receipt', parameter: 'id' },
     reads: ['receipts', 'log'],
   })
   async one(@MaybeCall() call: Caller | undefined, @Param('id') id: string): Promise<Answer> {

@@ -29,6 +29,7 @@ export class StatementsController {
     summary:
       'A month of the account: opening balance, entries, totals, closing balance (owner and operators)',
     query: statementQuery,
+    about: { category: 'escrow', parameter: 'userId' },
     reads: ['escrow', 'ledger'],
   })
   async statement(

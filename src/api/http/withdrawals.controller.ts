@@ -62,7 +62,13 @@ export class WithdrawalsController {
   }
 
   @Get(':userId/withdrawals')
-  @Operation({ tag, summary: 'Your withdrawals, newest first', query: listQuery, reads: ['withdrawals'] })
+  @Operation({
+    tag,
+    summary: 'Your withdrawals, newest first',
+    query: listQuery,
+    about: { category: 'escrow', parameter: 'userId' },
+    reads: ['withdrawals'],
+  })
   async list(
     @Call() call: Caller,
     @Param('userId') userId: string,
@@ -78,6 +84,7 @@ export class WithdrawalsController {
   @Operation({
     tag,
     summary: 'One withdrawal: its state, signature and where to look it up',
+    about: { category: 'escrow', parameter: 'userId' },
     reads: ['withdrawals'],
   })
   async one(@Call() call: Caller, @Param('userId') userId: string, @Param('id') id: string): Promise<Answer> {

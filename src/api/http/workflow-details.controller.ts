@@ -49,6 +49,7 @@ export class WorkflowDetailsController {
     tag,
     summary: 'A workflow with its plan, what it has spent, and its payments',
     answer: 'OneWorkflow',
+    about: { category: 'workflow', parameter: 'id' },
     reads: ['workflows', 'payments'],
   })
   async one(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {
@@ -66,6 +67,7 @@ export class WorkflowDetailsController {
     summary: 'The steps of the current run and what they gave; `nextAfter` when there are more of them',
     query: stepsQuery,
     answer: 'WorkflowSteps',
+    about: { category: 'workflow', parameter: 'id' },
     reads: ['workflows'],
   })
   async steps(
@@ -96,6 +98,7 @@ export class WorkflowDetailsController {
     summary: 'Its payments; those of `state` awaiting_signature with what your wallet is to sign',
     query: paymentsQuery,
     answer: 'WorkflowPayments',
+    about: { category: 'workflow', parameter: 'id' },
     reads: ['workflows', 'payments'],
   })
   async payments(
@@ -116,6 +119,7 @@ export class WorkflowDetailsController {
     summary: 'The final result; `wait` holds the call until the run is closed',
     query: resultQuery,
     answer: 'WorkflowResult',
+    about: { category: 'workflow', parameter: 'id' },
     reads: ['workflows', 'receipts'],
   })
   async result(

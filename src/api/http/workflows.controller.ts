@@ -129,6 +129,7 @@ export class WorkflowsController {
     summary: 'What happened, as the stream tells it, from a sequence number',
     query: eventsQuery,
     answer: 'WorkflowEvents',
+    about: { category: 'workflow', parameter: 'id' },
     reads: ['workflows', 'timeline'],
   })
   async events(

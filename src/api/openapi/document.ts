@@ -54,7 +54,7 @@ const answersOf = (routes: readonly DescribedRoute[]): Record<string, z.ZodType>
 
 function operationObject(method: string, path: string, operation: OperationDescription): object {
   const { summary, tag, access = 'user', body, success = 200, mediaType = 'application/json' } = operation;
-  const { answer, accepted, degraded } = operation;
+  const { answer, accepted, degraded, about } = operation;
   const content = { [mediaType]: answer ? { schema: { $ref: pointerTo(answer) } } : {} };
   return {
     summary,
@@ -64,7 +64,7 @@ function operationObject(method: string, path: string, operation: OperationDescr
       requestBody: { content: { 'application/json': { schema: jsonSchema(body) } } },
     }),
     responses: {
-      [success]: { description: 'Success', content },
+      [success]: { description: 'Success', content, ...(about && { headers: { 'X-Left-Out': leftOut } }) },
       ...(accepted && { 202: { description: 'Accepted; it is still going on', content } }),
       ...(degraded && { 503: { description: 'The same, and something it needs does not answer', content } }),
       default: {
@@ -75,6 +75,13 @@ function operationObject(method: string, path: string, operation: OperationDescr
     security: access === 'user' ? [{ bearer: [] }, { apiKey: [] }] : [{}],
   };
 }
+
+const leftOut = {
+  description:
+    'read models that were asked and could not take an event of this, e.g. `workflows, timeline`: what they say is ' +
+    'older than it should be, also under X-Min-Position, until an operator has mended it',
+  schema: { type: 'string' },
+};
 
 const pathParameters = (path: string): object[] =>
   [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({

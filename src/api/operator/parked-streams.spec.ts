@@ -56,6 +56,16 @@ describe('streams that read models leave out', () => {
     expect(await statusOf(bob, good)).toBe('awaiting_approval');
   });
 
+  it('are said to be old to who may see them, and to nobody else', async () => {
+    const leftOut = async (client: Client, path: string) =>
+      (await client.get(path)).headers.get('x-left-out');
+    while ((await leftOut(alice, `/workflows/${bad}`)) !== 'workflows')
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await leftOut(alice, `/workflows/${bad}/events`)).toBe('workflows, timeline');
+    const others = [leftOut(bob, `/workflows/${good}`), leftOut(bob, `/workflows/${bad}`)];
+    expect(await Promise.all([...others, leftOut(alice, '/workflows/history')])).toEqual([null, null, null]);
+  });
+
   it('are listed by model, with codes and names, to operators', async () => {
     const { status, body } = await operator.get('/monitor/parked');
     const its = {

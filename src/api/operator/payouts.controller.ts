@@ -71,6 +71,7 @@ export class PayoutsController {
   @Operation({
     tag,
     summary: 'One settlement: who was paid, by which transaction, and who was not (operators)',
+    about: { category: 'settlement', parameter: 'id' },
     reads: ['settlements'],
   })
   async one(@Call() call: Caller, @Param('id') id: string): Promise<Answer> {

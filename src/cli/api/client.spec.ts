@@ -47,6 +47,14 @@ describe('a call of the API', () => {
     expect(seen[1]?.headers['x-min-position']).toBe('42');
   });
 
+  it('says where an answer is old because an event could not be taken', async () => {
+    const { client } = await serving(json(200, {}), json(200, {}, { 'x-left-out': 'workflows' }));
+    const said: string[] = [];
+    const telling = new ApiClient(client.url, 'qk_test', (models) => said.push(models));
+    for (let i = 0; i < 3; i++) await telling.get('/x', anything);
+    expect(said).toEqual(['workflows']);
+  });
+
   it('that was too early is made again under the same idempotency key', async () => {
     const { client, seen } = await serving(json(429, RATE), json(429, RATE), json(201, { ok: true }));
     expect(await client.post('/x', {}, anything)).toEqual({ ok: true });

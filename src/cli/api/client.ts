@@ -17,10 +17,13 @@ const refusalBody = z.looseObject({
 /** Calls the HTTP API of an installation and reads its own writes. */
 export class ApiClient {
   private position: string | undefined;
+  private readonly leftOut = new Set<string>();
 
   constructor(
     readonly url: string,
     readonly apiKey: string,
+    /** told once of read models that have old rows of what was asked for */
+    private readonly onLeftOut: (models: string) => void = () => {},
   ) {}
 
   get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
@@ -74,6 +77,11 @@ export class ApiClient {
     });
     this.position = response.headers.get('x-position') ?? this.position;
     if (!response.ok) throw await refusalOf(response);
+    const leftOut = response.headers.get('x-left-out');
+    if (leftOut && !this.leftOut.has(leftOut)) {
+      this.leftOut.add(leftOut);
+      this.onLeftOut(leftOut);
+    }
     return response;
   }
 }
