@@ -60,6 +60,11 @@ const expected = (
   occurred_at: metadata.occurredAt,
   rejected,
 });
+const codeOf = ({ event }: Recorded): string | undefined => (event as { readonly code?: string }).code;
+const refusedFor = (code: string): Recorded['event'] => {
+  const refused = auditEvents.find(({ type }) => type === 'CommandRejected')!;
+  return { ...(refused.sample as Recorded['event']), code } as Recorded['event'];
+};
 const project = (events: readonly Recorded[]) => models.project(events, [auditProjection]);
 const found = async (search: Partial<AuditSearch> = {}) =>
   (await searchAudit(models.sql, { limit: 1_000, ...search })).rows;
@@ -161,10 +166,24 @@ describe('the audit log', () => {
       if ([3, 777, 1_203, 1_204].includes(at)) return people[2]!;
       return people[Math.floor(at / 100) % 3 === 1 && at % 2 === 0 ? 1 : 0]!;
     };
+    /** a second each; of those of one process a minute late */
+    const timeOf = (at: number) =>
+      new Date(
+        Date.parse('2026-01-01T00:00:00.000Z') + (at - (at % 90 === 0 ? 60 : 0)) * 1_000,
+      ).toISOString();
+    const eventOf = (at: number): Recorded['event'] => {
+      if (at === 10 || at === 900) return refusedFor('PLAN_CHANGED');
+      if (at % 50 === 0) return refusedFor('WRONG_STATE');
+      return { type: at % 600 === 1 ? 'StepFailed' : 'PlanningStarted', v: 1 };
+    };
     let events: Recorded[];
     const write = async (sizes: readonly number[], forgetsAfter: number) => {
       events = Array.from({ length: 1_250 }, (_, at) =>
-        happened(0, { actor: actorOf(at) }, { stream: `workflow-wf_${at}` }),
+        happened(
+          0,
+          { actor: actorOf(at), occurredAt: timeOf(at) },
+          { stream: at % 400 === 7 ? 'escrow-zoë' : `workflow-wf_${at}`, event: eventOf(at) },
+        ),
       );
       for (let from = 0, nth = 0; from < events.length; from += sizes[nth++ % sizes.length]!) {
         await project(events.slice(from, from + sizes[nth % sizes.length]!));
@@ -190,32 +209,95 @@ describe('the audit log', () => {
         '',
         ...written.slice(0, -1).map(({ until }) => until),
       ]);
-      for (const { rows, after, until, actors } of written) {
+      for (const { rows, after, until, actors, streams, types, codes, ...times } of written) {
         expect(rows).toBeGreaterThanOrEqual(500);
         const its = events.filter(({ position }) => position > after && position <= until);
-        expect([...actors].sort()).toEqual([...new Set(its.map(({ metadata }) => metadata.actor.id))].sort());
+        const each = (of: (one: Recorded) => string | undefined) =>
+          [...new Set(its.flatMap((one) => of(one) ?? []))].sort();
+        const inOrder = each(({ metadata }) => metadata.occurredAt);
+        expect([actors, streams, types, codes].map((known) => [...known].sort())).toEqual([
+          each(({ metadata }) => metadata.actor.id),
+          each(({ stream }) => stream),
+          each(({ event }) => event.type),
+          each(codeOf),
+        ]);
+        expect([times.earliest, times.latest]).toEqual([inOrder.at(0), inOrder.at(-1)]);
       }
       expect(written.reduce((sum, { rows }) => sum + rows, 0)).toBeGreaterThanOrEqual(1_000);
     });
 
-    it.each(people)('finds all that $id did, page by page, as if every row were read', async ({ id }) => {
-      await write([90, 13], 5);
-      const expected = events.filter(({ metadata }) => metadata.actor.id === id).map(({ stream }) => stream);
-      const streams: string[] = [];
+    const isBy =
+      (id: string) =>
+      ({ metadata }: Recorded) =>
+        metadata.actor.id === id;
+    const pagesOf = async (search: Partial<AuditSearch>) => {
+      const ids: string[] = [];
       let cursor: readonly [string, string] | undefined;
       do {
-        const page = await searchAudit(models.sql, { actor: id, limit: 60, cursor });
-        streams.push(...page.rows.map(({ stream }) => stream));
+        const page = await searchAudit(models.sql, { ...search, limit: 60, cursor });
+        ids.push(...page.rows.map(({ event_id }) => event_id));
         cursor = page.nextCursor === null ? undefined : parseCursor(page.nextCursor);
       } while (cursor);
-      expect(streams).toEqual(expected.reverse());
+      return ids;
+    };
+
+    it.each(people)('finds all that $id did, page by page, as if every row were read', async ({ id }) => {
+      await write([90, 13], 5);
+      expect(await pagesOf({ actor: id })).toEqual(
+        events
+          .filter(isBy(id))
+          .map(({ id }) => id)
+          .reverse(),
+      );
     });
 
-    it('reads no row of a stretch in which somebody is said to have done nothing', async () => {
+    it.each<[Partial<AuditSearch>, (one: Recorded) => boolean]>([
+      [{ type: 'StepFailed' }, ({ event }) => event.type === 'StepFailed'],
+      [{ type: 'PlanningStarted' }, ({ event }) => event.type === 'PlanningStarted'],
+      [{ type: 'Planning' }, () => false],
+      [{ stream: 'escrow-zoë' }, ({ stream }) => stream === 'escrow-zoë'],
+      [{ stream: 'escrow' }, () => false],
+      [{ code: 'PLAN_CHANGED' }, (one) => codeOf(one) === 'PLAN_CHANGED'],
+      [{ code: 'WRONG_STATE', actor: 'ann' }, (one) => codeOf(one) === 'WRONG_STATE' && isBy('ann')(one)],
+      [{ since: timeOf(1_000) }, ({ metadata }) => metadata.occurredAt >= timeOf(1_000)],
+      [{ until: timeOf(100) }, ({ metadata }) => metadata.occurredAt < timeOf(100)],
+      [
+        { since: timeOf(500), until: timeOf(800), type: 'CommandRejected' },
+        (one) =>
+          codeOf(one) !== undefined &&
+          one.metadata.occurredAt >= timeOf(500) &&
+          one.metadata.occurredAt < timeOf(800),
+      ],
+      [
+        { actor: 'bob', until: timeOf(450) },
+        (one) => isBy('bob')(one) && one.metadata.occurredAt < timeOf(450),
+      ],
+    ])('finds all of %j, page by page, as if every row were read', async (search, isFound) => {
+      await write([90, 13], 5);
+      expect(await pagesOf(search)).toEqual(
+        events
+          .filter(isFound)
+          .map(({ id }) => id)
+          .reverse(),
+      );
+    });
+
+    it('reads no row of a stretch that is said to hold nothing of it', async () => {
       await write([500], 1_000);
-      await models.sql.query("update rm_audit_tiles set actors = '[]'");
-      const streams = (await found({ actor: people[2]!.id })).map(({ stream }) => stream);
-      expect(streams).toEqual(['workflow-wf_1204', 'workflow-wf_1203']);
+      await models.sql.query(
+        "update rm_audit_tiles set actors = '[]', streams = '[]', types = '[]', codes = '[]'",
+      );
+      const streams = async (search: Partial<AuditSearch>) =>
+        (await found(search)).map(({ stream }) => stream);
+      expect(await streams({ actor: people[2]!.id })).toEqual(['workflow-wf_1204', 'workflow-wf_1203']);
+      expect(await streams({ type: 'StepFailed' })).toEqual(['workflow-wf_1201']);
+      expect(await streams({ stream: 'escrow-zoë' })).toEqual(['escrow-zoë']);
+      expect(await streams({ code: 'PLAN_CHANGED' })).toEqual([]);
+      await models.sql.query(
+        `update rm_audit_tiles set earliest = '${timeOf(1_250)}', latest = '${timeOf(-1)}'`,
+      );
+      expect(await streams({ until: timeOf(10) })).toEqual([]);
+      expect(await streams({ since: timeOf(10) })).toHaveLength(250);
     });
   });
 });

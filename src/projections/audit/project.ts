@@ -18,7 +18,7 @@ import { writeTiled } from './tiles.js';
 /** A log in one order: a hole in it would look like nothing having happened, and what came later would not go before it. */
 export const auditProjection: Projection = {
   name: 'audit',
-  version: 4,
+  version: 5,
   paceMs: 50,
   handles: Object.values(eventCatalogue)
     .flat()

@@ -21,24 +21,27 @@ const COLUMNS = `position, event_id, stream, revision, type, actor_type, actor_i
 
 /** Newest first. */
 export async function searchAudit(sql: Sql, search: AuditSearch): Promise<Page<AuditRow>> {
-  const { actor } = search;
-  const rows = actor === undefined ? await found(sql, search) : await foundOf(actor, sql, search);
+  const rows = await (isSearchedByTiles(search) ? foundByTiles(sql, search) : found(sql, search));
   return pageOf(rows, search.limit, (row) => [row.position, '']);
 }
+
+/** What tiles do not tell of is found by the order of the log, and workflows by an index. */
+const isSearchedByTiles = ({ correlation, limit: _, cursor: __, ...search }: AuditSearch): boolean =>
+  correlation === undefined && Object.values(search).some((wanted) => wanted !== undefined);
 
 type Stretch = Pick<AuditTile, 'after' | 'until'>;
 
 /** Stretches are read one by one as long as that may be enough, then many at once. */
 const MOST_AT_ONCE = 64;
 
-/** What no tile tells of yet, and of the rest only those stretches in which the actor did something. */
-async function foundOf(actor: string, sql: Sql, search: AuditSearch): Promise<readonly AuditRow[]> {
+/** What no tile tells of yet, and of the rest only those stretches that may hold what is looked for. */
+async function foundByTiles(sql: Sql, search: AuditSearch): Promise<readonly AuditRow[]> {
   const { limit, cursor } = search;
   let before = await lastTiled(sql);
   const rows = [...(await found(sql, search, { after: before }))];
   if (cursor && cursor[0] < before) before = cursor[0];
   for (let most = 1; rows.length <= limit; most = Math.min(4 * most, MOST_AT_ONCE)) {
-    const stretches = await stretchesOf(actor, sql, before, most);
+    const stretches = await stretchesOf(search, sql, before, most);
     if (stretches.length > 0) rows.push(...(await found(sql, search, { stretches })));
     if (stretches.length < most) break;
     before = stretches.at(-1)!.after;
@@ -54,17 +57,36 @@ async function lastTiled(sql: Sql): Promise<string> {
 }
 
 async function stretchesOf(
-  actor: string,
+  { stream, type, actor, code, since, until }: AuditSearch,
   sql: Sql,
   before: string,
   most: number,
 ): Promise<readonly Stretch[]> {
+  const { conditions, values, put, where } = conditionsOf();
+  where((p) => `after < ${p}`, before);
+  for (const [column, wanted] of Object.entries({ actors: actor, streams: stream, types: type, codes: code }))
+    where(
+      (p) => `strpos(${column}::text, ${p}) > 0`,
+      wanted === undefined ? undefined : JSON.stringify(wanted),
+    );
+  where((p) => `latest >= ${p}`, since);
+  where((p) => `earliest < ${p}`, until);
   const { rows } = await sql.query<Stretch>(
-    `select after, until from rm_audit_tiles where after < $1 and strpos(actors::text, $2) > 0
-     order by until desc limit $3`,
-    [before, JSON.stringify(actor), most],
+    `select after, until from rm_audit_tiles where ${conditions.join(' and ')} order by until desc limit ${put(most)}`,
+    values,
   );
   return rows;
+}
+
+/** Conditions and the values of their parameters; what is undefined is no condition. */
+function conditionsOf() {
+  const conditions: string[] = [];
+  const values: unknown[] = [];
+  const put = (value: unknown): string => `$${values.push(value)}`;
+  const where = (condition: (parameter: string) => string, value: unknown): void => {
+    if (value !== undefined) conditions.push(condition(put(value)));
+  };
+  return { conditions, values, put, where };
 }
 
 /** @param within where to look, in the order of the log; everywhere when absent */
@@ -73,14 +95,11 @@ async function found(
   { limit, cursor, ...search }: AuditSearch,
   within: { readonly after?: string; readonly stretches?: readonly Stretch[] } = {},
 ): Promise<readonly AuditRow[]> {
-  const values: unknown[] = [limit + 1];
-  const conditions: string[] = [];
-  const put = (value: unknown): string => `$${values.push(value)}`;
-  const where = (condition: (parameter: string) => string, value: unknown): void => {
-    if (value !== undefined) conditions.push(condition(put(value)));
-  };
+  const { conditions, values, put, where } = conditionsOf();
+  const most = put(limit + 1);
   where((p) => `stream = ${p}`, search.stream);
   where((p) => `type = ${p}`, search.type);
+  where((p) => `strpos(group_types, ${p}) > 0`, search.type);
   where((p) => `actor_id = ${p}`, search.actor);
   // most groups are passed over without being cut up
   where((p) => `strpos(group_commands, ${p}) > 0`, search.actor && actorNeedle(search.actor));
@@ -93,7 +112,7 @@ async function found(
   const { stretches } = within;
   if (stretches) conditions.push('group_position > stretch.after and group_position <= stretch.until');
   // groups stand in the order of their events: only those are cut up that a page needs
-  const inOrder = 'order by group_position desc, position desc limit $1';
+  const inOrder = `order by group_position desc, position desc limit ${most}`;
   const page = `select * from rm_audit_log ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''} ${inOrder}`;
   const each = (of: keyof Stretch) => `${put(stretches?.map((stretch) => stretch[of]))}::text[]`;
   const from = stretches

@@ -51,16 +51,32 @@ export interface AuditGroup
 /** What the text of `commands` holds where one of them is by this actor. */
 export const actorNeedle = (actorId: string): string => JSON.stringify({ actorId }).slice(1, -1);
 
-/** Who did what the rows after one position up to another tell of: whoever is not there is not looked for in them. */
+/** What the rows after one position up to another tell of: what is not there is not looked for in them. */
 export interface AuditTile {
   readonly after: string;
   readonly until: string;
   readonly actors: readonly string[];
+  readonly streams: readonly string[];
+  readonly types: readonly string[];
+  /** of refused commands */
+  readonly codes: readonly string[];
+  /** ISO times of events, which need not be those of the first and the last */
+  readonly earliest: string;
+  readonly latest: string;
 }
 
 export const auditTiles = defineTable<AuditTile>({
   name: 'rm_audit_tiles',
-  columns: { until: 'text', after: 'text', actors: 'json' },
+  columns: {
+    until: 'text',
+    after: 'text',
+    actors: 'json',
+    streams: 'json',
+    types: 'json',
+    codes: 'json',
+    earliest: 'text',
+    latest: 'text',
+  },
   key: ['until'],
   newer: 'until',
   isLog: true,
@@ -89,7 +105,7 @@ export const auditGroups = defineTable<AuditGroup>({
 
 /** The log, a row an event; no event of a group stands before its `group_position`, by which the groups are found. */
 export const AUDIT_LOG = `create or replace view rm_audit_log as
-  select g.position as group_position, g.commands::text as group_commands, e.position, e.event_id, g.stream,
+  select g.position as group_position, g.types as group_types, g.commands::text as group_commands, e.position, e.event_id, g.stream,
     g.revision + e.nth::int - 1 as revision, e.type, c.of ->> 'actorType' as actor_type, c.of ->> 'actorId' as actor_id,
     c.of ->> 'commandId' as command_id, g.correlation_id, c.of ->> 'causationId' as causation_id, e.occurred_at, g.rejected
   from rm_audit_groups g cross join lateral unnest(

@@ -10,7 +10,10 @@ interface Untiled extends AuditTile {
   readonly rows: number;
 }
 
-const UNTILED: Kind<Untiled> = { weigh: ({ actors }) => 200 + 100 * actors.length };
+const UNTILED: Kind<Untiled> = {
+  weigh: ({ actors, streams, types, codes }) =>
+    200 + 100 * (actors.length + streams.length + types.length + codes.length),
+};
 
 /** Writes rows of the log, and a tile as soon as there are enough of them. */
 export async function writeTiled(
@@ -31,10 +34,16 @@ const nothingAfter = (position: string): Untiled => ({
   after: position,
   until: position,
   actors: [],
+  streams: [],
+  types: [],
+  codes: [],
+  earliest: LAST_TIME,
+  latest: '',
   rows: 0,
 });
+const LAST_TIME = '9999-12-31T23:59:59.999Z';
 
-type Told = Pick<AuditGroup, 'position' | 'commands'>;
+type Told = Pick<AuditGroup, 'position' | 'stream' | 'types' | 'times' | 'rejected' | 'commands'>;
 
 /** After a start. Never much: a tile is written together with the row that completes it. */
 async function untiled(sql: Sql): Promise<Untiled> {
@@ -43,15 +52,36 @@ async function untiled(sql: Sql): Promise<Untiled> {
   );
   const after = last.rows[0]?.until ?? '';
   const { rows } = await sql.query<Told>(
-    'select position, commands from rm_audit_groups where position > $1 order by position',
+    'select position, stream, types, times, rejected, commands from rm_audit_groups where position > $1 order by position',
     [after],
   );
   return withRows(nothingAfter(after), rows);
 }
 
 function withRows(before: Untiled, rows: readonly Told[]): Untiled {
-  const actors = new Set(before.actors);
-  for (const { commands } of rows) for (const { actorId } of commands) actors.add(actorId);
-  const until = rows.at(-1)?.position ?? before.until;
-  return { after: before.after, until, actors: [...actors], rows: before.rows + rows.length };
+  const [actors, streams, types, codes] = [before.actors, before.streams, before.types, before.codes].map(
+    (known) => new Set(known),
+  ) as [Set<string>, Set<string>, Set<string>, Set<string>];
+  let { earliest, latest } = before;
+  for (const row of rows) {
+    for (const { actorId } of row.commands) actors.add(actorId);
+    streams.add(row.stream);
+    for (const type of row.types.split(' ')) types.add(type);
+    if (row.rejected) codes.add(row.rejected.code);
+    for (const time of row.times.split(' ')) {
+      if (time < earliest) earliest = time;
+      if (time > latest) latest = time;
+    }
+  }
+  return {
+    after: before.after,
+    until: rows.at(-1)?.position ?? before.until,
+    actors: [...actors],
+    streams: [...streams],
+    types: [...types],
+    codes: [...codes],
+    earliest,
+    latest,
+    rows: before.rows + rows.length,
+  };
 }
