@@ -73,6 +73,16 @@ function requireJson(value: unknown): void {
   if (!isJson(value, SHALLOW)) assertJson(value);
 }
 
+/** @returns where and why a value is not strict JSON, e.g. `$.id: integer above 2^53`; undefined where it is */
+export function problemOfJson(value: unknown): string | undefined {
+  try {
+    requireJson(value);
+    return undefined;
+  } catch (error) {
+    return error instanceof RangeError ? '$: nested too deeply' : (error as Error).message;
+  }
+}
+
 /**
  * RFC 8785 text of a value, checked and written in one pass; what is nested deeply, or is no JSON, goes the long way.
  * @throws TypeError when the value is not strict JSON

@@ -75,6 +75,32 @@ describe('the edge of the API', () => {
     expect(house.logged.at(-1)).toMatchObject({ correlationId: reply.headers.get('x-correlation-id') });
   });
 
+  it.each([
+    ['an integer that two parsers may read differently', '12345678901234567890', 'integer above 2^53'],
+    ['half a character', '"\\ud800"', '$.metadata.order: lone surrogate'],
+    [
+      'half a character, somewhere within',
+      '{"a":[{"b":"x\\udfffy"}]}',
+      '$.metadata.order.a[0].b: lone surrogate',
+    ],
+    ['a number that is too large for any', '1e999', 'not a finite number'],
+    ['what is nested without an end', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'nested'],
+  ])('refuses a body with %s, and says where', async (_what, value, why) => {
+    const text = `{"input":"Analyse the sales figures, please.","metadata":{"order":${value}}}`;
+    const reply = await alice.post('/workflows/create', text as never);
+    const problems = [expect.stringContaining(why)];
+    expect(reply).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED', details: { problems } } });
+  });
+
+  it('refuses a query with a NUL', async () => {
+    const operator = await house.user('user_asker', ['operator']);
+    for (const wanted of ['stream', 'type', 'actor', 'correlation', 'code'])
+      expect(await operator.get(`/audit/events?${wanted}=a%00`)).toMatchObject({
+        status: 400,
+        body: { code: 'VALIDATION_FAILED', details: { problems: [`${wanted}: a NUL`] } },
+      });
+  });
+
   it('waits no longer than its bound for a position nobody has written', async () => {
     const reply = await alice.get('/workflows/history', { 'x-min-position': '0'.repeat(80) });
     expect(reply.status).toBe(200);

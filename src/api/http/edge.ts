@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { REFUSED, readerOf } from '../../events/reader.js';
+import { problemOfJson } from '../../kernel/canonical-json.js';
 import { isRefusal, Refusal } from '../../kernel/errors.js';
 import type { Position } from '../../kernel/event.js';
 import type { ApiDependencies } from '../dependencies.js';
@@ -46,8 +47,12 @@ function problemOf(check: () => void): Error | undefined {
 function requireForm(request: FastifyRequest): void {
   const operation = request.routeOptions.config.operation;
   requirePlainIds(request.params);
+  requireNoNul(request.query);
   if (operation) request.query = parse(operation.query ?? NO_QUERY, request.query ?? {}, 'query');
-  if (operation?.body && !operation.raw) request.body = parse(operation.body, request.body ?? {}, 'body');
+  if (operation?.body && !operation.raw) {
+    requireStrictJson(request.body ?? {});
+    request.body = parse(operation.body, request.body ?? {}, 'body');
+  }
 }
 
 /** Everybody may come in: who cannot be looked up now, as a stranger. What only an owner sees needs the database, too. */
@@ -121,6 +126,21 @@ function requirePlainIds(params: unknown): void {
       if (!PLAIN_ID.test(id)) throw new Refusal('NOT_FOUND', 'There is nothing at this address.');
 }
 
+/** No database keeps one. @throws Refusal VALIDATION_FAILED */
+function requireNoNul(query: unknown): void {
+  for (const [name, value] of Object.entries((query ?? {}) as Record<string, unknown>))
+    if (String(value).includes('\0')) throw invalid('query', [`${name.slice(0, 100)}: a NUL`]);
+}
+
+/** What two JSON parsers may read differently would be committed to as one of them reads it. @throws Refusal VALIDATION_FAILED */
+function requireStrictJson(body: unknown): void {
+  const problem = problemOfJson(body);
+  if (problem !== undefined) throw invalid('body', [problem.slice(0, 300)]);
+}
+
+const invalid = (what: string, problems: readonly string[]): Refusal =>
+  new Refusal('VALIDATION_FAILED', `The ${what} is not what this call takes.`, { problems });
+
 const MOST_PROBLEMS = 10;
 
 /** @throws Refusal VALIDATION_FAILED naming each member that is wrong and why, never its value */
@@ -133,7 +153,7 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T 
   const problems = parsed.error.issues
     .slice(0, MOST_PROBLEMS)
     .map(({ path, message }) => `${path.join('.') || what}: ${message}`.slice(0, 300));
-  throw new Refusal('VALIDATION_FAILED', `The ${what} is not what this call takes.`, { problems });
+  throw invalid(what, problems);
 }
 
 const POSITION = /^[0-9A-Za-z:/._-]{1,80}$/;
