@@ -12,6 +12,7 @@ import { BatchesController } from './http/batches.controller.js';
 import { DisclosuresController } from './http/disclosures.controller.js';
 import { guardEdge } from './http/edge.js';
 import { EscrowController } from './http/escrow.controller.js';
+import { answerNoAddress, answerNoRequest } from './http/framework-errors.js';
 import { HealthController } from './http/health.controller.js';
 import { answerOnce } from './http/idempotency.js';
 import { IssuerController } from './http/issuer.controller.js';
@@ -106,6 +107,8 @@ export async function createApi(api: ApiDependencies): Promise<NestFastifyApplic
     logger: false,
     routerOptions: { maxParamLength: 160 },
     forceCloseConnections: true,
+    frameworkErrors: answerNoAddress,
+    clientErrorHandler: answerNoRequest,
   });
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.of(api, metrics), adapter, {
     logger: false,

@@ -354,12 +354,7 @@ export class Client {
     this.call('POST', path, body, headers);
   delete = (path: string): Promise<Reply> => this.call('DELETE', path, undefined, {});
 
-  private async call(
-    method: string,
-    path: string,
-    body: unknown,
-    headers: Record<string, string>,
-  ): Promise<Reply> {
+  async call(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Reply> {
     const response = await fetch(this.url + path, {
       method,
       headers: {

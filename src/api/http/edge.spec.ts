@@ -1,4 +1,5 @@
 import type { webcrypto } from 'node:crypto';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, type House, openHouse } from '../../../test/kit/api-house.js';
 import { receipt } from '../../commands/receipt/decide.js';
@@ -90,6 +91,35 @@ describe('the edge of the API', () => {
     const reply = await alice.post('/workflows/create', text as never);
     const problems = [expect.stringContaining(why)];
     expect(reply).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED', details: { problems } } });
+  });
+
+  it.each([
+    ['cannot be decoded', '/workflows/%zz'],
+    ['is longer than any id', `/workflows/${'x'.repeat(10_000)}`],
+    ['holds a NUL', '/workflows/wf_%00'],
+  ])('has nothing at an address that %s', async (_what, path) => {
+    const nothing = { success: false, code: 'NOT_FOUND', error: 'There is nothing at this address.' };
+    const reply = await fetch(house.url + path, { headers: { authorization: `Bearer ${alice.secret}` } });
+    expect([reply.status, await reply.json()]).toEqual([404, nothing]);
+  });
+
+  it.each([
+    ['what is no HTTP', 'GARBAGE\r\n\r\n', 400, 'VALIDATION_FAILED'],
+    [
+      'endless headers',
+      `GET /health HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'TOO_LARGE',
+    ],
+  ])('refuses %s like anything else', async (_what, text, status, code) => {
+    const { port } = new URL(house.url);
+    const socket = connect(Number(port), '127.0.0.1', () => socket.write(text));
+    let answer = '';
+    for await (const bytes of socket.setEncoding('utf8')) answer += bytes;
+    const [head, body] = answer.split('\r\n\r\n') as [string, string];
+    expect(head.split(' ')[1]).toBe(String(status));
+    expect(JSON.parse(body)).toEqual({ success: false, code, error: expect.any(String) });
+    expect((await nobody.get('/health')).status).toBe(200);
   });
 
   it('refuses a query with a NUL', async () => {
