@@ -46,6 +46,16 @@ describe('what the command handler keeps in memory', () => {
     expect(store.asked).toEqual(['escrow-0']);
   });
 
+  it('sheds the one used longest ago where there are too many of them, however light', async () => {
+    const store = new CountingStore();
+    const handler = new CommandHandler(store, { now: () => 0 });
+    for (let n = 0; n <= LIMITS.cachedAggregates; n++)
+      await handler.send(counter, `${n}`, { type: 'count' }, context(`${n}`));
+    store.asked.length = 0;
+    for (const id of [`${LIMITS.cachedAggregates}`, '2', '0']) await handler.load(counter, id, 0);
+    expect(store.asked).toEqual(['escrow-0']);
+  });
+
   it('keeps one that weighs more than its share: it would be folded for every command otherwise', async () => {
     const store = new CountingStore();
     const handler = new CommandHandler(store, { now: () => 0 });

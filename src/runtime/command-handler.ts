@@ -14,6 +14,8 @@ import type { CommandContext, Converse, Dispatch, Dispatched, Memory, Said } fro
 import { Lanes } from './lanes.js';
 import { type Folded, type Snapshots, StreamFolder } from './stream-folder.js';
 
+const LEAST_WEIGHT = Math.ceil(LIMITS.cachedAggregateBytes / LIMITS.cachedAggregates);
+
 /**
  * Load, decide, append. Commands of one stream take turns in this process, so that conflicts only come from other
  * processes; those are met by the expected revision. A refusal or an empty decision that rests on a cached state
@@ -21,10 +23,11 @@ import { type Folded, type Snapshots, StreamFolder } from './stream-folder.js';
  */
 export class CommandHandler implements Dispatch, Converse, Memory {
   private readonly cache = new LRUCache<string, Folded>({
-    max: LIMITS.cachedAggregates,
     maxSize: LIMITS.cachedAggregateBytes,
-    // the largest are kept too: to fold one of them for every command would cost more than its room
-    sizeCalculation: ({ weight }) => Math.min(Math.max(weight, 1), LIMITS.cachedAggregateBytes / 16),
+    // none counts for so little that there were too many of them: `max` would make room for all as it is made.
+    // The largest are kept too: to fold one of them for every command would cost more than its room
+    sizeCalculation: ({ weight }) =>
+      Math.min(Math.max(weight, LEAST_WEIGHT), LIMITS.cachedAggregateBytes / 16),
   });
   private readonly turns = new Lanes();
   private readonly folder: StreamFolder;
