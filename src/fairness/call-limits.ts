@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { growing } from '../kernel/growing.js';
 import type { CallLimit } from '../kernel/permits.js';
 import type { Chance, Clock } from '../ports/clock.js';
 import type { Admission, HeldBecause, JobFlow, JobLimits } from '../ports/jobs.js';
@@ -19,7 +20,7 @@ type Released = Parameters<Parameters<JobLimits['onRelease']>[0]>[0];
  * lease may be counted again only after it has gone on.
  */
 export class CallLimits implements JobLimits {
-  private readonly keys = new LRUCache<string, LimitedKey>({ max: KEYS });
+  private readonly keys = new LRUCache<string, LimitedKey>(growing(KEYS));
   /** keys that are full, and until when nobody needs to ask */
   private readonly full = new Map<string, { readonly until: number; readonly because: HeldBecause }>();
   private readonly listeners: ((released: Released) => void)[] = [];

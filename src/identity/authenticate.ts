@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { Refusal } from '../kernel/errors.js';
+import { growing } from '../kernel/growing.js';
 import type { Clock } from '../ports/clock.js';
 import type { Sql } from '../ports/sql.js';
 import { type KnownKey, keyByHash } from '../projections/identity/queries.js';
@@ -17,7 +18,7 @@ interface Remembered {
 
 /** Turns a secret into the principal it stands for. */
 export class Authenticator {
-  private readonly cache = new LRUCache<string, Remembered>({ max: CACHED_SECRETS });
+  private readonly cache = new LRUCache<string, Remembered>(growing(CACHED_SECRETS));
 
   constructor(
     private readonly sql: Sql,

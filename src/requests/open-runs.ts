@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { Refusal } from '../kernel/errors.js';
+import { growing } from '../kernel/growing.js';
 import type { Clock } from '../ports/clock.js';
 
 /** Lets a user open another workflow, or refuses. */
@@ -63,7 +64,7 @@ const LOST = 60_000;
  * just closed counts until the read model knows.
  */
 export class OpenRuns implements Admission {
-  private readonly users = new LRUCache<string, Seen>({ max: USERS });
+  private readonly users = new LRUCache<string, Seen>(growing(USERS));
 
   constructor(
     private readonly countOpen: CountOpen,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import { isRefusal, Refusal } from '../../kernel/errors.js';
+import { growing } from '../../kernel/growing.js';
 import { LIMITS } from '../../kernel/limits.js';
 import type { Sealed } from '../../kernel/sealed.js';
 import { open, seal } from '../../kernel/sealing.js';
@@ -34,7 +35,7 @@ export class PostgresKeyVault implements KeyVault {
   ) {
     if (masterKey.length !== KEY_BYTES)
       throw new RangeError(`a master key has ${KEY_BYTES} bytes, not ${masterKey.length}`);
-    if (cacheMs > 0) this.unwrapped = new LRUCache({ max: LIMITS.cachedDataKeys, ttl: cacheMs });
+    if (cacheMs > 0) this.unwrapped = new LRUCache({ ...growing(LIMITS.cachedDataKeys), ttl: cacheMs });
   }
 
   dataKey(owner: string): Promise<Uint8Array> {

@@ -1,9 +1,10 @@
 import type { Address } from '@solana/kit';
 import { findAssociatedTokenPda, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 import { LRUCache } from 'lru-cache';
+import { growing } from '../../kernel/growing.js';
 
 /** Finding one costs hashes and a look at the curve, and every payment asks for the same few. */
-const found = new LRUCache<string, Promise<Address>>({ max: 10_000 });
+const found = new LRUCache<string, Promise<Address>>(growing(10_000));
 
 /** The associated token account of an owner for a mint of the SPL token program. */
 export function tokenAccountOf(owner: string, mint: string): Promise<Address> {

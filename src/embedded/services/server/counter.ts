@@ -2,6 +2,7 @@ import { encodePaymentResponseHeader } from '@x402/core/http';
 import type { PaymentRequirements, SettleResponse } from '@x402/core/types';
 import { LRUCache } from 'lru-cache';
 import { isRefusal, Refusal } from '../../../kernel/errors.js';
+import { growing } from '../../../kernel/growing.js';
 import { servicePath } from '../declaration.js';
 import type { Service } from '../workshop.js';
 import { type Answer, json, refuse, refuseError } from './answer.js';
@@ -38,7 +39,7 @@ const BUSY_REMEMBERED = 10_000;
 export class Counter {
   readonly #running = new Map<string, Promise<Answer>>();
   /** by request, how often it was turned away so far */
-  readonly #busy = new LRUCache<string, number>({ max: BUSY_REMEMBERED });
+  readonly #busy = new LRUCache<string, number>(growing(BUSY_REMEMBERED));
 
   constructor(private readonly parts: CounterParts) {}
 
