@@ -26,7 +26,8 @@ export class LeftOut {
 
   private look(): Promise<ModelsByStream> {
     const now = this.clock.now();
-    if (!this.found || now - this.foundAt > BELIEVED_MS) {
+    // a clock may be put back
+    if (!this.found || Math.abs(now - this.foundAt) > BELIEVED_MS) {
       this.foundAt = now;
       this.found = this.byStream();
     }
