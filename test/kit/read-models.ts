@@ -53,7 +53,7 @@ export class ReadModels {
     const tables: Record<string, unknown[]> = {};
     for (const name of rows.map((row) => row.name).filter((name) => !GROUPED.has(name))) {
       const content = await this.sql.query<{ row: unknown }>(
-        `select to_jsonb(t) - '{group_position,group_commands}'::text[] as row from ${name} t order by to_jsonb(t)::text`,
+        `select to_jsonb(t) - '{group_position,group_types,group_commands}'::text[] as row from ${name} t order by to_jsonb(t)::text`,
       );
       tables[name] = content.rows.map(({ row }) => row);
     }
