@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { requireOwner } from '../../identity/ownership.js';
 import { receiptById } from '../../projections/receipts/queries.js';
 import type { Caller } from '../../requests/caller.js';
+import { element } from '../../verifier/document.js';
 import { receiptSchema, SHOWABLE } from '../../verifier/index.js';
 import { API, type ApiDependencies } from '../dependencies.js';
 import { type Answer, ok } from './answer.js';
 import { Call } from './call.js';
-import { contextField } from './hold-query.js';
 import { Operation } from './operation.js';
 
 const tag = 'receipts';
@@ -21,9 +21,7 @@ const discloseBody = z.strictObject({
     .describe(
       'what is shown of the step beside its name in the plan and how it ended; executor shows the payment',
     ),
-  context: contextField
-    .optional()
-    .describe('chosen by whoever will verify it, so that it convinces nobody else'),
+  context: element.optional().describe('chosen by whoever will verify it, so that it convinces nobody else'),
   openings: z
     .boolean()
     .default(false)

@@ -65,6 +65,7 @@ describe('receipts over HTTP', () => {
       ['no step', {}],
       ['something to show that there is not', { stepId: 'step_2', show: ['salary'] }],
       ['a context that is no element', { stepId: 'step_2', context: FIELD.toString() }],
+      ['a context that is no number', { stepId: 'step_2', context: 'for my accountant' }],
       ['a context in another form', { stepId: 'step_2', context: '007' }],
       ['an unknown member', { stepId: 'step_2', all: true }],
     ])('but not for %s', async (_, body) =>
