@@ -51,6 +51,22 @@ describe('how far the read models are', () => {
     await rest;
   });
 
+  it('is not set back by what the same process said before, heard late', async () => {
+    const live = new MemoryLiveBus();
+    const both = readModelProgress(live, { keeps: true, answers: true }, nobody, nowhere);
+    const [first] = projections;
+    for (const { name } of projections) if (name !== first!.name) both.advance(name, at);
+    both.advance(first!.name, '6' as Position);
+    const said = new Promise((resolve) => live.subscribe('progress.read_models', resolve));
+    live.subscribe('progress.asked', () => {
+      // after this was asked, and before the answer is heard
+      for (const { name } of projections) both.advance(name, '8' as Position);
+    });
+    expect(await both.waitFor(at, PATIENCE_MS)).toBe(true);
+    await said;
+    expect(await both.waitFor('8' as Position, 0)).toBe(true);
+  });
+
   it('is told nobody who did not ask', async () => {
     const live = new MemoryLiveBus();
     const heard: unknown[] = [];

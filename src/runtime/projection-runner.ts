@@ -58,7 +58,9 @@ export class ProjectionRunner {
   async start(): Promise<void> {
     const after = await this.prepare();
     if (after !== undefined) this.progress.advance(this.projection.name, after);
-    this.running = this.run(this.subscribe(after), after);
+    this.running = this.run(this.subscribe(after), after).finally(() => {
+      this.progress.leave(this.projection.name);
+    });
   }
 
   async stop(): Promise<void> {

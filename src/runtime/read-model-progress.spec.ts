@@ -79,6 +79,39 @@ it('an answer older than what was heard meanwhile is not believed, and one that 
   expect(lows).toEqual([at(5), at(5), at(5)]);
 });
 
+it('what is said elsewhere of a read model kept here is not believed, until it is left', async () => {
+  const progress = new ReadModelProgress(['a', 'b']);
+  progress.advance('a', at(5));
+  progress.learn('b', at(6));
+  progress.learn('a', at(4));
+  progress.learn('b', at(5));
+  expect(await progress.waitFor(at(5), 0)).toBe(true);
+  progress.leave('a');
+  progress.learn('a', at(4));
+  expect(progress.low()).toEqual(at(4));
+});
+
+it('a read model kept here goes back when it says so, and is asked itself when its keeper lags', async () => {
+  const asked = () => Promise.resolve(new Map([['a', at(4)]]));
+  const progress = new ReadModelProgress(['a'], undefined, asked);
+  progress.advance('a', at(5));
+  progress.advance('a', at(3));
+  expect(progress.low()).toEqual(at(3));
+  expect(await progress.waitFor(at(4), 60_000)).toBe(true);
+});
+
+it('says again how far those are that are kept here, and nothing of others', () => {
+  const said: unknown[] = [];
+  const progress = new ReadModelProgress(['a', 'b', 'c'], (...told) => said.push(told));
+  progress.advance('a', at(5));
+  progress.advance('b', at(6));
+  progress.learn('c', at(7));
+  progress.leave('b');
+  said.length = 0;
+  progress.announceAll();
+  expect(said).toEqual([['a', at(5)]]);
+});
+
 it('a reader who comes ends the rests of read models, and none begins while one waits', async () => {
   const progress = new ReadModelProgress(['a']);
   const resting = progress.rest(0, 60_000, new AbortController().signal);

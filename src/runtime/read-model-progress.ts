@@ -13,6 +13,8 @@ interface Waiter {
 /** Knows how far the read models are, so that a client can read its own writes. */
 export class ReadModelProgress {
   private readonly reached = new Map<string, Position>();
+  /** kept here: nobody knows better how far they are */
+  private readonly kept = new Set<string>();
   private waiting: Waiter[] = [];
   /** the highest position that was said to be waited for since nobody waited */
   private wanted: Position | undefined;
@@ -31,10 +33,16 @@ export class ReadModelProgress {
     private readonly want: (position: Position) => void = () => {},
   ) {}
 
-  /** Called by a projection runner after its commit. */
+  /** Called by a projection runner after its commit: it keeps the read model, until it {@link leave}s it. */
   advance(projection: string, position: Position): void {
-    this.learn(projection, position);
+    this.kept.add(projection);
+    this.move(projection, position);
     this.announce(projection, position);
+  }
+
+  /** Another process may keep it from now on. */
+  leave(projection: string): void {
+    this.kept.delete(projection);
   }
 
   /** Between two writes of a read model: at least so long, and so long at most while no reader waits. */
@@ -42,13 +50,20 @@ export class ReadModelProgress {
     return this.rests.rest(leastMs, mostMs, signal);
   }
 
-  /** Says again how far they are, as far as is known: whoever asks may have come after it was said. */
+  /** Says again how far those are that are kept here: whoever asks may have come after it was said. */
   announceAll(): void {
-    for (const [projection, position] of this.reached) this.announce(projection, position);
+    for (const projection of this.kept) this.announce(projection, this.reached.get(projection)!);
   }
 
-  /** What another process said of a read model that it keeps. */
+  /**
+   * What a process said of a read model that it keeps: it may have gone back. Of one that is kept here it is what was
+   * said here some time ago, or by who kept it before.
+   */
   learn(projection: string, position: Position): void {
+    if (!this.kept.has(projection)) this.move(projection, position);
+  }
+
+  private move(projection: string, position: Position): void {
     this.reached.set(projection, position);
     if (this.waiting.length === 0) return;
     const ready: Waiter[] = [];
@@ -120,7 +135,7 @@ export class ReadModelProgress {
   /** What was asked for may be older than what was heard meanwhile. */
   private catchUp(projection: string, position: Position): void {
     const known = this.reached.get(projection);
-    if (known === undefined || comparePositions(position, known) > 0) this.learn(projection, position);
+    if (known === undefined || comparePositions(position, known) > 0) this.move(projection, position);
   }
 
   /** The position every read model has reached. */

@@ -160,7 +160,8 @@ export const deposits = (installed: () => Installed) =>
       });
 
       it('covers no more plans at once than it can pay', async () => {
-        const dear = { plan: { steps: repeated(200) } };
+        // what is paid waits, as a run that is over would give its money back to the others
+        const dear = { plan: { steps: [{ key: 'held', kind: 'wait', for: 60_000 }, ...after('held', 200)] } };
         const planned = await Promise.all(
           [1, 2, 3].map(async () => client.planned(await client.create(dear))),
         );
@@ -172,20 +173,18 @@ export const deposits = (installed: () => Installed) =>
         for (const { status, body } of answers.filter(({ status }) => status !== 200))
           expect([status, body.code]).toEqual([402, 'INSUFFICIENT_ESCROW']);
         for (const { id } of planned) await client.post(`/workflows/${id}/cancel`);
-        const ended = await Promise.all(approved.map(({ id }) => client.closed(id)));
-        const spent = ended.reduce((sum, { spentMicro }) => sum + BigInt(spentMicro), 0n);
-        const left = 3_500_000n - spent;
-        expect(await client.balance()).toEqual({ available: left, held: 0n, total: left });
+        await Promise.all(approved.map(({ id }) => client.closed(id)));
+        expect(await client.balance()).toEqual({ available: 3_500_000n, held: 0n, total: 3_500_000n });
       });
     });
   });
 
 /** Many paid steps in a row, each waiting for the one before. */
-const repeated = (steps: number) =>
+const after = (first: string, steps: number) =>
   Array.from({ length: steps }, (_, index) => ({
     key: `s${index}`,
     kind: 'service_call',
     serviceId: 'statistics-desk',
-    ...(index > 0 && { dependsOn: [`s${index - 1}`] }),
+    dependsOn: [index > 0 ? `s${index - 1}` : first],
     input: '{"table": {}}',
   }));
