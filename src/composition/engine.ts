@@ -225,7 +225,7 @@ export function buildEngine(
   const others = (['api', 'worker'] as const).filter(runs);
   const keeper = new LeaseKeeper(
     parts.leases,
-    memberOf(config, [...all.map(({ pool }) => pool), ...others]),
+    memberOf(config, parts.life, [...all.map(({ pool }) => pool), ...others]),
     all,
     { ttlMs: config.LEASE_TTL_MS },
     log,
@@ -252,7 +252,8 @@ export function buildEngine(
 }
 
 /** Without a name of its own, a process is somebody new at every start. */
-const memberOf = ({ ROLE, INSTANCE }: EngineConfig, pools: readonly string[]) => {
-  const life = systemChance.ulid();
-  return { instance: INSTANCE ?? `${ROLE} ${life}`, life, pools };
-};
+const memberOf = ({ ROLE, INSTANCE }: EngineConfig, life: string, pools: readonly string[]) => ({
+  instance: INSTANCE ?? `${ROLE} ${life}`,
+  life,
+  pools,
+});

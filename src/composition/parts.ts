@@ -49,6 +49,8 @@ export interface Parts {
   readonly readPool: pg.Pool;
   readonly timers: PostgresTimerStore;
   readonly checkpoints: PostgresCheckpointStore;
+  /** of this process, as a member of those who share the work */
+  readonly life: string;
   readonly leases: PostgresLeaseStore;
   readonly snapshots: PostgresSnapshotStore;
   readonly idempotency: PostgresIdempotencyStore;
@@ -74,8 +76,11 @@ export interface Parts {
 
 /** @param say told what takes long the first time it is needed */
 export async function openParts(config: Config, say: (message: string) => void = () => {}): Promise<Parts> {
+  const life = systemChance.ulid();
   const most = connectionsOf(config.ROLE);
   const opsPool = openPool(config.DATABASE_URL, 'operations', most.operations);
+  // an answer that comes later is of no use, and a connection that is dead must not keep them from being asked for
+  const leasePool = openPool(config.DATABASE_URL, 'leases', 1, { query_timeout: config.LEASE_TTL_MS });
   const relaxedPool = openRelaxedPool(config.DATABASE_URL, 'timers', most.timers);
   const models = projections.map(({ name }) => name);
   const silenceMs = config.LEASE_TTL_MS;
@@ -120,9 +125,10 @@ export async function openParts(config: Config, say: (message: string) => void =
     readPool,
     timers: new PostgresTimerStore(relaxedPool, opsPool),
     checkpoints: new PostgresCheckpointStore(relaxedPool),
-    leases: new PostgresLeaseStore(opsPool),
+    life,
+    leases: new PostgresLeaseStore(leasePool),
     snapshots: new PostgresSnapshotStore(relaxedPool),
-    idempotency: new PostgresIdempotencyStore(opsPool),
+    idempotency: new PostgresIdempotencyStore(opsPool, life),
     vault,
     artifacts,
     content: new ContentStore(vault, artifacts, systemChance),
@@ -143,7 +149,8 @@ export async function openParts(config: Config, say: (message: string) => void =
     prover,
     async close() {
       await Promise.allSettled([prover.close(), store.close(), nats.drain()]);
-      await Promise.allSettled([opsPool.end(), relaxedPool.end(), readPool.end(), projectionPool.end()]);
+      const pools = [opsPool, leasePool, relaxedPool, readPool, projectionPool];
+      await Promise.allSettled(pools.map((pool) => pool.end()));
     },
   };
 }

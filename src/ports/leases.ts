@@ -13,6 +13,14 @@ export interface Lease {
   readonly epoch: number;
 }
 
+/** Another member whose process is not connected to the store. */
+export interface Absent {
+  readonly instance: string;
+  readonly life: string;
+  /** of many that it may have had, the connection that is missing */
+  readonly connection: string;
+}
+
 export interface Roll {
   /** what the member still holds, for another `ttlMs` from now */
   readonly held: readonly Lease[];
@@ -38,6 +46,16 @@ export interface LeaseStore {
   acquire(member: Member, resources: readonly string[], ttlMs: number): Promise<readonly Lease[]>;
   /** What is not held by this member stays as it is. */
   release(member: Member, leases: readonly Lease[]): Promise<void>;
+  /**
+   * Says by which connection the member is there, and looks for those of the others. Whose process ends, its connection
+   * ends with it; where the store cannot tell, as when a machine is gone, it is there.
+   */
+  look(member: Member): Promise<readonly Absent[]>;
+  /**
+   * Frees what they hold, and they are members no more, unless they came by another connection meanwhile. One that
+   * lives all the same has lost its leases, and is a member again when it renews.
+   */
+  remove(absent: readonly Absent[]): Promise<void>;
   /** Releases everything, and is no member any more. */
   leave(member: Member): Promise<void>;
 }

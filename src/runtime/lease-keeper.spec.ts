@@ -162,6 +162,70 @@ describe('leases', () => {
     for (const [part, epoch] of before) expect(bob.worker.has.get(part)!.epoch).toBeGreaterThan(epoch);
   });
 
+  it('what a process held that died is taken long before that where its connection tells', async () => {
+    await ann.keeper.start();
+    await bob.keeper.start();
+    await pass(TTL);
+    const before = new Map([...ann.worker.has].map(([part, { epoch }]) => [part, epoch]));
+    ann.away();
+    store.hangUp('ann');
+    await pass(799);
+    expect(bob.parts).toHaveLength(3);
+    await pass(801);
+    expect(bob.parts).toEqual(PARTS);
+    for (const [part, epoch] of before) expect(bob.worker.has.get(part)!.epoch).toBeGreaterThan(epoch);
+  });
+
+  it('a process that lost nothing but its connection keeps its parts', async () => {
+    await ann.keeper.start();
+    await bob.keeper.start();
+    await pass(TTL);
+    const parts = ann.parts;
+    for (let n = 0; n < 10; n++) {
+      store.hangUp('ann');
+      await pass(500);
+    }
+    expect([ann.parts, ann.worker.lost, bob.worker.lost]).toEqual([parts, [], []]);
+  });
+
+  it('a process that was taken for dead has lost its parts, and gets its share again', async () => {
+    await ann.keeper.start();
+    await bob.keeper.start();
+    await pass(TTL);
+    ann.away();
+    store.hangUp('ann');
+    await pass(2_000);
+    expect(bob.parts).toEqual(PARTS);
+    const held = [...ann.worker.has.values()];
+    ann.back();
+    await pass(TTL);
+    expect(held.some((lease) => lease.isCurrent())).toBe(false);
+    fair();
+  });
+
+  it('of three, each takes its share of what one that died has held, whoever finds it first', async () => {
+    const eve = new Process(store, 'eve');
+    for (const { keeper } of [ann, bob, eve]) await keeper.start();
+    await pass(2 * TTL);
+    expect([ann, bob, eve].map(({ parts }) => parts.length)).toEqual([2, 2, 2]);
+    eve.away();
+    store.hangUp('eve');
+    await pass(2_500);
+    fair();
+  });
+
+  it('a process that is ending says no more that it is there', async () => {
+    await ann.keeper.start();
+    await bob.keeper.start();
+    await pass(TTL);
+    ann.away();
+    store.hangUp('ann');
+    await pass(1_000);
+    await Promise.all([bob.keeper.stop(), pass(1_000)]);
+    await pass(TTL);
+    expect((await store.renew({ instance: 'eve', life: 'first', pools: [] }, TTL)).members).toHaveLength(1);
+  });
+
   it('a process that hears nothing knows before its leases run out that it may not act, and has lost them when it is back', async () => {
     await ann.keeper.start();
     await bob.keeper.start();

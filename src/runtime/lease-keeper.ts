@@ -1,5 +1,5 @@
 import { isRefusal } from '../kernel/errors.js';
-import type { Lease, LeaseStore, Member, Roll } from '../ports/leases.js';
+import type { Absent, Lease, LeaseStore, Member, Roll } from '../ports/leases.js';
 import { HeldLease } from './held-lease.js';
 import type { Log } from './log.js';
 import { pause } from './pause.js';
@@ -20,10 +20,18 @@ export interface Tenant {
 export interface LeaseTiming {
   /** ms after which a process that says nothing is taken for dead */
   readonly ttlMs: number;
+  /** ms between two looks for the connections of the others */
+  readonly lookEveryMs?: number;
 }
 
 /** A lease is renewed this many times within its life. */
 const RENEWALS = 3;
+const LOOK_EVERY_MS = 400;
+/**
+ * Looks in a row in which a connection has to be missing: its process may have lost nothing but that, as all do when
+ * the store is started again, and says at its own next look by which other it is there.
+ */
+const LOOKS = 3;
 /** Who has less than its share looks more often: somebody is about to release it. */
 const HUNGRY_MS = 250;
 
@@ -37,6 +45,9 @@ export class LeaseKeeper {
   private joined: Promise<void> | undefined;
   private members: Roll['members'] = [];
   private renewing: Promise<void> = Promise.resolve();
+  private looking: Promise<void> = Promise.resolve();
+  /** in how many looks each connection has been missing */
+  private missing: ReadonlyMap<string, number> = new Map();
   private balancing: Promise<void> = Promise.resolve();
   private renewals = 0;
   private isBalancing = false;
@@ -62,6 +73,7 @@ export class LeaseKeeper {
     await this.join();
     await this.balancing;
     this.renewing = this.keepRenewing();
+    this.looking = this.keepLooking();
   }
 
   /** Gives up everything in good order, so that nobody has to wait for a lease to run out. */
@@ -70,7 +82,7 @@ export class LeaseKeeper {
     await this.balancing;
     await Promise.all(this.tenants.map((tenant) => tenant.giveUp(this.mine(tenant))));
     this.stopping.abort();
-    await this.renewing;
+    await Promise.all([this.renewing, this.looking]);
     this.held.clear();
     await this.store
       .leave(this.member)
@@ -90,6 +102,41 @@ export class LeaseKeeper {
       await pause(this.isHungry ? Math.min(HUNGRY_MS, every) : every, this.stopping.signal);
       if (!this.stopping.signal.aborted) await this.renew();
     }
+  }
+
+  /** One that dies is found by its connection long before its leases run out; one that is paused is not. */
+  private async keepLooking(): Promise<void> {
+    const every = Math.min(this.timing.lookEveryMs ?? LOOK_EVERY_MS, this.timing.ttlMs / RENEWALS);
+    let isFailing = false;
+    while (!this.stopping.signal.aborted) {
+      await pause(every, this.stopping.signal);
+      if (this.stopping.signal.aborted || !this.hasCompany()) continue;
+      try {
+        await this.look();
+        isFailing = false;
+      } catch (error) {
+        if (!isFailing) this.failed(error, 'connections not looked for');
+        isFailing = true;
+      }
+    }
+  }
+
+  private hasCompany(): boolean {
+    return this.members.some(({ instance }) => instance !== this.member.instance);
+  }
+
+  private async look(): Promise<void> {
+    const absent = await this.store.look(this.member);
+    const before = this.missing;
+    this.missing = new Map(absent.map((each) => [keyOf(each), (before.get(keyOf(each)) ?? 0) + 1]));
+    const dead = absent.filter((each) => this.missing.get(keyOf(each))! >= LOOKS);
+    if (dead.length > 0) {
+      await this.store.remove(dead);
+      const instances = dead.map(({ instance }) => instance);
+      this.log.warn({ instances }, 'processes are gone: what they held is free');
+    }
+    // who is not missing any more is back, or another has found it first
+    if (dead.length > 0 || [...before.keys()].some((key) => !this.missing.has(key))) await this.renew();
   }
 
   /** What is held counts from before it was asked for. */
@@ -206,6 +253,8 @@ export class LeaseKeeper {
     this.log.warn({ instance: this.member.instance, error: String(error) }, what);
   }
 }
+
+const keyOf = ({ life, connection }: Absent): string => JSON.stringify([life, connection]);
 
 /**
  * Waits for every one even when one fails: what is still being taken must not be balanced a second time meanwhile.

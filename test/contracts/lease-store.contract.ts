@@ -10,17 +10,23 @@ const names = (leases: readonly Lease[]): string[] => leases.map(({ resource }) 
 const ann = member('ann');
 const bob = member('bob');
 
-/** @param fresh an empty store, and a second client of the same data where that means something */
-export function leaseStoreContract(
-  name: string,
-  fresh: () => Promise<{ readonly store: LeaseStore; readonly other: LeaseStore }>,
-): void {
+interface Fresh {
+  readonly store: LeaseStore;
+  /** a second client of the same data, where that means something */
+  readonly other: LeaseStore;
+  /** ends the connection of `store`, by which this member is there; it has another when it asks again */
+  hangUp(instance: string): Promise<void>;
+}
+
+/** @param fresh an empty store */
+export function leaseStoreContract(name: string, fresh: () => Promise<Fresh>): void {
   describe(`the lease store ${name}`, () => {
     let store: LeaseStore;
     let other: LeaseStore;
+    let hangUp: Fresh['hangUp'];
 
     beforeEach(async () => {
-      ({ store, other } = await fresh());
+      ({ store, other, hangUp } = await fresh());
       await store.join(ann, LONG);
       await other.join(bob, LONG);
     });
@@ -125,6 +131,59 @@ export function leaseStoreContract(
       expect((await other.renew(bob, LONG)).members).toEqual([{ instance: 'bob', pools: ['saga'] }]);
       await store.renew(ann, LONG);
       expect((await other.renew(bob, LONG)).members).toHaveLength(2);
+    });
+
+    it('misses nobody who is connected, and whose connection ended until it has another', async () => {
+      expect(await other.look(bob)).toEqual([]);
+      await hangUp('ann');
+      expect(await other.look(bob)).toMatchObject([{ instance: 'ann', life: 'first' }]);
+      expect(await store.look(ann)).toEqual([]);
+      expect(await other.look(bob)).toEqual([]);
+      await hangUp('ann');
+      expect(await other.look(bob)).toHaveLength(1);
+      await store.renew(ann, LONG);
+      expect(await other.look(bob)).toEqual([]);
+      await hangUp('ann');
+      await store.join(member('ann', 'second'), LONG);
+      expect(await other.look(bob)).toEqual([]);
+    });
+
+    it('misses nobody who said nothing for too long: that is no member any more', async () => {
+      await store.renew(ann, OVER);
+      await hangUp('ann');
+      expect(await other.look(bob)).toEqual([]);
+    });
+
+    it('frees what an absent member holds, under higher epochs, and knows it again when it renews', async () => {
+      const before = await store.acquire(ann, ['a', 'b'], LONG);
+      await hangUp('ann');
+      await other.remove(await other.look(bob));
+      expect((await other.renew(bob, LONG)).members).toEqual([{ instance: 'bob', pools: ['saga'] }]);
+      const after = await other.acquire(bob, ['a', 'b'], LONG);
+      expect(after.map(({ resource, epoch }) => [resource, epoch > before[0]!.epoch])).toEqual([
+        ['a', true],
+        ['b', true],
+      ]);
+      const roll = await store.renew(ann, LONG);
+      expect([roll.held, roll.members.length]).toEqual([[], 2]);
+      expect(await other.look(bob)).toEqual([]);
+    });
+
+    it('leaves whoever is back as it was: by another connection, or in another life', async () => {
+      const [held] = await store.acquire(ann, ['a'], LONG);
+      await hangUp('ann');
+      const absent = await other.look(bob);
+      await store.look(ann);
+      await other.remove(absent);
+      expect((await store.renew(ann, LONG)).held).toEqual([held]);
+      const second = member('ann', 'second');
+      await hangUp('ann');
+      const before = await other.look(bob);
+      await store.join(second, LONG);
+      const [again] = await store.acquire(second, ['a'], LONG);
+      await other.remove([...absent, ...before]);
+      await other.remove([]);
+      expect((await store.renew(second, LONG)).held).toEqual([again]);
     });
 
     it('frees everything of a member that leaves', async () => {

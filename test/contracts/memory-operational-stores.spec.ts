@@ -22,7 +22,7 @@ snapshotStoreContract('in memory', () => snapshots);
 checkpointStoreContract('in memory', () => checkpoints);
 leaseStoreContract('in memory', async () => {
   const store = new MemoryLeaseStore(() => 1_000);
-  return { store, other: store };
+  return { store, other: store, hangUp: async (instance) => store.hangUp(instance) };
 });
 timerStoreContract('in memory', async () => {
   const store = new MemoryTimerStore();

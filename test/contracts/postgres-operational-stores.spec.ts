@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
 import { PostgresArtifactStore } from '../../src/adapters/postgres/artifact-store.js';
 import { PostgresCheckpointStore } from '../../src/adapters/postgres/checkpoint-store.js';
 import { PostgresIdempotencyStore } from '../../src/adapters/postgres/idempotency-store.js';
@@ -7,6 +8,7 @@ import { PostgresKeyVault } from '../../src/adapters/postgres/key-vault.js';
 import { PostgresLeaseStore } from '../../src/adapters/postgres/lease-store.js';
 import { migrate } from '../../src/adapters/postgres/migrations.js';
 import { OPS_SCHEMA } from '../../src/adapters/postgres/ops-schema.js';
+import { openPool } from '../../src/adapters/postgres/pool.js';
 import { PostgresReconciliationStore } from '../../src/adapters/postgres/reconciliation-store.js';
 import { PostgresSnapshotStore } from '../../src/adapters/postgres/snapshot-store.js';
 import { PostgresTimerStore } from '../../src/adapters/postgres/timer-store.js';
@@ -28,7 +30,12 @@ beforeAll(async () => {
   await migrate(database.pool, OPS_SCHEMA);
 });
 
-afterAll(() => database.drop());
+const leasePools: pg.Pool[] = [];
+
+afterAll(async () => {
+  await Promise.all(leasePools.map((pool) => pool.end()));
+  await database.drop();
+});
 
 const vault = (cacheMs: number): PostgresKeyVault => new PostgresKeyVault(database.pool, masterKey, cacheMs);
 
@@ -44,7 +51,18 @@ reconciliationStoreContract('on Postgres', async () => {
 });
 leaseStoreContract('on Postgres', async () => {
   await database.pool.query('TRUNCATE quittance_ops.leases, quittance_ops.members');
-  return { store: new PostgresLeaseStore(database.pool), other: new PostgresLeaseStore(database.pool) };
+  const [one, another] = [openPool(database.url, 'one', 1), openPool(database.url, 'another', 1)];
+  leasePools.push(one, another);
+  return {
+    store: new PostgresLeaseStore(one),
+    other: new PostgresLeaseStore(another),
+    async hangUp() {
+      const { rows } = await one.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      const noticed = new Promise((resolve) => one.once('remove', resolve));
+      await database.pool.query('SELECT pg_terminate_backend($1, 5000)', [rows[0]!.pid]);
+      await noticed;
+    },
+  };
 });
 timerStoreContract('on Postgres', async () => {
   await database.pool.query('TRUNCATE quittance_ops.timers');
@@ -56,6 +74,34 @@ keyVaultContract(
   () => vault(60_000),
   () => vault(0),
 );
+
+describe('idempotency keys on Postgres', () => {
+  const now = 1_700_000_000_000;
+  const of = (life: string) => new PostgresIdempotencyStore(database.pool, life);
+  const claims = (life: string, key: string, call = 'f') =>
+    of(life).claim('user_members', key, call, now + 5);
+
+  it('are given to the same call at once when the process that had them is a member no more', async () => {
+    const leases = new PostgresLeaseStore(database.pool);
+    const [ann, bob] = ['ann', 'bob'].map((instance) => ({
+      instance,
+      life: `${instance} 1`,
+      pools: ['api'],
+    }));
+    for (const member of [ann!, bob!]) await leases.join(member, 3_600_000);
+    await of('ann 1').claim('user_members', 'one', 'f', now);
+    await of('ann 1').claim('user_members', 'two', 'f', now);
+    await of('ann 1').complete('user_members', 'two', { status: 200, body: 1, headers: {} });
+    expect((await claims('bob 1', 'one')).is).toBe('in-flight');
+    await leases.join({ ...ann!, life: 'ann 2' }, 3_600_000);
+    expect((await claims('bob 1', 'one', 'another')).is).toBe('different');
+    expect((await claims('bob 1', 'two')).is).toBe('done');
+    expect(await claims('bob 1', 'one')).toEqual({ is: 'new', since: now });
+    expect((await claims('ann 2', 'one')).is).toBe('in-flight');
+    await leases.leave(bob!);
+    expect(await claims('ann 2', 'one')).toEqual({ is: 'new', since: now });
+  });
+});
 
 describe('timers on Postgres', () => {
   it('of 100,000 runs that wait cost nothing while none is due', async () => {

@@ -6,6 +6,8 @@ export interface CuttableRelay {
   readonly url: string;
   /** cuts every connection and takes no new ones until `mend` */
   cut(): void;
+  /** passes nothing on any more by the connections there are; new ones work */
+  mute(): void;
   mend(): void;
   /** until so many more connections have been refused */
   refused(times: number): Promise<unknown>;
@@ -42,12 +44,16 @@ export async function cuttableRelay(target: string): Promise<CuttableRelay> {
     whole = false;
     for (const socket of sockets) socket.destroy();
   };
+  const mute = (): void => {
+    for (const socket of sockets) socket.unpipe().pause();
+  };
   return {
     url: Object.assign(new URL(target), {
       hostname: '127.0.0.1',
       port: String((server.address() as AddressInfo).port),
     }).href,
     cut,
+    mute,
     mend: () => {
       whole = true;
     },

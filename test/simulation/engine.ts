@@ -136,6 +136,8 @@ const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** Pauses last up to 45 s. A process's own clock stands still here: only fences keep a former holder out. */
 const LEASE_MS = 15_000;
+/** so that dead processes are found before their leases run out as a rule, and worlds do not consist of looks */
+const LOOK_EVERY_MS = 2_000;
 
 const payload = <T>(job: Job): T => job.payload as T;
 
@@ -218,7 +220,13 @@ export async function startEngine(
       life: `${process.name} ${process.now()} ${random.ulid()}`,
       pools: tenants.map(({ pool }) => pool),
     };
-    const keeper = new LeaseKeeper(outside.leases, member, tenants, { ttlMs: LEASE_MS }, silent);
+    const keeper = new LeaseKeeper(
+      outside.leases,
+      member,
+      tenants,
+      { ttlMs: LEASE_MS, lookEveryMs: LOOK_EVERY_MS },
+      silent,
+    );
     await keeper.start();
     stops.push(() => keeper.stop());
   } else {

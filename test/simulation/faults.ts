@@ -15,6 +15,7 @@ export const FAULTS = [
   'process paused',
   'process paused past a lease',
   'clock jumped',
+  'living process taken for dead',
   'store conflict',
   'store conflict without cause',
   'service failed',

@@ -3,7 +3,7 @@ import { MemoryLeaseStore } from '../../src/adapters/memory/lease-store.js';
 import type { Position } from '../../src/kernel/event.js';
 import { LIMITS } from '../../src/kernel/limits.js';
 import type { CheckpointStore, Claim, Move } from '../../src/ports/checkpoints.js';
-import type { Lease, LeaseStore, Member, Roll } from '../../src/ports/leases.js';
+import type { Absent, Lease, LeaseStore, Member, Roll } from '../../src/ports/leases.js';
 import { GUARD, type Timer, type TimerStore } from '../../src/ports/timers.js';
 import type { Eavesdropper } from './eavesdropper.js';
 import type { Network } from './network.js';
@@ -125,7 +125,10 @@ export class Checkpoints implements CheckpointStore {
 export class Leases implements LeaseStore {
   private readonly memory: MemoryLeaseStore;
 
-  constructor(private readonly network: Network) {
+  constructor(
+    private readonly network: Network,
+    private readonly lives: (instance: string) => boolean,
+  ) {
     this.memory = new MemoryLeaseStore(() => network.scheduler.now);
   }
 
@@ -144,6 +147,23 @@ export class Leases implements LeaseStore {
 
   release(member: Member, leases: readonly Lease[]): Promise<void> {
     return this.network.call('release leases', () => this.memory.release(member, leases));
+  }
+
+  /** Of a process that crashed, or of one that lives and will be heard again. */
+  hangUp(instance: string): void {
+    this.memory.hangUp(instance);
+  }
+
+  look(member: Member): Promise<readonly Absent[]> {
+    return this.network.call('look for members', () => this.memory.look(member));
+  }
+
+  remove(absent: readonly Absent[]): Promise<void> {
+    return this.network.call('remove members', () => {
+      for (const { instance } of absent)
+        this.network.faults.met(this.lives(instance), 'living process taken for dead');
+      return this.memory.remove(absent);
+    });
   }
 
   leave(member: Member): Promise<void> {

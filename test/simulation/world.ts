@@ -43,8 +43,9 @@ const STEP_LIMIT = 150_000;
 const TIME_LIMIT = 4 * 3_600_000;
 /** more than a client needs that comes again once all is over */
 const STEPS_TO_HEAR = 20_000;
-/** sets what listeners draw apart from what the rest of the world does */
+/** set what listeners draw, and what becomes of connections, apart from what the rest of the world does */
 const LISTENING = 1_000_003;
+const WIRES = 2_000_003;
 const FUNDS = 10_000_000n;
 
 export interface Outcome {
@@ -93,6 +94,9 @@ class World {
   private readonly outside: Outside;
   private readonly users: Users;
   private readonly listeners: Listeners;
+  private readonly leases: Leases;
+  /** what became of connections is drawn from numbers of its own */
+  private readonly wires: Random;
   private readonly readModels: SharedReadModels;
   private readonly offers: readonly Offer[];
   private readonly drafts = new Map<string, PlanDraft>();
@@ -125,11 +129,15 @@ class World {
     this.readModels = new SharedReadModels(this.network);
     const aside = new Random(seed + LISTENING);
     const live = new LiveMessages(this.network, aside);
+    this.wires = new Random(seed + WIRES);
+    this.leases = new Leases(this.network, (name) =>
+      this.slots.some((slot) => slot.name === name && slot.process?.alive),
+    );
     this.outside = {
       store: this.store,
       timers: new TimerTable(this.network, this.judge),
       checkpoints: new Checkpoints(this.network),
-      leases: new Leases(this.network),
+      leases: this.leases,
       jobs: this.queue,
       payer: this.services,
       chain: this.chain(),
@@ -263,6 +271,7 @@ class World {
       if (!process?.alive || this.isCalm) return;
       const ms = random.between(1_000, 45_000);
       process.pausedUntil = this.scheduler.now + ms;
+      if (this.wires.chance(0.5)) this.leases.hangUp(process.name);
       faults.count('process paused');
       faults.met(ms > LIMITS.timerLease, 'process paused past a lease');
     });
@@ -312,6 +321,8 @@ class World {
     if (!slot.process?.alive || this.isCalm) return;
     this.network.faults.count('process crashed');
     slot.process.crash();
+    // the connection of a machine that is gone stays
+    if (this.wires.chance(0.7)) this.leases.hangUp(slot.name);
     slot.engine = undefined;
     const { process } = slot;
     this.at(this.random.between(50, 15_000), () => {

@@ -1,4 +1,4 @@
-import type { Lease, LeaseStore, Member, Roll } from '../../ports/leases.js';
+import type { Absent, Lease, LeaseStore, Member, Roll } from '../../ports/leases.js';
 import { instanceReplaced } from '../instance-replaced.js';
 
 interface Held {
@@ -9,7 +9,7 @@ interface Held {
 
 /** @param now the clock of the store, in ms */
 export class MemoryLeaseStore implements LeaseStore {
-  private readonly members = new Map<string, Member & { until: number }>();
+  private readonly members = new Map<string, Member & { until: number; isConnected: boolean }>();
   private readonly leases = new Map<string, Held>();
 
   constructor(private readonly now: () => number) {}
@@ -17,7 +17,7 @@ export class MemoryLeaseStore implements LeaseStore {
   async join(member: Member, ttlMs: number): Promise<void> {
     const { instance } = member;
     this.members.delete(instance);
-    this.members.set(instance, { ...member, until: this.now() + ttlMs });
+    this.members.set(instance, { ...member, until: this.now() + ttlMs, isConnected: true });
     for (const lease of this.leases.values())
       if (lease.holder?.instance === instance && lease.holder.life !== member.life) free(lease);
   }
@@ -26,7 +26,7 @@ export class MemoryLeaseStore implements LeaseStore {
     const now = this.now();
     const known = this.members.get(member.instance);
     if (known && known.life !== member.life && known.until > now) throw instanceReplaced(member.instance);
-    this.members.set(member.instance, { ...member, until: now + ttlMs });
+    this.members.set(member.instance, { ...member, until: now + ttlMs, isConnected: true });
     const held: Lease[] = [];
     const taken: string[] = [];
     for (const [resource, lease] of this.leases) {
@@ -54,6 +54,28 @@ export class MemoryLeaseStore implements LeaseStore {
     for (const { resource, epoch } of leases) {
       const lease = this.leases.get(resource);
       if (lease && lease.epoch === epoch && isBy(lease, member)) free(lease);
+    }
+  }
+
+  /** Its process ended, or lost its connection and does not know yet. */
+  hangUp(instance: string): void {
+    const member = this.members.get(instance);
+    if (member) member.isConnected = false;
+  }
+
+  async look({ instance, life }: Member): Promise<readonly Absent[]> {
+    const known = this.members.get(instance);
+    if (known?.life === life) known.isConnected = true;
+    const now = this.now();
+    return [...this.members.values()]
+      .filter((other) => other.instance !== instance && !other.isConnected && other.until > now)
+      .map((other) => ({ instance: other.instance, life: other.life, connection: other.life }));
+  }
+
+  async remove(absent: readonly Absent[]): Promise<void> {
+    for (const { instance, life } of absent) {
+      const member = this.members.get(instance);
+      if (member?.life === life && !member.isConnected) await this.leave(member);
     }
   }
 

@@ -3,14 +3,18 @@ import { LIMITS } from '../../kernel/limits.js';
 import type { Claim, IdempotencyStore, StoredAnswer } from '../../ports/idempotency.js';
 import { reachable } from './connection-loss.js';
 
-/** Takes a key that is free, over, or held by the same call in a process that crashed. */
-const CLAIM = `INSERT INTO quittance_ops.idempotency_keys AS k (principal, key, fingerprint, claimed_at, since)
-  VALUES ($1, $2, $3, $4, $4)
+/**
+ * Takes a key that is free, over, or held by the same call in a process that crashed: which it did when it is a member
+ * no more, or else has not answered for so long.
+ */
+const CLAIM = `INSERT INTO quittance_ops.idempotency_keys AS k (principal, key, fingerprint, claimed_at, since, life)
+  VALUES ($1, $2, $3, $4, $4, $7)
   ON CONFLICT (principal, key) DO UPDATE
-    SET fingerprint = excluded.fingerprint, claimed_at = excluded.claimed_at, answer = NULL,
+    SET fingerprint = excluded.fingerprint, claimed_at = excluded.claimed_at, answer = NULL, life = excluded.life,
         since = CASE WHEN k.claimed_at < $5 THEN excluded.since ELSE k.since END
     WHERE k.claimed_at < $5
-       OR (k.answer IS NULL AND k.fingerprint = excluded.fingerprint AND k.claimed_at < $6)
+       OR (k.answer IS NULL AND k.fingerprint = excluded.fingerprint AND (k.claimed_at < $6
+         OR k.life IS NOT NULL AND NOT EXISTS (SELECT FROM quittance_ops.members AS m WHERE m.life = k.life)))
   RETURNING since`;
 const LOOK =
   'SELECT fingerprint, answer FROM quittance_ops.idempotency_keys WHERE principal = $1 AND key = $2';
@@ -25,13 +29,17 @@ const SWEEP_EVERY = 1_000;
 export class PostgresIdempotencyStore implements IdempotencyStore {
   private claims = 0;
 
-  constructor(private readonly pool: pg.Pool) {}
+  /** @param life of the member that this process is; without one, only time tells that a call crashed */
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly life?: string,
+  ) {}
 
   async claim(principal: string, key: string, fingerprint: string, now: number): Promise<Claim> {
     const over = now - LIMITS.idempotencyTtl;
     if (this.claims++ % SWEEP_EVERY === 0) await this.run('idempotency-sweep', SWEEP, [over]);
     for (;;) {
-      const values = [principal, key, fingerprint, now, over, now - LIMITS.idempotencyClaim];
+      const values = [principal, key, fingerprint, now, over, now - LIMITS.idempotencyClaim, this.life];
       const [claimed] = await this.run('idempotency-claim', CLAIM, values);
       if (claimed) return { is: 'new', since: Number(claimed.since) };
       const [found] = await this.run('idempotency-look', LOOK, [principal, key]);

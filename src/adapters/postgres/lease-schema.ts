@@ -31,3 +31,13 @@ INSERT INTO quittance_ops.checkpoints (subscriber, position, saved_at)
   WHERE subscriber LIKE 'saga/%' AND subscriber NOT LIKE 'saga/%/%';
 DELETE FROM quittance_ops.checkpoints WHERE subscriber LIKE 'saga/%' AND subscriber NOT LIKE 'saga/%/%';
 `;
+
+/** The process of the server that serves the connection by which a member is there; null: it did not say. */
+export const CONNECTED_MEMBERS = `
+ALTER TABLE quittance_ops.members ADD COLUMN backend int, ADD COLUMN backend_start timestamptz;
+`;
+
+/** The member that is at a call; null: it did not say. */
+export const CALLS_OF_MEMBERS = `
+ALTER TABLE quittance_ops.idempotency_keys ADD COLUMN life text;
+`;

@@ -1,4 +1,4 @@
-import { LEASES } from './lease-schema.js';
+import { CALLS_OF_MEMBERS, CONNECTED_MEMBERS, LEASES } from './lease-schema.js';
 import type { Schema } from './migrations.js';
 
 /** What the runtime needs to keep working: rebuilt from events when lost, but for the answers and the data keys. */
@@ -77,5 +77,14 @@ CREATE TABLE quittance_ops.reconciliations (
 
 export const OPS_SCHEMA: Schema = {
   name: 'quittance_ops',
-  versions: [OPERATIONS, ARTIFACTS, SNAPSHOTS, LEASES, CLAIMED_FIRST, RECONCILIATIONS],
+  versions: [
+    OPERATIONS,
+    ARTIFACTS,
+    SNAPSHOTS,
+    LEASES,
+    CLAIMED_FIRST,
+    RECONCILIATIONS,
+    CONNECTED_MEMBERS,
+    CALLS_OF_MEMBERS,
+  ],
 };

@@ -1,11 +1,16 @@
 import pg from 'pg';
 
-/** @param name shown in pg_stat_activity, so that an operator sees whose connection it is */
-export function openPool(url: string, name: string, max = 8, Client: typeof pg.Client = pg.Client): pg.Pool {
+type Special = Pick<pg.PoolConfig, 'Client' | 'query_timeout'>;
+
+/**
+ * @param name shown in pg_stat_activity, so that an operator sees whose connection it is
+ * @param special `query_timeout`: ms after which a statement is given up, together with its connection
+ */
+export function openPool(url: string, name: string, max = 8, special: Special = {}): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max,
-    Client,
+    ...special,
     application_name: `quittance ${name}`,
     connectionTimeoutMillis: 10_000,
     // between two loads a connection waits: to open one takes the database a process and us a password's hashing

@@ -58,7 +58,7 @@ export function openReadModelPool(
     `idle_in_transaction_session_timeout=${silenceMs}`,
   ];
   target.searchParams.set('options', settings.map((setting) => `-c ${setting}`).join(' '));
-  return openPool(target.toString(), 'read models', max, PipelinedClient);
+  return openPool(target.toString(), 'read models', max, { Client: PipelinedClient });
 }
 
 /** Each read model has a schema of its own, dropped and rebuilt as a whole. */

@@ -2,11 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowEvent } from '../../../src/events/workflow.js';
 import { until } from '../../e2e/kit/client.js';
 import { type Books, readBooks } from './books.js';
-import type { House } from './house.js';
 import { missingLeaves } from './log-rules.js';
 import type { PatientClient } from './patient-client.js';
 
 const LOOK_MS = 1_000;
+
+/** Where the events and the transfers are. */
+interface Premises {
+  readonly config: { readonly DATABASE_URL: string };
+  readonly servers: { readonly stack: { readonly chain: Parameters<typeof readBooks>[1] } };
+}
 
 /** Neither over nor waiting for its owner's answer. */
 const isOnItsWay = (events: readonly WorkflowEvent[]): boolean => {
@@ -19,7 +24,11 @@ const isOnItsWay = (events: readonly WorkflowEvent[]): boolean => {
  * have expired, a minute or more.
  * @returns what they are after `patienceMs` all the same
  */
-export async function settledBooks(house: House, client: PatientClient, patienceMs: number): Promise<Books> {
+export async function settledBooks(
+  house: Premises,
+  client: PatientClient,
+  patienceMs: number,
+): Promise<Books> {
   const escrow = (await client.get<{ tokenAccount: string }>('/escrow/address')).body;
   const read = () => readBooks(house.config.DATABASE_URL, house.servers.stack.chain, escrow);
   const settled = async () => {
