@@ -5,6 +5,8 @@
  *   npm run cluster                        on the data folder QUITTANCE_DATA or ./.data-cluster
  *   npm run cluster -- --pause 60          instead: 2 api and 2 worker processes under a load, one saga and one worker
  *                                          stopped (SIGSTOP) for so many seconds, another killed, the books judged
+ *   npm run cluster -- --kill              instead: 2 processes that do everything under a load, one killed and not
+ *                                          started again; how long until the other has all it held, the books judged
  */
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
@@ -14,18 +16,23 @@ import { build } from './build.mjs';
 import { bundle } from './bundle.mjs';
 
 const { values } = parseArgs({
-  options: { data: { type: 'string' }, pause: { type: 'string' }, runs: { type: 'string' } },
+  options: {
+    data: { type: 'string' },
+    pause: { type: 'string' },
+    kill: { type: 'boolean' },
+    runs: { type: 'string' },
+  },
 });
 await build();
 await bundle();
-if (values.pause) pauses();
+if (values.pause) judge('pauses', ['--pause', values.pause, '--runs', values.runs ?? '60', '--say']);
+else if (values.kill) judge('failover', ['--runs', values.runs ?? '60']);
 else await cluster();
 
-function pauses() {
-  const program = fileURLToPath(new URL('../test/kit/processes/pauses.ts', import.meta.url));
+function judge(what, args) {
+  const program = fileURLToPath(new URL(`../test/kit/processes/${what}.ts`, import.meta.url));
   const hooks = fileURLToPath(new URL('../test/kit/typescript.mjs', import.meta.url));
-  const args = ['--pause', values.pause, '--runs', values.runs ?? '60', '--ttl', '10', '--say'];
-  spawn(process.execPath, ['--import', hooks, program, ...args], { stdio: 'inherit' }).once(
+  spawn(process.execPath, ['--import', hooks, program, '--ttl', '10', ...args], { stdio: 'inherit' }).once(
     'exit',
     (code) => {
       process.exitCode = code ?? 1;

@@ -8,18 +8,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { type Cluster, startCluster } from '../../../src/embedded/cluster.js';
+import type { Cluster } from '../../../src/embedded/cluster.js';
 import { objectionsTo } from '../../chaos/kit/books.js';
 import { PatientClient } from '../../chaos/kit/patient-client.js';
 import { settledBooks } from '../../chaos/kit/settled-books.js';
-import { openChaosMarket, planOf } from '../../chaos/load.js';
+import { planOf } from '../../chaos/load.js';
 import { until } from '../../e2e/kit/client.js';
-import { temporaryFolder } from '../folder.js';
 import { clean } from '../installation.js';
 import { PATIENCE_MS } from '../patience.js';
-
-// what is started from here runs what was built, without the compiler
-process.execArgv.length = 0;
+import { built, judgeCluster } from './judged-cluster.js';
 
 const { values } = parseArgs({
   options: { ttl: { type: 'string', default: '60' }, runs: { type: 'string', default: '20' } },
@@ -36,37 +33,7 @@ const HELD_BY_OTHERS =
   'select count(*) from quittance_ops.leases where holder is distinct from $1 and until > now()';
 const TO_HOLD = 'select count(*) from quittance_ops.leases';
 
-const built = (path: string) => new URL(`../../../dist/${path}.js`, import.meta.url);
-
-const folder = temporaryFolder();
-const market = await openChaosMarket();
-let cluster: Cluster | undefined;
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void (cluster?.stop() ?? Promise.resolve()).finally(() => process.exit(130)));
-
-try {
-  cluster = await startCluster({
-    dataDir: folder.path,
-    natsNodes: 1,
-    roles: ['all'],
-    main: built('main'),
-    entries: { chain: built('embedded/chain.process'), services: built('embedded/services.process') },
-    env: {
-      ...clean(process.env),
-      PORT: '0',
-      REGISTRY_URL: market.url,
-      RATE_LIMIT_PER_MIN: '100000000',
-      LEASE_TTL_MS: `${Number(values.ttl) * 1_000}`,
-    },
-  });
-  await market.connect({ chain: cluster.stack.chain });
-  process.stdout.write(`${JSON.stringify(await failOver(cluster))}\n`);
-} finally {
-  await cluster?.stop();
-  await market.close();
-  folder.remove();
-}
-process.exit();
+await judgeCluster(['all'], { LEASE_TTL_MS: `${Number(values.ttl) * 1_000}` }, failOver);
 
 async function failOver({ account, config, stack, urls }: Cluster) {
   const database = new pg.Client({ connectionString: config.DATABASE_URL });

@@ -7,18 +7,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { type Cluster, startCluster } from '../../../src/embedded/cluster.js';
+import type { Cluster } from '../../../src/embedded/cluster.js';
 import { objectionsTo, readBooks } from '../../chaos/kit/books.js';
 import { missingLeaves } from '../../chaos/kit/log-rules.js';
 import { PatientClient } from '../../chaos/kit/patient-client.js';
-import { openChaosMarket, planOf } from '../../chaos/load.js';
+import { planOf } from '../../chaos/load.js';
 import { until } from '../../e2e/kit/client.js';
-import { temporaryFolder } from '../folder.js';
-import { clean } from '../installation.js';
 import { PATIENCE_MS } from '../patience.js';
-
-// what is started from here runs what was built, without the compiler
-process.execArgv.length = 0;
+import { judgeCluster } from './judged-cluster.js';
 
 const { values } = parseArgs({
   options: {
@@ -51,39 +47,10 @@ const began = performance.now();
 const say = (line: string) => {
   if (values.say) console.log(`${((performance.now() - began) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
 };
-const built = (path: string) => new URL(`../../../dist/${path}.js`, import.meta.url);
-
-const folder = temporaryFolder();
-const market = await openChaosMarket();
-let cluster: Cluster | undefined;
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void (cluster?.stop() ?? Promise.resolve()).finally(() => process.exit(130)));
-
-try {
-  cluster = await startCluster({
-    dataDir: folder.path,
-    natsNodes: 1,
-    roles: ROLES,
-    main: built('main'),
-    entries: { chain: built('embedded/chain.process'), services: built('embedded/services.process') },
-    env: {
-      ...clean(process.env),
-      PORT: '0',
-      REGISTRY_URL: market.url,
-      RATE_LIMIT_PER_MIN: '100000000',
-      LEASE_TTL_MS: `${ttlMs}`,
-      LOG_LEVEL: 'info',
-    },
-  });
-  await market.connect({ chain: cluster.stack.chain });
+await judgeCluster(ROLES, { LEASE_TTL_MS: `${ttlMs}`, LOG_LEVEL: 'info' }, (cluster) => {
   say(`${cluster.processes.length} processes run`);
-  process.stdout.write(`${JSON.stringify(await live(cluster))}\n`);
-} finally {
-  await cluster?.stop();
-  await market.close();
-  folder.remove();
-}
-process.exit();
+  return live(cluster);
+});
 
 async function live({ account, config, processes, stack, urls }: Cluster) {
   const clients = urls.map((url) => new PatientClient(url, account));
