@@ -169,9 +169,9 @@ describe('leases', () => {
     const before = new Map([...ann.worker.has].map(([part, { epoch }]) => [part, epoch]));
     ann.away();
     store.hangUp('ann');
-    await pass(799);
+    await pass(299);
     expect(bob.parts).toHaveLength(3);
-    await pass(801);
+    await pass(301);
     expect(bob.parts).toEqual(PARTS);
     for (const [part, epoch] of before) expect(bob.worker.has.get(part)!.epoch).toBeGreaterThan(epoch);
   });
@@ -183,9 +183,34 @@ describe('leases', () => {
     const parts = ann.parts;
     for (let n = 0; n < 10; n++) {
       store.hangUp('ann');
-      await pass(500);
+      await pass(200);
     }
     expect([ann.parts, ann.worker.lost, bob.worker.lost]).toEqual([parts, [], []]);
+  });
+
+  it('when the store was away, who is back first waits for the others', async () => {
+    await ann.keeper.start();
+    await bob.keeper.start();
+    await pass(TTL);
+    const parts = ann.parts;
+    for (const each of [ann, bob]) each.away();
+    store.hangUp('ann');
+    await pass(1_000);
+    bob.back();
+    await pass(1_500);
+    ann.back();
+    await pass(TTL);
+    expect([ann.parts, ann.worker.lost]).toEqual([parts, []]);
+    // and for no longer than that
+    bob.away();
+    await pass(1_000);
+    bob.back();
+    ann.away();
+    store.hangUp('ann');
+    await pass(2_000);
+    expect(bob.parts).toHaveLength(3);
+    await pass(1_000);
+    expect(bob.parts).toEqual(PARTS);
   });
 
   it('a process that was taken for dead has lost its parts, and gets its share again', async () => {

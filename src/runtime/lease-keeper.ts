@@ -26,12 +26,14 @@ export interface LeaseTiming {
 
 /** A lease is renewed this many times within its life. */
 const RENEWALS = 3;
-const LOOK_EVERY_MS = 400;
+const LOOK_EVERY_MS = 150;
 /**
- * Looks in a row in which a connection has to be missing: its process may have lost nothing but that, as all do when
- * the store is started again, and says at its own next look by which other it is there.
+ * Looks in a row in which a connection has to be missing: its process may have lost nothing but that, and says at its
+ * own next look by which other it is there.
  */
 const LOOKS = 3;
+/** When a look has failed the store may have lost everybody, and who is back first would take all others for dead. */
+const ALL_BACK_MS = 2_000;
 /** Who has less than its share looks more often: somebody is about to release it. */
 const HUNGRY_MS = 250;
 
@@ -108,15 +110,18 @@ export class LeaseKeeper {
   private async keepLooking(): Promise<void> {
     const every = Math.min(this.timing.lookEveryMs ?? LOOK_EVERY_MS, this.timing.ttlMs / RENEWALS);
     let isFailing = false;
+    let unjudged = 0;
     while (!this.stopping.signal.aborted) {
       await pause(every, this.stopping.signal);
       if (this.stopping.signal.aborted || !this.hasCompany()) continue;
       try {
-        await this.look();
+        await this.look(unjudged === 0);
         isFailing = false;
+        unjudged = Math.max(0, unjudged - 1);
       } catch (error) {
         if (!isFailing) this.failed(error, 'connections not looked for');
         isFailing = true;
+        unjudged = Math.ceil(ALL_BACK_MS / every);
       }
     }
   }
@@ -125,8 +130,10 @@ export class LeaseKeeper {
     return this.members.some(({ instance }) => instance !== this.member.instance);
   }
 
-  private async look(): Promise<void> {
-    const absent = await this.store.look(this.member);
+  /** @param judges whether a connection that is missing says anything */
+  private async look(judges: boolean): Promise<void> {
+    const missing = await this.store.look(this.member);
+    const absent = judges ? missing : [];
     const before = this.missing;
     this.missing = new Map(absent.map((each) => [keyOf(each), (before.get(keyOf(each)) ?? 0) + 1]));
     const dead = absent.filter((each) => this.missing.get(keyOf(each))! >= LOOKS);
