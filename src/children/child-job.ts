@@ -8,8 +8,10 @@ import { LIMITS } from '../kernel/limits.js';
 import { parseMicros, ZERO } from '../kernel/money.js';
 import { isoTime } from '../kernel/time.js';
 import type { TimerStore } from '../ports/timers.js';
+import type { Caller } from '../requests/caller.js';
 import { childBody } from '../requests/child-body.js';
-import { type CreateParts, createAs } from '../requests/create-workflow.js';
+import type { CreateBody } from '../requests/create-body.js';
+import { type CreateParts, createAs, createCancelled, type PartOf } from '../requests/create-workflow.js';
 import { againTimer, type ChildTask, type FamilyTask } from '../sagas/children.js';
 import { cover } from './cover.js';
 import { undo } from './undo.js';
@@ -17,7 +19,9 @@ import { undo } from './undo.js';
 /**
  * Begins and ends workflows that are steps of others, and tells those how they ended. A child is asked for on its
  * parent's record first and begun second, and its parent is looked at again after that: one that was dismissed in
- * between is cancelled, so that none is left behind, whatever crashes where. Everything may be done twice.
+ * between is cancelled, so that none is left behind, whatever crashes where. One that was dismissed before it was begun
+ * is created and cancelled at once: its parent is told by its record alone, and whoever is still about to begin it
+ * finds it over. Everything may be done twice.
  */
 export class ChildJob {
   constructor(
@@ -50,7 +54,8 @@ export class ChildJob {
     const parent = await this.waiting(task);
     if (parent?.status !== 'executing' && parent?.status !== 'paused') return;
     try {
-      await this.create(task, parent);
+      const asked = await this.asked(task, parent, `child/${task.childId}`);
+      if (asked) await createAs(this.parts, ...asked);
     } catch (error) {
       if (isRefusal(error, 'WRONG_STATE')) return; // it was begun before
       if (!isRefusal(error) || error.kind !== 'terminal') throw error;
@@ -58,23 +63,21 @@ export class ChildJob {
     }
   }
 
-  private async create(
+  private async asked(
     task: ChildTask,
     { created, approval, steps, plan, deadline }: Running,
-  ): Promise<void> {
+    callId: string,
+  ): Promise<readonly [Caller, childId: string, CreateBody, PartOf] | undefined> {
     const { content, clock } = this.parts;
     const { workflowId, runNo, stepId, attempt, childId } = task;
     const step = steps[stepId];
-    if (step?.status !== 'sleeping') return;
+    if (step?.status !== 'sleeping') return undefined;
     const asked = childBody(await content.getJson(step.output, places.output(workflowId, runNo, stepId)));
     const { userId, priority, parent: grandparent, verificationLevel, filters } = created;
     const ceiling = parseMicros(plan.steps.find(({ id }) => id === stepId)!.maxCost);
     const { holdId } = approval;
     const until = step.until < deadline ? step.until : deadline;
-    const caller = {
-      principal: { userId, keyId: 'child', roles: ['user'] as const },
-      callId: `child/${childId}`,
-    };
+    const caller: Caller = { principal: { userId, keyId: 'child', roles: ['user'] }, callId };
     const body = {
       serviceFilters: { ...filters, excludeServices: [...filters.excludeServices] },
       ...asked,
@@ -82,25 +85,35 @@ export class ChildJob {
       autoApprove: true,
       maxTime: Math.min(Math.max(1, Date.parse(until) - clock.now()), LIMITS.maxRunTime),
     };
-    await createAs(this.parts, caller, childId, body, {
-      parent: {
-        ...{ workflowId, runNo, stepId, attempt },
-        depth: (grandparent?.depth ?? 0) + 1,
-        ...(holdId !== undefined && ceiling > 0n && { holdId }),
-      },
-      maxCost: ceiling,
-      ...(priority && { priority }),
-    });
+    const parent = {
+      ...{ workflowId, runNo, stepId, attempt },
+      depth: (grandparent?.depth ?? 0) + 1,
+      ...(holdId !== undefined && ceiling > 0n && { holdId }),
+    };
+    return [caller, childId, body, { parent, maxCost: ceiling, ...(priority && { priority }) }];
   }
 
-  /** A parent that drains or has gone on has no use for it; one that was never begun is over at once. */
+  /** A parent that drains or has gone on has no use for it. */
   private async endIfUnwanted(task: ChildTask): Promise<void> {
     const parent = await this.waiting(task);
     if (parent?.status === 'executing' || parent?.status === 'paused') return;
     const { state } = await this.parts.dispatch.load(workflow, task.childId);
-    if (state.status === 'none') return this.report(task, 'cancelled', ZERO);
-    if (state.status === 'closed') return;
-    await this.cancel(task, state, parent);
+    const begun = state.status === 'none' && parent ? await this.forestall(task, parent) : state;
+    if (begun.status === 'none' || begun.status === 'closed') return;
+    await this.cancel(task, begun, parent);
+  }
+
+  /** @returns its state: over, unless another has begun it meanwhile; none where nobody can begin it */
+  private async forestall(task: ChildTask, parent: Running): Promise<WorkflowState> {
+    const none = { status: 'none' } as const;
+    try {
+      const asked = await this.asked(task, parent, `child/${task.childId}/never`);
+      return asked ? (await createCancelled(this.parts, ...asked)).state : none;
+    } catch (error) {
+      if (!isRefusal(error) || error.kind !== 'terminal') throw error;
+      await this.report(task, 'cancelled', ZERO);
+      return none;
+    }
   }
 
   /** What was done is kept where its parent's is. */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { CreateWorkflow, WorkflowCommand } from '../commands/workflow/commands.js';
+import type { CancelWorkflow, CreateWorkflow, WorkflowCommand } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
 import type { Planning, WorkflowState } from '../commands/workflow/state.js';
 import type { ContentStore } from '../content/content-store.js';
+import type { WorkflowEvent } from '../events/workflow.js';
 import { isRefusal, Refusal } from '../kernel/errors.js';
 import { type Position, uuidv5 } from '../kernel/event.js';
 import { makeId } from '../kernel/ids.js';
@@ -13,7 +14,7 @@ import { isoTime } from '../kernel/time.js';
 import type { ReadPlan } from '../planning/draft-schema.js';
 import type { Catalogue } from '../ports/catalogue.js';
 import type { Chance, Clock } from '../ports/clock.js';
-import type { Converse, Dispatch, Said } from '../runtime/dispatch.js';
+import type { Converse, Dispatch, Dispatched, Said } from '../runtime/dispatch.js';
 import { type Caller, contextOf } from './caller.js';
 import { costLimit } from './cost-limit.js';
 import type { CreateBody } from './create-body.js';
@@ -91,14 +92,57 @@ async function createOnce(
   }
 }
 
+/** What a workflow has of what it is part of. */
+export type PartOf = Pick<CreateWorkflow, 'batchId' | 'priority' | 'parent'> & { readonly maxCost?: Micros };
+
 /** As {@link createWorkflow}, under an id that is chosen. Asked again with the same call id, it finds what it made. */
 export async function createAs(
   parts: CreateParts,
   caller: Caller,
   workflowId: string,
   body: CreateBody,
-  of: Pick<CreateWorkflow, 'batchId' | 'priority' | 'parent'> & { readonly maxCost?: Micros } = {},
+  of: PartOf = {},
 ): Promise<Created> {
+  const command = await creation(parts, caller, workflowId, body, of);
+  const context = contextOf(caller, 'create', workflowId);
+  if (parts.registry && body.plan && !parts.plans.isAtHand(body.plan)) await parts.registry.soon();
+  const { position, revision } =
+    body.plan && parts.plans.isAtHand(body.plan)
+      ? await withPlan(parts, { command: { ...command, given: true }, context }, body.plan)
+      : await opened(parts, { command, context });
+  return { workflowId, createdAt: command.at, revision, position };
+}
+
+/**
+ * As {@link createAs}, and cancelled by the same append: whoever is about to create it under this id comes too late.
+ * One that is there already is left as it is.
+ */
+export async function createCancelled(
+  parts: CreateParts,
+  caller: Caller,
+  workflowId: string,
+  body: CreateBody,
+  of: PartOf,
+): Promise<Dispatched<WorkflowState, WorkflowEvent>> {
+  const command = await creation(parts, caller, workflowId, body, of);
+  const created = { command, context: contextOf(caller, 'create', workflowId) };
+  const { at, userId: by, secret } = command;
+  const cancel: CancelWorkflow = { type: 'CancelWorkflow', at, by };
+  const cancelled = { command: cancel, context: contextOf(caller, 'cancel', workflowId) };
+  return parts.dispatch.converse(workflow, workflowId, async (state) => {
+    if (state.status === 'none') return created;
+    const isThis = state.status === 'planning' && state.created.secret.data === secret.data;
+    return isThis ? cancelled : undefined;
+  });
+}
+
+async function creation(
+  parts: CreateParts,
+  caller: Caller,
+  workflowId: string,
+  body: CreateBody,
+  of: PartOf,
+): Promise<CreateWorkflow> {
   const { userId } = caller.principal;
   if (body.userId !== undefined && body.userId !== userId)
     throw new Refusal('FORBIDDEN', 'You can create workflows for yourself only.', { userId });
@@ -106,7 +150,7 @@ export async function createAs(
   const at = isoTime(parts.clock.now());
   if (body.mandateId !== undefined) await requireMandate(parts, caller, body.mandateId, at);
   if (body.funding === 'delegate') await requireLinked(parts, userId, body.wallet ?? '');
-  const command: CreateWorkflow = {
+  return {
     type: 'CreateWorkflow',
     at,
     workflowId,
@@ -125,13 +169,6 @@ export async function createAs(
     ...(body.onExhausted === 'pause' && { onExhausted: 'pause' }),
     filters: body.serviceFilters ?? { minReputation: 0, minUptime: 0, excludeServices: [] },
   };
-  const context = contextOf(caller, 'create', workflowId);
-  if (parts.registry && body.plan && !parts.plans.isAtHand(body.plan)) await parts.registry.soon();
-  const { position, revision } =
-    body.plan && parts.plans.isAtHand(body.plan)
-      ? await withPlan(parts, { command: { ...command, given: true }, context }, body.plan)
-      : await opened(parts, { command, context });
-  return { workflowId, createdAt: at, revision, position };
 }
 
 /** Under a new id: nothing is read to learn that there is nothing. */

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { escrow } from '../../src/commands/escrow/decide.js';
 import { availableOf } from '../../src/commands/escrow/state.js';
 import { workflow } from '../../src/commands/workflow/decide.js';
 import { childIdOf } from '../../src/kernel/child-id.js';
 import { places } from '../../src/kernel/places.js';
 import { cancelWorkflow } from '../../src/requests/cancel-workflow.js';
+import { gate } from '../kit/gate.js';
 import { MemoryEngine } from '../kit/memory-engine.js';
 import { input, offer, usdc } from '../kit/offers.js';
 
@@ -172,6 +173,40 @@ describe('a step that is a workflow of its own', () => {
     expect((await account()).held).toBe(0n);
     await receiptHolds(id);
     await receiptHolds(childId);
+  });
+
+  it('is over before its parent also when it is still being begun as that is cancelled', async () => {
+    const { claimJson } = engine.content;
+    const converse = engine.dispatch.converse.bind(engine.dispatch);
+    const [beginning, late, begun] = [gate(), gate(), gate()];
+    let requests = 0;
+    jest.spyOn(engine.content, 'claimJson').mockImplementation(async (...given) => {
+      // the second request that is sealed is the one of the part
+      if (given[1].endsWith('/request') && ++requests === 2) {
+        beginning.open();
+        await late.opened;
+        jest.spyOn(engine.dispatch, 'converse').mockImplementationOnce((...said) => {
+          const done = converse(...said);
+          void done.then(() => begun.open());
+          return done as never;
+        });
+      }
+      return claimJson(...given);
+    });
+    const id = await begin([sub('part', { plan: { steps: [paid('work')] } }, { maxCost: 0.05 })]);
+    const childId = childIdOf(id, 1, 'step_1', 1);
+    await beginning.opened;
+    await cancelWorkflow(engineParts(), engine.caller('user_01'), id, {});
+    const parent = await closed(id);
+    const before = await closed(childId);
+    late.open();
+    await begun.opened;
+    jest.restoreAllMocks();
+    expect([parent.outcome, before.outcome, before.totalCost]).toEqual(['cancelled', 'cancelled', 0n]);
+    expect(before.closedAt <= parent.closedAt).toBe(true);
+    expect(await eventOf(id, 'ChildClosed')).toMatchObject({ childId, outcome: 'cancelled', cost: '0' });
+    expect((await closed(childId)).closedAt).toBe(before.closedAt);
+    expect((await account()).held).toBe(0n);
   });
 
   it('ends with its time, and is cancelled then', async () => {

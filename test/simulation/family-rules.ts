@@ -13,6 +13,8 @@ export class FamilyRules {
   /** workflows that go on from others */
   readonly forks = new Set<string>();
   private readonly asked = new Map<string, ForkAsked>();
+  /** workflows of whose end their parents have been told */
+  private readonly told = new Set<string>();
 
   constructor(
     private readonly workflows: ReadonlyMap<string, WorkflowRules>,
@@ -34,11 +36,14 @@ export class FamilyRules {
         .run(event.parent.runNo)
         .hasAskedFor(event.parent.stepId);
       must(asked === id, 'I4', () => `${id} was begun, and its parent asked for ${asked}`);
+      must(!this.told.has(id), 'I13', () => `${id} is begun, and its parent was told that it is over`);
     }
     if (event.type === 'WorkflowCreated' && event.forkedFrom) this.forked(id, event.forkedFrom, event.userId);
     if (event.type === 'RollbackRequested') this.undoneWith(id, event);
     if (event.type === 'StepCompensated' || event.type === 'StepCompensationFailed') this.undoneIn(id, event);
-    if (event.type !== 'ChildClosed' || event.outcome === 'refused') return;
+    if (event.type !== 'ChildClosed') return;
+    this.told.add(event.childId);
+    if (event.outcome === 'refused') return;
     const child = this.workflows.get(event.childId)?.run(1);
     const outcome = child?.outcome ?? 'cancelled';
     must(event.outcome === outcome, 'I13', () => `${event.childId} is told ${event.outcome}, it ${outcome}`);
