@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Conduct, Crash, good, PaidWorld, paidStep } from '../../test/kit/paid-world.js';
 import { isRefusal, type Refusal } from '../kernel/errors.js';
+import type { Payer } from '../ports/payments.js';
 import { type PaidAnswer, type PaidStep, StepPayments } from './pay-for-step.js';
 
 /** Raised before it begins, so that the chain is looked at once and no test waits. */
@@ -305,6 +306,21 @@ describe('a step that went to another service', () => {
       kind: 'retryable',
     });
     expect(world.landed.size).toBe(0);
+  });
+
+  it('T17 is not sent what the attempt before signs for the first while this one asks for the terms', async () => {
+    const world = new PaidWorld();
+    world.payTo = 'OTHER';
+    const { dispatch, payer } = world.process();
+    const quote: Payer['quote'] = async (...asked) => {
+      const quoted = await payer.quote(...asked);
+      Object.assign(world, { payTo: 'PAYEE', conduct: ['answer 503'] });
+      expect((await refusalOf(call(world))).code).toBe('SERVICE_ERROR');
+      return quoted;
+    };
+    const refusal = await refusalOf(new StepPayments(dispatch, { ...payer, quote }).call(other, once));
+    expect([refusal.code, refusal.kind]).toEqual(['PAYMENT_UNDER_WAY', 'retryable']);
+    expect(world.sent).toHaveLength(1);
   });
 
   it('T17 is paid once what was signed for the first can never land', async () => {

@@ -102,7 +102,7 @@ export class StepPayments {
     return 'again';
   }
 
-  /** @returns `again` when the bytes can never land any more, or another worker brought it to its end */
+  /** @returns `again` when the bytes can never land any more, or another worker took it further, or elsewhere */
   private async advance(
     step: Acting,
     state: Exclude<PaymentState, Confirmed>,
@@ -111,7 +111,9 @@ export class StepPayments {
     const signed =
       state.status === 'prepared' || state.status === 'submitted' ? state : await this.sign(step, signal);
     if (signed === 'again' || 'answer' in signed) return signed;
-    return signed.status === 'confirmed' ? 'again' : this.submit(step, signed, signal);
+    // an attempt that had been given up may have signed for its own service while the terms were asked for
+    const isOurs = signed.quote.serviceId === step.serviceId;
+    return signed.status === 'confirmed' || !isOurs ? 'again' : this.submit(step, signed, signal);
   }
 
   /**

@@ -46,6 +46,8 @@ export interface LeaseStore {
   acquire(member: Member, resources: readonly string[], ttlMs: number): Promise<readonly Lease[]>;
   /** What is not held by this member stays as it is. */
   release(member: Member, leases: readonly Lease[]): Promise<void>;
+  /** @param told is called whenever the connection has ended by which the member, of this process, was there */
+  onHangUp(member: Member, told: () => void): void;
   /**
    * Says by which connection the member is there, and looks for those of the others. Whose process ends, its connection
    * ends with it; where the store cannot tell, as when a machine is gone, it is there.

@@ -29,7 +29,8 @@ export interface Approved {
 
 /**
  * The hold first, the approval second: an approved plan is always covered, and a hold without an approval is
- * released here or, after a crash in between, when it expires.
+ * released here or, after a crash in between, when it expires. Commands are named by the offer they answer: the same
+ * call may come again when the next one is open.
  * @throws Refusal NOT_FOUND | WRONG_STATE | APPROVAL_EXPIRED | PLAN_CHANGED | INSUFFICIENT_ESCROW {available, required}
  */
 export async function approveWorkflow(
@@ -80,7 +81,7 @@ export async function approveWorkflow(
         budget,
         ...(holdId !== undefined && { holdId }),
       },
-      contextOf(caller, 'approve', workflowId),
+      contextOf(caller, `approve/${requestId}`, workflowId),
     );
     return { workflowId, planHash: open.planHash, budget, revision, position };
   } catch (error) {
@@ -91,7 +92,7 @@ export async function approveWorkflow(
         escrow,
         caller.principal.userId,
         { type: 'ReleaseHold', holdId },
-        contextOf(caller, 'release', workflowId),
+        contextOf(caller, `release/${requestId}`, workflowId),
       );
     throw error;
   }
@@ -146,7 +147,7 @@ async function placeHold(
         at,
         expiresAt: plusMs(at, open.created.maxTime + HOLD_MARGIN),
       },
-      contextOf(caller, 'hold', workflowId),
+      contextOf(caller, `hold/${open.request.requestId}`, workflowId),
     );
   } catch (error) {
     throw isRefusal(error) ? inMoney(error, budget) : error;

@@ -25,7 +25,8 @@ export async function extendHold(
   const expiresAt = plusMs(at, left + HOLD_MARGIN);
   const command = { type: 'ExtendHold', holdId: approval.holdId!, amount, at, expiresAt } as const;
   try {
-    await dispatch.send(escrow, created.userId, command, contextOf(caller, 'extend', created.workflowId));
+    const context = contextOf(caller, `extend/${pausedAt}`, created.workflowId);
+    await dispatch.send(escrow, created.userId, command, context);
   } catch (error) {
     throw isRefusal(error) ? inMoney(error, amount) : error;
   }

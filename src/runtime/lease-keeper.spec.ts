@@ -213,6 +213,30 @@ describe('leases', () => {
     expect(bob.parts).toEqual(PARTS);
   });
 
+  it('when all have lost their connections at once, nobody is taken for dead', async () => {
+    await ann.keeper.start();
+    await bob.keeper.start();
+    await pass(TTL);
+    const parts = bob.parts;
+    bob.away();
+    for (const name of ['ann', 'bob']) store.hangUp(name);
+    await pass(1_500);
+    bob.back();
+    await pass(TTL);
+    expect([bob.parts, bob.worker.lost]).toEqual([parts, []]);
+  });
+
+  it('a process alone that lost its connection is not missed by who joins meanwhile', async () => {
+    await ann.keeper.start();
+    await pass(TTL / 3 + 100);
+    store.hangUp('ann');
+    await bob.keeper.start();
+    await pass(1_000);
+    expect([ann.parts, ann.worker.lost, bob.parts]).toEqual([PARTS, [], []]);
+    await pass(TTL);
+    fair();
+  });
+
   it('a process that was taken for dead has lost its parts, and gets its share again', async () => {
     await ann.keeper.start();
     await bob.keeper.start();

@@ -32,7 +32,7 @@ const LOOK_EVERY_MS = 150;
  * own next look by which other it is there.
  */
 const LOOKS = 3;
-/** When a look has failed the store may have lost everybody, and who is back first would take all others for dead. */
+/** What ended one's own connection may have ended all, and who is back first would take all others for dead. */
 const ALL_BACK_MS = 2_000;
 /** Who has less than its share looks more often: somebody is about to release it. */
 const HUNGRY_MS = 250;
@@ -54,6 +54,7 @@ export class LeaseKeeper {
   private renewals = 0;
   private isBalancing = false;
   private isHungry = false;
+  private hasHungUp = false;
   private isEnding = false;
 
   constructor(
@@ -74,6 +75,9 @@ export class LeaseKeeper {
   async start(): Promise<void> {
     await this.join();
     await this.balancing;
+    this.store.onHangUp(this.member, () => {
+      this.hasHungUp = true;
+    });
     this.renewing = this.keepRenewing();
     this.looking = this.keepLooking();
   }
@@ -113,7 +117,10 @@ export class LeaseKeeper {
     let unjudged = 0;
     while (!this.stopping.signal.aborted) {
       await pause(every, this.stopping.signal);
-      if (this.stopping.signal.aborted || !this.hasCompany()) continue;
+      // who is alone may have company by now that it has not heard of, and that does not see it
+      if (this.stopping.signal.aborted || !(this.hasCompany() || this.hasHungUp)) continue;
+      if (this.hasHungUp) unjudged = Math.ceil(ALL_BACK_MS / every);
+      this.hasHungUp = false;
       try {
         await this.look(unjudged === 0);
         isFailing = false;
@@ -121,7 +128,7 @@ export class LeaseKeeper {
       } catch (error) {
         if (!isFailing) this.failed(error, 'connections not looked for');
         isFailing = true;
-        unjudged = Math.ceil(ALL_BACK_MS / every);
+        this.hasHungUp = true;
       }
     }
   }

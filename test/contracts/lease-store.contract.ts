@@ -148,6 +148,20 @@ export function leaseStoreContract(name: string, fresh: () => Promise<Fresh>): v
       expect(await other.look(bob)).toEqual([]);
     });
 
+    it('tells a member that its connection has ended, each time', async () => {
+      let told = 0;
+      store.onHangUp(ann, () => {
+        told += 1;
+      });
+      await hangUp('ann');
+      expect(told).toBe(1);
+      await store.look(ann);
+      await other.renew(bob, LONG);
+      expect(told).toBe(1);
+      await hangUp('ann');
+      expect(told).toBe(2);
+    });
+
     it('misses nobody who said nothing for too long: that is no member any more', async () => {
       await store.renew(ann, OVER);
       await hangUp('ann');

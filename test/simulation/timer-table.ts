@@ -154,6 +154,10 @@ export class Leases implements LeaseStore {
     this.memory.hangUp(instance);
   }
 
+  onHangUp(member: Member, told: () => void): void {
+    this.memory.onHangUp(member, told);
+  }
+
   look(member: Member): Promise<readonly Absent[]> {
     return this.network.call('look for members', () => this.memory.look(member));
   }

@@ -11,6 +11,7 @@ interface Held {
 export class MemoryLeaseStore implements LeaseStore {
   private readonly members = new Map<string, Member & { until: number; isConnected: boolean }>();
   private readonly leases = new Map<string, Held>();
+  private readonly listeners = new Map<string, () => void>();
 
   constructor(private readonly now: () => number) {}
 
@@ -61,6 +62,11 @@ export class MemoryLeaseStore implements LeaseStore {
   hangUp(instance: string): void {
     const member = this.members.get(instance);
     if (member) member.isConnected = false;
+    this.listeners.get(instance)?.();
+  }
+
+  onHangUp({ instance }: Member, told: () => void): void {
+    this.listeners.set(instance, told);
   }
 
   async look({ instance, life }: Member): Promise<readonly Absent[]> {

@@ -112,6 +112,10 @@ export class PostgresLeaseStore implements LeaseStore {
     await this.run('lease-release', RELEASE, [instance, life, ...columns]);
   }
 
+  onHangUp(_: Member, told: () => void): void {
+    this.pool.on('remove', told);
+  }
+
   look({ instance, life }: Member): Promise<readonly Absent[]> {
     return this.run<Absent>('lease-look', LOOK, [instance, life]);
   }
