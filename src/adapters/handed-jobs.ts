@@ -20,6 +20,8 @@ export class HandedJobs {
     private readonly signal: AbortSignal,
     /** called when hands are free again */
     private readonly onFree: () => void,
+    /** ms since the epoch */
+    private readonly now: () => number = Date.now,
   ) {}
 
   /** hands that are taken, or about to be */
@@ -58,7 +60,7 @@ export class HandedJobs {
     const ended = new Promise<'done' | 'left'>((resolve) => {
       const one: Running = {
         flow,
-        since: Date.now(),
+        since: this.now(),
         end: (how) => {
           if (!this.running.delete(one)) return;
           resolve(how);

@@ -34,6 +34,7 @@ export const receiptJob = (
     // a run that its parent has undone since gets its receipt all the same
     new ClosedRuns(dispatch, parts.content, parts.payerAddress, parts.store),
     parts.artifacts,
+    parts.timers,
     issuer,
     parts.prover,
     check,

@@ -5,7 +5,7 @@ import { ChildJob } from '../children/child-job.js';
 import { type Config, runsRole } from '../config.js';
 import { vacate } from '../fairness/vacate.js';
 import { MandateJob } from '../mandates/mandate-job.js';
-import { DepositJob, type DepositTask } from '../payments/deposit-job.js';
+import { DepositJob } from '../payments/deposit-job.js';
 import { PaymentWatch } from '../payments/payment-watch.js';
 import { RefundWatch } from '../payments/refund-watch.js';
 import { WithdrawalJob } from '../payments/withdrawal-job.js';
@@ -20,6 +20,7 @@ import type { BatchTask } from '../sagas/carry-out-batch.js';
 import type { WithdrawalLook } from '../sagas/carry-out-withdrawal.js';
 import type { FamilyTask } from '../sagas/children.js';
 import type { RefundLook } from '../sagas/claim-refund.js';
+import type { DepositLook } from '../sagas/confirm-deposit.js';
 import type { SettlementLook } from '../sagas/pay-out-settlement.js';
 import type { StepTask } from '../sagas/reaction.js';
 import type { MandateTask } from '../sagas/use-mandate.js';
@@ -28,7 +29,7 @@ import type { Engine } from './engine.js';
 import type { Parts } from './parts.js';
 import { type ReceiptParts, receiptJob } from './receipts.js';
 
-type ChainTask = DepositTask | PaymentLook | RefundLook | MandateTask | WithdrawalLook | SettlementLook;
+type ChainTask = DepositLook | PaymentLook | RefundLook | MandateTask | WithdrawalLook | SettlementLook;
 type Handler = (job: Job, context: JobContext) => Promise<void>;
 
 /** One proof at a time a process: the prover uses every core it gets. */

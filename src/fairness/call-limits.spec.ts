@@ -65,6 +65,28 @@ describe('limits of calls', () => {
     expect(await limits.admit(flow('a', 's1'))).toMatchObject({ admitted: true });
   });
 
+  it('hold nobody because of a time that a clock was set back from', async () => {
+    const { limits, clock, store } = limitsOf({ servicePerMinute: 60 });
+    await limits.admit(flow('a', 's1'));
+    expect(await limits.admit(flow('a', 's1'))).toMatchObject({ because: 'service_rate' });
+    clock.time -= 600_000;
+    expect(await limits.admit(flow('a', 's1'))).toMatchObject({ because: 'service_rate', retryIn: 1_000 });
+    const [stored] = await store.all(1);
+    expect(stored?.permits.at).toBe(clock.time);
+    clock.time += 1_000;
+    expect(await limits.admit(flow('a', 's1'))).toMatchObject({ admitted: true });
+  });
+
+  it('give the place of somebody who is gone, and whose clock was far ahead, to the next', async () => {
+    const { limits, clock, store } = limitsOf({ serviceConcurrency: 1 });
+    const ahead = limitsOf({ serviceConcurrency: 1 }, store);
+    ahead.clock.time += 3_600_000;
+    await ahead.limits.admit(flow('a', 's1'));
+    expect(await limits.admit(flow('b', 's1'))).toMatchObject({ because: 'service_concurrency' });
+    clock.time += LEASE_MS;
+    expect(await limits.admit(flow('b', 's1'))).toMatchObject({ admitted: true });
+  });
+
   it('cost nothing where calls follow one another, and another process sees all of it', async () => {
     const store = new MemoryPermitStore();
     const save = jest.spyOn(store, 'save');

@@ -21,8 +21,11 @@ type Released = Parameters<Parameters<JobLimits['onRelease']>[0]>[0];
  */
 export class CallLimits implements JobLimits {
   private readonly keys = new LRUCache<string, LimitedKey>(growing(KEYS));
-  /** keys that are full, and until when nobody needs to ask */
-  private readonly full = new Map<string, { readonly until: number; readonly because: HeldBecause }>();
+  /** keys that are full, since when, and until when nobody needs to ask */
+  private readonly full = new Map<
+    string,
+    { readonly since: number; readonly until: number; readonly because: HeldBecause }
+  >();
   private readonly listeners: ((released: Released) => void)[] = [];
   private readonly renewing: NodeJS.Timeout;
 
@@ -69,7 +72,9 @@ export class CallLimits implements JobLimits {
   private async take(key: string, limit: CallLimit, holder: string) {
     const now = this.clock.now();
     const full = this.full.get(key);
-    if (full && full.until > now) return { because: full.because, retryIn: full.until - now };
+    // a clock that was set back says nothing of when that was
+    if (full && full.since <= now && full.until > now)
+      return { because: full.because, retryIn: full.until - now };
     this.full.delete(key);
     try {
       const taking = await this.keyOf(key, limit).take(holder);
@@ -83,7 +88,8 @@ export class CallLimits implements JobLimits {
   }
 
   private close(key: string, because: HeldBecause, retryIn: number) {
-    this.full.set(key, { until: this.clock.now() + retryIn, because });
+    const since = this.clock.now();
+    this.full.set(key, { since, until: since + retryIn, because });
     return { because, retryIn };
   }
 

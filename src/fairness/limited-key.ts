@@ -142,7 +142,7 @@ export class LimitedKey {
       let unchanged = 0;
       for (const to of changes) if (!to(draft)) unchanged++;
       // what was remembered is no reason to do nothing: the others may have moved on
-      if (unchanged === changes.length && tries > 0) return;
+      if (unchanged === changes.length && tries > 0 && !draft.isCorrected) return;
       if (unchanged > 0 && tries === 0) continue;
       const next = permitsOf(draft);
       const version = await this.store.save(this.key, next, this.known.version);

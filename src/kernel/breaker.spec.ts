@@ -40,6 +40,11 @@ describe('an open breaker', () => {
   it('lets nothing through, and says when it may be tried', () =>
     expect(admit(open, until - 1, 'a')).toEqual({ admitted: false, retryAt: until, isProbed: false }));
 
+  it('lets one probe through that was opened by a clock far ahead', () => {
+    expect(admit(open, until - BREAKER.rest - 60_000, 'a')).toMatchObject({ admitted: false });
+    expect(admit(open, until - BREAKER.rest - 60_001, 'a')).toEqual({ admitted: true, probe: 'a' });
+  });
+
   it('lets one probe through after its rest', () =>
     expect(admit(open, until, 'a')).toEqual({ admitted: true, probe: 'a' }));
 

@@ -1,3 +1,5 @@
+import { isOfWrongClock } from './clocks.js';
+
 /**
  * A circuit breaker of one service (domain.md 6): closed, open after {@link BREAKER}.failures within `window`,
  * half-open after `rest` with one probe, which closes or opens it. Times are ms since the epoch.
@@ -27,10 +29,14 @@ export type Admission =
       readonly isProbed: boolean;
     };
 
-/** @param caller an id of its own, by which a probe is known again */
+/**
+ * One that was opened by a clock far ahead lets a probe through: it would stay open for as long as that clock is ahead.
+ * @param caller an id of its own, by which a probe is known again
+ */
 export function admit(breaker: Breaker, now: number, caller: string): Admission {
   if (breaker.is === 'closed') return { admitted: true };
-  return now < breaker.until
+  const most = breaker.is === 'open' ? BREAKER.rest : BREAKER.probeTime;
+  return now < breaker.until && !isOfWrongClock(breaker.until, now, most)
     ? { admitted: false, retryAt: breaker.until, isProbed: breaker.is === 'half-open' }
     : { admitted: true, probe: caller };
 }

@@ -66,6 +66,32 @@ describe('permits', () => {
     expect(Object.keys(permitsOf(draft).holders)).toEqual(['b', 'c']);
   });
 
+  it('of a holder whose clock is far ahead run out as if it had spoken now', () => {
+    const ahead = taken(NO_PERMITS, 'a', 3_600_000);
+    const seen = draftOf(ahead, [], 0, LEASE);
+    expect(seen.isCorrected).toBe(true);
+    expect(kernel.take(seen, { concurrency: 1 }, 'b', LEASE)).toEqual({
+      taken: false,
+      because: 'concurrency',
+      retryIn: LEASE,
+    });
+    expect(take(permitsOf(seen), { concurrency: 1 }, 'b', LEASE, LEASE)).toMatchObject({ taken: true });
+  });
+
+  it('of a holder whose clock is a little ahead are believed for as long as it says', () => {
+    const ahead = draftOf(taken(NO_PERMITS, 'a', 60_000), [], 0, LEASE);
+    expect(ahead.isCorrected).toBe(false);
+    expect(permitsOf(ahead).holders).toEqual({ a: 60_000 + LEASE });
+  });
+
+  it('come at the rate of a service also after one that a clock far ahead has dated', () => {
+    const limit = { perMinute: 60 };
+    const ahead = draftOf(taken(NO_PERMITS, 'a', 3_600_000, limit), [], 0, LEASE);
+    expect(ahead.isCorrected).toBe(true);
+    expect(kernel.take(ahead, limit, 'b', LEASE)).toEqual({ taken: false, because: 'rate', retryIn: 1_000 });
+    expect(take(permitsOf(ahead), limit, 'b', 1_000, LEASE)).toMatchObject({ taken: true });
+  });
+
   it('that were not used cost no part of the rate', () => {
     const limit = { perMinute: 1 };
     const unused = giveBack(taken(NO_PERMITS, 'a', 100_000, limit), 'a', true);

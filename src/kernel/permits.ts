@@ -1,3 +1,5 @@
+import { isOfWrongClock } from './clocks.js';
+
 /**
  * Who has a call under way to one service, or for one user, and how many may start: a semaphore whose holders say
  * again and again that they live, and a token bucket. Times are ms since the epoch.
@@ -28,9 +30,13 @@ export interface PermitDraft {
   readonly holders: Map<string, number>;
   tokens: number;
   at: number;
+  /** whether it differs from what was found, before anybody has changed anything */
+  readonly isCorrected: boolean;
 }
 
 /**
+ * What was dated by a clock that is far ahead counts as dated now: whoever wrote it may be gone, and would be believed for as
+ * long as that clock is ahead.
  * @param own holders that are believed anew; those that were forgotten meanwhile are under way all the same
  * @param leaseMs how long a holder is believed without a word from it
  */
@@ -41,9 +47,16 @@ export function draftOf(
   leaseMs: number,
 ): PermitDraft {
   const holders = new Map<string, number>();
-  for (const holder in known) if (known[holder]! > now) holders.set(holder, known[holder]!);
+  let isCorrected = isOfWrongClock(at, now, 0);
+  const since = isCorrected ? now : at;
+  for (const holder in known) {
+    const until = known[holder]!;
+    const isWrong = isOfWrongClock(until, now, leaseMs);
+    isCorrected ||= isWrong;
+    if (until > now) holders.set(holder, isWrong ? now + leaseMs : until);
+  }
   for (const holder of own) holders.set(holder, now + leaseMs);
-  return { now, holders, tokens, at };
+  return { now, holders, tokens, at: since, isCorrected };
 }
 
 export const permitsOf = ({ holders, tokens, at }: PermitDraft): Permits => ({

@@ -7,7 +7,8 @@ import { toMicros } from '../kernel/money.js';
 import type { Chain, DepositLookup, DepositTransfer } from '../ports/chain.js';
 import { depositMemo } from '../requests/open-escrow.js';
 import { CommandHandler } from '../runtime/command-handler.js';
-import { DepositJob, type DepositTask } from './deposit-job.js';
+import { type DepositLook, depositTimer } from '../sagas/confirm-deposit.js';
+import { DepositJob } from './deposit-job.js';
 
 const T0 = Date.parse('2026-01-02T03:00:00.000Z');
 const submittedAt = new Date(T0).toISOString();
@@ -53,7 +54,7 @@ async function house() {
       });
   };
   await submit();
-  const look = (more: Partial<DepositTask> = {}) =>
+  const look = (more: Partial<DepositLook> = {}) =>
     new DepositJob(new CommandHandler(store, clock), port, timers, clock).run({
       userId: 'user_01',
       signature,
@@ -124,6 +125,34 @@ describe('a deposit', () => {
       expect(await rejection()).toBe('DEPOSIT_NOT_FOUND');
     },
   );
+
+  it('is looked for by one chain of looks, however many were begun', async () => {
+    const { chain, look, timers } = await house();
+    chain.says = { status: 'pending' };
+    await look();
+    await look({ look: 1_000_000 });
+    expect(await timers.due(T0 + 60_000, 10)).toMatchObject([
+      { id: depositTimer('user_01', signature, 'soon'), action: { job: { payload: { look: 1_000_001 } } } },
+    ]);
+  });
+
+  it('whose end is on record is looked for no more', async () => {
+    const { chain, look, timers, account } = await house();
+    chain.says = { status: 'finalized', transfer: transfer() };
+    await look();
+    const job = {
+      kind: 'chain',
+      priority: 'normal',
+      id: 'look',
+      correlationId: 'user_01',
+      payload: {},
+    } as const;
+    const ids = (['soon', 'last'] as const).map((which) => depositTimer('user_01', signature, which));
+    await timers.set(ids.map((id) => ({ id, dueAt: T0, action: { do: 'job', job, every: 60_000 } })));
+    await look({ look: 1_000_000 });
+    expect(await timers.due(T0 + 60_000, 10)).toEqual([]);
+    expect((await account()).available).toBe(5_000n);
+  });
 
   it('that was rejected may be submitted again, and then counts', async () => {
     const { chain, clock, submit, look, account } = await house();

@@ -5,19 +5,11 @@ import { isRefusal } from '../kernel/errors.js';
 import { uuidv5 } from '../kernel/event.js';
 import type { Chain, DepositTransfer } from '../ports/chain.js';
 import type { Clock } from '../ports/clock.js';
-import type { Job } from '../ports/jobs.js';
 import type { TimerStore } from '../ports/timers.js';
 import { depositMemo } from '../requests/open-escrow.js';
 import type { CommandContext, Dispatch } from '../runtime/dispatch.js';
-
-export interface DepositTask {
-  readonly userId: string;
-  readonly signature: string;
-  /** tells a submission from a later one of the same transaction */
-  readonly submittedAt: string;
-  /** how many times the chain was asked, this one included */
-  readonly look: number;
-}
+import { type DepositLook, depositJob, depositTimer } from '../sagas/confirm-deposit.js';
+import { lookLater } from './look-later.js';
 
 const LOOK_AGAIN_MS = 500;
 
@@ -33,11 +25,11 @@ export class DepositJob {
     private readonly clock: Clock,
   ) {}
 
-  async run(task: DepositTask): Promise<void> {
+  async run(task: DepositLook): Promise<void> {
     const { state } = await this.dispatch.load(escrow, task.userId);
     if (state.status !== 'open') return;
     const submitted = state.deposits.get(task.signature);
-    if (submitted?.status !== 'submitted') return;
+    if (submitted?.status !== 'submitted') return this.lookNoMore(task);
     const found = await this.chain.lookupDeposit(task.signature);
     if (found.status === 'failed')
       return this.reject(task, 'DEPOSIT_FAILED', 'The transaction failed on the chain.');
@@ -56,7 +48,7 @@ export class DepositJob {
   }
 
   /** In the whole system a transaction counts once, for whoever it was sent by. */
-  private async claim(task: DepositTask): Promise<boolean> {
+  private async claim(task: DepositLook): Promise<boolean> {
     const { userId, signature } = task;
     try {
       await this.dispatch.send(
@@ -72,32 +64,32 @@ export class DepositJob {
     }
   }
 
-  private async lookAgain(task: DepositTask, expiresAt: string): Promise<void> {
+  private async lookAgain(task: DepositLook, expiresAt: string): Promise<void> {
     const now = this.clock.now();
     if (now >= Date.parse(expiresAt))
       return this.reject(task, 'DEPOSIT_NOT_FOUND', 'The chain does not know this transaction.');
-    const { userId, signature, submittedAt } = task;
-    const look = task.look + 1;
-    const job: Job = {
-      kind: 'chain',
-      priority: 'normal',
-      id: `deposit/${userId}/${signature}/${submittedAt}/${look}`,
-      correlationId: userId,
-      payload: { userId, signature, submittedAt, look },
-    };
-    await this.timers.set([{ id: job.id, dueAt: now + LOOK_AGAIN_MS, action: { do: 'job', job } }]);
+    const job = depositJob({ ...task, look: task.look + 1 });
+    const id = depositTimer(task.userId, task.signature, 'soon');
+    await this.timers.set([lookLater(id, now + LOOK_AGAIN_MS, job)]);
   }
 
-  private reject(task: DepositTask, code: string, message: string): Promise<void> {
+  private lookNoMore({ userId, signature }: DepositLook): Promise<void> {
+    return this.timers.cancel([
+      depositTimer(userId, signature, 'soon'),
+      depositTimer(userId, signature, 'last'),
+    ]);
+  }
+
+  private reject(task: DepositLook, code: string, message: string): Promise<void> {
     return this.send(task, { type: 'RejectDeposit', signature: task.signature, code, message });
   }
 
-  private async send(task: DepositTask, command: EscrowCommand): Promise<void> {
+  private async send(task: DepositLook, command: EscrowCommand): Promise<void> {
     await this.dispatch.send(escrow, task.userId, command, contextOf(task, command.type));
   }
 }
 
-const contextOf = ({ userId, signature, submittedAt }: DepositTask, what: string): CommandContext => ({
+const contextOf = ({ userId, signature, submittedAt }: DepositLook, what: string): CommandContext => ({
   commandId: uuidv5(`deposit/${userId}/${signature}/${submittedAt}/${what}`),
   correlationId: userId,
   actor: { type: 'worker', id: 'deposits' },

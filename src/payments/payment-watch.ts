@@ -7,12 +7,10 @@ import type { Clock } from '../ports/clock.js';
 import type { Payer } from '../ports/payments.js';
 import type { TimerStore } from '../ports/timers.js';
 import type { Dispatch } from '../runtime/dispatch.js';
-import { lookJob, lookTimer, type PaymentLook } from '../sagas/watch-payment.js';
+import { deliveryTimer, lookJob, lookTimer, type PaymentLook } from '../sagas/watch-payment.js';
 import { lookLater } from './look-later.js';
 
 const LOOK_AGAIN_MS = 5_000;
-/** ms; longer than any service is given to answer */
-const DELIVERY_MS = 120_000;
 /** What the payment answers when whoever made it was quicker. */
 const DECIDED: ReadonlySet<string> = new Set([
   'WRONG_STATE',
@@ -39,40 +37,34 @@ export class PaymentWatch {
     const { state } = await this.dispatch.load(payment, paymentId);
     if (state.status === 'confirmed' && state.prepared.attempt === attempt) return this.delivery(task, state);
     if (state.status !== 'submitted' || state.prepared.attempt !== attempt)
-      return this.timers.cancel([lookTimer(paymentId, attempt), lookTimer(paymentId, attempt, 'last')]);
+      return this.timers.cancel([
+        lookTimer(paymentId, attempt, 'soon'),
+        lookTimer(paymentId, attempt, 'last'),
+        deliveryTimer(paymentId),
+      ]);
     // in this order: what is not found after the bytes expired will never be found
     const expired = await this.payer.isExpired(state.prepared);
     const settled = await this.payer.find(state.prepared, state.quote);
-    if (settled) {
-      await this.record(task, { type: 'ConfirmPayment', attempt, ...settled });
-      return this.lookForDelivery(task);
-    }
+    if (settled) return this.record(task, { type: 'ConfirmPayment', attempt, ...settled });
     if (!expired) return this.lookAgain(task);
     const message = 'The signed transaction expired before it landed.';
     return this.record(task, { type: 'FailPayment', attempt, code: 'PAYMENT_EXPIRED', message });
   }
 
+  /** Whoever made the payment may be waiting for the answer still, unless it is long ago. */
   private async delivery(task: PaymentLook, { delivery }: Confirmed): Promise<void> {
     const { paymentId, attempt } = task;
-    await this.timers.cancel([lookTimer(paymentId, attempt), lookTimer(paymentId, attempt, 'last')]);
-    if (delivery.status !== 'awaited') return;
-    if (!task.paid) return this.lookForDelivery(task);
+    const done = [lookTimer(paymentId, attempt, 'soon'), lookTimer(paymentId, attempt, 'last')];
+    if (delivery.status !== 'awaited') return this.timers.cancel([...done, deliveryTimer(paymentId)]);
+    if (!task.paid) return this.timers.cancel(done);
     const message = 'The service was paid and has not answered.';
     return this.record(task, { type: 'RecordNonDelivery', code: 'PAYMENT_UNDELIVERED', message });
-  }
-
-  /** Whoever made the payment may be waiting for the answer still. */
-  private lookForDelivery(task: PaymentLook): Promise<void> {
-    const job = lookJob({ ...task, look: task.look + 1, paid: true });
-    const dueAt = this.clock.now() + DELIVERY_MS;
-    const id = lookTimer(task.paymentId, task.attempt, 'delivery');
-    return this.timers.set([lookLater(id, dueAt, job)]);
   }
 
   private lookAgain(task: PaymentLook): Promise<void> {
     const job = lookJob({ ...task, look: task.look + 1 });
     const dueAt = this.clock.now() + LOOK_AGAIN_MS;
-    return this.timers.set([lookLater(lookTimer(task.paymentId, task.attempt), dueAt, job)]);
+    return this.timers.set([lookLater(lookTimer(task.paymentId, task.attempt, 'soon'), dueAt, job)]);
   }
 
   private async record(task: PaymentLook, command: PaymentCommand): Promise<void> {

@@ -6,11 +6,10 @@ import type { Chain, MemoSearch } from '../ports/chain.js';
 import type { Clock } from '../ports/clock.js';
 import type { TimerStore } from '../ports/timers.js';
 import type { Dispatch } from '../runtime/dispatch.js';
-import { type RefundLook, refundJob } from '../sagas/claim-refund.js';
+import { REFUND_EVERY, type RefundLook, refundJob, refundTimer } from '../sagas/claim-refund.js';
 
 /** ms between looks, twice as long each time */
 const FIRST_WAIT_MS = 5_000;
-const LONGEST_WAIT_MS = 6 * 3_600_000;
 
 /**
  * Looks for the transfer that gives a payment back: finalized, into our token account, with the memo of this refund
@@ -27,7 +26,7 @@ export class RefundWatch {
   async run(task: RefundLook): Promise<void> {
     const { state } = await this.dispatch.load(payment, task.refundOf);
     if (state.status !== 'confirmed' || state.refund.status !== 'requested')
-      return this.timers.cancel([timerOf(task)]);
+      return this.timers.cancel([refundTimer(task)]);
     const { memo, until } = state.refund;
     const back = await this.find(memo, state);
     if (back) return this.record(task, { type: 'ConfirmRefund', ...back });
@@ -48,11 +47,11 @@ export class RefundWatch {
   }
 
   private lookAgain(task: RefundLook): Promise<void> {
-    const wait = Math.min(FIRST_WAIT_MS * 2 ** (task.look - 1), LONGEST_WAIT_MS);
+    const wait = Math.min(FIRST_WAIT_MS * 2 ** (task.look - 1), REFUND_EVERY);
     const job = refundJob({ ...task, look: task.look + 1 });
-    const id = timerOf(task);
+    const id = refundTimer(task);
     // again and again, since the queue may lose any look, this one too
-    const action = { do: 'job', job, every: LONGEST_WAIT_MS } as const;
+    const action = { do: 'job', job, every: REFUND_EVERY } as const;
     return this.timers.set([{ id, dueAt: this.clock.now() + wait, action }]);
   }
 
@@ -63,8 +62,6 @@ export class RefundWatch {
       correlationId: workflowId,
       actor: { type: 'worker', id: 'payments' },
     });
-    await this.timers.cancel([timerOf(task)]);
+    await this.timers.cancel([refundTimer(task)]);
   }
 }
-
-const timerOf = ({ refundOf, requestedAt }: RefundLook): string => `${refundOf}/refund/${requestedAt}`;

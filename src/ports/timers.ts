@@ -34,6 +34,8 @@ export interface TimerStore {
   due(now: number, limit: number): Promise<readonly Timer[]>;
   /** removes a fired timer, unless it was moved meanwhile */
   done(timer: Timer): Promise<void>;
+  /** moves a fired timer to when it fires next, unless it was cancelled or moved meanwhile */
+  again(timer: Timer, dueAt: number): Promise<void>;
   /**
    * Gives at once what somebody was given who is gone, instead of when the lease is over, and what guards something in
    * the hands of somebody who is gone. What a living process fires at this moment is fired twice, which changes nothing.

@@ -5,6 +5,7 @@ import { systemClock } from '../adapters/system/clock.js';
 import { receipt } from '../commands/receipt/decide.js';
 import { isRefusal, Refusal } from '../kernel/errors.js';
 import { receiptIdOf } from '../kernel/ids.js';
+import type { Job } from '../ports/jobs.js';
 import type { ProofResult, Prover } from '../ports/prover.js';
 import { upgradeReceipt } from '../requests/upgrade-receipt.js';
 import type { Receipt } from '../verifier/document.js';
@@ -47,6 +48,7 @@ describe('the proof of a receipt', () => {
       engine.dispatch,
       new ClosedRuns(engine.dispatch, engine.content, 'PAYER'),
       engine.artifacts,
+      engine.timers,
       sampleIssuer,
       { prove },
       check,
@@ -71,6 +73,19 @@ describe('the proof of a receipt', () => {
       'WorkflowProofGenerated',
       'ReceiptVerified',
     ]);
+  });
+
+  it('and its receipt are asked for no more by who finds that they were made', async () => {
+    const receiptId = receiptIdOf(task.workflowId, 1);
+    const ids = [`receipt/${receiptId}/again`, `prove/${receiptId}/again`];
+    const command = { kind: 'receipt', priority: 'normal', id: 'again', correlationId: 'wf_01', payload: {} };
+    const action = { do: 'job', job: command as Job, every: 60_000 } as const;
+    const proving = job(async () => made);
+    await proving.prove(task);
+    await engine.timers.set(ids.map((id) => ({ id, dueAt: 0, action })));
+    await proving.issue(task);
+    await proving.prove(task);
+    expect((await engine.timers.due(1, 10)).map(({ id }) => id)).toEqual([]);
   });
 
   it('that our own verifier refuses is never published', async () => {
@@ -145,6 +160,7 @@ describe('a receipt that is upgraded', () => {
         engine.dispatch,
         runs,
         engine.artifacts,
+        engine.timers,
         sampleIssuer,
         prover,
         check,

@@ -8,7 +8,9 @@ import { isoTime } from '../kernel/time.js';
 import type { ArtifactStore } from '../ports/artifacts.js';
 import type { Clock } from '../ports/clock.js';
 import type { Prover, ProvingProgress } from '../ports/prover.js';
+import type { TimerStore } from '../ports/timers.js';
 import type { CommandContext, Converse, Dispatch } from '../runtime/dispatch.js';
+import { proofTimer, receiptTimer } from '../sagas/issue-receipt.js';
 import { type Receipt, receiptSchema } from '../verifier/document.js';
 import type { StepDisclosure } from '../verifier/step-disclosure.js';
 import { provingTask } from './circuit-inputs.js';
@@ -33,6 +35,7 @@ export class ReceiptJob {
     private readonly dispatch: Dispatch & Converse,
     private readonly runs: Pick<ClosedRuns, 'read'>,
     private readonly artifacts: ArtifactStore,
+    private readonly timers: Pick<TimerStore, 'cancel'>,
     private readonly issuer: Issuer,
     prover: Pick<Prover, 'prove'>,
     private readonly check: CheckOwn,
@@ -63,7 +66,8 @@ export class ReceiptJob {
     const run = await this.runs.read(task);
     const receiptId = receiptIdOf(task.workflowId, task.runNo);
     const { state } = await this.dispatch.load(receipt, receiptId);
-    if (!run || state.status === 'none' || state.progress.status !== 'requested') return;
+    if (!run || state.status === 'none') return;
+    if (state.progress.status !== 'requested') return this.timers.cancel([proofTimer(receiptId)]);
     const { circuitId } = state.progress;
     const proving = provingTask(run, commitRun(run), { circuitId });
     if (!proving.provable) throw new Refusal('PROOF_FAILED', 'This run has no proof.', { receiptId });
@@ -126,13 +130,15 @@ export class ReceiptJob {
       ...(unprovable !== null && { unprovable }),
     };
     // nearly always the first: nothing is read to learn that there is nothing
-    await this.dispatch.converse(
+    const { events } = await this.dispatch.converse(
       receipt,
       receiptId,
       async ({ status }) =>
         status === 'none' ? { command, context: this.contextOf(task, receiptId, command) } : undefined,
       true,
     );
+    // somebody else has issued it, and what asks for it again was perhaps set after that
+    if (events.length === 0) await this.timers.cancel([receiptTimer(receiptId)]);
   }
 
   private async stored(sha256: string): Promise<Receipt> {

@@ -108,6 +108,19 @@ describe('a timer', () => {
     expect(await timers.due(ms(61), 10)).toMatchObject([{ id: 'look', dueAt: ms(61) }]);
   });
 
+  it('that is cancelled by what it leads to is not due again', async () => {
+    const { clock, timers, runner, published } = await house(async ({ id }) =>
+      timers.cancel([id.slice(0, 4)]),
+    );
+    const once = job('look', ms(1));
+    await timers.set([{ ...once, action: { ...once.action, every: 60_000 } as Timer['action'] }]);
+    clock.ms = ms(1);
+    runner.start();
+    await published.count(1);
+    await runner.stop();
+    expect(await timers.due(ms(1e6), 10)).toEqual([]);
+  });
+
   it('sends its command stamped with the moment, and with a random number where one is needed', async () => {
     const { clock, timers, runner, tell, events } = await house();
     await tell(create(), propose(diamond), approve(diamond), startExecution(), start('step_1'));

@@ -68,7 +68,9 @@ export class TimerRunner {
     });
     if (!done && !refused) return;
     const next = nextOf(timer, this.clock.now());
-    await (next ? this.timers.set([next]) : this.timers.done(timer)).catch(() => undefined);
+    await (next === undefined ? this.timers.done(timer) : this.timers.again(timer, next)).catch(
+      () => undefined,
+    );
   }
 
   private act({ id, dueAt, action }: Timer): Promise<void> {
@@ -88,9 +90,8 @@ export class TimerRunner {
   }
 }
 
-/** Set before the old one is gone: a crash in between fires it once more, and loses nothing. */
-function nextOf(timer: Timer, now: number): Timer | undefined {
-  const { action } = timer;
+/** When it is due next. Until it was moved there it counts as fired: a crash in between fires it once more, and loses nothing. */
+function nextOf({ action, dueAt }: Timer, now: number): number | undefined {
   if (action.do !== 'job' || action.every === undefined) return undefined;
-  return { ...timer, dueAt: Math.max(now, timer.dueAt) + action.every };
+  return Math.max(now, dueAt) + action.every;
 }

@@ -1,6 +1,7 @@
 import { escrow } from '../commands/escrow/decide.js';
 import { payment } from '../commands/payment/decide.js';
 import type { PaymentEvent } from '../events/payment.js';
+import { LIMITS } from '../kernel/limits.js';
 import { parseMicros } from '../kernel/money.js';
 import { plusMs } from '../kernel/time.js';
 import type { Job } from '../ports/jobs.js';
@@ -19,6 +20,14 @@ export interface RefundLook {
 
 /** ms; a step that was not answered is tried again first, with the payment it has */
 const CLAIMED_AFTER_MS = 10 * 60_000;
+
+/** ms; as often as it takes: the queue may lose any look */
+export const REFUND_EVERY = 6 * 3_600_000;
+
+export const refundTimer = ({
+  refundOf,
+  requestedAt,
+}: Pick<RefundLook, 'refundOf' | 'requestedAt'>): string => `${refundOf}/refund/${requestedAt}`;
 
 export const refundJob = (task: RefundLook): Job => ({
   kind: 'chain',
@@ -45,8 +54,14 @@ export const claimRefund: Saga = {
       }
       case 'RefundRequested': {
         const { requestedAt } = event;
-        const workflowId = byCorrelation(recorded);
-        return [{ do: 'job', job: refundJob({ refundOf: paymentId, workflowId, requestedAt, look: 1 }) }];
+        const look = { refundOf: paymentId, workflowId: byCorrelation(recorded), requestedAt, look: 1 };
+        const job = refundJob(look);
+        const dueAt = plusMs(recorded.metadata.occurredAt, LIMITS.dispatchTimeout);
+        return [
+          { do: 'job', job },
+          // moved by whoever has looked
+          { do: 'timer', id: refundTimer(look), dueAt, action: { do: 'job', job, every: REFUND_EVERY } },
+        ];
       }
       case 'RefundConfirmed': {
         const { userId, signature } = event;

@@ -16,6 +16,12 @@ type Handled =
 
 /** ms; a proof may wait for others before it */
 const PROVE_AGAIN = 60_000;
+/** ms; as often as it takes: the queue may lose what it was given any number of times */
+const EVERY = 600_000;
+
+/** Published again and again until the worker has no more to do with it. */
+export const receiptTimer = (receiptId: string): string => `receipt/${receiptId}/again`;
+export const proofTimer = (receiptId: string): string => `prove/${receiptId}/again`;
 
 /**
  * Every settled run gets a receipt; one that asks for a proof gets it from the prover. Both are asked for again when
@@ -33,31 +39,31 @@ export const issueReceipt: Saga = {
       case 'WorkflowSettled': {
         const workflowId = aggregateIdOf(recorded);
         const { runNo } = event;
-        const id = `receipt/${receiptIdOf(workflowId, runNo)}`;
+        const receiptId = receiptIdOf(workflowId, runNo);
+        const id = `receipt/${receiptId}`;
         const payload = { workflowId, runNo, revision: recorded.revision };
         const job: Job = { kind: 'receipt', priority: 'normal', id, correlationId: workflowId, payload };
-        return twice(job, plusMs(occurredAt, LIMITS.dispatchTimeout));
+        return untilDone(job, receiptTimer(receiptId), plusMs(occurredAt, LIMITS.dispatchTimeout));
       }
       case 'ProofRequested': {
         const { receiptId, workflowId, runNo } = event;
         const id = `prove/${receiptId}`;
         const payload = { receiptId, workflowId, runNo };
         const job: Job = { kind: 'prove', priority: 'normal', id, correlationId: workflowId, payload };
-        return twice(job, plusMs(occurredAt, PROVE_AGAIN));
+        return untilDone(job, proofTimer(receiptId), plusMs(occurredAt, PROVE_AGAIN));
       }
       case 'ReceiptIssued':
-        return [{ do: 'cancel-timers', ids: [`receipt/${aggregateIdOf(recorded)}/again`] }];
+        return [{ do: 'cancel-timers', ids: [receiptTimer(aggregateIdOf(recorded))] }];
       case 'WorkflowProofGenerated':
       case 'ProofFailed':
-        return [{ do: 'cancel-timers', ids: [`prove/${aggregateIdOf(recorded)}/again`] }];
+        return [{ do: 'cancel-timers', ids: [proofTimer(aggregateIdOf(recorded))] }];
     }
   },
 };
 
-function twice(job: Job, dueAt: string): Reaction[] {
-  const id = `${job.id}/again`;
+function untilDone(job: Job, id: string, dueAt: string): Reaction[] {
   return [
     { do: 'job', job },
-    { do: 'timer', id, dueAt, action: { do: 'job', job: { ...job, id } }, watches: job.id },
+    { do: 'timer', id, dueAt, action: { do: 'job', job: { ...job, id }, every: EVERY }, watches: job.id },
   ];
 }

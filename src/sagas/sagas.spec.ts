@@ -59,13 +59,25 @@ const job = (kind: string, id: string, payload: object, correlationId = 'wf_01')
   do: 'job',
   job: { kind, priority: 'normal', id, correlationId, payload },
 });
+const refundLook = {
+  do: 'job',
+  job: {
+    kind: 'chain',
+    priority: 'low',
+    id: `refund/pay_1/${at}/1`,
+    correlationId: 'wf_01',
+    payload: { refundOf: 'pay_1', workflowId: 'wf_01', requestedAt: at, look: 1 },
+  },
+};
 
 const toMandate = { act: 'approve', mandateId: 'mdt_01', workflowId: 'wf_01', requestId: 'apr_1' };
 /** until it is cancelled */
-const everyTime = <T extends { readonly action: object }>(once: T) => ({
+const everyTime = <T extends { readonly action: object }>(once: T, every = 15_000) => ({
   ...once,
-  action: { ...once.action, every: 15_000 },
+  action: { ...once.action, every },
 });
+
+const depositLook = (look: number) => ({ userId: 'user_01', signature: 'S', submittedAt: at, look });
 
 const withdrawalLook = (look: number) => ({ withdrawalOf: 'user_01', withdrawalId: 'wdr_1', look });
 
@@ -328,7 +340,7 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
     [command('workflow', 'wf_01', { type: 'ReportHoldLost', holdId: 'hold_1' })],
   ],
   [
-    'a confirmed payment is captured from its hold',
+    'a confirmed payment is captured from its hold, and its answer is looked for',
     'PaymentConfirmed',
     {},
     [
@@ -339,6 +351,55 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
         amount: 20_000n,
       }),
       { do: 'cancel-timers', ids: ['pay_1/1/look/soon', 'pay_1/1/look/last'] },
+      {
+        do: 'timer',
+        id: 'pay_1/look/delivery',
+        dueAt: later(120),
+        action: {
+          every: 120_000,
+          ...job('chain', 'payment/pay_1/1/2000', {
+            paymentId: 'pay_1',
+            workflowId: 'wf_01',
+            attempt: 1,
+            look: 2_000,
+            paid: true,
+          }),
+        },
+      },
+    ],
+  ],
+  [
+    'the answer that came to a payment is looked for no more',
+    'PaymentDelivered',
+    {},
+    [{ do: 'cancel-timers', ids: ['pay_1/look/delivery'] }],
+  ],
+  [
+    'a payment without an answer is looked for no more, and asked back',
+    'PaymentUndelivered',
+    {},
+    [
+      { do: 'cancel-timers', ids: ['pay_1/look/delivery'] },
+      {
+        do: 'timer',
+        id: 'pay_1/claim',
+        dueAt: later(600),
+        action: command('payment', 'pay_1', { type: 'RequestRefund' }),
+      },
+    ],
+  ],
+  [
+    'what is asked back is looked for, again and again should the queue lose it',
+    'RefundRequested',
+    { requestedAt: at },
+    [
+      refundLook,
+      {
+        do: 'timer',
+        id: `pay_1/refund/${at}`,
+        dueAt: later(15),
+        action: { ...refundLook, every: 6 * 3_600_000 },
+      },
     ],
   ],
   [
@@ -374,18 +435,28 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
     ],
   ],
   [
-    'a deposit is looked up on the chain',
+    'a deposit is looked up on the chain, again and again should the queue lose it',
     'DepositSubmitted',
     { signature: 'S', submittedAt: at },
     [
-      job(
-        'chain',
-        `deposit/user_01/S/${at}/1`,
-        { userId: 'user_01', signature: 'S', submittedAt: at, look: 1 },
-        'user_01',
-      ),
+      job('chain', `deposit/user_01/S/${at}/1`, depositLook(1), 'user_01'),
+      {
+        do: 'timer',
+        id: 'deposit/user_01/S/look/last',
+        dueAt: later(15),
+        action: {
+          ...job('chain', `deposit/user_01/S/${at}/1000000`, depositLook(1_000_000), 'user_01'),
+          every: 120_000,
+        },
+      },
     ],
   ],
+  ...['DepositConfirmed', 'DepositRejected'].map((type): [string, string, object, readonly object[]] => [
+    `a deposit is looked up no more: ${type}`,
+    type,
+    { signature: 'S' },
+    [{ do: 'cancel-timers', ids: ['deposit/user_01/S/look/soon', 'deposit/user_01/S/look/last'] }],
+  ]),
   [
     'a withdrawal is carried out, and looked after should the queue lose it',
     'WithdrawalRequested',
@@ -455,7 +526,10 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
     [
       job('receipt', 'receipt/rcpt_01r1', { workflowId: 'wf_01', runNo: 1, revision: 0 }),
       {
-        ...again('receipt', 'receipt/rcpt_01r1/again', 15, { workflowId: 'wf_01', runNo: 1, revision: 0 }),
+        ...everyTime(
+          again('receipt', 'receipt/rcpt_01r1/again', 15, { workflowId: 'wf_01', runNo: 1, revision: 0 }),
+          600_000,
+        ),
         watches: 'receipt/rcpt_01r1',
       },
     ],

@@ -137,5 +137,22 @@ export function timerStoreContract(
       await store.done(fired!);
       expect(ids(await store.due(NOW + 1, 10))).toEqual(['t']);
     });
+
+    it('moves a timer that fired to when it fires next, as it was set', async () => {
+      await store.set([timer('t', NOW)]);
+      const [fired] = await store.due(NOW, 1);
+      await store.again(fired!, LATER);
+      expect(await store.due(LATER - 1, 10)).toEqual([]);
+      expect(await other.due(LATER, 10)).toEqual([timer('t', LATER)]);
+    });
+
+    it('leaves one that was cancelled meanwhile where it is, and one that was moved', async () => {
+      await store.set([timer('gone', NOW), timer('moved', NOW)]);
+      const fired = await store.due(NOW, 10);
+      await other.cancel(['gone']);
+      await other.set([timer('moved', NOW + 1)]);
+      for (const one of fired) await store.again(one, LATER);
+      expect(await store.due(LATER, 10)).toEqual([timer('moved', NOW + 1)]);
+    });
   });
 }

@@ -134,6 +134,7 @@ export class MemoryEngine {
       dispatch,
       new ClosedRuns(dispatch, content, 'PAYER', store),
       artifacts,
+      timers,
       sampleIssuer,
       prover,
       checkOwn({ PRODUCTION: false } as Config, () => [sampleIssuer]),

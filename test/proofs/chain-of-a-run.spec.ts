@@ -64,6 +64,7 @@ describe(`a run of ${STEPS} steps`, () => {
         engine.dispatch,
         new ClosedRuns(engine.dispatch, engine.content, 'PAYER'),
         engine.artifacts,
+        engine.timers,
         sampleIssuer,
         prover,
         (document) => engine.objections(document),

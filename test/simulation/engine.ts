@@ -13,13 +13,20 @@ import { child } from '../../src/execution/child.js';
 import { RunViews } from '../../src/execution/run-view.js';
 import { serviceCall } from '../../src/execution/service-call.js';
 import { signal } from '../../src/execution/signal.js';
+import type { StepExecutor } from '../../src/execution/step-executor.js';
 import { conditional, StepRunner, transform } from '../../src/execution/step-runner.js';
 import { wait } from '../../src/execution/wait.js';
+import { CallLimits } from '../../src/fairness/call-limits.js';
+import { OwnedJobs } from '../../src/fairness/owned-jobs.js';
+import { ownersInTurn } from '../../src/fairness/owners-in-turn.js';
+import { RunOwners } from '../../src/fairness/run-owners.js';
+import { vacate } from '../../src/fairness/vacate.js';
 import { MandateJob } from '../../src/mandates/mandate-job.js';
 import { DepositJob } from '../../src/payments/deposit-job.js';
 import { StepPayments } from '../../src/payments/pay-for-step.js';
 import { PaymentWatch } from '../../src/payments/payment-watch.js';
 import { RefundWatch } from '../../src/payments/refund-watch.js';
+import { withHold } from '../../src/payments/with-hold.js';
 import { PlanJob } from '../../src/planning/plan-job.js';
 import type { ArtifactStore } from '../../src/ports/artifacts.js';
 import type { BreakerStore } from '../../src/ports/breakers.js';
@@ -28,11 +35,12 @@ import type { Chain } from '../../src/ports/chain.js';
 import type { CheckpointStore } from '../../src/ports/checkpoints.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { EventStore } from '../../src/ports/event-store.js';
-import type { Job, JobContext, JobQueue } from '../../src/ports/jobs.js';
+import type { Job, JobContext, JobQueue, JobWorker } from '../../src/ports/jobs.js';
 import type { KeyVault } from '../../src/ports/key-vault.js';
 import type { LeaseStore } from '../../src/ports/leases.js';
 import type { LiveBus } from '../../src/ports/live.js';
 import type { Payer } from '../../src/ports/payments.js';
+import type { PermitStore } from '../../src/ports/permits.js';
 import type { Planner } from '../../src/ports/planner.js';
 import type { ReadModels } from '../../src/ports/read-models.js';
 import type { TimerStore } from '../../src/ports/timers.js';
@@ -47,7 +55,10 @@ import { type CheckOwn, ReceiptJob } from '../../src/receipts/receipt-job.js';
 import { CommandHandler } from '../../src/runtime/command-handler.js';
 import { DirectSteps } from '../../src/runtime/direct-steps.js';
 import type { Converse, Dispatch } from '../../src/runtime/dispatch.js';
+import type { Hands } from '../../src/runtime/fair-turns.js';
+import { GatheredCheckpoints } from '../../src/runtime/gathered-checkpoints.js';
 import type { HeldLease } from '../../src/runtime/held-lease.js';
+import { JobsHere } from '../../src/runtime/jobs-here.js';
 import { LeaseKeeper } from '../../src/runtime/lease-keeper.js';
 import { LeasedParts } from '../../src/runtime/leased-parts.js';
 import { LeasedSagas } from '../../src/runtime/leased-sagas.js';
@@ -55,11 +66,13 @@ import type { Log } from '../../src/runtime/log.js';
 import { ProjectionRunner } from '../../src/runtime/projection-runner.js';
 import { Reactor } from '../../src/runtime/reactor.js';
 import { ReadModelProgress } from '../../src/runtime/read-model-progress.js';
+import { SpareTime } from '../../src/runtime/spare-time.js';
 import { TimerRunner } from '../../src/runtime/timer-runner.js';
 import { sagas } from '../../src/sagas/all.js';
 import type { StepTask } from '../../src/sagas/reaction.js';
 import { verifyReceipt } from '../../src/verifier/index.js';
 import { sampleIssuer } from '../kit/sample-issuer.js';
+import type { LimitRules } from './limit-rules.js';
 import type { PlantedBug } from './planted-bugs.js';
 import type { SimulatedProcess } from './process.js';
 import type { Random } from './random.js';
@@ -70,7 +83,7 @@ export interface Outside {
   readonly timers: TimerStore;
   readonly checkpoints: CheckpointStore;
   readonly leases: LeaseStore;
-  readonly jobs: JobQueue;
+  readonly jobs: JobQueue & { inherit(): Promise<void> };
   readonly payer: Payer;
   readonly chain: Chain;
   readonly vault: KeyVault;
@@ -79,6 +92,10 @@ export interface Outside {
   readonly catalogue: Pick<Catalogue, 'all' | 'known'>;
   readonly planner: Planner;
   readonly breakers: BreakerStore;
+  readonly permits: PermitStore;
+  readonly limits: LimitRules;
+  /** of reactions, and of what a process does itself, at once */
+  readonly hands: Hands;
   readonly readModels: ReadModels;
   readonly live: LiveBus;
   /** processes that run the sagas take steps, too */
@@ -94,11 +111,14 @@ export interface SimulatedEngine {
   readonly plans: PlanJob;
   readonly catalogue: Pick<Catalogue, 'all' | 'known'>;
   readonly process: SimulatedProcess;
+  /** of a process that answers calls and runs steps */
+  readonly localSteps?: StepRunner;
   stop(): Promise<void>;
 }
 
 /** As src/composition/engine.ts has it. */
-const HOLD_TIMERS_MS = 1_000;
+const HOLD_TIMERS_MS = 400;
+const OWN_JOBS_WAIT_MS = 1_000;
 const PAYER = 'PAYER';
 
 /** What a client reads, and what is kept of it in the rules. */
@@ -139,6 +159,8 @@ const LEASE_MS = 15_000;
 /** so that dead processes are found before their leases run out as a rule, and worlds do not consist of looks */
 const LOOK_EVERY_MS = 2_000;
 
+const noProver = { prove: async () => Promise.reject(new Error('no run here asks for a proof')) };
+
 const payload = <T>(job: Job): T => job.payload as T;
 
 /**
@@ -162,57 +184,94 @@ export async function startEngine(
   const plans = new PlanJob(dispatch, content, outside.catalogue, outside.planner, process);
   const { live } = outside;
   const views = new RunViews(dispatch, content);
-  const calls = serviceCall(new StepPayments(dispatch, payer), PAYER, live);
+  const real = serviceCall(new StepPayments(dispatch, payer), PAYER, live);
+  const calling = bug?.executor?.(real) ?? real;
+  const calls: StepExecutor = (work) =>
+    outside.limits.calling(process, work.run.created.userId, work.step.service!.id, () => calling(work));
   const executors = {
     data_transform: transform,
     conditional,
     wait: wait(process),
     signal: signal(process, views),
     workflow: child(process, views),
-    service_call: withBreaker(
-      new ServiceBreakers(outside.breakers, process, random, silent),
-      bug?.executor?.(calls) ?? calls,
+    service_call: withHold(
+      dispatch,
+      withBreaker(new ServiceBreakers(outside.breakers, process, random, silent), calls),
     ),
   };
-  const steps = new StepRunner(dispatch, views, content, executors, process, random, process.name);
-  const step = (job: Job, { signal }: JobContext) => steps.run(payload<StepTask>(job), signal);
-  const stopping = new AbortController();
   const stops: (() => Promise<void>)[] = [];
+  let forgetTimers: (ids: readonly string[]) => void = () => undefined;
+  const steps = new StepRunner(dispatch, views, content, executors, process, random, process.name, (ids) =>
+    forgetTimers(ids),
+  );
+  const step = (job: Job, { signal }: JobContext) => steps.run(payload<StepTask>(job), signal);
+  const receipts = new ReceiptJob(
+    dispatch,
+    new ClosedRuns(dispatch, content, PAYER, store),
+    outside.artifacts,
+    timers,
+    sampleIssuer,
+    noProver,
+    check,
+    process,
+  );
+  const takesSteps = role === 'worker' || outside.worksAtHand;
+  // whether others are gone is not always known rightly
+  const isAlone = () => random.chance(0.5);
+  if (takesSteps && isAlone())
+    await Promise.all([jobs.inherit(), timers.inherit(), vacate(outside.permits)]).catch(() => undefined);
+  let stepWorker: JobWorker | undefined;
+  if (takesSteps) {
+    const limits = new CallLimits(outside.permits, outside.limits.limits, process, random, silent);
+    const seen = outside.limits.watching(process, bug?.limits?.(limits) ?? limits);
+    const worker = await jobs.work('step', role === 'worker' ? 4 : 2, step, seen);
+    stepWorker = worker;
+    stops.push(
+      () => limits.stop(),
+      () => worker.stop(1_000),
+    );
+  }
+  const stopping = new AbortController();
   if (role === 'core') {
     const runStep = (task: StepTask) => steps.runHere(task, stopping.signal);
     const aggregates = [workflow, escrow, deposit, payment, receipt, mandate];
-    let direct: DirectSteps | undefined;
-    if (outside.worksAtHand) {
-      // whether others are gone is not always known rightly
-      const isAlone = () => random.chance(0.5);
-      const made = new DirectSteps(jobs, async (job) => job, steps, timers, isAlone, process, silent);
-      const worker = await jobs.work('step', 2, step);
-      made.use(worker);
-      stops.push(
-        () => made.stop(),
-        () => worker.stop(1_000),
-      );
-      direct = made;
-    }
+    const owned = new OwnedJobs(jobs, dispatch);
+    const direct = new DirectSteps(jobs, (job) => owned.owned(job), steps, timers, isAlone, process, silent);
+    if (stepWorker) direct.use(stepWorker);
+    const owners = new RunOwners(dispatch);
+    const share = () => random.random();
+    const own = new JobsHere(
+      direct,
+      owned,
+      takesSteps ? { receipt: (job) => receipts.issue(payload(job)) } : {},
+      new SpareTime(OWN_JOBS_WAIT_MS, share, () => process.now()),
+      ownersInTurn(owners, outside.hands),
+      silent,
+    );
     const reactor = new Reactor(
       dispatch,
       aggregates,
       timers,
-      jobs,
+      owned,
       runStep,
       process,
       random,
       HOLD_TIMERS_MS,
-      undefined,
-      direct,
+      ownersInTurn(owners, outside.hands),
+      own,
       alreadyDone(bug?.memory?.(handler) ?? handler, aggregates, process),
     );
-    const timing = new TimerRunner(timers, reactor, jobs, process, silent);
+    forgetTimers = (ids) => reactor.forgetTimers(ids);
+    stops.push(async () => {
+      own.stop();
+      await direct.stop();
+    });
+    const timing = new TimerRunner(timers, reactor, owned, process, silent);
     timing.start();
     stops.push(() => timing.stop());
     const running = sagas.map((each) => bug?.saga?.(each) ?? each);
     const tenants = [
-      new LeasedSagas(running, store, checkpoints, reactor, silent),
+      new LeasedSagas(running, store, new GatheredCheckpoints(checkpoints), reactor, silent),
       new LeasedParts('projector', runnersOf(outside, store, bug)),
     ];
     const member = {
@@ -244,23 +303,11 @@ export async function startEngine(
       if ('refundOf' in job.payload) return refunds.run(payload(job));
       return 'paymentId' in job.payload ? watch.run(payload(job)) : deposits.run(payload(job));
     };
-    const { artifacts } = outside;
-    const noProver = { prove: async () => Promise.reject(new Error('no run here asks for a proof')) };
-    const receipts = new ReceiptJob(
-      dispatch,
-      new ClosedRuns(dispatch, content, PAYER, store),
-      artifacts,
-      sampleIssuer,
-      noProver,
-      check,
-      process,
-    );
     const children = new ChildJob({ dispatch, content, clock: process, chance: random, plans }, timers);
     const plan = (job: Job, { signal }: JobContext) =>
       'childId' in job.payload ? children.run(payload(job)) : plans.run(payload(job), signal);
     for (const worker of [
       await jobs.work('plan', 2, plan),
-      await jobs.work('step', 4, step),
       await jobs.work('chain', 2, look),
       await jobs.work('receipt', 2, (job) => receipts.issue(payload(job))),
     ])
@@ -273,6 +320,7 @@ export async function startEngine(
     plans,
     catalogue: outside.catalogue,
     process,
+    ...(role === 'core' && takesSteps && { localSteps: steps }),
     stop: async () => {
       stopping.abort();
       await Promise.allSettled(stops.map((stop) => stop()));

@@ -9,6 +9,7 @@ export const FAULTS = [
   'job late',
   'jobs reordered',
   'acknowledgement lost',
+  'call held by a limit',
   'queue wiped',
   'process crashed',
   'process retired',

@@ -46,6 +46,7 @@ export class Judge implements Watcher {
   readonly results: Results;
   /** by run: what its steps had cost when it was settled */
   private readonly settledAt = new Map<RunRules, bigint>();
+  private readonly withReceipt = new Set<RunRules>();
   private readonly durable = new Set<string>();
   private readonly confirmedInTime = new Set<string>();
 
@@ -152,6 +153,7 @@ export class Judge implements Watcher {
     const run = this.workflow(issued.workflowId).run(issued.runNo);
     const least = this.settledAt.get(run);
     must(least !== undefined, 'I13', () => `${issued.receiptId} was issued before its run was settled`);
+    this.withReceipt.add(run);
     this.receipts.push({
       issued,
       expected: {
@@ -177,11 +179,13 @@ export class Judge implements Watcher {
   /** Whether anything is still to be done, once faults have stopped. */
   get isQuiet(): boolean {
     for (const { last } of this.workflows.values()) if (last.settled === undefined) return false;
+    for (const run of this.settledAt.keys()) if (!this.withReceipt.has(run)) return false;
     for (const payment of this.payments.values()) {
       if (payment.status === 'submitted') return false;
-      if (payment.landed && this.capturedOf(payment) === 0n) return false;
+      if (payment.landed && (this.capturedOf(payment) === 0n || !payment.isAnswered)) return false;
     }
-    for (const { held } of this.accounts.values()) if (held > 0n) return false;
+    for (const { held, submitted } of this.accounts.values())
+      if (held > 0n || submitted.size > 0) return false;
     return true;
   }
 
@@ -191,12 +195,14 @@ export class Judge implements Watcher {
       for (const run of [...this.workflows.values()].flatMap(({ all }) => all)) {
         must(run.closed, 'I14', () => `a run does not end: ${run.describe}`);
         must(run.settled !== undefined, 'I14', () => `a run is never settled: ${run.describe}`);
+        must(this.withReceipt.has(run), 'I13', () => `a run never gets its receipt: ${run.describe}`);
       }
       for (const payment of this.payments.values()) {
         const { paymentId, landed, status } = payment;
         must(status !== 'submitted', 'I6', () => `${paymentId} is submitted for ever`);
         if (!landed) continue;
         must(status === 'confirmed', 'I6', () => `${paymentId} was paid and is ${status}`);
+        must(payment.isAnswered, 'I6', () => `${paymentId} was paid, and nobody says what for`);
         must(
           this.capturedOf(payment) === landed.amount,
           'I5',
@@ -208,9 +214,26 @@ export class Judge implements Watcher {
         for (const { landed, quoted } of this.payments.values())
           if (landed && quoted?.userId === account.userId) paid += landed.amount;
         must(account.captured === paid, 'I5', () => `${account.captured} captured, ${paid} paid`);
+        must(
+          account.submitted.size === 0,
+          'I5',
+          () => `a deposit of ${account.userId} is looked for no more`,
+        );
         must(account.held === 0n, 'I5', () => `${account.held} is held for nothing`);
       }
     });
+  }
+
+  /** I14: nobody asks for ever for what is over. */
+  rests(inVain: readonly string[]): void {
+    this.judging(() => must(inVain.length === 0, 'I14', () => `timers fire for ever: ${inVain.join(', ')}`));
+  }
+
+  /** I14: with no more faults, whatever is asked for can be done. */
+  givenUp(jobId: string, error: string): void {
+    this.judging(() =>
+      must(false, 'I14', () => `${jobId} was given up though nothing stood in its way: ${error}`),
+    );
   }
 
   private capturedOf({ quoted, paymentId }: PaymentRules): bigint {

@@ -19,6 +19,8 @@ export class AccountRules {
   captured = 0n;
   /** final on the chain */
   withdrawn = 0n;
+  /** deposits of which nobody has said what became of them */
+  readonly submitted = new Set<string>();
   private readonly withdrawing = new Map<string, bigint>();
   readonly holds = new Map<string, HoldSeen>();
   private readonly refunds = new Set<string>();
@@ -55,8 +57,15 @@ export class AccountRules {
 
   apply(event: EscrowEvent): void {
     switch (event.type) {
+      case 'DepositSubmitted':
+        this.submitted.add(event.signature);
+        break;
       case 'DepositConfirmed':
+        this.submitted.delete(event.signature);
         this.deposited += BigInt(event.amount);
+        break;
+      case 'DepositRejected':
+        this.submitted.delete(event.signature);
         break;
       case 'RefundCredited':
         must(this.captures.has(event.paymentId), 'I5', () => `${event.paymentId} was never captured`);
@@ -173,6 +182,8 @@ export class PaymentRules {
   quoted: { amount: bigint; payTo: string; userId: string; workflowId: string } | undefined;
   status: 'quoted' | 'authorized' | 'prepared' | 'submitted' | 'confirmed' = 'quoted';
   landed: Landed | undefined;
+  /** whether its service has answered, or it is on record that it has not */
+  isAnswered = false;
 
   constructor(readonly paymentId: string) {}
 
@@ -209,6 +220,10 @@ export class PaymentRules {
         this.status = 'confirmed';
         return;
       }
+      case 'PaymentDelivered':
+      case 'PaymentUndelivered':
+        this.isAnswered = true;
+        return;
       case 'PaymentFailed':
         must(this.landed === undefined, 'I6', () => `${this.paymentId} was given up after it had moved`);
         this.status = 'authorized';

@@ -17,6 +17,7 @@ import { PersistentMap } from '../../src/kernel/persistent-map.js';
 import type { ArtifactStore } from '../../src/ports/artifacts.js';
 import type { CheckpointStore } from '../../src/ports/checkpoints.js';
 import type { EventStore } from '../../src/ports/event-store.js';
+import type { JobLimits } from '../../src/ports/jobs.js';
 import type { Payer } from '../../src/ports/payments.js';
 import type { ReadModels } from '../../src/ports/read-models.js';
 import type { Sql, Transaction } from '../../src/ports/sql.js';
@@ -41,6 +42,8 @@ export interface PlantedBug {
   saga?(real: Saga): Saga;
   /** what calls services */
   executor?(real: StepExecutor): StepExecutor;
+  /** of calls */
+  limits?(real: JobLimits): JobLimits;
   artifacts?(real: ArtifactStore): ArtifactStore;
   projection?(real: Projection): Projection;
   readModels?(real: ReadModels): ReadModels;
@@ -74,6 +77,7 @@ const without = (real: TimerStore, lost: RegExp): TimerStore => ({
   cancelPrefix: (prefix) => real.cancelPrefix(prefix),
   due: (now, limit) => real.due(now, limit),
   done: (timer) => real.done(timer),
+  again: (timer, dueAt) => real.again(timer, dueAt),
   inherit: () => real.inherit(),
 });
 
@@ -584,5 +588,49 @@ export const plantedBugs: readonly PlantedBug[] = [
         ),
       }),
     })),
+  },
+  {
+    name: 'receipt-asked-for-once',
+    what: 'The timer that asks for a receipt again is never set',
+    timers: (real) => without(real, /^receipt\//),
+  },
+  {
+    name: 'deposit-looked-for-once',
+    what: 'The timer that has a deposit looked for again is never set',
+    timers: (real) => without(real, /^deposit\/.*\/last$/),
+  },
+  {
+    name: 'answer-not-looked-for',
+    what: 'The timer that asks what became of a payment that was confirmed is never set',
+    timers: (real) => without(real, /\/look\/delivery$/),
+  },
+  {
+    name: 'limits-of-services-forgotten',
+    what: 'A call is let through whatever its service is limited to',
+    limits: (real) => ({
+      admit: ({ service: _any, ...flow }) => real.admit(flow),
+      onRelease: (listener) => real.onRelease(listener),
+    }),
+  },
+  {
+    name: 'place-never-given-back',
+    what: 'Who takes a turn that comes to nothing keeps its place among the calls',
+    limits: (real) => ({
+      onRelease: (listener) => real.onRelease(listener),
+      admit: async (flow) => {
+        const admission = await real.admit(flow);
+        if (!admission.admitted) return admission;
+        const { permit } = admission;
+        return { admitted: true, permit: { release: (unused) => unused ?? permit.release() } };
+      },
+    }),
+  },
+  {
+    name: 'asked-for-ever',
+    what: 'What asks for a job again is not cancelled when it is done',
+    timers: (real) => ({
+      ...without(real, /^$/),
+      cancel: (ids) => real.cancel(ids.filter((id) => !id.endsWith('/again'))),
+    }),
   },
 ];

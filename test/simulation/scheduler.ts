@@ -42,8 +42,9 @@ export class Scheduler {
     this.now = began;
   }
 
+  /** @param ms rounded up: clocks tell whole ones */
   after(ms: number, owner: Owner | undefined, what: string, run: () => void): () => void {
-    const at = this.now + Math.max(0, ms);
+    const at = this.now + Math.max(0, Math.ceil(ms));
     const happening = { at, order: this.ordered++, owner, what, run, cancelled: false };
     this.push(happening);
     return () => {

@@ -7,7 +7,7 @@ const LIMIT_MS = 600_000;
 
 /** The table of docs/bugs-found.md, which `npm run test:simulation -- --bugs` makes. */
 const TABLE = readFileSync(new URL('../../docs/bugs-found.md', import.meta.url), 'utf8');
-const ROW = /^\| `([a-z-]+)` \| .* \| (\d+) \| (I\d+) \|$/gm;
+const ROW = /^\| `([a-z-]+)` \| .* \| (\d+) \| (I\d+|limits) \|$/gm;
 const onRecord = new Map(
   [...TABLE.matchAll(ROW)].map(([, name, seed, rule]) => [name!, { seed: Number(seed), rule: rule! }]),
 );

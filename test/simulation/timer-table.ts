@@ -91,6 +91,24 @@ export class TimerTable implements TimerStore {
     });
   }
 
+  again(timer: Timer, dueAt: number): Promise<void> {
+    return this.network.call('timer again', () => {
+      if (this.entries.get(timer.id)?.timer.dueAt !== timer.dueAt) return;
+      this.entries.set(timer.id, {
+        timer: { ...structuredClone(timer), dueAt },
+        leasedUntil: Number.NEGATIVE_INFINITY,
+      });
+      for (const look of [...this.waiting]) look();
+    });
+  }
+
+  /** ids of those that fire until they are cancelled */
+  get repeating(): readonly string[] {
+    return [...this.entries.values()].flatMap(({ timer: { id, action } }) =>
+      action.do === 'job' && action.every !== undefined ? [id] : [],
+    );
+  }
+
   private claim(at: number, limit: number): readonly Timer[] {
     const claimed = [...this.entries.values()]
       .filter(({ timer, leasedUntil }) => timer.dueAt <= at && leasedUntil <= at)

@@ -1,7 +1,19 @@
+import { HandedJobs } from '../../src/adapters/handed-jobs.js';
+import { flowOf } from '../../src/adapters/job-flow.js';
+import { JobTurns, type Turn } from '../../src/adapters/job-turns.js';
 import { verdictOn } from '../../src/adapters/job-verdict.js';
 import { LIMITS } from '../../src/kernel/limits.js';
-import type { Job, JobContext, JobKind, JobQueue, JobWorker } from '../../src/ports/jobs.js';
+import type {
+  Job,
+  JobContext,
+  JobFlow,
+  JobKind,
+  JobLimits,
+  JobQueue,
+  JobWorker,
+} from '../../src/ports/jobs.js';
 import type { Eavesdropper } from './eavesdropper.js';
+import type { Judge } from './judge.js';
 import type { Network } from './network.js';
 import type { Owner } from './scheduler.js';
 
@@ -12,20 +24,35 @@ interface Worker {
   readonly kind: JobKind;
   readonly handle: Handle;
   readonly stopping: AbortController;
+  readonly turns: JobTurns;
+  readonly past: HandedJobs;
+  /** free ones, but for those that hold what was handed over */
   hands: number;
+  isAwake: boolean;
 }
 
 interface Waiting {
   readonly job: Job;
+  readonly flow: JobFlow;
   readonly order: number;
+  /** asked for when faults had stopped */
+  readonly inCalm: boolean;
   delivery: number;
+  /** to be delivered to whoever takes its turn */
+  isReady: boolean;
   gone: boolean;
+  /** ends the delivery that is under way, as if nothing had been heard of it */
+  giveUp: () => void;
 }
 
 const ACK_WAIT_MS = 8_000;
 const DEDUPLICATED_MS = 120_000;
+const NOTHING = () => undefined;
 
-/** At-least-once delivery by a queue that may also deliver twice, late, in any order, or forget everything. */
+/**
+ * At-least-once delivery by a queue that may also deliver twice, late, in any order, or forget everything. Workers take
+ * turns and ask the limits of calls as they do in src/adapters.
+ */
 export class WorkQueue implements JobQueue {
   private waiting: Waiting[] = [];
   private published = new Map<string, number>();
@@ -36,18 +63,28 @@ export class WorkQueue implements JobQueue {
   constructor(
     private readonly network: Network,
     private readonly doubled: number,
-    private readonly eavesdropper: Eavesdropper,
+    private readonly judge: Eavesdropper & Pick<Judge, 'givenUp'>,
   ) {}
 
   publish(jobs: readonly Job[]): Promise<void> {
-    this.eavesdropper.overheard('a job', jobs);
+    this.judge.overheard('a job', jobs);
     return this.network.call('publish jobs', () => {
       const { now } = this.network.scheduler;
       for (const job of jobs) {
         if (now - (this.published.get(job.id) ?? Number.NEGATIVE_INFINITY) < DEDUPLICATED_MS) continue;
         this.published.set(job.id, now);
         const copy = structuredClone(job);
-        const fresh = (): Waiting => ({ job: copy, order: this.offered++, delivery: 0, gone: false });
+        const flow = flowOf(copy);
+        const fresh = (): Waiting => ({
+          job: copy,
+          flow,
+          order: this.offered++,
+          inCalm: !this.network.stormy,
+          delivery: 0,
+          isReady: false,
+          gone: false,
+          giveUp: NOTHING,
+        });
         const { random, stormy, faults } = this.network;
         const ms = this.network.delay();
         faults.met(ms > 4, 'job late');
@@ -58,36 +95,37 @@ export class WorkQueue implements JobQueue {
     });
   }
 
-  async work(kind: JobKind, concurrency: number, handle: Handle): Promise<JobWorker> {
-    const owner = this.network.scheduler.current;
-    const worker: Worker = { owner, kind, handle, stopping: new AbortController(), hands: concurrency };
+  async work(kind: JobKind, concurrency: number, handle: Handle, limits?: JobLimits): Promise<JobWorker> {
+    const { scheduler, faults } = this.network;
+    const stopping = new AbortController();
+    const wake = () => this.wake(worker);
+    const turns = new JobTurns(limits, wake);
+    const past = new HandedJobs(turns, handle, stopping.signal, wake, () => scheduler.now);
+    const worker: Worker = {
+      owner: scheduler.current,
+      kind,
+      handle,
+      stopping,
+      turns,
+      past,
+      hands: concurrency,
+      isAwake: false,
+    };
     this.workers.add(worker);
-    const handed = new Set<(how: 'left') => void>();
+    for (const { flow, isReady } of this.waiting) if (isReady && flow.kind === kind) turns.add(flow);
     return {
       handOver: async (job) => {
-        const { signal } = worker.stopping;
-        if (signal.aborted || worker.hands === 0 || this.isWaitedFor(kind)) return undefined;
-        this.network.faults.met(true, 'job handed over');
-        worker.hands--;
-        const ended = new Promise<'done' | 'left'>((resolve) => {
-          handed.add(resolve);
-          const end = (how: 'done' | 'left') => {
-            if (!handed.delete(resolve)) return;
-            worker.hands++;
-            resolve(how);
-          };
-          handle(structuredClone(job), { delivery: 1, signal }).then(
-            () => end('done'),
-            () => end('left'),
-          );
-        });
-        return { ended };
+        const hands = worker.hands - past.hands;
+        const handed = hands > 0 ? await past.take(structuredClone(job), hands) : undefined;
+        faults.met(handed !== undefined, 'job handed over');
+        return handed;
       },
       stop: async () => {
         this.workers.delete(worker);
-        worker.stopping.abort();
-        for (const leave of handed) leave('left');
-        handed.clear();
+        turns.stop();
+        void past.close();
+        stopping.abort();
+        past.leave();
       },
     };
   }
@@ -104,58 +142,100 @@ export class WorkQueue implements JobQueue {
     this.published = new Map();
   }
 
-  private isWaitedFor(kind: JobKind): boolean {
-    return this.waiting.some(({ job, gone }) => job.kind === kind && !gone);
+  /** What is in hand is delivered again at once, as somebody wants it who takes himself for the only one here. */
+  async inherit(): Promise<void> {
+    for (const { giveUp } of [...this.waiting]) giveUp();
   }
 
   private offer(one: Waiting, ms: number): void {
     if (one.gone) return;
     if (!this.waiting.includes(one)) this.waiting.push(one);
-    this.network.scheduler.after(ms, undefined, `job ${one.job.id}`, () => this.deliver(one));
+    this.network.scheduler.after(ms, undefined, `job ${one.job.id}`, () => {
+      if (one.gone) return;
+      one.isReady = true;
+      for (const worker of this.living(one.flow.kind)) worker.turns.add(one.flow);
+    });
   }
 
-  private deliver(one: Waiting): void {
-    if (one.gone) return;
-    const { scheduler, random } = this.network;
-    const able = [...this.workers].filter(
-      ({ kind, hands, owner }) => kind === one.job.kind && hands > 0 && owner?.alive,
-    );
-    if (able.length === 0) {
-      this.offer(one, 500);
-      return;
+  private living(wanted: JobKind): readonly Worker[] {
+    for (const worker of this.workers) if (worker.owner?.alive === false) this.workers.delete(worker);
+    return [...this.workers].filter(({ kind }) => kind === wanted);
+  }
+
+  private wake(worker: Worker): void {
+    if (worker.isAwake || worker.stopping.signal.aborted) return;
+    worker.isAwake = true;
+    this.network.scheduler.after(this.network.random.between(0, 2), worker.owner, 'turns', () => {
+      worker.isAwake = false;
+      void this.takeTurns(worker);
+    });
+  }
+
+  private async takeTurns(worker: Worker): Promise<void> {
+    const { turns, past, stopping } = worker;
+    const wanted = worker.hands - past.hands;
+    if (wanted <= 0 || turns.isIdle || stopping.signal.aborted) return;
+    worker.hands -= wanted;
+    const taken = await turns.take(wanted);
+    worker.hands += wanted - taken.length;
+    for (const turn of taken) {
+      const one = stopping.signal.aborted ? undefined : this.takeOf(turn.flow);
+      if (one) this.deliver(one, worker, turn);
+      else {
+        worker.hands++;
+        turns.miss(turn);
+      }
     }
-    this.network.faults.met(one.delivery === 0 && one.order < this.newestDelivered, 'jobs reordered');
+    if (taken.length > 0) this.wake(worker);
+  }
+
+  /** Any of the flow: they may be done in any order. */
+  private takeOf(flow: JobFlow): Waiting | undefined {
+    const ready = this.waiting.filter((one) => one.isReady && one.flow.key === flow.key);
+    return ready.length > 1 ? this.network.random.pick(ready) : ready[0];
+  }
+
+  private deliver(one: Waiting, worker: Worker, { permit }: Turn): void {
+    const { scheduler, random, faults } = this.network;
+    faults.met(one.delivery === 0 && one.order < this.newestDelivered, 'jobs reordered');
     this.newestDelivered = Math.max(this.newestDelivered, one.order);
+    one.isReady = false;
     one.delivery++;
+    const free = () => {
+      worker.hands++;
+      this.wake(worker);
+    };
     if (one.delivery > LIMITS.jobDeliveries) {
-      this.forget(one);
+      this.bury(one, 'nobody finished it');
+      permit.release('unused');
+      free();
       return;
     }
-    const worker = random.pick(able);
-    worker.hands--;
-    let settled = false;
+    const { delivery } = one;
+    // what is heard of it once it was given up changes nothing
     const settle = (next: () => void) => {
-      if (settled) return;
-      settled = true;
-      worker.hands++;
+      if (one.delivery !== delivery || one.giveUp === NOTHING) return;
+      one.giveUp = NOTHING;
       next();
     };
-    const { delivery } = one;
+    one.giveUp = () => settle(() => this.offer(one, 0));
+    const ended = (next: () => void) => {
+      permit.release();
+      free();
+      this.answer(() => settle(next));
+    };
     scheduler.after(this.network.delay(), worker.owner, `take ${one.job.id}`, () => {
-      const { signal } = worker.stopping;
-      worker.handle(one.job, { delivery, signal }).then(
-        () => this.answer(() => settle(() => this.forget(one))),
+      worker.handle(one.job, { delivery, signal: worker.stopping.signal }).then(
+        () => ended(() => this.forget(one)),
         (error: unknown) =>
-          this.answer(() =>
-            settle(() =>
-              verdictOn(error, delivery).kind === 'bury'
-                ? this.forget(one)
-                : this.offer(one, 500 * 2 ** delivery * (0.5 + random.random() / 2)),
-            ),
+          ended(() =>
+            verdictOn(error, delivery).kind === 'bury'
+              ? this.bury(one, String(error))
+              : this.offer(one, 500 * 2 ** delivery * (0.5 + random.random() / 2)),
           ),
       );
     });
-    this.watch(one, worker, () => settled, settle);
+    this.watch(one, delivery, worker);
   }
 
   /** What a worker says of a job may be lost; then it looks as if it had said nothing. */
@@ -165,20 +245,20 @@ export class WorkQueue implements JobQueue {
     scheduler.after(this.network.delay(), undefined, 'job answered', settle);
   }
 
-  private watch(
-    one: Waiting,
-    worker: Worker,
-    isSettled: () => boolean,
-    settle: (next: () => void) => void,
-  ): void {
+  private watch(one: Waiting, delivery: number, worker: Worker): void {
     const { scheduler } = this.network;
     scheduler.after(ACK_WAIT_MS, undefined, 'watch job', () => {
-      if (isSettled()) return;
+      if (one.gone || one.delivery !== delivery || one.giveUp === NOTHING) return;
       const { owner } = worker;
       const says = owner?.alive && owner.pausedUntil <= scheduler.now && this.network.random.chance(0.9);
-      if (says) this.watch(one, worker, isSettled, settle);
-      else settle(() => this.offer(one, 0));
+      if (says) this.watch(one, delivery, worker);
+      else one.giveUp();
     });
+  }
+
+  private bury(one: Waiting, why: string): void {
+    if (one.inCalm) this.judge.givenUp(one.job.id, why);
+    this.forget(one);
   }
 
   private forget(one: Waiting): void {

@@ -4,6 +4,7 @@ import { ContentStore } from '../../src/content/content-store.js';
 import type { Parent } from '../../src/events/child.js';
 import type { ForkedFrom } from '../../src/events/fork.js';
 import type { WorkflowEvent } from '../../src/events/workflow.js';
+import { type LimitTable, limitTable } from '../../src/fairness/limit-table.js';
 import type { Recorded } from '../../src/kernel/event.js';
 import { categoryOf, idOfStream } from '../../src/kernel/ids.js';
 import { LIMITS } from '../../src/kernel/limits.js';
@@ -18,6 +19,7 @@ import { type Outside, type Role, type SimulatedEngine, startEngine, watched } f
 import { EventLog } from './event-log.js';
 import type { Fault } from './faults.js';
 import { Judge } from './judge.js';
+import { LimitRules } from './limit-rules.js';
 import { Listeners } from './listeners.js';
 import { LiveMessages } from './live-messages.js';
 import { Network } from './network.js';
@@ -31,6 +33,7 @@ import { equalTheirFold } from './read-model-rules.js';
 import { ReceiptRules } from './receipt-rules.js';
 import { Scheduler } from './scheduler.js';
 import { SharedBreakers } from './shared-breakers.js';
+import { SharedPermits } from './shared-permits.js';
 import { SharedReadModels } from './tables.js';
 import { Checkpoints, Leases, TimerTable } from './timer-table.js';
 import { Users } from './users.js';
@@ -43,9 +46,13 @@ const STEP_LIMIT = 150_000;
 const TIME_LIMIT = 4 * 3_600_000;
 /** more than a client needs that comes again once all is over */
 const STEPS_TO_HEAR = 20_000;
+/** and more than half an hour takes in which nothing is left to do */
+const STEPS_TO_REST = 60_000;
 /** set what listeners draw, and what becomes of connections, apart from what the rest of the world does */
 const LISTENING = 1_000_003;
 const WIRES = 2_000_003;
+/** As src/composition/engine.ts has it. */
+const HANDS = { alone: 64, shared: 16 };
 const FUNDS = 10_000_000n;
 
 export interface Outcome {
@@ -83,6 +90,15 @@ export async function simulate(
   return new World(seed, options.bug, options.trace ?? false).live();
 }
 
+/** Of calls: none, or so few that they often have to wait. */
+const randomLimits = (random: Random): LimitTable =>
+  limitTable({
+    userConcurrency: random.pick([0, 0, 0, 1, 3]),
+    serviceConcurrency: random.pick([0, 0, 0, 1, 2]),
+    servicePerMinute: random.pick([0, 0, 0, 0, 0, 0, 0, 30]),
+    services: '',
+  });
+
 class World {
   private readonly random: Random;
   private readonly scheduler: Scheduler;
@@ -92,12 +108,14 @@ class World {
   private readonly services: PaidServices;
   private readonly store: EventLog;
   private readonly outside: Outside;
+  private readonly limits: LimitRules;
   private readonly users: Users;
   private readonly listeners: Listeners;
   private readonly leases: Leases;
   /** what became of connections is drawn from numbers of its own */
   private readonly wires: Random;
   private readonly readModels: SharedReadModels;
+  private readonly timers: TimerTable;
   private readonly offers: readonly Offer[];
   private readonly drafts = new Map<string, PlanDraft>();
   private readonly slots: Slot[] = [];
@@ -127,15 +145,18 @@ class World {
     const byUrl = new Map(this.offers.map((offer) => [offer.url, offer]));
     this.services = new PaidServices(this.network, byUrl, this.judge);
     this.readModels = new SharedReadModels(this.network);
+    this.timers = new TimerTable(this.network, this.judge);
     const aside = new Random(seed + LISTENING);
     const live = new LiveMessages(this.network, aside);
     this.wires = new Random(seed + WIRES);
     this.leases = new Leases(this.network, (name) =>
       this.slots.some((slot) => slot.name === name && slot.process?.alive),
     );
+    const { faults } = this.network;
+    this.limits = new LimitRules(this.scheduler, randomLimits(random), faults, this.judge.heard);
     this.outside = {
       store: this.store,
-      timers: new TimerTable(this.network, this.judge),
+      timers: this.timers,
       checkpoints: new Checkpoints(this.network),
       leases: this.leases,
       jobs: this.queue,
@@ -147,6 +168,9 @@ class World {
       catalogue: new ListedServices(this.network, this.offers),
       planner: new MoodyPlanner(this.network, (text) => this.drafts.get(/wf_\w+/.exec(text)![0])!),
       breakers: new SharedBreakers(this.network),
+      permits: new SharedPermits(this.network),
+      limits: this.limits,
+      hands: random.pick([HANDS, { alone: 2, shared: 1 }]),
       readModels: this.readModels,
       live,
       worksAtHand: seed % 4 !== 3,
@@ -184,6 +208,9 @@ class World {
         judge.violation !== undefined || (this.areReadModelsDone && this.listeners.haveHeardAll);
       await scheduler.run(heard, scheduler.steps + STEPS_TO_HEAR);
       this.listeners.concludes();
+      const rests = () => judge.violation !== undefined || this.inVain.length === 0;
+      await scheduler.run(rests, scheduler.steps + STEPS_TO_REST);
+      judge.rests(this.inVain);
       await this.lookAtReceipts();
       await judge.looking(() => equalTheirFold(this.readModels.tables, watched, this.store.log));
     } finally {
@@ -209,6 +236,11 @@ class World {
         judge.overheard(issued.receiptId, document);
         if (issued === chosen.issued) await rules.followsFromItsHistory(document, random);
       });
+  }
+
+  /** Timers that ask again for what is over; whether a payment is given back is asked for days. */
+  private get inVain(): readonly string[] {
+    return this.timers.repeating.filter((id) => !id.includes('/refund/'));
   }
 
   private get areReadModelsDone(): boolean {
@@ -288,6 +320,7 @@ class World {
   private calm(): void {
     this.isCalm = true;
     this.network.stormy = false;
+    this.limits.calm();
     for (const slot of this.slots) {
       if (!slot.process?.alive) this.start(slot);
       if (slot.process) {

@@ -44,4 +44,8 @@ export class MemoryTimerStore implements TimerStore {
   async done(timer: Timer): Promise<void> {
     if (this.entries.get(timer.id)?.timer.dueAt === timer.dueAt) this.entries.delete(timer.id);
   }
+
+  async again(timer: Timer, dueAt: number): Promise<void> {
+    if (this.entries.get(timer.id)?.timer.dueAt === timer.dueAt) await this.set([{ ...timer, dueAt }]);
+  }
 }

@@ -76,6 +76,12 @@ export class PostgresTimerStore implements TimerStore {
     await this.run('timers-done', text, [timer.id, timer.dueAt]);
   }
 
+  async again(timer: Timer, dueAt: number): Promise<void> {
+    const text =
+      'UPDATE quittance_ops.timers SET due_at = $3, leased_until = 0 WHERE id = $1 AND due_at = $2';
+    await this.run('timers-again', text, [timer.id, timer.dueAt, dueAt]);
+  }
+
   private async run(
     name: string,
     text: string,

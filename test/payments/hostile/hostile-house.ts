@@ -16,7 +16,7 @@ import { StepPayments } from '../../../src/payments/pay-for-step.js';
 import { PaymentWatch } from '../../../src/payments/payment-watch.js';
 import { CommandHandler } from '../../../src/runtime/command-handler.js';
 import { settleEscrow } from '../../../src/sagas/settle-escrow.js';
-import type { PaymentLook } from '../../../src/sagas/watch-payment.js';
+import { type PaymentLook, watchPayment } from '../../../src/sagas/watch-payment.js';
 import { temporaryFolder } from '../../kit/folder.js';
 import { type Conduct, type HostileService, type Sale, serveHostile } from './hostile-service.js';
 
@@ -195,8 +195,12 @@ export class HostileHouse {
     }
     for await (const recorded of this.#store.read(`payment-${id}`))
       if (recorded.event.type === 'PaymentConfirmed')
-        for (const reaction of settleEscrow.react(recorded, undefined))
-          if (reaction.do === 'command') await this.#book(reaction.send.command as EscrowCommand);
+        for (const saga of [settleEscrow, watchPayment])
+          for (const reaction of saga.react(recorded, undefined)) {
+            if (reaction.do === 'command') await this.#book(reaction.send.command as EscrowCommand);
+            if (reaction.do === 'timer' && reaction.action.do === 'job')
+              await watch.run(reaction.action.job.payload as unknown as PaymentLook);
+          }
     await this.#book({ type: 'ReleaseHold', holdId: id });
   }
 
