@@ -11,6 +11,9 @@ export const DEEDS = [
   'left alone by its breaker',
   'workflow undone with its parent',
   'workflow undone two generations down',
+  'approved under a mandate',
+  'mandate not used',
+  'unspent given back to a mandate',
 ] as const;
 
 export type Deed = (typeof DEEDS)[number];

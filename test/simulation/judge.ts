@@ -1,4 +1,5 @@
 import type { EscrowEvent } from '../../src/events/escrow.js';
+import type { MandateEvent, MandateEventOf } from '../../src/events/mandate.js';
 import type { PaymentEvent } from '../../src/events/payment.js';
 import type { BoundService } from '../../src/events/plan.js';
 import type { WorkflowEvent, WorkflowEventOf } from '../../src/events/workflow.js';
@@ -7,6 +8,7 @@ import { categoryOf, idOfStream } from '../../src/kernel/ids.js';
 import type { PaidCall } from '../../src/ports/payments.js';
 import { DeedTally } from './deeds.js';
 import { FamilyRules } from './family-rules.js';
+import { MandateRules } from './mandate-rules.js';
 import { AccountRules, PaymentRules } from './money-rules.js';
 import type { Landed, Watcher } from './paid-services.js';
 import type { Expected, Issued } from './receipt-rules.js';
@@ -22,6 +24,8 @@ const PAYMENT = /^pay_(.+)r(\d+)s(\d+)(undo)?$/;
 const CONFIDENTIAL = 'psst!';
 
 type Settled = WorkflowEventOf<'WorkflowSettled'>;
+type Released = MandateEventOf<'MandateUseReleased'>;
+type Approved = WorkflowEventOf<'WorkflowApproved'>;
 
 /** What may be called for a step. */
 interface Call {
@@ -39,6 +43,7 @@ export class Judge implements Watcher {
   readonly workflows = new Map<string, WorkflowRules>();
   readonly accounts = new Map<string, AccountRules>();
   readonly payments = new Map<string, PaymentRules>();
+  private readonly mandates = new Map<string, MandateRules>();
   readonly receipts: { readonly issued: Issued; readonly expected: Expected }[] = [];
   violation: Violation | undefined;
   readonly deeds = new DeedTally();
@@ -69,11 +74,17 @@ export class Judge implements Watcher {
           this.family.before(id, event as WorkflowEvent);
           this.workflow(id).apply(event as WorkflowEvent);
           this.results.remember(id, this.workflow(id).last, event as WorkflowEvent);
+          if (event.type === 'WorkflowApproved') this.approve(id, event as Approved);
+          if (event.type === 'AutoApprovalDeclined') this.deeds.count('mandate not used');
           if (event.type === 'WorkflowSettled') this.settle(id, (event as Settled).runNo);
           return;
         case 'receipt':
           if (event.type === 'ReceiptIssued') this.issue(event as Issued);
           return;
+        case 'mandate':
+          if (event.type === 'MandateUseReleased' && (event as Released).released !== '0')
+            this.deeds.count('unspent given back to a mandate');
+          return this.mandate(id).apply(event as MandateEvent);
         case 'escrow':
           return this.account(id).apply(event as EscrowEvent);
         case 'payment': {
@@ -121,9 +132,10 @@ export class Judge implements Watcher {
     this.judging(() => {
       this.payment(transfer.paymentId).land(transfer);
       const { run } = this.stepOf(transfer.paymentId);
-      let paid = 0n;
-      for (const [id, { landed }] of this.payments)
-        if (landed && this.stepOf(id).run === run) paid += landed.amount;
+      const paid = this.landedOf(run);
+      const { mandateId } = run;
+      const mayPay = mandateId === undefined || this.mandate(mandateId).mayPay(transfer.payTo);
+      must(mayPay, 'I4', () => `${transfer.payTo} was paid, and ${mandateId} does not name it`);
       must(paid <= run.budget, 'I3', () => `${paid} was paid of ${run.budget} approved`);
     });
   }
@@ -143,6 +155,19 @@ export class Judge implements Watcher {
 
   /** I11: what a client hears. */
   readonly heard = (judge: () => void): void => this.judging(judge);
+
+  private landedOf(run: RunRules): bigint {
+    let paid = 0n;
+    for (const [id, { landed }] of this.payments)
+      if (landed && this.stepOf(id).run === run) paid += landed.amount;
+    return paid;
+  }
+
+  private approve(workflowId: string, { runNo, automatic, mandateId, planHash, budget }: Approved): void {
+    if (!automatic || mandateId === undefined) return;
+    this.mandate(mandateId).approved(workflowId, runNo, planHash, BigInt(budget));
+    this.deeds.count('approved under a mandate');
+  }
 
   private settle(workflowId: string, runNo: number): void {
     const run = this.workflow(workflowId).run(runNo);
@@ -184,6 +209,7 @@ export class Judge implements Watcher {
       if (payment.status === 'submitted') return false;
       if (payment.landed && (this.capturedOf(payment) === 0n || !payment.isAnswered)) return false;
     }
+    for (const { open } of this.mandates.values()) if (open.length > 0) return false;
     for (const { held, submitted } of this.accounts.values())
       if (held > 0n || submitted.size > 0) return false;
     return true;
@@ -209,6 +235,7 @@ export class Judge implements Watcher {
           () => `${paymentId} was paid and not captured`,
         );
       }
+      this.mandatesConclude();
       for (const account of this.accounts.values()) {
         let paid = 0n;
         for (const { landed, quoted } of this.payments.values())
@@ -234,6 +261,14 @@ export class Judge implements Watcher {
     this.judging(() =>
       must(false, 'I14', () => `${jobId} was given up though nothing stood in its way: ${error}`),
     );
+  }
+
+  private mandatesConclude(): void {
+    for (const [mandateId, rules] of this.mandates)
+      rules.concludes(
+        (workflowId, runNo) => this.landedOf(this.workflow(workflowId).run(runNo)),
+        (workflowId, runNo) => this.workflow(workflowId).run(runNo).mandateId === mandateId,
+      );
   }
 
   private capturedOf({ quoted, paymentId }: PaymentRules): bigint {
@@ -280,6 +315,7 @@ export class Judge implements Watcher {
 
   private workflow = (id: string) => within(this.workflows, id, () => new WorkflowRules(id));
   private payment = (id: string) => within(this.payments, id, () => new PaymentRules(id));
+  private mandate = (id: string) => within(this.mandates, id, () => new MandateRules(id));
   private account = (id: string) =>
     within(this.accounts, id, () => new AccountRules(id, (paymentId) => this.confirmedInTime.has(paymentId)));
 }

@@ -1,4 +1,5 @@
 import { escrow } from '../../src/commands/escrow/decide.js';
+import type { MandateState } from '../../src/commands/mandate/state.js';
 import { payment } from '../../src/commands/payment/decide.js';
 import type {
   Compensating,
@@ -12,7 +13,7 @@ import type { StepExecutor } from '../../src/execution/step-executor.js';
 import type { Principal } from '../../src/identity/principal.js';
 import type { AnyAggregate } from '../../src/kernel/aggregate.js';
 import type { Position } from '../../src/kernel/event.js';
-import { toMicros } from '../../src/kernel/money.js';
+import { toMicros, ZERO } from '../../src/kernel/money.js';
 import { PersistentMap } from '../../src/kernel/persistent-map.js';
 import type { ArtifactStore } from '../../src/ports/artifacts.js';
 import type { CheckpointStore } from '../../src/ports/checkpoints.js';
@@ -632,5 +633,18 @@ export const plantedBugs: readonly PlantedBug[] = [
       ...without(real, /^$/),
       cancel: (ids) => real.cancel(ids.filter((id) => !id.endsWith('/again'))),
     }),
+  },
+  {
+    name: 'mandate-without-a-sum',
+    what: 'What a mandate was used for is forgotten when it is used again',
+    dispatch: deciding('mandate', (real) => (command, state) => {
+      const now = state as MandateState;
+      return real(command, (now.status === 'none' ? now : { ...now, used: ZERO }) as never);
+    }),
+  },
+  {
+    name: 'mandate-share-kept',
+    what: 'What a run did not spend is not given back to its mandate',
+    saga: (real) => ({ ...real, handles: real.handles.filter((type) => type !== 'MandateShareSettled') }),
   },
 ];

@@ -60,6 +60,8 @@ export class RunRules implements Forked {
   readonly free = new Set<string>();
   /** by workflows that its steps are */
   spentByChildren = 0n;
+  /** what it was approved under without its owner */
+  mandateId: string | undefined;
   private started = false;
   private ending = false;
   private paused = false;
@@ -247,6 +249,7 @@ export class RunRules implements Forked {
         this.automatic = event.automatic;
         this.budget = BigInt(event.budget);
         this.holdId = event.holdId;
+        this.mandateId ??= event.automatic ? event.mandateId : undefined;
         must(
           this.budget === this.required,
           'I3',

@@ -1,4 +1,6 @@
 import { escrow } from '../../src/commands/escrow/decide.js';
+import type { GrantMandate } from '../../src/commands/mandate/commands.js';
+import { mandate } from '../../src/commands/mandate/decide.js';
 import { workflow } from '../../src/commands/workflow/decide.js';
 import type { WorkflowEvent, WorkflowEventOf } from '../../src/events/workflow.js';
 import { isRefusal } from '../../src/kernel/errors.js';
@@ -15,6 +17,7 @@ import { forkWorkflow } from '../../src/requests/fork-workflow.js';
 import { pauseWorkflow, resumeWorkflow } from '../../src/requests/pause-workflow.js';
 import { rateWorkflow } from '../../src/requests/rate-workflow.js';
 import { retryWorkflow } from '../../src/requests/retry-workflow.js';
+import { revokeMandate } from '../../src/requests/revoke-mandate.js';
 import { sendSignal } from '../../src/requests/send-signal.js';
 import { settleRollback } from '../../src/requests/settle-rollback.js';
 import type { SimulatedEngine } from './engine.js';
@@ -28,6 +31,11 @@ import type { Scheduler } from './scheduler.js';
 type Awaited = Pick<WorkflowEventOf<'StepWaitStarted'>, 'signal' | 'stepId' | 'runNo'>;
 type Call = (engine: SimulatedEngine, caller: Caller) => Promise<unknown>;
 
+/** What a wallet would sign. */
+export type MandateTerms = Pick<GrantMandate, 'maxTotal' | 'maxPerTransaction' | 'allowedRecipients'> & {
+  readonly forMs: number;
+};
+
 /** How long a user waits for an answer before asking again, ms, and how often. */
 const PATIENCE = 15_000;
 const TRIES = 8;
@@ -38,6 +46,8 @@ const FORKING = 0.3;
 /** After so many rounds an operator sees to it by hand. */
 const MOST_ROUNDS = 2;
 const OPERATOR = 'user_operator';
+/** A mandate that is not granted yet, or over. */
+const NO_MANDATE: readonly string[] = ['NOT_FOUND', 'MANDATE_REVOKED', 'MANDATE_EXPIRED'];
 /** What is wrong for now only. */
 const PASSING: readonly string[] = ['INSUFFICIENT_ESCROW', 'RECEIPT_NOT_READY'];
 
@@ -51,6 +61,8 @@ export class Users {
   private calls = 0;
   private readonly rounds = new Map<string, number>();
   private readonly forks: Forks;
+  /** by user */
+  private readonly mandates = new Map<string, string>();
 
   constructor(
     private readonly scheduler: Scheduler,
@@ -74,6 +86,29 @@ export class Users {
     });
   }
 
+  /** @param terms of the mandate; what it names may be anybody, or nobody */
+  grant(userId: string, mandateId: string, terms: MandateTerms): void {
+    const { random } = this;
+    this.mandates.set(userId, mandateId);
+    this.ask(userId, 'grant', async ({ dispatch, process }, caller) => {
+      const { forMs, ...limits } = terms;
+      const now = process.now();
+      const account = { userId, wallet: `W${userId}`, network: 'solana:simulated', asset: 'USDC' };
+      const signed = { message: `the mandate ${mandateId}`, signature: 'S'.repeat(88) };
+      const command: GrantMandate = {
+        ...{ type: 'GrantMandate', at: isoTime(now), mandateId, expiresAt: isoTime(now + forMs) },
+        ...{ ...account, ...limits, ...signed },
+      };
+      await dispatch.send(mandate, mandateId, command, contextOf(caller, 'grant', mandateId));
+    });
+    if (random.chance(0.2))
+      this.later(random.between(0, 60_000), () =>
+        this.ask(userId, 'revoke', ({ dispatch, process }, caller) =>
+          revokeMandate({ dispatch, clock: process }, caller, mandateId),
+        ),
+      );
+  }
+
   create(userId: string, workflowId: string, wanted: Pick<CreateBody, 'input' | 'plan'>): void {
     const { random } = this;
     const body = {
@@ -84,10 +119,16 @@ export class Users {
       autoApprove: random.chance(0.3),
       ...(random.chance(0.2) && { onExhausted: 'pause' as const }),
     };
+    const mandateId = random.chance(0.6) ? this.mandates.get(userId) : undefined;
     this.ask(userId, 'create', async (engine, caller) => {
       // a second try finds the first: what is sealed anew is not the same request
       if ((await engine.dispatch.load(workflow, workflowId)).state.status !== 'none') return;
-      await createWorkflow({ ...engine, chance: this.naming(workflowId) }, caller, body);
+      const parts = { ...engine, chance: this.naming(workflowId) };
+      const under = mandateId !== undefined && { mandateId, autoApprove: false };
+      await createWorkflow(parts, caller, { ...body, ...under }).catch((error: unknown) => {
+        if (!under || !isRefusal(error) || !NO_MANDATE.includes(error.code)) throw error;
+        return createWorkflow(parts, caller, body);
+      });
     });
   }
 

@@ -3,7 +3,12 @@ import { RunRules } from './run-rules.js';
 import { must } from './violation.js';
 
 /** What belongs to a run that is over, or to the whole workflow. */
-const AFTERWARDS = new Set(['WorkflowSettled', 'StaleStepResultRecorded', 'WorkflowRated']);
+const AFTERWARDS = new Set([
+  'WorkflowSettled',
+  'MandateShareSettled',
+  'StaleStepResultRecorded',
+  'WorkflowRated',
+]);
 
 /** The runs of one workflow, one after another, each judged by itself. */
 export class WorkflowRules {

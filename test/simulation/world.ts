@@ -273,6 +273,7 @@ class World {
       this.at(random.between(0, 500), () =>
         this.users.deposit(userId, `${userId.slice(-1).repeat(88)}`, toMicros(FUNDS)),
       );
+    for (const userId of users) if (random.chance(0.4)) this.at(0, () => this.grant(userId));
     for (let n = random.between(1, 3); n > 0; n--) {
       const workflowId = `wf_${this.seed.toString(36)}n${n}`;
       const userId = random.pick(users);
@@ -288,6 +289,18 @@ class World {
     const storm = random.between(5, 120) * 1_000;
     this.faults(storm);
     scheduler.after(storm, undefined, 'faults stop', () => this.calm());
+  }
+
+  private grant(userId: string): void {
+    const { random, offers } = this;
+    const maxTotal = BigInt(random.between(50, 800)) * 1_000n;
+    const named = offers.map(({ payTo }) => payTo).filter(() => random.chance(0.8));
+    this.users.grant(userId, `mdt_${this.seed.toString(36)}u${userId.slice(-1)}`, {
+      maxTotal: toMicros(maxTotal),
+      maxPerTransaction: toMicros(random.chance(0.5) ? maxTotal : maxTotal / 2n),
+      forMs: random.pick([20_000, 3_600_000, 3_600_000]),
+      ...(named.length > 0 && random.chance(0.3) && { allowedRecipients: named }),
+    });
   }
 
   private faults(storm: number): void {
