@@ -6,10 +6,12 @@ import type { Chain, MemoSearch } from '../ports/chain.js';
 import type { Clock } from '../ports/clock.js';
 import type { TimerStore } from '../ports/timers.js';
 import type { Dispatch } from '../runtime/dispatch.js';
-import { REFUND_EVERY, type RefundLook, refundJob, refundTimer } from '../sagas/claim-refund.js';
+import { type RefundLook, refundJob, refundTimer } from '../sagas/claim-refund.js';
 
 /** ms between looks, twice as long each time */
 const FIRST_WAIT_MS = 5_000;
+const LONGEST_WAIT_MS = 6 * 3_600_000;
+const LEAST_EVERY_MS = 60_000;
 
 /**
  * Looks for the transfer that gives a payment back: finalized, into our token account, with the memo of this refund
@@ -47,11 +49,12 @@ export class RefundWatch {
   }
 
   private lookAgain(task: RefundLook): Promise<void> {
-    const wait = Math.min(FIRST_WAIT_MS * 2 ** (task.look - 1), REFUND_EVERY);
+    const wait = Math.min(FIRST_WAIT_MS * 2 ** (task.look - 1), LONGEST_WAIT_MS);
     const job = refundJob({ ...task, look: task.look + 1 });
     const id = refundTimer(task);
     // again and again, since the queue may lose any look, this one too
-    const action = { do: 'job', job, every: REFUND_EVERY } as const;
+    const every = Math.min(Math.max(2 * wait, LEAST_EVERY_MS), LONGEST_WAIT_MS);
+    const action = { do: 'job', job, every } as const;
     return this.timers.set([{ id, dueAt: this.clock.now() + wait, action }]);
   }
 

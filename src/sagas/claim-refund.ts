@@ -21,8 +21,8 @@ export interface RefundLook {
 /** ms; a step that was not answered is tried again first, with the payment it has */
 const CLAIMED_AFTER_MS = 10 * 60_000;
 
-/** ms; as often as it takes: the queue may lose any look */
-export const REFUND_EVERY = 6 * 3_600_000;
+/** ms; as often as it takes: the queue may lose the first look */
+const EVERY = 60_000;
 
 export const refundTimer = ({
   refundOf,
@@ -60,7 +60,7 @@ export const claimRefund: Saga = {
         return [
           { do: 'job', job },
           // moved by whoever has looked
-          { do: 'timer', id: refundTimer(look), dueAt, action: { do: 'job', job, every: REFUND_EVERY } },
+          { do: 'timer', id: refundTimer(look), dueAt, action: { do: 'job', job, every: EVERY } },
         ];
       }
       case 'RefundConfirmed': {

@@ -11,6 +11,7 @@ export const DEEDS = [
   'left alone by its breaker',
   'workflow undone with its parent',
   'workflow undone two generations down',
+  'payment given back',
   'approved under a mandate',
   'mandate not used',
   'unspent given back to a mandate',

@@ -31,7 +31,7 @@ import { PlanJob } from '../../src/planning/plan-job.js';
 import type { ArtifactStore } from '../../src/ports/artifacts.js';
 import type { BreakerStore } from '../../src/ports/breakers.js';
 import type { Catalogue } from '../../src/ports/catalogue.js';
-import type { Chain } from '../../src/ports/chain.js';
+import type { Chain, MemoSearch } from '../../src/ports/chain.js';
 import type { CheckpointStore } from '../../src/ports/checkpoints.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { EventStore } from '../../src/ports/event-store.js';
@@ -85,7 +85,7 @@ export interface Outside {
   readonly leases: LeaseStore;
   readonly jobs: JobQueue & { inherit(): Promise<void> };
   readonly payer: Payer;
-  readonly chain: Chain;
+  readonly chain: Chain & MemoSearch;
   readonly vault: KeyVault;
   readonly artifacts: ArtifactStore;
   readonly random: Random;
@@ -291,12 +291,7 @@ export async function startEngine(
   } else {
     const deposits = new DepositJob(dispatch, outside.chain, timers, process);
     const watch = new PaymentWatch(dispatch, payer, timers, process);
-    // nobody gives anything back here
-    const never = {
-      lookupDeposit: outside.chain.lookupDeposit.bind(outside.chain),
-      withMemo: async () => [],
-    };
-    const refunds = new RefundWatch(dispatch, never, timers, process);
+    const refunds = new RefundWatch(dispatch, outside.chain, timers, process);
     const mandates = new MandateJob(dispatch, timers, process);
     const look = (job: Job) => {
       if ('mandateId' in job.payload) return mandates.run(payload(job));

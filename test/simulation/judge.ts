@@ -24,6 +24,7 @@ const PAYMENT = /^pay_(.+)r(\d+)s(\d+)(undo)?$/;
 const CONFIDENTIAL = 'psst!';
 
 type Settled = WorkflowEventOf<'WorkflowSettled'>;
+type Credited = Extract<EscrowEvent, { type: 'RefundCredited' }>;
 type Released = MandateEventOf<'MandateUseReleased'>;
 type Approved = WorkflowEventOf<'WorkflowApproved'>;
 
@@ -45,6 +46,8 @@ export class Judge implements Watcher {
   readonly payments = new Map<string, PaymentRules>();
   private readonly mandates = new Map<string, MandateRules>();
   readonly receipts: { readonly issued: Issued; readonly expected: Expected }[] = [];
+  /** what came back for a payment, and is not credited yet */
+  readonly givenBack = new Map<string, bigint>();
   violation: Violation | undefined;
   readonly deeds = new DeedTally();
   readonly family: FamilyRules;
@@ -86,6 +89,7 @@ export class Judge implements Watcher {
             this.deeds.count('unspent given back to a mandate');
           return this.mandate(id).apply(event as MandateEvent);
         case 'escrow':
+          if (event.type === 'RefundCredited') this.credit(event as Credited);
           return this.account(id).apply(event as EscrowEvent);
         case 'payment': {
           const payment = this.payment(id);
@@ -156,6 +160,17 @@ export class Judge implements Watcher {
   /** I11: what a client hears. */
   readonly heard = (judge: () => void): void => this.judging(judge);
 
+  private credit({ paymentId, amount }: Credited): void {
+    const back = this.givenBack.get(paymentId);
+    must(
+      back === BigInt(amount),
+      'I5',
+      () => `${amount} was credited for ${paymentId}, and ${back} came back`,
+    );
+    this.givenBack.delete(paymentId);
+    this.deeds.count('payment given back');
+  }
+
   private landedOf(run: RunRules): bigint {
     let paid = 0n;
     for (const [id, { landed }] of this.payments)
@@ -209,6 +224,7 @@ export class Judge implements Watcher {
       if (payment.status === 'submitted') return false;
       if (payment.landed && (this.capturedOf(payment) === 0n || !payment.isAnswered)) return false;
     }
+    if (this.givenBack.size > 0) return false;
     for (const { open } of this.mandates.values()) if (open.length > 0) return false;
     for (const { held, submitted } of this.accounts.values())
       if (held > 0n || submitted.size > 0) return false;
@@ -235,6 +251,7 @@ export class Judge implements Watcher {
           () => `${paymentId} was paid and not captured`,
         );
       }
+      for (const [id] of this.givenBack) must(false, 'I6', () => `${id} was given back and never credited`);
       this.mandatesConclude();
       for (const account of this.accounts.values()) {
         let paid = 0n;

@@ -16,6 +16,7 @@ import { createWorkflow } from '../../src/requests/create-workflow.js';
 import { forkWorkflow } from '../../src/requests/fork-workflow.js';
 import { pauseWorkflow, resumeWorkflow } from '../../src/requests/pause-workflow.js';
 import { rateWorkflow } from '../../src/requests/rate-workflow.js';
+import { requestRefund } from '../../src/requests/request-refund.js';
 import { retryWorkflow } from '../../src/requests/retry-workflow.js';
 import { revokeMandate } from '../../src/requests/revoke-mandate.js';
 import { sendSignal } from '../../src/requests/send-signal.js';
@@ -180,6 +181,16 @@ export class Users {
         return;
       default:
     }
+  }
+
+  /** A payment that bought nothing is asked back by hand, now and then while its answer is on its way. */
+  refund(userId: string, paymentId: string): void {
+    const { random } = this;
+    const claim: Call = ({ dispatch, process }, caller) =>
+      requestRefund({ dispatch, clock: process }, caller, paymentId);
+    const ms = random.pick([0, 50, 5_000, 60_000]);
+    this.later(ms, () => this.ask(userId, 'ask back', claim));
+    if (random.chance(0.2)) this.later(ms + random.between(0, 20), () => this.ask(userId, 'too', claim));
   }
 
   /** Somebody else tries what only the owner may, and nobody may be let. */

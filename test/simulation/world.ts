@@ -10,7 +10,7 @@ import { categoryOf, idOfStream } from '../../src/kernel/ids.js';
 import { LIMITS } from '../../src/kernel/limits.js';
 import { toMicros } from '../../src/kernel/money.js';
 import { givenPlanSchema } from '../../src/planning/draft-schema.js';
-import type { Chain } from '../../src/ports/chain.js';
+import type { Chain, DepositTransfer, MemoSearch } from '../../src/ports/chain.js';
 import type { PlanDraft } from '../../src/ports/planner.js';
 import { depositMemo } from '../../src/requests/open-escrow.js';
 import { ContentRules } from './content-rules.js';
@@ -53,6 +53,7 @@ const LISTENING = 1_000_003;
 const WIRES = 2_000_003;
 /** As src/composition/engine.ts has it. */
 const HANDS = { alone: 64, shared: 16 };
+const MINT = 'USDC';
 const FUNDS = 10_000_000n;
 
 export interface Outcome {
@@ -120,6 +121,8 @@ class World {
   private readonly drafts = new Map<string, PlanDraft>();
   private readonly slots: Slot[] = [];
   private readonly owners = new Map<string, string>();
+  /** by the memo it was asked for under */
+  private readonly givenBack = new Map<string, DepositTransfer>();
   private readonly outcomes: string[] = [];
   private readonly hash = createHash('sha256');
   private readonly lines: string[] = [];
@@ -394,22 +397,51 @@ class World {
     this.scheduler.after(ms, undefined, 'the world', what);
   }
 
-  private chain(): Chain {
+  private chain(): Chain & MemoSearch {
+    const withMemo: MemoSearch['withMemo'] = (memo) =>
+      this.network.call('look for a memo', () => {
+        const back = this.givenBack.get(memo);
+        return back ? [back.signature] : [];
+      });
     const lookupDeposit: Chain['lookupDeposit'] = (signature) =>
       this.network.call('look up deposit', () => {
         if (this.network.stormy && this.random.chance(0.3)) return { status: 'pending' } as const;
+        const back = [...this.givenBack.values()].find((transfer) => transfer.signature === signature);
+        if (back) return { status: 'finalized', transfer: back } as const;
         const userId = `user_${signature[0]}`;
         const transfer = {
           signature,
           slot: 1n,
           amount: toMicros(FUNDS),
-          mint: 'USDC',
+          mint: MINT,
           signers: [`W${userId}`],
           memos: [depositMemo(userId)],
         };
         return { status: 'finalized', transfer } as const;
       });
-    return { mint: 'USDC', lookupDeposit } as Chain;
+    return { mint: MINT, lookupDeposit, withMemo } as Chain & MemoSearch;
+  }
+
+  /** All of it, part of it or nothing, sooner or later. */
+  private giveBack(paymentId: string, memo: string): void {
+    const { random, judge } = this;
+    if (random.chance(0.4)) return;
+    const { amount } = judge.payments.get(paymentId)!.landed!;
+    const back = random.chance(0.8) ? amount : BigInt(random.between(1, Number(amount)));
+    this.at(random.pick([0, 3_000, 60_000]), () => {
+      if (this.givenBack.has(memo)) return;
+      const signature = `R${this.givenBack.size}`;
+      const transfer = {
+        signature,
+        slot: 1n,
+        amount: toMicros(back),
+        mint: MINT,
+        signers: ['X'],
+        memos: [memo],
+      };
+      this.givenBack.set(memo, transfer);
+      judge.givenBack.set(paymentId, back);
+    });
   }
 
   private observe(recorded: Recorded): void {
@@ -423,6 +455,10 @@ class World {
     // whoever asked for the one that asked, or for the one it goes on from
     if (event.type === 'WorkflowCreated' && forkedFrom)
       this.owners.set(id, this.owners.get(forkedFrom.workflowId)!);
+    if (event.type === 'RefundRequested') this.giveBack(id, (event as { memo?: string }).memo!);
+    const isUnanswered = event.type === 'PaymentUndelivered' || event.type === 'PaymentConfirmed';
+    if (isUnanswered && this.random.chance(event.type === 'PaymentConfirmed' ? 0.02 : 0.5))
+      this.users.refund(this.judge.payments.get(id)!.quoted!.userId, id);
     const owner = categoryOf(stream) === 'workflow' ? this.owners.get(id) : undefined;
     if (owner !== undefined) this.users.hear(owner, id, event as WorkflowEvent);
     if (event.type === 'RunClosed') this.outcomes.push((event as { outcome?: string }).outcome ?? '?');
