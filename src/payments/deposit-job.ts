@@ -20,7 +20,7 @@ const LOOK_AGAIN_MS = 500;
 export class DepositJob {
   constructor(
     private readonly dispatch: Dispatch,
-    private readonly chain: Chain,
+    private readonly chain: Pick<Chain, 'lookupDeposit' | 'mint'>,
     private readonly timers: TimerStore,
     private readonly clock: Clock,
   ) {}

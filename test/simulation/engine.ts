@@ -31,7 +31,6 @@ import { PlanJob } from '../../src/planning/plan-job.js';
 import type { ArtifactStore } from '../../src/ports/artifacts.js';
 import type { BreakerStore } from '../../src/ports/breakers.js';
 import type { Catalogue } from '../../src/ports/catalogue.js';
-import type { Chain, MemoSearch } from '../../src/ports/chain.js';
 import type { CheckpointStore } from '../../src/ports/checkpoints.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { EventStore } from '../../src/ports/event-store.js';
@@ -76,6 +75,7 @@ import type { LimitRules } from './limit-rules.js';
 import type { PlantedBug } from './planted-bugs.js';
 import type { SimulatedProcess } from './process.js';
 import type { Random } from './random.js';
+import type { SimulatedChain } from './simulated-chain.js';
 
 /** What outlives every process: the stores, the queue and the world outside. */
 export interface Outside {
@@ -85,7 +85,7 @@ export interface Outside {
   readonly leases: LeaseStore;
   readonly jobs: JobQueue & { inherit(): Promise<void> };
   readonly payer: Payer;
-  readonly chain: Chain & MemoSearch;
+  readonly chain: SimulatedChain;
   readonly vault: KeyVault;
   readonly artifacts: ArtifactStore;
   readonly random: Random;

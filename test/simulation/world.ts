@@ -10,9 +10,7 @@ import { categoryOf, idOfStream } from '../../src/kernel/ids.js';
 import { LIMITS } from '../../src/kernel/limits.js';
 import { toMicros } from '../../src/kernel/money.js';
 import { givenPlanSchema } from '../../src/planning/draft-schema.js';
-import type { Chain, DepositTransfer, MemoSearch } from '../../src/ports/chain.js';
 import type { PlanDraft } from '../../src/ports/planner.js';
-import { depositMemo } from '../../src/requests/open-escrow.js';
 import { ContentRules } from './content-rules.js';
 import type { Deeds } from './deeds.js';
 import { type Outside, type Role, type SimulatedEngine, startEngine, watched } from './engine.js';
@@ -34,6 +32,7 @@ import { ReceiptRules } from './receipt-rules.js';
 import { Scheduler } from './scheduler.js';
 import { SharedBreakers } from './shared-breakers.js';
 import { SharedPermits } from './shared-permits.js';
+import { SimulatedChain } from './simulated-chain.js';
 import { SharedReadModels } from './tables.js';
 import { Checkpoints, Leases, TimerTable } from './timer-table.js';
 import { Users } from './users.js';
@@ -53,7 +52,6 @@ const LISTENING = 1_000_003;
 const WIRES = 2_000_003;
 /** As src/composition/engine.ts has it. */
 const HANDS = { alone: 64, shared: 16 };
-const MINT = 'USDC';
 const FUNDS = 10_000_000n;
 
 export interface Outcome {
@@ -117,12 +115,11 @@ class World {
   private readonly wires: Random;
   private readonly readModels: SharedReadModels;
   private readonly timers: TimerTable;
+  private readonly chain: SimulatedChain;
   private readonly offers: readonly Offer[];
   private readonly drafts = new Map<string, PlanDraft>();
   private readonly slots: Slot[] = [];
   private readonly owners = new Map<string, string>();
-  /** by the memo it was asked for under */
-  private readonly givenBack = new Map<string, DepositTransfer>();
   private readonly outcomes: string[] = [];
   private readonly hash = createHash('sha256');
   private readonly lines: string[] = [];
@@ -155,6 +152,7 @@ class World {
     this.leases = new Leases(this.network, (name) =>
       this.slots.some((slot) => slot.name === name && slot.process?.alive),
     );
+    this.chain = new SimulatedChain(this.network, FUNDS);
     const { faults } = this.network;
     this.limits = new LimitRules(this.scheduler, randomLimits(random), faults, this.judge.heard);
     this.outside = {
@@ -164,7 +162,7 @@ class World {
       leases: this.leases,
       jobs: this.queue,
       payer: this.services,
-      chain: this.chain(),
+      chain: this.chain,
       vault: { dataKey: async () => new Uint8Array(32).fill(7), destroy: async () => {} },
       artifacts: (bug?.artifacts ?? ((real) => real))(new MemoryArtifactStore()),
       random,
@@ -296,7 +294,7 @@ class World {
 
   private grant(userId: string): void {
     const { random, offers } = this;
-    const maxTotal = BigInt(random.between(50, 800)) * 1_000n;
+    const maxTotal = BigInt(random.pick([40, 120, 400, 800])) * 1_000n;
     const named = offers.map(({ payTo }) => payTo).filter(() => random.chance(0.8));
     this.users.grant(userId, `mdt_${this.seed.toString(36)}u${userId.slice(-1)}`, {
       maxTotal: toMicros(maxTotal),
@@ -397,31 +395,6 @@ class World {
     this.scheduler.after(ms, undefined, 'the world', what);
   }
 
-  private chain(): Chain & MemoSearch {
-    const withMemo: MemoSearch['withMemo'] = (memo) =>
-      this.network.call('look for a memo', () => {
-        const back = this.givenBack.get(memo);
-        return back ? [back.signature] : [];
-      });
-    const lookupDeposit: Chain['lookupDeposit'] = (signature) =>
-      this.network.call('look up deposit', () => {
-        if (this.network.stormy && this.random.chance(0.3)) return { status: 'pending' } as const;
-        const back = [...this.givenBack.values()].find((transfer) => transfer.signature === signature);
-        if (back) return { status: 'finalized', transfer: back } as const;
-        const userId = `user_${signature[0]}`;
-        const transfer = {
-          signature,
-          slot: 1n,
-          amount: toMicros(FUNDS),
-          mint: MINT,
-          signers: [`W${userId}`],
-          memos: [depositMemo(userId)],
-        };
-        return { status: 'finalized', transfer } as const;
-      });
-    return { mint: MINT, lookupDeposit, withMemo } as Chain & MemoSearch;
-  }
-
   /** All of it, part of it or nothing, sooner or later. */
   private giveBack(paymentId: string, memo: string): void {
     const { random, judge } = this;
@@ -429,18 +402,7 @@ class World {
     const { amount } = judge.payments.get(paymentId)!.landed!;
     const back = random.chance(0.8) ? amount : BigInt(random.between(1, Number(amount)));
     this.at(random.pick([0, 3_000, 60_000]), () => {
-      if (this.givenBack.has(memo)) return;
-      const signature = `R${this.givenBack.size}`;
-      const transfer = {
-        signature,
-        slot: 1n,
-        amount: toMicros(back),
-        mint: MINT,
-        signers: ['X'],
-        memos: [memo],
-      };
-      this.givenBack.set(memo, transfer);
-      judge.givenBack.set(paymentId, back);
+      if (this.chain.giveBack(memo, toMicros(back))) judge.givenBack.set(paymentId, back);
     });
   }
 
