@@ -81,10 +81,16 @@ export class SagaPart {
     await Promise.allSettled(this.open);
   }
 
+  /** Whether its checkpoint is to be moved, now or later. */
+  get isAhead(): boolean {
+    const { position } = this.watermark;
+    return position !== undefined && position !== this.saved && !this.fence.lost.aborted;
+  }
+
   /** @param even if it had nothing to do for a while. @returns how its checkpoint is to be moved */
   move(even: boolean): Move | undefined {
     const { position } = this.watermark;
-    if (position === undefined || position === this.saved || this.fence.lost.aborted) return undefined;
+    if (position === undefined || !this.isAhead) return undefined;
     if (!even && !this.busy && ++this.looks < QUIET_SAVES) return undefined;
     this.busy = false;
     this.looks = 0;

@@ -30,6 +30,8 @@ export class SagaRunner {
   private subscription: Subscription | undefined;
   private running: Promise<unknown> = Promise.resolve();
   private readonly gate = new Gate(() => this.pending < OPEN_REACTIONS || this.stopping.signal.aborted);
+  /** open while some part is further than its checkpoint: until then there is nothing to save */
+  private readonly ahead = new Gate(() => this.isAhead || this.stopping.signal.aborted);
 
   constructor(
     private readonly saga: Saga,
@@ -58,6 +60,7 @@ export class SagaRunner {
     this.stopping.abort();
     for (const part of this.parts.values()) part.end();
     this.gate.notify();
+    this.ahead.notify();
     await this.subscription?.stop();
     await this.flushingWhile(this.running.catch(() => undefined));
     await this.checkpoint(true).catch((error: unknown) => this.notSaved(error));
@@ -83,6 +86,7 @@ export class SagaRunner {
     this.gate.notify();
     if (this.isEmpty) await this.subscription?.stop();
     if (this.isEmpty) this.stopping.abort();
+    this.ahead.notify();
   }
 
   get isEmpty(): boolean {
@@ -116,6 +120,11 @@ export class SagaRunner {
     return sum;
   }
 
+  private get isAhead(): boolean {
+    for (const part of this.parts.values()) if (part.isAhead) return true;
+    return false;
+  }
+
   private async consume(subscription: Subscription): Promise<void> {
     const open = new Set<Promise<void>>();
     for await (const batch of subscription) {
@@ -123,10 +132,14 @@ export class SagaRunner {
         const done = this.handle(recorded);
         if (!done) continue;
         open.add(done);
-        void done.finally(() => open.delete(done));
+        void done.finally(() => {
+          open.delete(done);
+          this.ahead.notify();
+        });
         await this.gate.pass();
       }
       for (const part of this.parts.values()) part.reached(batch.position);
+      this.ahead.notify();
       if (this.stopping.signal.aborted) break;
     }
     await Promise.all(open);
@@ -237,6 +250,7 @@ export class SagaRunner {
 
   private async keepCheckpoints(): Promise<void> {
     while (!this.stopping.signal.aborted) {
+      await this.ahead.pass();
       await pause(CHECKPOINT_EVERY_MS, this.stopping.signal);
       await this.checkpoint(false).catch((error: unknown) => this.notSaved(error));
     }
