@@ -1,5 +1,5 @@
 import { escrow } from '../commands/escrow/decide.js';
-import { isRefusal } from '../kernel/errors.js';
+import { isRefusal, Refusal } from '../kernel/errors.js';
 import { uuidv5 } from '../kernel/event.js';
 import { holdIdOf } from '../kernel/ids.js';
 import { LIMITS } from '../kernel/limits.js';
@@ -19,13 +19,16 @@ interface UndoHold {
   readonly childId: string;
   readonly runNo: number;
   readonly attempt: number;
+  /** of the run that is undone; it goes back to the parent's once nothing that run signed can land any more */
+  readonly former?: string | undefined;
 }
 
 /**
  * Undoing is paid by what was approved: what its step did not spend of its ceiling went back to the parent's hold, and
  * what undoing may cost is split off there again. Where that one holds nothing any more, it is what is available.
  * @param from of the parent; absent where that one holds nothing itself
- * @throws Refusal INSUFFICIENT_ESCROW, HOLD_CLOSED or HOLD_EXCEEDED
+ * @throws Refusal INSUFFICIENT_ESCROW, HOLD_CLOSED or HOLD_EXCEEDED; HOLD_RETURNING (retryable) while there is not enough
+ *   because a payment of the run that is undone may still land
  */
 export async function holdForUndoing(
   { dispatch, clock }: UndoParts,
@@ -47,9 +50,23 @@ export async function holdForUndoing(
     source !== undefined
       ? ({ type: 'SplitHold', from: source, ...of } as const)
       : ({ type: 'PlaceHold', ...of } as const);
-  await dispatch.send(escrow, hold.userId, command, contextOf(hold, command.type));
+  try {
+    await dispatch.send(escrow, hold.userId, command, contextOf(hold, command.type));
+  } catch (error) {
+    const isReturning = hold.former !== undefined && holds?.get(hold.former)?.status === 'open';
+    throw isReturning && isRefusal(error, 'HOLD_EXCEEDED') ? returning(error) : error;
+  }
   return holdId;
 }
+
+const returning = (cause: Refusal): Refusal =>
+  new Refusal(
+    'HOLD_RETURNING',
+    'What the workflow did not spend is not given back yet: a payment of it may still land.',
+    cause.figures,
+    'retryable',
+    { cause },
+  );
 
 /** Nothing stays held for what does not begin. */
 export async function releaseHold({ dispatch }: UndoParts, hold: UndoHold, holdId: string): Promise<void> {

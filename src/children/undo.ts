@@ -54,7 +54,9 @@ async function begin(family: Family, child: WorkflowState): Promise<void> {
   if (!(await claim(family))) return;
   const price = child.status === 'closed' ? undoing(child).price : ZERO;
   const runNo = child.status === 'none' ? 1 : child.runNo + 1;
-  const hold = { ...task, userId: family.parent.created.userId, runNo, attempt: family.undo.attempt };
+  const former = child.status === 'closed' ? child.holdId : undefined;
+  const { userId } = family.parent.created;
+  const hold = { ...task, userId, runNo, attempt: family.undo.attempt, former };
   let holdId: string | undefined;
   try {
     if (price > 0n) holdId = await holdForUndoing(family, hold, price, family.parent.approval.holdId);

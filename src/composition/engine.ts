@@ -130,6 +130,7 @@ export function buildEngine(
     workflow: child(systemClock, views),
     service_call: withHold(
       dispatch,
+      systemClock,
       withBreaker(
         new ServiceBreakers(parts.breakers, systemClock, systemChance, log),
         serviceCall(new StepPayments(dispatch, parts.payer), parts.payerAddress, live),

@@ -6,6 +6,8 @@ import { type Config, runsRole } from '../config.js';
 import { vacate } from '../fairness/vacate.js';
 import { MandateJob } from '../mandates/mandate-job.js';
 import { DepositJob } from '../payments/deposit-job.js';
+import { HoldExpiry } from '../payments/hold-expiry.js';
+import { HoldRelease } from '../payments/hold-release.js';
 import { PaymentWatch } from '../payments/payment-watch.js';
 import { RefundWatch } from '../payments/refund-watch.js';
 import { WithdrawalJob } from '../payments/withdrawal-job.js';
@@ -23,13 +25,22 @@ import type { RefundLook } from '../sagas/claim-refund.js';
 import type { DepositLook } from '../sagas/confirm-deposit.js';
 import type { SettlementLook } from '../sagas/pay-out-settlement.js';
 import type { StepTask } from '../sagas/reaction.js';
+import type { DueHold, ReleaseLook } from '../sagas/settle-escrow.js';
 import type { MandateTask } from '../sagas/use-mandate.js';
 import type { PaymentLook } from '../sagas/watch-payment.js';
 import type { Engine } from './engine.js';
 import type { Parts } from './parts.js';
 import { type ReceiptParts, receiptJob } from './receipts.js';
 
-type ChainTask = DepositLook | PaymentLook | RefundLook | MandateTask | WithdrawalLook | SettlementLook;
+type ChainTask =
+  | DepositLook
+  | PaymentLook
+  | RefundLook
+  | ReleaseLook
+  | DueHold
+  | MandateTask
+  | WithdrawalLook
+  | SettlementLook;
 type Handler = (job: Job, context: JobContext) => Promise<void>;
 
 /** One proof at a time a process: the prover uses every core it gets. */
@@ -63,6 +74,8 @@ export async function startWorkers(
   const deposits = new DepositJob(dispatch, chain, timers, systemClock);
   const payments = new PaymentWatch(dispatch, payer, timers, systemClock);
   const refunds = new RefundWatch(dispatch, chain, timers, systemClock);
+  const releases = new HoldRelease(dispatch, timers, systemClock);
+  const expiries = new HoldExpiry(dispatch, timers, systemClock);
   const mandates = new MandateJob(dispatch, timers, systemClock);
   const policy = { opensAccounts: config.RECIPIENT_ACCOUNTS === 'open' };
   const withdrawals = new WithdrawalJob(dispatch, sender, timers, systemClock, policy);
@@ -73,6 +86,8 @@ export async function startWorkers(
     if ('withdrawalOf' in task) return withdrawals.run(task);
     if ('settlementId' in task) return payouts.run(task);
     if ('refundOf' in task) return refunds.run(task);
+    if ('releaseOf' in task) return releases.run(task);
+    if ('expiryOf' in task) return expiries.run(task);
     return 'paymentId' in task ? payments.run(task) : deposits.run(task);
   };
   const table: readonly [role: 'worker' | 'prover', kind: JobKind, concurrency: number, handle: Handler][] = [

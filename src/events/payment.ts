@@ -190,6 +190,14 @@ export const RefundRejected = defineEvent(
   { code: 'REFUND_NOT_RECEIVED', message: 'The recipient has not given the money back.' },
 );
 
+/** Nothing of it is signed, and nothing will be: its run is over. It may never have been quoted. */
+export const PaymentClosed = defineEvent(
+  'PaymentClosed',
+  1,
+  { workflowId: field.id, runNo: field.count },
+  { workflowId: 'wf_01', runNo: 1 },
+);
+
 export const paymentEvents = [
   PaymentQuoted,
   PaymentAuthorized,
@@ -203,6 +211,7 @@ export const paymentEvents = [
   RefundRequested,
   RefundConfirmed,
   RefundRejected,
+  PaymentClosed,
 ] as const;
 
 export type PaymentEvent = EventOf<(typeof paymentEvents)[number]>;

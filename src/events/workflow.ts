@@ -405,6 +405,8 @@ export const RunClosed = defineEvent(
     totalCost: field.micros,
     closedAt: field.time,
     holdId: field.id.optional(),
+    /** of steps that were tried and are not done: what was signed for them may still land, and is paid from the hold */
+    openPayments: z.array(field.id).min(1).max(1_000).optional(),
     /** who waits for it */
     parent: parentSchema.optional(),
     /** for who waits for it, of one that completed: most that undoing it may cost, if anything of it can be undone */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { authorize, confirm, prepare, quote, submit } from '../../test/kit/one-payment.js';
 import {
   approve,
   assemble,
@@ -14,10 +15,13 @@ import { MemoryEventStore } from '../adapters/memory/event-store.js';
 import { MemoryTimerStore } from '../adapters/memory/timer-store.js';
 import { escrow } from '../commands/escrow/decide.js';
 import { mandate } from '../commands/mandate/decide.js';
+import type { PaymentCommand } from '../commands/payment/commands.js';
+import { payment } from '../commands/payment/decide.js';
 import type { WorkflowCommand } from '../commands/workflow/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
 import type { WorkflowEventOf } from '../events/workflow.js';
 import type { Aggregate } from '../kernel/aggregate.js';
+import { paymentIdOf } from '../kernel/ids.js';
 import { toMicros } from '../kernel/money.js';
 import { CommandHandler } from '../runtime/command-handler.js';
 import type { Dispatch } from '../runtime/dispatch.js';
@@ -27,6 +31,10 @@ import { MandateJob } from './mandate-job.js';
 const plan = planOf(paid('step_1'), assemble('step_2', ['step_1']));
 const COST = 20_000n;
 const ask = { act: 'approve', mandateId: 'mdt_01', workflowId: 'wf_01', requestId: 'apr_1' } as const;
+const RELEASE: MandateTask = {
+  ...{ act: 'release', mandateId: 'mdt_01', workflowId: 'wf_01', runNo: 1 },
+  ...{ userId: OWNER, least: '0' },
+};
 const at = later(1);
 
 class Crash extends Error {}
@@ -212,19 +220,31 @@ describe('a worker that uses a mandate', () => {
     const it = await world();
     await it.run();
     const holdId = 'hold_01a1';
-    const release = {
-      act: 'release',
-      mandateId: 'mdt_01',
-      workflowId: 'wf_01',
-      runNo: 1,
-      userId: OWNER,
-      least: '0',
-    } as const;
     const capture = { type: 'CaptureHold', holdId, paymentId: 'pay_1', amount: toMicros(7_000n) } as const;
     await it.tell(escrow, OWNER, { type: 'ReleaseHold', holdId });
     await it.tell(escrow, OWNER, capture);
-    await it.run(release);
+    await it.run(RELEASE);
     expect(await it.used()).toBe(7_000n);
+  });
+
+  it('keeps what was used while a payment of the run may land, and after that until it is captured', async () => {
+    const it = await world();
+    await it.run();
+    const holdId = 'hold_01a1';
+    const paymentId = paymentIdOf('wf_01', 1, 'step_1');
+    const pay = (command: PaymentCommand) => it.tell(payment, paymentId, command);
+    const used = async () => {
+      await it.run(RELEASE);
+      return it.used();
+    };
+    for (const command of [{ ...quote, paymentId, holdId }, authorize, prepare]) await pay(command);
+    expect(await used()).toBe(COST);
+    await pay(submit);
+    expect(await used()).toBe(COST);
+    await pay(confirm);
+    expect(await used()).toBe(COST);
+    await it.tell(escrow, OWNER, { type: 'CaptureHold', holdId, paymentId, amount: toMicros(19_000n) });
+    expect(await used()).toBe(19_000n);
   });
 
   it('holds nothing for a plan that the wallet pays by its delegate, and counts in full what did not complete', async () => {

@@ -13,6 +13,7 @@ import { holdIdOf } from '../kernel/ids.js';
 import { LIMITS } from '../kernel/limits.js';
 import { type Micros, parseMicros, sumMicros, ZERO } from '../kernel/money.js';
 import { isoTime, plusMs } from '../kernel/time.js';
+import { underWay } from '../payments/under-way.js';
 import type { Clock } from '../ports/clock.js';
 import type { TimerStore } from '../ports/timers.js';
 import type { CommandContext, Dispatch } from '../runtime/dispatch.js';
@@ -146,6 +147,8 @@ export class MandateJob {
   /** Nothing of the run can land any more: what was captured from its holds is what it spent. */
   private async release(task: Releasing): Promise<void> {
     const { workflowId, runNo, userId, least } = task;
+    // what was sent has expired or landed by now, but that is known only once somebody has looked: its timer asks again
+    if ((await underWay(this.dispatch, task)).length > 0) return;
     const { state } = await this.dispatch.load(escrow, userId);
     const captured =
       state.status === 'open' ? spentOf(task, (holdId) => state.holds.get(holdId)?.captured) : ZERO;

@@ -141,7 +141,8 @@ export class StepPayments {
         return !mustSign && at.prepared.header === header
           ? { type: 'SubmitPayment', attempt: at.prepared.attempt }
           : undefined;
-      if (at.status === 'none' || !sameTerms(at.quote, terms)) return { type: 'RecordQuote', ...terms };
+      if (at.status === 'none' || at.status === 'closed' || !sameTerms(at.quote, terms))
+        return { type: 'RecordQuote', ...terms };
       const isAuthorized =
         (at.status === 'authorized' || at.status === 'awaiting_signature') &&
         (isJustAuthorized ||

@@ -41,12 +41,12 @@ export class PayoutJob {
   async run(task: SettlementLook): Promise<void> {
     const { settlementId } = task;
     const found = await this.load(settlementId);
-    if (!found || found.status === 'refused') return this.rest(settlementId);
-    if (found.status === 'computed' && !(await this.fund(task, found))) return this.rest(settlementId);
+    if (!found || found.status === 'refused') return this.rest(task);
+    if (found.status === 'computed' && !(await this.fund(task, found))) return this.rest(task);
     for (const attempt of (await this.load(settlementId))?.underWay ?? []) await this.follow(task, attempt);
     const wait = await this.prepareAll(task);
     const after = await this.load(settlementId);
-    if (after && isAtRest(after)) return this.rest(settlementId);
+    if (after && isAtRest(after)) return this.rest(task);
     return this.lookAgain(task, wait);
   }
 
@@ -184,16 +184,19 @@ export class PayoutJob {
     return state.status === 'none' ? undefined : state;
   }
 
-  private rest(settlementId: string): Promise<void> {
-    return this.timers.cancel([settlementTimer(settlementId), settlementTimer(settlementId, 'last')]);
+  /** Of this run of looks alone: a retry may have begun another one meanwhile. */
+  private rest(task: SettlementLook): Promise<void> {
+    const { settlementId } = task;
+    const former = ['soon', 'last'].map((which) => `${settlementId}/look/${which}`); // until November 2026
+    return this.timers.cancel([settlementTimer(task, 'soon'), settlementTimer(task, 'last'), ...former]);
   }
 
   private lookAgain(task: SettlementLook, wait?: number): Promise<void> {
-    const { settlementId, look } = task;
+    const { look } = task;
     const waitMs = wait ?? Math.min(FIRST_WAIT_MS * 2 ** Math.min(look - 1, 10), LONGEST_WAIT_MS);
     const job = settlementJob({ ...task, look: look + 1 });
     const dueAt = this.clock.now() + waitMs;
-    return this.timers.set([lookLater(settlementTimer(settlementId), dueAt, job)]);
+    return this.timers.set([lookLater(settlementTimer(task, 'soon'), dueAt, job)]);
   }
 
   /** What another worker was quicker with is done. */

@@ -27,14 +27,14 @@ export async function authorizePayment(
   transaction: string,
 ): Promise<Dispatched<PaymentState, unknown>> {
   const { state } = await dispatch.load(payment, paymentId);
-  requireOwner(caller.principal, state.status === 'none' ? undefined : state.quote.userId, 'payment');
+  requireOwner(caller.principal, state.status === 'none' ? undefined : state.quote?.userId, 'payment');
   const asked =
     state.status === 'awaiting_signature'
       ? state.requested
-      : state.status !== 'none' && 'prepared' in state
+      : 'prepared' in state
         ? state.prepared
         : undefined;
-  const payer = state.status === 'none' ? undefined : state.quote.payer;
+  const payer = state.status === 'none' ? undefined : state.quote?.payer;
   if (!asked || payer === undefined)
     throw new Refusal('WRONG_STATE', `Nobody is asked to sign this payment while it is ${state.status}.`, {
       status: state.status,
@@ -46,4 +46,5 @@ export async function authorizePayment(
   return dispatch.send(payment, paymentId, command, contextOf(caller, 'sign', workflowOf(state)));
 }
 
-const workflowOf = (state: PaymentState): string => (state.status === 'none' ? '' : state.quote.workflowId);
+const workflowOf = (state: PaymentState): string =>
+  state.status === 'none' ? '' : (state.quote?.workflowId ?? '');

@@ -16,9 +16,9 @@ export async function requestRefund(
   paymentId: string,
 ) {
   const { state, revision } = await dispatch.load(payment, paymentId);
-  requireOwner(caller.principal, state.status === 'none' ? undefined : state.quote.userId, 'payment');
+  requireOwner(caller.principal, state.status === 'none' ? undefined : state.quote?.userId, 'payment');
   requireSeen(caller, revision);
-  const workflowId = state.status === 'none' ? paymentId : state.quote.workflowId;
+  const workflowId = (state.status === 'none' ? undefined : state.quote?.workflowId) ?? paymentId;
   const at = isoTime(clock.now());
   const context = contextOf(caller, 'refund', workflowId);
   const sent = await dispatch.send(payment, paymentId, { type: 'RequestRefund', at }, context);

@@ -1,14 +1,12 @@
-import { escrow } from '../commands/escrow/decide.js';
 import { payment } from '../commands/payment/decide.js';
 import type { PaymentEvent } from '../events/payment.js';
 import { LIMITS } from '../kernel/limits.js';
-import { parseMicros } from '../kernel/money.js';
 import { plusMs } from '../kernel/time.js';
 import type { Job } from '../ports/jobs.js';
 import { aggregateIdOf, byCorrelation, eventOf, noState } from './from.js';
 import { type Saga, send } from './reaction.js';
 
-type Handled = Extract<PaymentEvent, { type: 'PaymentUndelivered' | 'RefundRequested' | 'RefundConfirmed' }>;
+type Handled = Extract<PaymentEvent, { type: 'PaymentUndelivered' | 'RefundRequested' }>;
 
 /** One look for a transfer that gives a payment back. */
 export interface RefundLook {
@@ -37,10 +35,10 @@ export const refundJob = (task: RefundLook): Job => ({
   payload: { ...task },
 });
 
-/** What was paid and not answered is asked back, looked for, and credited when the chain shows it (I6). */
+/** What was paid and not answered is asked back and looked for (I6); settle-escrow credits what came. */
 export const claimRefund: Saga = {
   name: 'claim-refund',
-  handles: ['PaymentUndelivered', 'RefundRequested', 'RefundConfirmed'],
+  handles: ['PaymentUndelivered', 'RefundRequested'],
   correlate: byCorrelation,
   ...noState,
   react(recorded) {
@@ -62,12 +60,6 @@ export const claimRefund: Saga = {
           // moved by whoever has looked
           { do: 'timer', id: refundTimer(look), dueAt, action: { do: 'job', job, every: EVERY } },
         ];
-      }
-      case 'RefundConfirmed': {
-        const { userId, signature } = event;
-        const amount = parseMicros(event.amount);
-        const credit = send(escrow, userId, { type: 'CreditRefund', paymentId, signature, amount });
-        return [{ do: 'command', send: credit }];
       }
     }
   },

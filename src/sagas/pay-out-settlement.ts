@@ -10,10 +10,7 @@ import { type Reaction, type Saga, send } from './reaction.js';
 
 type Handled =
   | Extract<EarningsEvent, { type: 'EarningsWithdrawalRequested' }>
-  | Extract<
-      SettlementEvent,
-      { type: 'SettlementComputed' | 'SettlementFunded' | 'SettlementRefused' | 'PayoutRetried' }
-    >;
+  | Extract<SettlementEvent, { type: 'SettlementComputed' | 'SettlementFunded' | 'PayoutRetried' }>;
 
 /** One step of a settlement towards its end. */
 export interface SettlementLook {
@@ -27,8 +24,11 @@ export interface SettlementLook {
 const LAST = 120_000;
 const LAST_LOOK = 1_000;
 
-export const settlementTimer = (settlementId: string, which = 'soon'): string =>
-  `${settlementId}/look/${which}`;
+type Looks = Pick<SettlementLook, 'settlementId' | 'since'>;
+
+/** Each run of looks has timers of its own: one that comes to its end ends no later one. */
+export const settlementTimer = ({ settlementId, since }: Looks, which: 'soon' | 'last'): string =>
+  `${settlementId}/look/${since}/${which}`;
 
 export const settlementJob = (look: SettlementLook): Job => ({
   kind: 'chain',
@@ -41,13 +41,7 @@ export const settlementJob = (look: SettlementLook): Job => ({
 /** What is owed is taken from its source, shared, signed and sent, and looked for until nothing is left to do. */
 export const payOutSettlement: Saga = {
   name: 'pay-out-settlement',
-  handles: [
-    'EarningsWithdrawalRequested',
-    'SettlementComputed',
-    'SettlementFunded',
-    'SettlementRefused',
-    'PayoutRetried',
-  ],
+  handles: ['EarningsWithdrawalRequested', 'SettlementComputed', 'SettlementFunded', 'PayoutRetried'],
   correlate: (recorded) => eventOf<Handled>(recorded).settlementId,
   ...noState,
   react(recorded) {
@@ -69,20 +63,13 @@ export const payOutSettlement: Saga = {
           ...accrual('platform', settlementId, event.platformFee),
           ...accrual('reserve', settlementId, event.reserve),
         ];
-      case 'SettlementRefused':
-        return [
-          {
-            do: 'cancel-timers',
-            ids: [settlementTimer(settlementId), settlementTimer(settlementId, 'last')],
-          },
-        ];
     }
   },
 };
 
 function looks(settlementId: string, since: string): Reaction[] {
   const job = (look: number) => settlementJob({ settlementId, since, look });
-  const id = settlementTimer(settlementId, 'last');
+  const id = settlementTimer({ settlementId, since }, 'last');
   return [
     { do: 'job', job: job(1) },
     {

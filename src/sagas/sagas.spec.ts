@@ -59,6 +59,11 @@ const job = (kind: string, id: string, payload: object, correlationId = 'wf_01')
   do: 'job',
   job: { kind, priority: 'normal', id, correlationId, payload },
 });
+const releaseLook = job('chain', 'release/hold_1/1', {
+  ...{ releaseOf: 'hold_1', userId: 'user_01', workflowId: 'wf_01', runNo: 1, look: 1 },
+  payments: ['pay_01r1s1'],
+});
+
 const refundLook = {
   do: 'job',
   job: {
@@ -312,6 +317,16 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
     ],
   ],
   [
+    'the hold of a run for which something was signed is looked at, again and again, until nothing can land any more',
+    'RunClosed',
+    { openPayments: ['pay_01r1s1'] },
+    [
+      { do: 'cancel-timers', ids: ['wf_01/1/deadline'] },
+      releaseLook,
+      { do: 'timer', id: 'hold_1/release', dueAt: later(15), action: { ...releaseLook, every: 15_000 } },
+    ],
+  ],
+  [
     'a closed run without a hold is settled at once',
     'RunClosed',
     { holdId: undefined },
@@ -329,7 +344,14 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
         do: 'timer',
         id: 'hold_1/expiry',
         dueAt: later(60),
-        action: command('escrow', 'user_01', { type: 'ExpireHold', holdId: 'hold_1' }),
+        action: {
+          ...job('chain', `expiry/hold_1/${later(60)}`, {
+            expiryOf: 'hold_1',
+            userId: 'user_01',
+            workflowId: 'wf_01',
+          }),
+          every: 15_000,
+        },
       },
     ],
   ],
@@ -337,7 +359,10 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
     'T11 a workflow hears that its hold is gone',
     'HoldExpired',
     {},
-    [command('workflow', 'wf_01', { type: 'ReportHoldLost', holdId: 'hold_1' })],
+    [
+      { do: 'cancel-timers', ids: ['hold_1/expiry'] },
+      command('workflow', 'wf_01', { type: 'ReportHoldLost', holdId: 'hold_1' }),
+    ],
   ],
   [
     'a confirmed payment is captured from its hold, and its answer is looked for',
@@ -400,6 +425,19 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
         dueAt: later(15),
         action: { ...refundLook, every: 60_000 },
       },
+    ],
+  ],
+  [
+    'a payment that came back is credited',
+    'RefundConfirmed',
+    {},
+    [
+      command('escrow', 'user_01', {
+        type: 'CreditRefund',
+        paymentId: 'pay_1',
+        signature: '4'.repeat(88),
+        amount: 20_000n,
+      }),
     ],
   ],
   [
@@ -514,12 +552,6 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
   ],
   ['a share of nothing is nobody’s', 'SettlementFunded', { platformFee: '0', reserve: '0' }, []],
   [
-    'a settlement without money is looked after no more',
-    'SettlementRefused',
-    {},
-    [{ do: 'cancel-timers', ids: ['stl_1/look/soon', 'stl_1/look/last'] }],
-  ],
-  [
     'a settled run gets its receipt',
     'WorkflowSettled',
     {},
@@ -633,6 +665,21 @@ describe.each<[sentence: string, type: string, changes: object, reactions: reado
   it(`on ${type}`, () => expect(react(recorded(type, changes))).toEqual(reactions));
 });
 
+it('what else is held than for runs ends when its time is up', () => {
+  const placed = recorded('HoldPlaced', { holdId: 'hold_stl', expiresAt: later(60) });
+  const metadata = { ...placed.metadata, correlationId: 'stl_1' };
+  expect(react({ ...placed, metadata })).toEqual([
+    {
+      do: 'timer',
+      id: 'hold_stl/expiry',
+      dueAt: later(60),
+      action: command('escrow', 'user_01', { type: 'ExpireHold', holdId: 'hold_stl' }),
+    },
+  ]);
+  const over = recorded('HoldExpired', { holdId: 'hold_stl' });
+  expect(react({ ...over, metadata })).toEqual([]);
+});
+
 describe('every saga', () => {
   const events = sagas.flatMap(({ handles }) => handles.map((type) => recorded(type)));
 
@@ -648,6 +695,17 @@ describe('every saga', () => {
 
   it('has a name of its own: the ids of its commands derive from it', () =>
     expect(new Set(sagas.map(({ name }) => name)).size).toBe(sagas.length));
+
+  it('but one leaves it to that one what becomes of the money of a run: none of it overtakes another', () => {
+    const moves = ['PaymentConfirmed', 'RefundConfirmed', 'RunClosed'].map((type) => recorded(type));
+    const movers = sagas.filter(({ handles, react }) =>
+      moves
+        .filter(({ event }) => handles.includes(event.type))
+        .flatMap((event) => react(event, undefined))
+        .some((reaction) => reaction.do === 'command' && reaction.send.category === 'escrow'),
+    );
+    expect(movers.map(({ name }) => name)).toEqual(['settle-escrow']);
+  });
 
   it('names everything it asks for differently for another step, attempt or run', () => {
     const variants = [{}, { stepId: 'step_2' }, { attempt: 2 }, { runNo: 2 }];

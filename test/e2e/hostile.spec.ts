@@ -10,6 +10,9 @@ import { busy, inTurn, type Market, ok, openMarket, PRICE, type Sale } from './k
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
+/** ms; signed bytes are known to have expired by then */
+const EXPIRED_MS = 180_000;
+
 const circle = {
   intent: { classification: 'circle', capabilities: ['honest'], confidence: 0.9 },
   steps: [
@@ -166,12 +169,19 @@ describe('services that are not what they were approved as', () => {
   it('a service that settles when the run has failed is paid by the user it was signed for', async () => {
     const before = await client.balance();
     const { done } = await run('late');
-    expect([done.status, done.error?.code]).toEqual(['failed', 'SERVICE_ERROR']);
-    expect(await client.balance()).toEqual(before);
+    expect([done.status, done.error?.code, done.spentMicro]).toEqual(['failed', 'SERVICE_ERROR', '0']);
+    // what may land yet stays held, though the run is settled
+    const statement = { outcome: 'failed', totalCost: '0' };
+    expect(await client.receipt(done.id)).toMatchObject({ statement });
+    expect(await client.balance()).toEqual({
+      ...before,
+      available: before.available - PRICE,
+      held: before.held + PRICE,
+    });
     expect((await kept.settle()).success).toBe(true);
     const after = { ...before, available: before.available - PRICE, total: before.total - PRICE };
     await client.until(done.id, ({ payments }) => payments.some(({ status }) => status === 'confirmed'));
-    await until(async () => ((await client.balance()).total === after.total ? true : undefined));
+    await until(async () => ((await client.balance()).held === after.held ? true : undefined), EXPIRED_MS);
     expect(await client.balance()).toEqual(after);
   });
 
@@ -199,8 +209,9 @@ describe('services that are not what they were approved as', () => {
     expect(Object.values(await paymentsOf(installed, patient, done))).toEqual([1, 0]);
   });
 
-  it('nothing is held when all runs have ended', async () => {
-    for (const user of [client, patient]) expect((await user.balance()).held).toBe(0n);
+  it('nothing is held when all runs have ended, and what was signed for them has landed or expired', async () => {
+    for (const user of [client, patient])
+      await until(async () => ((await user.balance()).held === 0n ? true : undefined), EXPIRED_MS);
   });
 });
 

@@ -373,6 +373,12 @@ export const stories: Readonly<Record<string, Story>> = {
     wake('step_1', later(10)),
     cancel(later(11)),
   ),
+  'workflow-closed-while-it-paid': workflow(
+    'cancelled by its owner while a step was being paid, which may land after that',
+    ...begun,
+    cancel(later(5)),
+    { type: 'EndDrain', at: later(40), runNo: 1 },
+  ),
   'workflow-timed-out': workflow(
     'two waits, none of them over at the deadline',
     ...toExecution(waits),
@@ -723,6 +729,12 @@ export const stories: Readonly<Record<string, Story>> = {
         { type: 'CancelBatch', at: later(1), by: 'user_01' },
         { type: 'RecordItemsCancelled', to: 100 },
       ),
+  },
+  'payment-closed': {
+    category: 'payment',
+    story: 'asked for its terms, and never signed: its run was over',
+    events: () =>
+      said(payment, walletQuote, { type: 'ClosePayment', workflowId: walletQuote.workflowId, runNo: 1 }),
   },
   'payment-signed-by-a-wallet': {
     category: 'payment',

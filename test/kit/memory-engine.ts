@@ -31,6 +31,8 @@ import type { Recorded } from '../../src/kernel/event.js';
 import { receiptIdOf } from '../../src/kernel/ids.js';
 import { toMicros } from '../../src/kernel/money.js';
 import { MandateJob } from '../../src/mandates/mandate-job.js';
+import { HoldExpiry } from '../../src/payments/hold-expiry.js';
+import { HoldRelease } from '../../src/payments/hold-release.js';
 import { StepPayments } from '../../src/payments/pay-for-step.js';
 import { PlanJob } from '../../src/planning/plan-job.js';
 import { rulePlanner } from '../../src/planning/rules/rule-planner.js';
@@ -142,6 +144,8 @@ export class MemoryEngine {
     );
     const making = { dispatch, content, clock, chance: systemChance, plans: planning };
     const mandates = new MandateJob(dispatch, timers, clock);
+    const releases = new HoldRelease(dispatch, timers, clock);
+    const expiries = new HoldExpiry(dispatch, timers, clock);
     const { openRuns } = this;
     const batches = new BatchJob({ ...making, ...(openRuns && { openRuns }) }, content, timers);
     const children = new ChildJob(making, timers);
@@ -152,9 +156,11 @@ export class MemoryEngine {
         return planning.run(job.payload as never, signal);
       }),
       jobs.work('step', 4, (job, { signal }) => this.steps.run(job.payload as never, signal)),
-      jobs.work('chain', 4, (job) =>
-        'mandateId' in job.payload ? mandates.run(job.payload as never) : Promise.resolve(),
-      ),
+      jobs.work('chain', 4, async ({ payload }) => {
+        if ('mandateId' in payload) await mandates.run(payload as never);
+        if ('releaseOf' in payload) await releases.run(payload as never);
+        if ('expiryOf' in payload) await expiries.run(payload as never);
+      }),
       jobs.work('receipt', 4, (job) => receipts.issue(job.payload as never)),
     ];
     for (const worker of await Promise.all(handlers)) this.stops.push(() => worker.stop(1_000));

@@ -121,6 +121,10 @@ const extended: Act = ({ userId, holdId, amount }, { escrow }) => {
   escrow(userId, { type: 'ExtendHold', holdId, amount, at: DAY, expiresAt: '2026-01-04T00:00:00.000Z' });
 };
 
+const renewed: Act = ({ userId, holdId, amount }, { escrow }) => {
+  escrow(userId, { type: 'RenewHold', holdId, amount, at: DAY, expiresAt: '2026-01-04T00:00:00.000Z' });
+};
+
 const split: Act = ({ userId, holdId, amount }, { escrow }) => {
   escrow(userId, {
     type: 'SplitHold',
@@ -238,6 +242,7 @@ const ACTS: readonly Act[] = [
     placed,
     placed,
     extended,
+    renewed,
     split,
     partReleased,
     captured,

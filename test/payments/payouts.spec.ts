@@ -8,6 +8,7 @@ import type { SettlementEvent } from '../../src/events/settlement.js';
 import { toMicros } from '../../src/kernel/money.js';
 import { PayoutJob, payoutMemo } from '../../src/payouts/payout-job.js';
 import type { TransferSender } from '../../src/ports/transfers.js';
+import { settlementJob, settlementTimer } from '../../src/sagas/pay-out-settlement.js';
 import { type ChangingRpc, changingRpc } from '../kit/changing-rpc.js';
 import { AT, by, FINAL, FUNDS, type PayingHouse, payingHouse, TOO_LATE } from '../kit/money-out.js';
 
@@ -171,6 +172,31 @@ describe('a settlement', () => {
     await work(house.sender, false, retry.at);
     expect(new Set(await statuses())).toEqual(new Set(['paid']));
     expect(await paid([...good, other!])).toEqual(Array(21).fill(SHARE));
+  });
+
+  it('that is tried again is looked for, though looks of before come to their end in that moment', async () => {
+    const [recipient] = await wallets(1);
+    await compute([recipient!]);
+    await work(house.sender, false);
+    expect(await statuses()).toEqual(['failed']);
+    const at = '2026-01-03T00:00:00.000Z';
+    const { timers, handler, sender, clock } = house;
+    const task = { settlementId: STL, since: at, look: 1 };
+    const again = settlementTimer(task, 'last');
+    const retriedMeanwhile = {
+      ...timers,
+      set: timers.set.bind(timers),
+      cancel: async (ids: readonly string[]) => {
+        await handler.send(settlement, STL, { type: 'RetryPayout', item: 0, at }, by('retry'));
+        await timers.set([
+          { id: again, dueAt: 1, action: { do: 'job', job: settlementJob(task), every: 1 } },
+        ]);
+        await timers.cancel(ids);
+      },
+    } as unknown as typeof timers;
+    const job = new PayoutJob(handler, sender, retriedMeanwhile, clock, { opensAccounts: false });
+    await job.run({ ...task, since: AT });
+    expect((await timers.due(2, 10)).map(({ id }) => id)).toEqual([again]);
   });
 
   it('finds by halves whoever spoils a transaction', async () => {

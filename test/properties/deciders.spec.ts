@@ -74,7 +74,7 @@ const escrowCommand: fc.Arbitrary<EscrowCommand> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      type: among('ExtendHold'),
+      type: among('ExtendHold', 'RenewHold'),
       holdId: among('hold_1', 'hold_2', 'hold_3'),
       amount: micros(14),
       at: among('2026-01-01T00:00:00.000Z'),
@@ -172,6 +172,7 @@ const paymentCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
     amount: micros(4),
   }),
   fc.record({ type: among('RejectRefund'), code: among('REFUND_NOT_RECEIVED'), message }),
+  fc.record({ type: among('ClosePayment'), workflowId: among('wf_1'), runNo: among(1) }),
 );
 
 const document = { sha256: 'e'.repeat(64), size: 1, mediaType: 'application/json' };
@@ -401,6 +402,8 @@ describe('any sequence of commands: a repeat yields nothing, every event is stor
       (_state, history) => {
         for (const once of ['PaymentConfirmed', 'RefundConfirmed'])
           expect(history.filter(({ type }) => type === once).length).toBeLessThanOrEqual(1);
+        const closed = history.findIndex(({ type }) => type === 'PaymentClosed');
+        if (closed >= 0) expect(closed).toBe(history.length - 1);
         expect(signedAboveCeiling(history)).toEqual([]);
         expect(signedWhileAnotherMayLand(history)).toEqual([]);
       },
@@ -423,7 +426,10 @@ describe('any sequence of commands: a repeat yields nothing, every event is stor
         expect(signedWhileAnotherMayLand(history)).toEqual([]);
       },
       1_000,
-      ['PaymentDelivered', 'PaymentUndelivered', 'RefundRequested', 'RefundConfirmed', 'RefundRejected'],
+      [
+        ...['PaymentDelivered', 'PaymentUndelivered', 'PaymentClosed'],
+        ...['RefundRequested', 'RefundConfirmed', 'RefundRejected'],
+      ],
     ));
 });
 

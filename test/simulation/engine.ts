@@ -1,9 +1,11 @@
 import { ChildJob } from '../../src/children/child-job.js';
 import { deposit } from '../../src/commands/deposit/decide.js';
+import { earnings } from '../../src/commands/earnings/decide.js';
 import { escrow } from '../../src/commands/escrow/decide.js';
 import { mandate } from '../../src/commands/mandate/decide.js';
 import { payment } from '../../src/commands/payment/decide.js';
 import { receipt } from '../../src/commands/receipt/decide.js';
+import { settlement } from '../../src/commands/settlement/decide.js';
 import { workflow } from '../../src/commands/workflow/decide.js';
 import { ContentStore } from '../../src/content/content-store.js';
 import { ServiceBreakers } from '../../src/discovery/service-breakers.js';
@@ -23,10 +25,14 @@ import { RunOwners } from '../../src/fairness/run-owners.js';
 import { vacate } from '../../src/fairness/vacate.js';
 import { MandateJob } from '../../src/mandates/mandate-job.js';
 import { DepositJob } from '../../src/payments/deposit-job.js';
+import { HoldExpiry } from '../../src/payments/hold-expiry.js';
+import { HoldRelease } from '../../src/payments/hold-release.js';
 import { StepPayments } from '../../src/payments/pay-for-step.js';
 import { PaymentWatch } from '../../src/payments/payment-watch.js';
 import { RefundWatch } from '../../src/payments/refund-watch.js';
 import { withHold } from '../../src/payments/with-hold.js';
+import { WithdrawalJob } from '../../src/payments/withdrawal-job.js';
+import { PayoutJob } from '../../src/payouts/payout-job.js';
 import { PlanJob } from '../../src/planning/plan-job.js';
 import type { ArtifactStore } from '../../src/ports/artifacts.js';
 import type { BreakerStore } from '../../src/ports/breakers.js';
@@ -43,6 +49,7 @@ import type { PermitStore } from '../../src/ports/permits.js';
 import type { Planner } from '../../src/ports/planner.js';
 import type { ReadModels } from '../../src/ports/read-models.js';
 import type { TimerStore } from '../../src/ports/timers.js';
+import type { TransferSender } from '../../src/ports/transfers.js';
 import { escrowProjection } from '../../src/projections/escrow/project.js';
 import { paymentsProjection } from '../../src/projections/payments/project.js';
 import type { Projection } from '../../src/projections/projection.js';
@@ -86,6 +93,9 @@ export interface Outside {
   readonly jobs: JobQueue & { inherit(): Promise<void> };
   readonly payer: Payer;
   readonly chain: SimulatedChain;
+  readonly sender: TransferSender;
+  /** whether wallets without an account are paid all the same */
+  readonly opensAccounts: boolean;
   readonly vault: KeyVault;
   readonly artifacts: ArtifactStore;
   readonly random: Random;
@@ -110,6 +120,7 @@ export interface SimulatedEngine {
   readonly clock: Clock;
   readonly plans: PlanJob;
   readonly catalogue: Pick<Catalogue, 'all' | 'known'>;
+  readonly chain: SimulatedChain;
   readonly process: SimulatedProcess;
   /** of a process that answers calls and runs steps */
   readonly localSteps?: StepRunner;
@@ -178,6 +189,7 @@ export async function startEngine(
   const timers = bug?.timers?.(outside.timers) ?? outside.timers;
   const checkpoints = bug?.checkpoints?.(outside.checkpoints) ?? outside.checkpoints;
   const payer = bug?.payer?.(outside.payer) ?? outside.payer;
+  const sender = bug?.sender?.(outside.sender) ?? outside.sender;
   const handler = new CommandHandler(store, process);
   const dispatch = bug?.dispatch?.(handler) ?? handler;
   const content = new ContentStore(outside.vault, outside.artifacts, random);
@@ -196,6 +208,7 @@ export async function startEngine(
     workflow: child(process, views),
     service_call: withHold(
       dispatch,
+      process,
       withBreaker(new ServiceBreakers(outside.breakers, process, random, silent), calls),
     ),
   };
@@ -234,7 +247,7 @@ export async function startEngine(
   const stopping = new AbortController();
   if (role === 'core') {
     const runStep = (task: StepTask) => steps.runHere(task, stopping.signal);
-    const aggregates = [workflow, escrow, deposit, payment, receipt, mandate];
+    const aggregates = [workflow, escrow, deposit, payment, receipt, mandate, settlement, earnings];
     const owned = new OwnedJobs(jobs, dispatch);
     const direct = new DirectSteps(jobs, (job) => owned.owned(job), steps, timers, isAlone, process, silent);
     if (stepWorker) direct.use(stepWorker);
@@ -292,10 +305,19 @@ export async function startEngine(
     const deposits = new DepositJob(dispatch, outside.chain, timers, process);
     const watch = new PaymentWatch(dispatch, payer, timers, process);
     const refunds = new RefundWatch(dispatch, outside.chain, timers, process);
+    const releases = new HoldRelease(dispatch, timers, process);
+    const expiries = new HoldExpiry(dispatch, timers, process);
+    const policy = { opensAccounts: outside.opensAccounts };
+    const withdrawals = new WithdrawalJob(dispatch, sender, timers, process, policy);
+    const payouts = new PayoutJob(dispatch, sender, timers, process, policy);
     const mandates = new MandateJob(dispatch, timers, process);
     const look = (job: Job) => {
       if ('mandateId' in job.payload) return mandates.run(payload(job));
       if ('refundOf' in job.payload) return refunds.run(payload(job));
+      if ('withdrawalOf' in job.payload) return withdrawals.run(payload(job));
+      if ('settlementId' in job.payload) return payouts.run(payload(job));
+      if ('releaseOf' in job.payload) return releases.run(payload(job));
+      if ('expiryOf' in job.payload) return expiries.run(payload(job));
       return 'paymentId' in job.payload ? watch.run(payload(job)) : deposits.run(payload(job));
     };
     const children = new ChildJob({ dispatch, content, clock: process, chance: random, plans }, timers);
@@ -314,6 +336,7 @@ export async function startEngine(
     clock: process,
     plans,
     catalogue: outside.catalogue,
+    chain: outside.chain,
     process,
     ...(role === 'core' && takesSteps && { localSteps: steps }),
     stop: async () => {

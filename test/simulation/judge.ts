@@ -1,19 +1,26 @@
+import { isWithdrawalEvent } from '../../src/commands/escrow/withdrawal-state.js';
+import type { EarningsEvent } from '../../src/events/earnings.js';
 import type { EscrowEvent } from '../../src/events/escrow.js';
 import type { MandateEvent, MandateEventOf } from '../../src/events/mandate.js';
 import type { PaymentEvent } from '../../src/events/payment.js';
 import type { BoundService } from '../../src/events/plan.js';
+import type { SettlementEvent } from '../../src/events/settlement.js';
+import type { WithdrawalEvent } from '../../src/events/withdrawal.js';
 import type { WorkflowEvent, WorkflowEventOf } from '../../src/events/workflow.js';
 import type { Recorded } from '../../src/kernel/event.js';
 import { categoryOf, idOfStream } from '../../src/kernel/ids.js';
 import type { PaidCall } from '../../src/ports/payments.js';
+import type { Outgoing } from '../../src/ports/transfers.js';
 import { DeedTally } from './deeds.js';
 import { FamilyRules } from './family-rules.js';
 import { MandateRules } from './mandate-rules.js';
 import { AccountRules, PaymentRules } from './money-rules.js';
+import type { TransferWatcher } from './outgoing-transfers.js';
 import type { Landed, Watcher } from './paid-services.js';
 import type { Expected, Issued } from './receipt-rules.js';
 import { Results } from './results.js';
 import type { RunRules } from './run-rules.js';
+import { TransferRules } from './transfer-rules.js';
 import { must, Violation } from './violation.js';
 import { WorkflowRules } from './workflow-rules.js';
 
@@ -40,7 +47,7 @@ interface Call {
  * service gets it, and every transfer at the moment it lands (I1 to I9); and, when all is quiet, that nothing is
  * left over (I6, I14).
  */
-export class Judge implements Watcher {
+export class Judge implements Watcher, TransferWatcher {
   readonly workflows = new Map<string, WorkflowRules>();
   readonly accounts = new Map<string, AccountRules>();
   readonly payments = new Map<string, PaymentRules>();
@@ -50,6 +57,7 @@ export class Judge implements Watcher {
   readonly givenBack = new Map<string, bigint>();
   violation: Violation | undefined;
   readonly deeds = new DeedTally();
+  private readonly transfers = new TransferRules(this.deeds);
   readonly family: FamilyRules;
   readonly results: Results;
   /** by run: what its steps had cost when it was settled */
@@ -90,7 +98,12 @@ export class Judge implements Watcher {
           return this.mandate(id).apply(event as MandateEvent);
         case 'escrow':
           if (event.type === 'RefundCredited') this.credit(event as Credited);
+          if (isWithdrawalEvent(event)) this.transfers.withdrawal(event as WithdrawalEvent);
           return this.account(id).apply(event as EscrowEvent);
+        case 'settlement':
+          return this.transfers.settlement(event as SettlementEvent);
+        case 'earnings':
+          return this.transfers.earnings(event as EarningsEvent);
         case 'payment': {
           const payment = this.payment(id);
           payment.apply(event as PaymentEvent);
@@ -142,6 +155,10 @@ export class Judge implements Watcher {
       must(mayPay, 'I4', () => `${transfer.payTo} was paid, and ${mandateId} does not name it`);
       must(paid <= run.budget, 'I3', () => `${paid} was paid of ${run.budget} approved`);
     });
+  }
+
+  left(signature: string, transfers: readonly Outgoing[]): void {
+    this.judging(() => this.transfers.left(signature, transfers));
   }
 
   /** I12: what users and services say is sealed wherever it stands or travels. */
@@ -224,7 +241,7 @@ export class Judge implements Watcher {
       if (payment.status === 'submitted') return false;
       if (payment.landed && (this.capturedOf(payment) === 0n || !payment.isAnswered)) return false;
     }
-    if (this.givenBack.size > 0) return false;
+    if (this.givenBack.size > 0 || !this.transfers.isQuiet) return false;
     for (const { open } of this.mandates.values()) if (open.length > 0) return false;
     for (const { held, submitted } of this.accounts.values())
       if (held > 0n || submitted.size > 0) return false;
@@ -253,8 +270,9 @@ export class Judge implements Watcher {
       }
       for (const [id] of this.givenBack) must(false, 'I6', () => `${id} was given back and never credited`);
       this.mandatesConclude();
+      this.transfers.concludes();
       for (const account of this.accounts.values()) {
-        let paid = 0n;
+        let paid = this.transfers.paidBy(account.userId);
         for (const { landed, quoted } of this.payments.values())
           if (landed && quoted?.userId === account.userId) paid += landed.amount;
         must(account.captured === paid, 'I5', () => `${account.captured} captured, ${paid} paid`);

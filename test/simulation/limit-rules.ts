@@ -11,7 +11,7 @@ interface UnderWay {
 }
 
 /** ms after the last fault from which on nobody believes in places that a wrong clock dated, and knows all that live */
-const SETTLES_IN = 150_000;
+export const SETTLES_IN = 150_000;
 /** ms for which a place may still seem to be taken that was given back */
 const SEEMS_TAKEN = 1_000;
 
@@ -32,6 +32,11 @@ export class LimitRules {
     private readonly faults: FaultTally,
     private readonly judging: (judge: () => void) => void,
   ) {}
+
+  /** A second call of the same service or user has to wait. */
+  get areNarrow(): boolean {
+    return this.limits.user()?.concurrency === 1 || this.limits.service('any')?.concurrency === 1;
+  }
 
   /** No more faults come. */
   calm(): void {

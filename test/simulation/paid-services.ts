@@ -14,8 +14,8 @@ import { type Offer, WORDS } from './plans.js';
 
 export const BLOCK_MS = 400;
 /** blocks until what has landed is final, and until signed bytes are worth nothing */
-const FINAL_AFTER = 32;
-const VALID_FOR = 150;
+export const FINAL_AFTER = 32;
+export const VALID_FOR = 150;
 
 export interface Landed {
   readonly paymentId: string;

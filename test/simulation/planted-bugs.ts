@@ -9,10 +9,11 @@ import type {
   WorkflowState,
 } from '../../src/commands/workflow/state.js';
 import type { BoundService, PlanStep } from '../../src/events/plan.js';
+import type { WorkflowEventOf } from '../../src/events/workflow.js';
 import type { StepExecutor } from '../../src/execution/step-executor.js';
 import type { Principal } from '../../src/identity/principal.js';
 import type { AnyAggregate } from '../../src/kernel/aggregate.js';
-import type { Position } from '../../src/kernel/event.js';
+import type { Position, Recorded } from '../../src/kernel/event.js';
 import { toMicros, ZERO } from '../../src/kernel/money.js';
 import { PersistentMap } from '../../src/kernel/persistent-map.js';
 import type { ArtifactStore } from '../../src/ports/artifacts.js';
@@ -23,6 +24,7 @@ import type { Payer } from '../../src/ports/payments.js';
 import type { ReadModels } from '../../src/ports/read-models.js';
 import type { Sql, Transaction } from '../../src/ports/sql.js';
 import type { TimerStore } from '../../src/ports/timers.js';
+import type { TransferSender } from '../../src/ports/transfers.js';
 import { Memory } from '../../src/projections/memory.js';
 import type { Projection } from '../../src/projections/projection.js';
 import type { Converse, Dispatch, Memory as KnownStates } from '../../src/runtime/dispatch.js';
@@ -41,6 +43,8 @@ export interface PlantedBug {
   /** what a process remembers of aggregates */
   memory?(real: KnownStates): KnownStates;
   saga?(real: Saga): Saga;
+  /** what pays withdrawals and payouts */
+  sender?(real: TransferSender): TransferSender;
   /** what calls services */
   executor?(real: StepExecutor): StepExecutor;
   /** of calls */
@@ -71,6 +75,11 @@ const deciding =
       converse: (aggregate, id, next, isNew) => real.converse(bent(aggregate), id, next, isNew) as never,
     };
   };
+
+const withoutOpenPayments = (recorded: Recorded): Recorded => {
+  const { openPayments: _open, ...event } = recorded.event as WorkflowEventOf<'RunClosed'>;
+  return { ...recorded, event };
+};
 
 const without = (real: TimerStore, lost: RegExp): TimerStore => ({
   set: (timers) => real.set(timers.filter(({ id }) => !lost.test(id))),
@@ -599,6 +608,38 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'deposit-looked-for-once',
     what: 'The timer that has a deposit looked for again is never set',
     timers: (real) => without(real, /^deposit\/.*\/last$/),
+  },
+  {
+    name: 'released-while-it-pays',
+    what: 'The hold of a run is given back as it ends, though what was signed for it may still land',
+    saga: (real) =>
+      real.name === 'settle-escrow'
+        ? { ...real, react: (recorded, state) => real.react(withoutOpenPayments(recorded), state) }
+        : real,
+  },
+  {
+    name: 'withdrawal-looked-for-once',
+    what: 'The timer that has a withdrawal looked for again is never set',
+    timers: (real) => without(real, /^wdr_.*\/look\/last$/),
+  },
+  {
+    name: 'payout-looked-for-once',
+    what: 'The timer that has a settlement looked for again is never set',
+    timers: (real) => without(real, /^stl_.*\/look\/.*last$/),
+  },
+  {
+    name: 'transfer-taken-for-lost',
+    what: 'A withdrawal is signed again as soon as the chain does not show it',
+    sender: (real) => ({
+      recipient: (wallet) => real.recipient(wallet),
+      prepare: (transfers, memo) => real.prepare(transfers, memo),
+      broadcast: (transfer) => real.broadcast(transfer),
+      fate: async (transfer) => {
+        const fate = await real.fate(transfer);
+        if (fate.status !== 'pending') return fate;
+        return { status: 'expired', height: transfer.lastValidBlockHeight + 1n };
+      },
+    }),
   },
   {
     name: 'answer-not-looked-for',

@@ -6,7 +6,7 @@ import type { Network } from './network.js';
 const MINT = 'USDC';
 
 /** What escrow sees of the chain: deposits that are what their owners say, and what was given back to it. */
-export class SimulatedChain implements MemoSearch, Pick<Chain, 'mint' | 'lookupDeposit'> {
+export class SimulatedChain implements MemoSearch, Pick<Chain, 'mint' | 'lookupDeposit' | 'escrowAddress'> {
   readonly mint = MINT;
   /** by the memo it was asked for under */
   private readonly back = new Map<string, DepositTransfer>();
@@ -15,6 +15,8 @@ export class SimulatedChain implements MemoSearch, Pick<Chain, 'mint' | 'lookupD
     private readonly network: Network,
     private readonly funds: bigint,
   ) {}
+
+  escrowAddress: Chain['escrowAddress'] = async () => ({ owner: 'ESCROW', tokenAccount: 'ESCROWACCOUNT' });
 
   /** Whoever asks again under the same memo is given back no more. @returns whether it was the first */
   giveBack(memo: string, amount: Micros): boolean {

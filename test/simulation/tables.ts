@@ -29,13 +29,14 @@ const READ: Readonly<Record<string, (text: string) => unknown>> = {
 /** The tables of read models, and the few statements that projections and followers ask of them. */
 export class Tables implements Transaction {
   private readonly rows = new Map<string, Map<string, Row>>();
+  private readonly known = new Map<string, Answer>();
 
   async query<R extends object>(text: string, values: readonly unknown[] = []): Promise<{ rows: R[] }> {
-    return { rows: this.answer(text.trim())(values).map((row) => ({ ...row })) as R[] };
+    return { rows: this.answer(text)(values).map((row) => ({ ...row })) as R[] };
   }
 
   send(text: string, values: readonly unknown[]): void {
-    this.answer(text.trim())(values);
+    this.answer(text)(values);
   }
 
   async sent(): Promise<void> {}
@@ -60,6 +61,14 @@ export class Tables implements Transaction {
   }
 
   private answer(text: string): Answer {
+    const known = this.known.get(text);
+    if (known) return known;
+    const answer = this.read(text.trim());
+    this.known.set(text, answer);
+    return answer;
+  }
+
+  private read(text: string): Answer {
     const upsert = UPSERT.exec(text);
     if (upsert) return this.upsert(upsert[1]!, upsert[2]!, upsert[3]!, upsert[4]!);
     const where = WHERE.exec(text);

@@ -1,10 +1,13 @@
 import { escrow } from '../../src/commands/escrow/decide.js';
+import { availableOf } from '../../src/commands/escrow/state.js';
 import type { GrantMandate } from '../../src/commands/mandate/commands.js';
 import { mandate } from '../../src/commands/mandate/decide.js';
+import { user } from '../../src/commands/user/decide.js';
 import { workflow } from '../../src/commands/workflow/decide.js';
 import type { WorkflowEvent, WorkflowEventOf } from '../../src/events/workflow.js';
+import type { Principal } from '../../src/identity/principal.js';
 import { isRefusal } from '../../src/kernel/errors.js';
-import type { Micros } from '../../src/kernel/money.js';
+import { type Micros, toMicros } from '../../src/kernel/money.js';
 import { isoTime, plusMs } from '../../src/kernel/time.js';
 import type { Chance } from '../../src/ports/clock.js';
 import { approveWorkflow } from '../../src/requests/approve-workflow.js';
@@ -16,7 +19,9 @@ import { createWorkflow } from '../../src/requests/create-workflow.js';
 import { forkWorkflow } from '../../src/requests/fork-workflow.js';
 import { pauseWorkflow, resumeWorkflow } from '../../src/requests/pause-workflow.js';
 import { rateWorkflow } from '../../src/requests/rate-workflow.js';
+import { requestPayout, retryPayout } from '../../src/requests/request-payout.js';
 import { requestRefund } from '../../src/requests/request-refund.js';
+import { requestWithdrawal } from '../../src/requests/request-withdrawal.js';
 import { retryWorkflow } from '../../src/requests/retry-workflow.js';
 import { revokeMandate } from '../../src/requests/revoke-mandate.js';
 import { sendSignal } from '../../src/requests/send-signal.js';
@@ -82,9 +87,89 @@ export class Users {
       const account = { userId, wallet: `W${userId}`, network: 'solana:simulated', asset: 'USDC', at };
       const of = (name: string) => contextOf(caller, name, userId);
       await dispatch.send(escrow, userId, { type: 'OpenEscrowAccount', ...account }, of('open'));
+      await dispatch.send(
+        user,
+        userId,
+        { type: 'RegisterUser', userId, roles: ['user'], at },
+        of('register'),
+      );
+      await dispatch.send(user, userId, { type: 'LinkWallet', wallet: `W${userId}` }, of('link'));
       const submitted = { signature, amount, at, expiresAt: plusMs(at, 1_800_000) };
       await dispatch.send(escrow, userId, { type: 'SubmitDeposit', ...submitted }, of('submit'));
     });
+  }
+
+  /** Some or all of what is there leaves: to its owner's wallet, or to others who are owed it. */
+  moveMoney(userId: string): void {
+    const { random } = this;
+    const share = random.pick([0, 1, 30, 100, 100]);
+    const sum = (all: Micros) => toMicros(share === 0 ? 1_000n : (all * BigInt(share)) / 100n);
+    if (random.chance(0.6)) this.withdraw(userId, sum);
+    else this.payOut(userId, sum);
+  }
+
+  private payOut(userId: string, sum: (available: Micros) => Micros): void {
+    const { random } = this;
+    const from = random.pick(['escrow', 'escrow', 'platform', 'reserve'] as const);
+    const names = Array.from({ length: random.between(1, 4) }, (_, nth) => `${nth + 1}`);
+    this.ask(
+      userId,
+      'pay out',
+      async (engine, caller) => {
+        const all = from === 'escrow' ? await availableTo(engine, userId) : toMicros(3_000n);
+        const each = sum(all) / BigInt(names.length);
+        const dues = names.map((name) => ({
+          recipient: `P${name}`,
+          amount: toMicros(each < 100n ? 100n : each),
+          reference: `session_${name}`,
+        }));
+        const { dispatch, chain, process } = engine;
+        const parts = {
+          dispatch,
+          chain,
+          clock: process,
+          chance: random,
+          settings: { payoutSplit: '90/7/3' },
+        };
+        await requestPayout(parts, { ...caller, onceId: caller.callId }, { from, dues });
+      },
+      ['user', 'operator'],
+    );
+    // what it earned the platform is paid to somebody, too
+    if (from === 'escrow' && random.chance(0.5)) this.later(60_000, () => this.moveMoney(userId));
+  }
+
+  private withdraw(userId: string, sum: (available: Micros) => Micros): void {
+    const { random } = this;
+    let amount: Micros | undefined;
+    const destination = `W${userId}`;
+    this.ask(userId, 'withdraw', async (engine, caller) => {
+      // asked again, it is the same withdrawal
+      amount ??= sum(await availableTo(engine, userId));
+      const { dispatch, process } = engine;
+      const parts = { dispatch, clock: process, chance: random };
+      await requestWithdrawal(parts, { ...caller, onceId: caller.callId }, { amount, destination });
+    });
+    if (random.chance(0.1))
+      this.later(random.between(0, 5_000), () =>
+        this.ask(userId, 'unlink', ({ dispatch }, caller) => {
+          const unlink = { type: 'UnlinkWallet', wallet: destination } as const;
+          return dispatch.send(user, userId, unlink, contextOf(caller, 'unlink', userId));
+        }),
+      );
+  }
+
+  /** What could not be paid is tried again, now and then to another wallet. */
+  retryPayout(settlementId: string, item: number): void {
+    const { random } = this;
+    if (random.chance(0.3)) return;
+    const recipient = random.chance(0.3) ? 'P9' : undefined;
+    const retry: Call = ({ dispatch, chain, process }, caller) =>
+      retryPayout({ dispatch, chain, clock: process }, caller, settlementId, { item, recipient });
+    const ms = random.pick([0, 0, 500, 30_000]);
+    this.later(ms, () => this.ask(OPERATOR, 'retry a payout', retry));
+    if (random.chance(0.2))
+      this.later(ms + random.between(0, 20), () => this.ask(OPERATOR, 'retry it too', retry));
   }
 
   /** @param terms of the mandate; what it names may be anybody, or nobody */
@@ -174,7 +259,7 @@ export class Users {
       case 'CompensationFailed':
         if (random.chance(0.1)) this.cancel(userId, workflowId, random.between(0, 500));
         this.operate(workflowId);
-        if (random.chance(0.25)) this.fork(userId, workflowId);
+        if (random.chance(0.6)) this.fork(userId, workflowId);
         return;
       case 'RunClosed':
         this.conclude(userId, workflowId, event);
@@ -300,6 +385,8 @@ export class Users {
     if (random.chance(outcome === 'completed' ? 0.3 : 0.05)) this.rate(userId, workflowId);
     if (random.chance(0.03)) this.cancel(userId, workflowId, random.between(0, 1_000));
     if (random.chance(FORKING)) this.fork(userId, workflowId);
+    // what was held is free, and may be gone in a moment
+    if (random.chance(0.05)) this.withdraw(userId, (available) => available);
   }
 
   private retry(userId: string, workflowId: string): void {
@@ -376,8 +463,12 @@ export class Users {
   }
 
   /** Until it is answered: by what was asked for, or by a refusal that asking again would not change. */
-  private ask(userId: string, what: string, call: Call): void {
-    const roles = userId === OPERATOR ? (['user', 'operator'] as const) : (['user'] as const);
+  private ask(
+    userId: string,
+    what: string,
+    call: Call,
+    roles: Principal['roles'] = userId === OPERATOR ? ['user', 'operator'] : ['user'],
+  ): void {
     const principal = { userId, keyId: 'key_1', roles };
     const caller: Caller = { principal, callId: `call_${++this.calls}` };
     let answered = false;
@@ -401,6 +492,11 @@ export class Users {
     attempt(TRIES);
   }
 }
+
+const availableTo = async ({ dispatch }: SimulatedEngine, userId: string): Promise<Micros> => {
+  const { state } = await dispatch.load(escrow, userId);
+  return state.status === 'open' ? availableOf(state) : toMicros(0n);
+};
 
 /** Nobody comes back to it any more. */
 const giveUp =

@@ -5,7 +5,7 @@ import type { Parent } from '../../src/events/child.js';
 import type { ForkedFrom } from '../../src/events/fork.js';
 import type { WorkflowEvent } from '../../src/events/workflow.js';
 import { type LimitTable, limitTable } from '../../src/fairness/limit-table.js';
-import type { Recorded } from '../../src/kernel/event.js';
+import type { Position, Recorded } from '../../src/kernel/event.js';
 import { categoryOf, idOfStream } from '../../src/kernel/ids.js';
 import { LIMITS } from '../../src/kernel/limits.js';
 import { toMicros } from '../../src/kernel/money.js';
@@ -17,10 +17,11 @@ import { type Outside, type Role, type SimulatedEngine, startEngine, watched } f
 import { EventLog } from './event-log.js';
 import type { Fault } from './faults.js';
 import { Judge } from './judge.js';
-import { LimitRules } from './limit-rules.js';
+import { LimitRules, SETTLES_IN } from './limit-rules.js';
 import { Listeners } from './listeners.js';
 import { LiveMessages } from './live-messages.js';
 import { Network } from './network.js';
+import { OutgoingTransfers } from './outgoing-transfers.js';
 import { PaidServices } from './paid-services.js';
 import { ListedServices, MoodyPlanner } from './planning.js';
 import { asGiven, type Offer, randomDraft, randomOffer, WORDS } from './plans.js';
@@ -50,6 +51,8 @@ const STEPS_TO_REST = 60_000;
 /** set what listeners draw, and what becomes of connections, apart from what the rest of the world does */
 const LISTENING = 1_000_003;
 const WIRES = 2_000_003;
+/** who comes when the limits of calls are exact */
+const LATE_COMERS = 3_000_017;
 /** As src/composition/engine.ts has it. */
 const HANDS = { alone: 64, shared: 16 };
 const FUNDS = 10_000_000n;
@@ -116,14 +119,18 @@ class World {
   private readonly readModels: SharedReadModels;
   private readonly timers: TimerTable;
   private readonly chain: SimulatedChain;
+  private readonly sender: OutgoingTransfers;
   private readonly offers: readonly Offer[];
   private readonly drafts = new Map<string, PlanDraft>();
   private readonly slots: Slot[] = [];
   private readonly owners = new Map<string, string>();
+  /** by read model, the last event that is for it */
+  private readonly lastFor = new Map<string, Position>();
   private readonly outcomes: string[] = [];
   private readonly hash = createHash('sha256');
   private readonly lines: string[] = [];
   private isCalm = false;
+  private readonly userIds: string[] = [];
 
   constructor(
     private readonly seed: number,
@@ -153,6 +160,7 @@ class World {
       this.slots.some((slot) => slot.name === name && slot.process?.alive),
     );
     this.chain = new SimulatedChain(this.network, FUNDS);
+    this.sender = new OutgoingTransfers(this.network, this.judge);
     const { faults } = this.network;
     this.limits = new LimitRules(this.scheduler, randomLimits(random), faults, this.judge.heard);
     this.outside = {
@@ -163,6 +171,8 @@ class World {
       jobs: this.queue,
       payer: this.services,
       chain: this.chain,
+      sender: this.sender,
+      opensAccounts: random.chance(0.5),
       vault: { dataKey: async () => new Uint8Array(32).fill(7), destroy: async () => {} },
       artifacts: (bug?.artifacts ?? ((real) => real))(new MemoryArtifactStore()),
       random,
@@ -245,8 +255,8 @@ class World {
   }
 
   private get areReadModelsDone(): boolean {
-    return watched.every(({ name, handles }) => {
-      const last = this.store.log.findLast(({ event }) => handles.includes(event.type))?.position;
+    return watched.every(({ name }) => {
+      const last = this.lastFor.get(name);
       const at = this.readModels.position(name);
       return last === undefined || (at !== undefined && at >= last);
     });
@@ -255,9 +265,10 @@ class World {
   private get isDone(): boolean {
     const { judge, drafts, services } = this;
     return (
-      this.areReadModelsDone &&
       services.underWay === 0 &&
+      this.sender.underWay === 0 &&
       drafts.size === judge.workflows.size - judge.family.children.size - judge.family.forks.size &&
+      this.areReadModelsDone &&
       judge.isQuiet
     );
   }
@@ -269,27 +280,37 @@ class World {
     if (random.chance(0.25)) this.slot('core-2', 'core');
     for (let n = random.between(1, 2); n > 0; n--) this.slot(`worker-${n}`, 'worker');
     for (const slot of this.slots) this.start(slot);
-    const users = Array.from({ length: random.between(1, 2) }, (_, index) => `user_${index + 1}`);
+    const { userIds: users } = this;
+    for (let n = random.between(1, 2); n > 0; n--) users.push(`user_${users.length + 1}`);
     for (const userId of users)
       this.at(random.between(0, 500), () =>
         this.users.deposit(userId, `${userId.slice(-1).repeat(88)}`, toMicros(FUNDS)),
       );
     for (const userId of users) if (random.chance(0.4)) this.at(0, () => this.grant(userId));
+    for (const userId of users)
+      for (let n = random.pick([0, 0, 0, 1, 2]); n > 0; n--)
+        this.at(random.between(0, 90_000), () => this.users.moveMoney(userId));
     for (let n = random.between(1, 3); n > 0; n--) {
-      const workflowId = `wf_${this.seed.toString(36)}n${n}`;
-      const userId = random.pick(users);
-      const draft = randomDraft(random, this.offers);
-      this.drafts.set(workflowId, draft);
-      this.owners.set(workflowId, userId);
-      const wanted = random.chance(0.5)
-        ? { input: `${WORDS}: please do the work of ${workflowId}` }
-        : { plan: givenPlanSchema.parse(asGiven(draft)) };
-      this.at(random.between(0, 10_000), () => this.users.create(userId, workflowId, wanted));
+      const workflowId = this.wish(random, n, users);
       if (n === 1 && this.seed % 2 === 0) this.at(0, () => this.listeners.follow(workflowId));
     }
     const storm = random.between(5, 120) * 1_000;
     this.faults(storm);
     scheduler.after(storm, undefined, 'faults stop', () => this.calm());
+  }
+
+  /** Somebody wants something, `ms` from now or up to ten seconds later. @returns the id of what comes of it */
+  private wish(random: Random, n: number, users: readonly string[], ms = 0): string {
+    const workflowId = `wf_${this.seed.toString(36)}n${n}`;
+    const userId = random.pick(users);
+    const draft = randomDraft(random, this.offers);
+    this.drafts.set(workflowId, draft);
+    this.owners.set(workflowId, userId);
+    const wanted = random.chance(0.5)
+      ? { input: `${WORDS}: please do the work of ${workflowId}` }
+      : { plan: givenPlanSchema.parse(asGiven(draft)) };
+    this.at(ms + random.between(0, 10_000), () => this.users.create(userId, workflowId, wanted));
+    return workflowId;
   }
 
   private grant(userId: string): void {
@@ -342,6 +363,9 @@ class World {
         slot.process.pausedUntil = 0;
       }
     }
+    const late = new Random(this.seed + LATE_COMERS);
+    if (this.limits.areNarrow && late.chance(0.3))
+      for (const n of [8, 9]) this.wish(late, n, this.userIds, SETTLES_IN);
   }
 
   private slot(name: string, role: Role): void {
@@ -410,6 +434,8 @@ class World {
     const { stream, event } = recorded;
     const { error } = event as { error?: { message?: string } };
     this.note(`  ${stream} ${recorded.revision} ${event.type} ${recorded.id} ${error?.message ?? ''}`);
+    for (const { name, handles } of watched)
+      if (handles.includes(event.type)) this.lastFor.set(name, recorded.position);
     this.judge.observe(recorded);
     this.judge.overheard(event.type, recorded);
     const id = idOfStream(stream);
@@ -421,6 +447,7 @@ class World {
     const isUnanswered = event.type === 'PaymentUndelivered' || event.type === 'PaymentConfirmed';
     if (isUnanswered && this.random.chance(event.type === 'PaymentConfirmed' ? 0.02 : 0.5))
       this.users.refund(this.judge.payments.get(id)!.quoted!.userId, id);
+    if (event.type === 'PayoutFailed') this.users.retryPayout(id, (event as { item?: number }).item!);
     const owner = categoryOf(stream) === 'workflow' ? this.owners.get(id) : undefined;
     if (owner !== undefined) this.users.hear(owner, id, event as WorkflowEvent);
     if (event.type === 'RunClosed') this.outcomes.push((event as { outcome?: string }).outcome ?? '?');

@@ -61,6 +61,16 @@ export interface ExtendHold {
   readonly expiresAt: string;
 }
 
+/** An expired hold holds again what is yet to be paid out of it; an open one lasts until then at least. */
+export interface RenewHold {
+  readonly type: 'RenewHold';
+  readonly holdId: string;
+  /** what is captured not included */
+  readonly amount: Micros;
+  readonly at: string;
+  readonly expiresAt: string;
+}
+
 /** What a workflow may spend that is a step of another one. */
 export interface SplitHold {
   readonly type: 'SplitHold';
@@ -118,6 +128,7 @@ export type EscrowCommand =
   | RejectDeposit
   | PlaceHold
   | ExtendHold
+  | RenewHold
   | SplitHold
   | CaptureHold
   | ReleaseHold

@@ -408,6 +408,62 @@ describe('a hold whose run goes on', () => {
       .refuses('VALIDATION_FAILED'));
 });
 
+describe('a hold that something is to be undone from', () => {
+  const muchLater = '2026-01-02T05:04:05.678Z';
+  const renew: EscrowCommand = {
+    type: 'RenewHold',
+    ...{ holdId: 'hold_1', amount: micros(50), at, expiresAt: muchLater },
+  };
+  const lasting: EscrowEvent = {
+    type: 'HoldExtended',
+    v: 1,
+    ...{ holdId: 'hold_1', amount: '600', added: '0', expiresAt: muchLater },
+  };
+  const gone: EscrowEvent = { ...expired, released: '350' };
+  const frozen: EscrowEvent = { type: 'EscrowFrozen', v: 1, reason: 'It was reported stolen.', frozenAt: at };
+  const again: EscrowEvent = { ...lasting, amount: '300', added: '50' };
+
+  it('lasts longer, and holds what it held', () =>
+    given(...funded, placed)
+      .when(renew)
+      .then([lasting]));
+
+  it('is left as it is where it lasts long enough', () =>
+    given(...funded, placed)
+      .when({ ...renew, expiresAt: '2026-01-02T03:30:00.000Z' })
+      .thenNothing());
+
+  it('that has expired holds so much again, beside what was captured', () => {
+    given(...funded, placed, captured, gone)
+      .when(renew)
+      .then([again]);
+    const account = fold(escrowDecider, [...funded, placed, captured, gone, again]);
+    expect(account.status === 'open' && [availableOf(account), account.held]).toEqual([700n, 50n]);
+  });
+
+  it('pays for undoing out of a frozen account, too', () =>
+    given(...funded, placed, captured, gone, frozen)
+      .when(renew)
+      .then([again]));
+
+  it('that has expired needs something available', () =>
+    given(...funded, placed, captured, gone)
+      .when({ ...renew, amount: micros(751) })
+      .refuses('INSUFFICIENT_ESCROW', { available: '750', required: '751' }));
+
+  it('is not renewed once it was released, for nothing, nor to end at once', () => {
+    given(...funded, placed, captured, released)
+      .when(renew)
+      .refuses('HOLD_CLOSED');
+    given(...funded, placed, captured, gone)
+      .when({ ...renew, amount: micros(0) })
+      .refuses('VALIDATION_FAILED');
+    given(...funded, placed)
+      .when({ ...renew, expiresAt: at })
+      .refuses('VALIDATION_FAILED');
+  });
+});
+
 describe('a hold that is split', () => {
   const split: EscrowCommand = {
     type: 'SplitHold',

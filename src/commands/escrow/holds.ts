@@ -3,7 +3,7 @@ import type { EscrowEvent } from '../../events/escrow.js';
 import { Refusal } from '../../kernel/errors.js';
 import { least, toMicros, ZERO } from '../../kernel/money.js';
 import { assertAmount, assertCovered } from './amounts.js';
-import type { ExpireHold, ExtendHold, PlaceHold, ReleaseHold, SplitHold } from './commands.js';
+import type { ExpireHold, ExtendHold, PlaceHold, ReleaseHold, RenewHold, SplitHold } from './commands.js';
 import { assertNotFrozen } from './freezing.js';
 import { holdClosed, holdExceeded, holdOf } from './hold-of.js';
 import { type OpenEscrow, remainderOf } from './state.js';
@@ -51,6 +51,25 @@ export function extendHold(command: ExtendHold, account: OpenEscrow): Decision {
   const added = toMicros(amount - covered);
   assertCovered(added, account);
   return [{ type: 'HoldExtended', v: 1, holdId, amount: String(amount), added: String(added), expiresAt }];
+}
+
+/** What undoes a run may have to be paid long after its hold was to last. A frozen account is no reason to leave it. */
+export function renewHold({ holdId, amount, at, expiresAt }: RenewHold, account: OpenEscrow): Decision {
+  const hold = holdOf(account, holdId);
+  if (hold.status === 'released') throw holdClosed(holdId, hold);
+  assertAmount(amount);
+  if (expiresAt <= at)
+    throw new Refusal('VALIDATION_FAILED', 'A hold must expire after it is renewed.', { at, expiresAt });
+  const until = atLeast(expiresAt, hold.expiresAt);
+  if (hold.status === 'expired') {
+    assertCovered(amount, account);
+    const covers = hold.captured + (hold.lent ?? ZERO) + amount;
+    const of = { amount: String(covers), added: String(amount), expiresAt: until };
+    return [{ type: 'HoldExtended', v: 1, holdId, ...of }];
+  }
+  if (until === hold.expiresAt) return NOTHING;
+  const of = { amount: String(hold.amount), added: '0', expiresAt: until };
+  return [{ type: 'HoldExtended', v: 1, holdId, ...of }];
 }
 
 export function splitHold(command: SplitHold, account: OpenEscrow): Decision {

@@ -41,7 +41,7 @@ export function requestSignature(command: RequestSignature, state: PaymentState)
 
 /** The first signature counts; another one for the same payment is refused, whoever made it. */
 export function signPayment({ type, at, attempt, header }: SignPayment, state: PaymentState): Decision {
-  if (state.status !== 'none' && 'prepared' in state) {
+  if ('prepared' in state) {
     const { prepared } = state;
     if (prepared.header === header) return [];
     throw new Refusal('PAYMENT_SIGNED', 'This payment was signed already, otherwise.', {
@@ -72,7 +72,7 @@ export function withdrawSignatureRequest(
   { type, attempt, code, message }: WithdrawSignatureRequest,
   state: PaymentState,
 ): Decision {
-  if (state.status !== 'none' && attempt > 0 && attempt < state.nextAttempt) return [];
+  if ('nextAttempt' in state && attempt > 0 && attempt < state.nextAttempt) return [];
   if (state.status !== 'awaiting_signature') throw wrongState(type, state);
   if (attempt !== state.requested.attempt) throw wrongAttempt(attempt, state.requested.attempt);
   return [{ type: 'PaymentFailed', v: 1, attempt, code, message }];

@@ -106,6 +106,13 @@ export interface RejectRefund {
   readonly message: string;
 }
 
+/** The run is over: from here on nothing is signed for it, whoever still thinks to be at it. */
+export interface ClosePayment {
+  readonly type: 'ClosePayment';
+  readonly workflowId: string;
+  readonly runNo: number;
+}
+
 export type PaymentCommand =
   | RecordQuote
   | AuthorizePayment
@@ -120,4 +127,5 @@ export type PaymentCommand =
   | RecordNonDelivery
   | RequestRefund
   | ConfirmRefund
-  | RejectRefund;
+  | RejectRefund
+  | ClosePayment;

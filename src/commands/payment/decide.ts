@@ -6,6 +6,7 @@
  * - What is signed was approved: never above the step's ceiling, never to another recipient, asset or network.
  * - Paid is not delivered: the answer is recorded apart, and may still come after it was given up.
  * - What was paid and not delivered is asked back, and credited once, for what the chain shows.
+ * - Once its run is over, nothing is signed that was not signed before: what was held for it is free then.
  */
 import type { PaymentEvent } from '../../events/payment.js';
 import type { Aggregate } from '../../kernel/aggregate.js';
@@ -16,6 +17,7 @@ import { plusMs } from '../../kernel/time.js';
 import { requestSignature, signPayment, withdrawSignatureRequest } from './client-signed.js';
 import type {
   AuthorizePayment,
+  ClosePayment,
   ConfirmPayment,
   ConfirmRefund,
   FailPayment,
@@ -71,6 +73,8 @@ function decide(command: PaymentCommand, state: PaymentState): Decision {
       return confirmRefund(command, state);
     case 'RejectRefund':
       return rejectRefund(command, state);
+    case 'ClosePayment':
+      return close(command, state);
     default:
       return unreachable(command);
   }
@@ -79,6 +83,7 @@ function decide(command: PaymentCommand, state: PaymentState): Decision {
 /** A service may ask anew as long as nothing signed can land: the new terms need a new authorization. */
 function recordQuote(command: RecordQuote, state: PaymentState): Decision {
   const { type: _type, ...terms } = command;
+  if (state.status === 'closed') throw overAlready();
   if (state.status !== 'none' && sameTerms(state.quote, terms)) return NOTHING;
   if (state.status === 'prepared' || state.status === 'submitted' || state.status === 'confirmed')
     throw new Refusal('PAYMENT_UNDER_WAY', 'This step is being paid on the terms it was quoted first.', {
@@ -90,6 +95,7 @@ function recordQuote(command: RecordQuote, state: PaymentState): Decision {
 
 function authorize(command: AuthorizePayment, state: PaymentState): Decision {
   if (state.status === 'none') throw wrongState(command.type, state);
+  if (state.status === 'closed') throw overAlready();
   const { planHash, ceiling, approved } = command;
   const { quote } = state;
   if (quote.payTo !== approved.payTo || quote.asset !== approved.asset || quote.network !== approved.network)
@@ -124,6 +130,7 @@ const isSameAuthorization = (
 
 function prepare(command: PreparePayment, state: PaymentState): Decision {
   const { attempt, header, memo, blockhash, watermark } = command;
+  if (state.status === 'closed') throw overAlready();
   if (state.status === 'none' || state.status === 'quoted') throw wrongState(command.type, state);
   if (state.status === 'awaiting_signature') throw wrongState(command.type, state);
   if (state.status !== 'authorized') {
@@ -180,7 +187,7 @@ function confirm(command: ConfirmPayment, state: PaymentState): Decision {
 
 function fail(command: FailPayment, state: PaymentState): Decision {
   const { attempt, code, message } = command;
-  if (state.status !== 'none' && attempt > 0 && attempt < state.nextAttempt) return NOTHING;
+  if ('nextAttempt' in state && attempt > 0 && attempt < state.nextAttempt) return NOTHING;
   const { prepared } = signed(command, state);
   if (state.status === 'confirmed') throw settled(state);
   if (attempt !== prepared.attempt) throw wrongAttempt(attempt, prepared.attempt);
@@ -254,6 +261,30 @@ function rejectRefund({ type, code, message }: RejectRefund, state: PaymentState
   if (state.status !== 'confirmed' || state.refund.status === 'none') throw wrongState(type, state);
   return state.refund.status === 'requested' ? [{ type: 'RefundRejected', v: 1, code, message }] : NOTHING;
 }
+
+/** What was signed is not taken back: it lands or expires. */
+function close({ workflowId, runNo }: ClosePayment, state: PaymentState): Decision {
+  switch (state.status) {
+    case 'closed':
+    case 'confirmed':
+      return NOTHING;
+    case 'none':
+    case 'quoted':
+    case 'authorized':
+      return [{ type: 'PaymentClosed', v: 1, workflowId, runNo }];
+    case 'awaiting_signature':
+    case 'prepared':
+    case 'submitted':
+      throw new Refusal('PAYMENT_UNDER_WAY', 'What was signed for this payment may still land.', {
+        status: state.status,
+      });
+    default:
+      return unreachable(state);
+  }
+}
+
+const overAlready = (): Refusal =>
+  new Refusal('PAYMENT_CLOSED', 'The run that this was to be paid for is over: nothing is signed for it.');
 
 function signed(command: PaymentCommand, state: PaymentState): InFlight | Confirmed {
   if (state.status === 'prepared' || state.status === 'submitted' || state.status === 'confirmed')

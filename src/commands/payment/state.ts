@@ -54,6 +54,8 @@ export interface Confirmed extends Authorized {
 
 export type PaymentState =
   | { readonly status: 'none' }
+  /** its run was over before anything was signed */
+  | { readonly status: 'closed'; readonly quote: QuoteTerms | undefined }
   | ({ readonly status: 'quoted' } & Quoted)
   | ({ readonly status: 'authorized' } & Authorized)
   | Unsigned
@@ -69,6 +71,7 @@ export function evolvePayment(state: PaymentState, event: PaymentEvent): Payment
   switch (event.type) {
     case 'PaymentQuoted': {
       const { type: _type, v: _v, amount, ...terms } = event;
+      if (state.status === 'closed') throw new Error(`${event.type} in the history of a closed payment`);
       const nextAttempt = state.status === 'none' ? 1 : state.nextAttempt;
       return { status: 'quoted', quote: { ...terms, amount: parseMicros(amount) }, nextAttempt };
     }
@@ -119,6 +122,8 @@ export function evolvePayment(state: PaymentState, event: PaymentEvent): Payment
       if (refund.status !== 'requested') throw new Error(`${event.type} of a refund that was not asked for`);
       return { ...paid, refund: { ...refund, status: 'rejected' } };
     }
+    case 'PaymentClosed':
+      return { status: 'closed', quote: state.status === 'none' ? undefined : state.quote };
     default:
       return unreachable(event);
   }

@@ -39,21 +39,26 @@ interface End {
   readonly runNo: number;
   readonly outcome: RunOutcome;
   readonly actual: bigint;
+  /** something signed for it may still land, see RunClosed */
+  readonly mayStillPay: boolean;
 }
 
 /**
- * A run that was not approved under it spent nothing of it; one that completed will never pay any more. Whatever else
- * may still land is looked for where it was held; what a wallet pays is not held, and counts in full then.
+ * A run that was not approved under it spent nothing of it; one of which nothing may land any more has spent what was
+ * captured. Whatever else may still land is looked for where it is held; what a wallet pays is not held, and counts in
+ * full then.
  */
-export function mandateShare(state: WorkflowState, { runNo, outcome, actual }: End): WorkflowEvent[] {
+export function mandateShare(
+  state: WorkflowState,
+  { runNo, outcome, actual, mayStillPay }: End,
+): WorkflowEvent[] {
   if (state.status === 'none' || state.created.mandateId === undefined) return [];
   const { mandateId, userId, payer } = state.created;
   const approval =
     'approval' in state ? state.approval : state.status === 'closed' ? state.progress?.approval : undefined;
   const isUnder = approval?.mandateId === mandateId;
-  const isDone = outcome === 'completed';
-  const inFull = isUnder && !isDone && payer !== undefined;
+  const inFull = isUnder && payer !== undefined && (outcome !== 'completed' || mayStillPay);
+  const isFinal = !isUnder || inFull || !mayStillPay;
   const spent = inFull ? approval.budget : isUnder ? `${actual}` : '0';
-  const isFinal = !isUnder || isDone || inFull;
   return [{ type: 'MandateShareSettled', v: 1, runNo, mandateId, userId, spent, isFinal }];
 }

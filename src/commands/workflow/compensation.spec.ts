@@ -290,6 +290,7 @@ describe('an attempt to undo that fails', () => {
           totalCost: '0',
           closedAt: T0,
           holdId: 'hold_1',
+          openPayments: ['pay_01r1s2undo', 'pay_01r1s3'],
         },
       ]);
   });

@@ -104,6 +104,7 @@ export function close(state: WorkflowState, event: WorkflowEventOf<'RunClosed'>)
     closedAt: event.closedAt,
     settled: false,
     ...(event.holdId !== undefined && { holdId: event.holdId }),
+    ...(event.openPayments && { mayStillPay: true }),
     stale: executed?.stale ?? [],
     ...(failure && { failure }),
     ...(signals && { signals }),

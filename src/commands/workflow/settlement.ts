@@ -34,9 +34,9 @@ export function recordSettlement({ holdId, spent }: RecordSettlement, state: Wor
   const { runNo, plan } = state;
   // workflows of its own were paid from holds of their own
   const actual = spent + (state.progress?.spentByChildren ?? 0n);
-  const { outcome } = state;
+  const { outcome, mayStillPay = false } = state;
   const estimated = estimatedFor(plan, stepsOf(state), state.undoes !== undefined);
-  return [...mandateShare(state, { runNo, outcome, actual }), settled(runNo, estimated, actual)];
+  return [...mandateShare(state, { runNo, outcome, actual, mayStillPay }), settled(runNo, estimated, actual)];
 }
 
 /** A run that nothing was held for has nothing to give back: it is settled as it closes. */
@@ -51,6 +51,7 @@ export function settledIfFree(
   // what the owner's own wallet paid was never held
   const spent = state.status !== 'none' && state.created.payer !== undefined ? BigInt(last.totalCost) : 0n;
   const { runNo, outcome } = last;
-  const share = mandateShare(state, { runNo, outcome, actual: spent });
+  const mayStillPay = last.openPayments !== undefined;
+  const share = mandateShare(state, { runNo, outcome, actual: spent, mayStillPay });
   return [...events, ...share, settled(runNo, estimatedFor(plan, steps, last.undoes !== undefined), spent)];
 }

@@ -167,6 +167,8 @@ export interface Closed extends Existing {
   readonly undos?: Undos;
   readonly undoes?: Undoing;
   readonly holdId?: string;
+  /** something signed for it may land yet */
+  readonly mayStillPay?: true;
   readonly totalCost: Micros;
   readonly closedAt: string;
   readonly plan?: Plan;

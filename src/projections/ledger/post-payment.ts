@@ -60,6 +60,7 @@ export function postPayment(paymentId: string, memory: Memory, event: PaymentEve
     case 'PaymentUndelivered':
     case 'RefundRequested':
     case 'RefundRejected':
+    case 'PaymentClosed':
       return { memory };
     default:
       return unreachable(event);

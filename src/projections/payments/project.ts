@@ -86,6 +86,8 @@ function changeOf(row: PaymentRow, event: PaymentEvent): Partial<PaymentRow> {
       const { signature, amount } = event;
       return { status: 'refunded', refund: row.refund && { ...row.refund, signature, amount } };
     }
+    case 'PaymentClosed':
+      return row.status === 'failed' ? {} : { status: 'closed' };
     case 'RefundRejected':
       return { status: 'refund_rejected', error: { code: event.code, message: event.message } };
   }

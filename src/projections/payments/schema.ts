@@ -9,6 +9,7 @@ export const paymentStatuses = [
   'submitted',
   'confirmed',
   'failed',
+  'closed',
   'delivered',
   'undelivered',
   'refund_requested',

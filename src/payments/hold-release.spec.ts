@@ -1,0 +1,138 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { authorize, COST, confirm, expire, prepare, quote, submit } from '../../test/kit/one-payment.js';
+import { assemble, cancel, endDrain, paid, planOf, start, toExecution } from '../../test/kit/runs.js';
+import { MemoryEventStore } from '../adapters/memory/event-store.js';
+import { MemoryTimerStore } from '../adapters/memory/timer-store.js';
+import type { EscrowCommand } from '../commands/escrow/commands.js';
+import { escrow } from '../commands/escrow/decide.js';
+import { availableOf } from '../commands/escrow/state.js';
+import type { PaymentCommand } from '../commands/payment/commands.js';
+import { payment } from '../commands/payment/decide.js';
+import { workflow } from '../commands/workflow/decide.js';
+import { CommandHandler } from '../runtime/command-handler.js';
+import { releaseTimer } from '../sagas/settle-escrow.js';
+import { HoldRelease } from './hold-release.js';
+
+const AT = '2026-01-02T03:04:05.678Z';
+const EXPIRES = '2027-01-01T00:00:00.000Z';
+const now = Date.parse(AT);
+const task = {
+  ...{ releaseOf: 'hold_1', userId: 'user_01', workflowId: 'wf_01', runNo: 1, look: 1 },
+  payments: ['pay_0', 'pay_1'],
+};
+
+describe('the hold of a run that is over', () => {
+  let store: MemoryEventStore;
+  let dispatch: CommandHandler;
+  let timers: MemoryTimerStore;
+  let said = 0;
+  const context = () => ({
+    commandId: `c${++said}`,
+    correlationId: 'wf_01',
+    actor: { type: 'system', id: 'test' } as const,
+  });
+  const book = (command: EscrowCommand) => dispatch.send(escrow, 'user_01', command, context());
+  const pay = async (...commands: PaymentCommand[]) => {
+    for (const command of commands) await dispatch.send(payment, 'pay_1', command, context());
+  };
+  const capture = () => book({ type: 'CaptureHold', holdId: 'hold_1', paymentId: 'pay_1', amount: COST });
+  const available = async () => {
+    const { state } = await dispatch.load(escrow, 'user_01');
+    return state.status === 'open' ? availableOf(state) : undefined;
+  };
+  const look = () => new HoldRelease(dispatch, timers, { now: () => now }).run(task);
+  const waits = async () => (await timers.due(now + 60_000, 10)).map(({ id }) => id);
+  const told = async (stream: string) => {
+    const types: string[] = [];
+    for await (const { event } of store.read(stream)) types.push(event.type);
+    return types;
+  };
+
+  beforeEach(async () => {
+    store = new MemoryEventStore();
+    dispatch = new CommandHandler(store, { now: () => now });
+    timers = new MemoryTimerStore();
+    const account = { userId: 'user_01', wallet: 'W', network: 'n', asset: 'USDC', at: AT };
+    const deposit = { signature: 'D', amount: COST };
+    const hold = { holdId: 'hold_1', amount: COST, purpose: 'wf_01', at: AT, expiresAt: EXPIRES };
+    await book({ type: 'OpenEscrowAccount', ...account });
+    await book({ type: 'SubmitDeposit', ...deposit, at: AT, expiresAt: EXPIRES });
+    await book({ type: 'ConfirmDeposit', ...deposit, slot: 1n });
+    await book({ type: 'PlaceHold', ...hold });
+    const plan = planOf(paid('step_1'), assemble('step_2', ['step_1']));
+    for (const command of [...toExecution(plan), start('step_1'), cancel(), endDrain()])
+      await dispatch.send(workflow, 'wf_01', command, context());
+  });
+
+  it('does not keep its run: that is settled with what is known, once', async () => {
+    await pay(quote, authorize, prepare, submit);
+    await look();
+    await look();
+    const { state } = await dispatch.load(workflow, 'wf_01');
+    expect(state).toMatchObject({ status: 'closed', settled: true, mayStillPay: true });
+    expect((await told('workflow-wf_01')).filter((type) => type === 'WorkflowSettled')).toHaveLength(1);
+    expect(await available()).toBe(0n);
+  });
+
+  it('is released at once where nothing was signed, and nothing can be signed after it', async () => {
+    await pay(quote, authorize);
+    await look();
+    expect(await available()).toBe(COST);
+    await expect(pay(prepare)).rejects.toMatchObject({ code: 'PAYMENT_CLOSED', kind: 'terminal' });
+    await expect(pay(quote)).rejects.toMatchObject({ code: 'PAYMENT_CLOSED' });
+    // one that had not even asked for its terms
+    expect(await told('payment-pay_0')).toEqual(['PaymentClosed']);
+  });
+
+  it('stays as long as what was signed may land', async () => {
+    await pay(quote, authorize, prepare, submit);
+    await look();
+    expect([await available(), await waits()]).toEqual([0n, [releaseTimer('hold_1')]]);
+    await pay(expire);
+    await look();
+    expect(await available()).toBe(COST);
+  });
+
+  it('pays what lands after the run is over', async () => {
+    await pay(quote, authorize, prepare, submit);
+    await look();
+    await pay(confirm);
+    await look();
+    // known to have landed, and not captured yet
+    expect(await told('escrow-user_01')).not.toContain('HoldReleased');
+    await capture();
+    await look();
+    expect([await available(), (await told('escrow-user_01')).slice(-2)]).toEqual([
+      0n,
+      ['HoldCaptured', 'HoldReleased'],
+    ]);
+  });
+
+  it('is released once, and waited for no more', async () => {
+    await look();
+    await timers.set([{ id: releaseTimer('hold_1'), dueAt: now, action: { do: 'job', job: {} as never } }]);
+    await look();
+    expect((await told('escrow-user_01')).filter((type) => type === 'HoldReleased')).toHaveLength(1);
+    expect(await waits()).toEqual([]);
+  });
+
+  it('that has expired holds nothing for anybody: its run is settled', async () => {
+    await pay(quote, authorize, prepare, submit);
+    await book({ type: 'ExpireHold', holdId: 'hold_1', at: EXPIRES });
+    await look();
+    expect((await told('escrow-user_01')).slice(-2)).toEqual(['HoldExpired', 'HoldReleased']);
+  });
+
+  it('is looked at again when somebody signs while it is closed', async () => {
+    await pay(quote, authorize);
+    const hasty = {
+      load: dispatch.load.bind(dispatch),
+      send: async (...args: Parameters<CommandHandler['send']>) => {
+        if (args[1] === 'pay_1') await pay(prepare, submit);
+        return dispatch.send(...args);
+      },
+    } as unknown as CommandHandler;
+    await new HoldRelease(hasty, timers, { now: () => now }).run({ ...task, payments: ['pay_1'] });
+    expect([await available(), await waits()]).toEqual([0n, [releaseTimer('hold_1')]]);
+  });
+});
