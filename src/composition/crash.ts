@@ -2,7 +2,7 @@ import { systemChance } from '../adapters/system/chance.js';
 import type { Config } from '../config.js';
 import { ContentStore } from '../content/content-store.js';
 import { Refusal } from '../kernel/errors.js';
-import { GUARD } from '../ports/timers.js';
+import { GUARD, type Timer } from '../ports/timers.js';
 import { CRASH_POINTS, type CrashCall, type CrashPoint } from '../runtime/crash-points.js';
 import type { Parts } from './parts.js';
 
@@ -49,12 +49,12 @@ const HOOKS: Readonly<Record<CrashCall, Hook>> = {
   'set timer': {
     part: 'timers',
     method: 'set',
-    about: ([timers]) => (timers as { id: string }[]).map(({ id }) => sortOfTimer(id)),
+    about: ([timers]) => (timers as Timer[]).map(sortOfTimer),
   },
   'cancel timer': {
     part: 'timers',
     method: 'cancel',
-    about: ([ids]) => (ids as string[]).map(sortOfTimer),
+    about: ([ids]) => (ids as string[]).map((id) => sortOfTimer({ id })),
   },
   'take timer': { part: 'timers', method: 'due' },
   'remove timer': { part: 'timers', method: 'done' },
@@ -64,7 +64,11 @@ const HOOKS: Readonly<Record<CrashCall, Hook>> = {
   'remember answer': { part: 'idempotency', method: 'complete' },
 };
 
-const sortOfTimer = (id: string): string => (id.startsWith(GUARD) ? 'guard' : 'timer');
+function sortOfTimer({ id, action }: Pick<Timer, 'id'> & Partial<Timer>): string {
+  if (id.startsWith(GUARD)) return 'guard';
+  if (action?.do !== 'job' || !action.job.id.startsWith('release/')) return 'timer';
+  return action.job.id.endsWith('/1') ? 'first look' : 'next look';
+}
 
 const sortOf = (memo: unknown): string => (String(memo).startsWith('qtp:') ? 'payout' : 'withdrawal');
 

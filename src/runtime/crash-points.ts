@@ -103,6 +103,12 @@ export const CRASH_POINTS = {
   'release-not-recorded': before('append', 'HoldReleased'),
   released: after('append', 'HoldReleased'),
   settled: after('append', 'WorkflowSettled'),
+  // the hold of a run for which something was signed that may still land
+  'payment-not-closed': before('append', 'PaymentClosed'),
+  'payment-closed': after('append', 'PaymentClosed'),
+  'hold-not-looked-at': before('set timer', 'first look'),
+  'run-settled-hold-kept': before('set timer', 'next look'),
+  'hold-looked-at-again': after('set timer', 'next look'),
   // its receipt
   'receipt-signed-not-stored': before('store artifact', 'receipt'),
   'receipt-stored-not-recorded': before('append', 'ReceiptIssued'),

@@ -22,6 +22,7 @@ const SOME: readonly CrashPointName[] = [
   'withdrawal-sent',
   'payout-recorded-not-sent',
   'run-closed',
+  'run-settled-hold-kept',
   'receipt-stored-not-recorded',
   'projection-not-committed',
   'checkpoint-not-saved',

@@ -13,6 +13,7 @@ import {
   OUTCOMES,
   openSweepMarket,
   SWEEP_ENV,
+  type SweepMarket,
   type Workload,
   wishOf,
   workloadOf,
@@ -68,7 +69,8 @@ export async function sweep(
 ): Promise<Sweep> {
   const began = performance.now();
   const folder = temporaryFolder();
-  const { market, release } = await openSweepMarket();
+  const stalls = await openSweepMarket();
+  const { market } = stalls;
   const { house, app } = await House.open(folder.path, market);
   try {
     const client = house.client();
@@ -84,7 +86,7 @@ export async function sweep(
           failure: undefined,
         };
         runs.set(point, run);
-        starts.set(point, await prepared(run, house, client, release));
+        starts.set(point, await prepared(run, house, client, stalls));
       }),
     );
     await app.stop();
@@ -166,7 +168,7 @@ async function prepared(
   run: Run,
   house: House,
   client: PatientClient,
-  release: (words: string) => void,
+  { release, settle }: Pick<SweepMarket, 'release' | 'settle'>,
 ): Promise<() => Promise<void>> {
   const { workload, point } = run;
   if (workload === 'deposit') {
@@ -199,6 +201,7 @@ async function prepared(
     const { valid, checks } = await client.verify('rcpt_any', receipt);
     if (!valid) throw new Error(`the receipt does not verify: ${JSON.stringify(checks)}`);
     await requireResults(client, closed);
+    if (workload === 'kept') await settle(point);
   };
 }
 
@@ -289,7 +292,7 @@ function objectionsToRun({ workload, workflow }: Run, { landed, payments }: Book
   const its = [...payments].filter(([, events]) =>
     events.some((event) => event.type === 'PaymentQuoted' && event.workflowId === workflow.id),
   );
-  const paid = its.map(([id]) => landed.get(id)!.length);
+  const paid = its.map(([id]) => landed.get(id)!.length).filter((times) => times > 0);
   const expected = EXPECTED_PAYMENTS[workload];
   const isWrong = workload === 'cancel' ? paid.length > expected : paid.length !== expected;
   if (isWrong || paid.some((times) => times !== 1))
@@ -313,4 +316,6 @@ const EXPECTED_PAYMENTS: Readonly<Record<Workload, number>> = {
   payout: 0,
   refund: 1,
   lost: 1,
+  elsewhere: 0,
+  kept: 1,
 };

@@ -1,5 +1,6 @@
+import { generateKeyPairSigner } from '@solana/kit';
 import type { CrashPointName } from '../../src/runtime/crash-points.js';
-import { busy, honest, type Market, ok, openMarket, type Sale } from '../e2e/kit/market.js';
+import { busy, honest, type Market, ok, openMarket, type Sale, type Stall } from '../e2e/kit/market.js';
 
 /** What a client asks for so that a point is reached. */
 export type Workload =
@@ -15,6 +16,8 @@ export type Workload =
   | 'deposit'
   | 'refund'
   | 'lost'
+  | 'elsewhere'
+  | 'kept'
   | 'withdrawal'
   | 'payout';
 
@@ -61,6 +64,11 @@ const REACHED_BY: Partial<Record<CrashPointName, Workload>> = {
   'refund-found-not-recorded': 'refund',
   'refund-recorded-not-credited': 'refund',
   'refund-credited': 'refund',
+  'payment-not-closed': 'elsewhere',
+  'payment-closed': 'elsewhere',
+  'hold-not-looked-at': 'kept',
+  'run-settled-hold-kept': 'kept',
+  'hold-looked-at-again': 'kept',
   'deposit-submitted': 'deposit',
   'deposit-found-not-claimed': 'deposit',
   'deposit-claimed-not-credited': 'deposit',
@@ -125,7 +133,7 @@ function planOf(workload: Exclude<Workload, 'words'>, words: string) {
       call('big', 'big', ['first'], 'steps.first'),
       call('small', 'small', ['first', 'big'], 'steps.first'),
     ],
-    moody: [call('moody', moodyFor(words), ['first'], 'steps.first')],
+    moody: [call('moody', moodies.forRun(words), ['first'], 'steps.first')],
     // one call at a time: the second waits in the queue, the first is handed over past it
     queued: [
       call('one', 'narrow', ['first'], 'steps.first'),
@@ -147,8 +155,10 @@ function planOf(workload: Exclude<Workload, 'words'>, words: string) {
     deposit: [],
     withdrawal: [],
     payout: [],
-    refund: [call('taker', takerFor(words), ['first'], 'steps.first')],
-    lost: [call('taker', takerFor(words), ['first'], 'steps.first')],
+    refund: [call('taker', takers.forRun(words), ['first'], 'steps.first')],
+    lost: [call('taker', takers.forRun(words), ['first'], 'steps.first')],
+    elsewhere: [call('elsewhere', 'elsewhere', ['first'], 'steps.first')],
+    kept: [call('keeper', keepers.forRun(words), ['first'], 'steps.first')],
   };
   return {
     plan: { steps: [first, ...moreOf[workload]] },
@@ -156,25 +166,24 @@ function planOf(workload: Exclude<Workload, 'words'>, words: string) {
   };
 }
 
-/** Each refuses the first call of every run; one that all runs called would soon be left alone. */
-const MOODY = Array.from({ length: 16 }, (_, index) => `moody-${index}`);
-let asked = 0;
-const moodyOf = new Map<string, string>();
-function moodyFor(words: string): string {
-  const mine = moodyOf.get(words) ?? MOODY[asked++ % MOODY.length]!;
-  moodyOf.set(words, mine);
-  return mine;
+/** Several services alike, one for each run: one that all of them called would soon be left alone. */
+function stallsOf(what: string, many: number) {
+  const names = Array.from({ length: many }, (_, index) => `${what}-${index}`);
+  const drawn = new Map<string, string>();
+  const forRun = (words: string): string => {
+    const mine = drawn.get(words) ?? names[drawn.size % many]!;
+    drawn.set(words, mine);
+    return mine;
+  };
+  return { forRun, each: (stall: Stall) => Object.fromEntries(names.map((name) => [name, stall])) };
 }
 
-/** Each takes the money and refuses the work; one that all runs called would soon be left alone. */
-const TAKERS = Array.from({ length: 6 }, (_, index) => `taker-${index}`);
-let taken = 0;
-const takerOf = new Map<string, string>();
-function takerFor(words: string): string {
-  const mine = takerOf.get(words) ?? TAKERS[taken++ % TAKERS.length]!;
-  takerOf.set(words, mine);
-  return mine;
-}
+/** refuse the first call of every run */
+const moodies = stallsOf('moody', 16);
+/** take the money and refuse the work */
+const takers = stallsOf('taker', 6);
+/** take what was signed, refuse the work, and settle when the run is over */
+const keepers = stallsOf('keeper', 6);
 
 /** As processes of the sweep are started. */
 export const SWEEP_ENV = { SERVICE_LIMITS: 'narrow=1' } as const;
@@ -198,11 +207,23 @@ export const OUTCOMES: Readonly<Record<Workload, readonly string[]>> = {
   payout: [],
   refund: ['failed'],
   lost: ['failed'],
+  elsewhere: ['failed'],
+  kept: ['failed'],
 };
 
-/** The services of the sweep; `slow` ones wait until `release` is called with the words of their run. */
-export async function openSweepMarket(): Promise<{ market: Market; release(words: string): void }> {
+export interface SweepMarket {
+  readonly market: Market;
+  /** lets the slow service answer the run of these words */
+  release(words: string): void;
+  /** has its keeper settle what was signed for the run of these words */
+  settle(words: string): Promise<void>;
+}
+
+/** The services of the sweep. */
+export async function openSweepMarket(): Promise<SweepMarket> {
   const heard = new Set<string>();
+  const kept = new Map<string, Sale>();
+  const otherAsset = (await generateKeyPairSigner()).address;
   const gates = new Map<string, { opened: Promise<void>; open: () => void }>();
   const gateOf = (words: string) => {
     let open = () => undefined as void;
@@ -220,6 +241,12 @@ export async function openSweepMarket(): Promise<{ market: Market; release(words
       return first ? busy : honest(sale);
     },
   };
+  const keeper = {
+    serve: async (sale: Sale) => {
+      kept.set(wordsOf(sale), sale);
+      return busy;
+    },
+  };
   const taker = { serve: settledThen(() => ({ status: 422, body: '{}' })) };
   const market = await openMarket({
     small: {},
@@ -233,8 +260,10 @@ export async function openSweepMarket(): Promise<{ market: Market; release(words
       },
     },
     big: { serve: settledThen(() => ok({ text: 'much to say '.repeat(1_000) })) },
-    ...Object.fromEntries(MOODY.map((id) => [id, moody])),
-    ...Object.fromEntries(TAKERS.map((id) => [id, taker])),
+    elsewhere: { asks: (terms) => ({ ...terms, asset: otherAsset }) },
+    ...moodies.each(moody),
+    ...takers.each(taker),
+    ...keepers.each(keeper),
     slow: {
       serve: async (sale) => {
         await gateOf(wordsOf(sale)).opened;
@@ -242,7 +271,11 @@ export async function openSweepMarket(): Promise<{ market: Market; release(words
       },
     },
   });
-  return { market, release: (words) => gateOf(words).open() };
+  const settle = async (words: string) => {
+    const settled = await kept.get(words)?.settle();
+    if (!settled?.success) throw new Error(`what was kept of ${words} was not settled`);
+  };
+  return { market, release: (words) => gateOf(words).open(), settle };
 }
 
 const wordsOf = ({ body }: Sale): string => (body as { words: string }).words;
