@@ -111,6 +111,23 @@ it('a timer stored before is cancelled in the store', async () => {
   expect(await stored()).toEqual([]);
 });
 
+it('a timer that is cancelled while it is on its way to the store is cancelled after it', async () => {
+  const { store, buffer, stored } = house();
+  const arrives = gate();
+  const setting = store.set.bind(store);
+  store.set = async (timers) => {
+    await arrives.opened;
+    await setting(timers);
+  };
+  const set = buffer.set(timer('retry', 1_000));
+  const cancelled = buffer.cancel(['retry']);
+  // longer than a cancellation waits for others
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  arrives.open();
+  await Promise.all([set, cancelled]);
+  expect(await stored()).toEqual([]);
+});
+
 it('a timer that was never stored is cancelled again without asking the store, until it is set anew', async () => {
   const { store, buffer, stored } = house();
   const asked: string[] = [];

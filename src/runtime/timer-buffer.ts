@@ -25,6 +25,8 @@ export class TimerBuffer {
   private spared = new Set<string>();
   private sparedBefore = new Set<string>();
   private ticking: NodeJS.Timeout | undefined;
+  /** on their way to the store: what cancels one comes after it */
+  private readonly onTheWay = new Map<string, Promise<void>>();
   private readonly sets: Coalescer<Timer>;
   private readonly cancels: Coalescer<string>;
 
@@ -46,7 +48,7 @@ export class TimerBuffer {
     if (inHand) return this.tie(timer, inHand);
     if (this.holdMs === 0 || timer.dueAt - this.clock.now() < 4 * this.holdMs) {
       this.unspare(timer.id);
-      return this.sets.add(timer);
+      return this.send(timer);
     }
     this.keepTicking();
     this.drop(timer.id);
@@ -83,7 +85,7 @@ export class TimerBuffer {
   /** One that was held here is forgotten; if an earlier life stored it, firing it changes nothing. */
   async cancel(ids: readonly string[]): Promise<void> {
     const cancelled: Promise<void>[] = [];
-    for (const id of ids) if (!this.takeBack(id)) cancelled.push(this.cancels.add(id));
+    for (const id of ids) if (!this.takeBack(id)) cancelled.push(this.cancelStored(id));
     await Promise.all(cancelled);
   }
 
@@ -93,6 +95,22 @@ export class TimerBuffer {
     this.tied.clear();
     this.tick();
     this.tick();
+  }
+
+  private send(timer: Timer): Promise<void> {
+    const { id } = timer;
+    const sent = this.sets.add(timer);
+    this.onTheWay.set(id, sent);
+    const arrived = () => {
+      if (this.onTheWay.get(id) === sent) this.onTheWay.delete(id);
+    };
+    sent.then(arrived, arrived);
+    return sent;
+  }
+
+  private async cancelStored(id: string): Promise<void> {
+    await this.onTheWay.get(id)?.catch(() => undefined);
+    await this.cancels.add(id);
   }
 
   /** @returns whether the store need not be asked */
@@ -135,7 +153,7 @@ export class TimerBuffer {
   }
 
   private store(held: ReadonlyMap<string, Held>): void {
-    for (const { timer, stored, failed } of held.values()) this.sets.add(timer).then(stored, failed);
+    for (const { timer, stored, failed } of held.values()) this.send(timer).then(stored, failed);
   }
 
   private tick(): void {

@@ -1,4 +1,6 @@
+import { BatchJob } from '../../src/batches/batch-job.js';
 import { ChildJob } from '../../src/children/child-job.js';
+import { batch } from '../../src/commands/batch/decide.js';
 import { deposit } from '../../src/commands/deposit/decide.js';
 import { earnings } from '../../src/commands/earnings/decide.js';
 import { escrow } from '../../src/commands/escrow/decide.js';
@@ -247,7 +249,7 @@ export async function startEngine(
   const stopping = new AbortController();
   if (role === 'core') {
     const runStep = (task: StepTask) => steps.runHere(task, stopping.signal);
-    const aggregates = [workflow, escrow, deposit, payment, receipt, mandate, settlement, earnings];
+    const aggregates = [workflow, escrow, deposit, payment, receipt, mandate, settlement, earnings, batch];
     const owned = new OwnedJobs(jobs, dispatch);
     const direct = new DirectSteps(jobs, (job) => owned.owned(job), steps, timers, isAlone, process, silent);
     if (stepWorker) direct.use(stepWorker);
@@ -320,9 +322,13 @@ export async function startEngine(
       if ('expiryOf' in job.payload) return expiries.run(payload(job));
       return 'paymentId' in job.payload ? watch.run(payload(job)) : deposits.run(payload(job));
     };
-    const children = new ChildJob({ dispatch, content, clock: process, chance: random, plans }, timers);
-    const plan = (job: Job, { signal }: JobContext) =>
-      'childId' in job.payload ? children.run(payload(job)) : plans.run(payload(job), signal);
+    const making = { dispatch, content, clock: process, chance: random, plans };
+    const children = new ChildJob(making, timers);
+    const batches = new BatchJob(making, content, timers);
+    const plan = (job: Job, { signal }: JobContext) => {
+      if ('batchId' in job.payload) return batches.run(payload(job), signal);
+      return 'childId' in job.payload ? children.run(payload(job)) : plans.run(payload(job), signal);
+    };
     for (const worker of [
       await jobs.work('plan', 2, plan),
       await jobs.work('chain', 2, look),

@@ -1,4 +1,5 @@
 import { isWithdrawalEvent } from '../../src/commands/escrow/withdrawal-state.js';
+import type { BatchEvent } from '../../src/events/batch.js';
 import type { EarningsEvent } from '../../src/events/earnings.js';
 import type { EscrowEvent } from '../../src/events/escrow.js';
 import type { MandateEvent, MandateEventOf } from '../../src/events/mandate.js';
@@ -11,6 +12,7 @@ import type { Recorded } from '../../src/kernel/event.js';
 import { categoryOf, idOfStream } from '../../src/kernel/ids.js';
 import type { PaidCall } from '../../src/ports/payments.js';
 import type { Outgoing } from '../../src/ports/transfers.js';
+import { BatchRules } from './batch-rules.js';
 import { DeedTally } from './deeds.js';
 import { FamilyRules } from './family-rules.js';
 import { MandateRules } from './mandate-rules.js';
@@ -58,6 +60,7 @@ export class Judge implements Watcher, TransferWatcher {
   violation: Violation | undefined;
   readonly deeds = new DeedTally();
   private readonly transfers = new TransferRules(this.deeds);
+  readonly batches = new BatchRules(this.deeds);
   readonly family: FamilyRules;
   readonly results: Results;
   /** by run: what its steps had cost when it was settled */
@@ -83,12 +86,15 @@ export class Judge implements Watcher, TransferWatcher {
       switch (categoryOf(stream)) {
         case 'workflow':
           this.family.before(id, event as WorkflowEvent);
+          this.batches.workflow(id, event as WorkflowEvent);
           this.workflow(id).apply(event as WorkflowEvent);
           this.results.remember(id, this.workflow(id).last, event as WorkflowEvent);
           if (event.type === 'WorkflowApproved') this.approve(id, event as Approved);
           if (event.type === 'AutoApprovalDeclined') this.deeds.count('mandate not used');
           if (event.type === 'WorkflowSettled') this.settle(id, (event as Settled).runNo);
           return;
+        case 'batch':
+          return this.batches.apply(id, event as BatchEvent);
         case 'receipt':
           if (event.type === 'ReceiptIssued') this.issue(event as Issued);
           return;
@@ -241,7 +247,7 @@ export class Judge implements Watcher, TransferWatcher {
       if (payment.status === 'submitted') return false;
       if (payment.landed && (this.capturedOf(payment) === 0n || !payment.isAnswered)) return false;
     }
-    if (this.givenBack.size > 0 || !this.transfers.isQuiet) return false;
+    if (this.givenBack.size > 0 || !this.transfers.isQuiet || !this.batches.isQuiet) return false;
     for (const { open } of this.mandates.values()) if (open.length > 0) return false;
     for (const { held, submitted } of this.accounts.values())
       if (held > 0n || submitted.size > 0) return false;
@@ -271,6 +277,7 @@ export class Judge implements Watcher, TransferWatcher {
       for (const [id] of this.givenBack) must(false, 'I6', () => `${id} was given back and never credited`);
       this.mandatesConclude();
       this.transfers.concludes();
+      this.batches.concludes();
       for (const account of this.accounts.values()) {
         let paid = this.transfers.paidBy(account.userId);
         for (const { landed, quoted } of this.payments.values())

@@ -610,6 +610,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     timers: (real) => without(real, /^deposit\/.*\/last$/),
   },
   {
+    name: 'batch-asked-for-once',
+    what: 'The timer that has the next piece of a batch made, or cancelled, is never set',
+    timers: (real) => without(real, /^batch\/.*\/again$/),
+  },
+  {
     name: 'released-while-it-pays',
     what: 'The hold of a run is given back as it ends, though what was signed for it may still land',
     saga: (real) =>

@@ -11,9 +11,12 @@ import { type Micros, toMicros } from '../../src/kernel/money.js';
 import { isoTime, plusMs } from '../../src/kernel/time.js';
 import type { Chance } from '../../src/ports/clock.js';
 import { approveWorkflow } from '../../src/requests/approve-workflow.js';
+import type { BatchBody } from '../../src/requests/batch-body.js';
 import { type Caller, contextOf } from '../../src/requests/caller.js';
+import { cancelBatch } from '../../src/requests/cancel-batch.js';
 import { cancelWorkflow } from '../../src/requests/cancel-workflow.js';
 import { answerStep } from '../../src/requests/confirm-step.js';
+import { createBatch } from '../../src/requests/create-batch.js';
 import type { CreateBody } from '../../src/requests/create-body.js';
 import { createWorkflow } from '../../src/requests/create-workflow.js';
 import { forkWorkflow } from '../../src/requests/fork-workflow.js';
@@ -157,6 +160,27 @@ export class Users {
           return dispatch.send(user, userId, unlink, contextOf(caller, 'unlink', userId));
         }),
       );
+  }
+
+  /** @param endsAfter ms after it was made, if it is given up */
+  batch(userId: string, body: BatchBody, endsAfter: number | undefined): void {
+    let made: string | undefined;
+    this.ask(userId, 'ask for a batch', async (engine, caller) => {
+      const { batchId } = await createBatch(
+        { ...engine, chance: this.random },
+        { ...caller, onceId: caller.callId },
+        body,
+      );
+      if (made === undefined && endsAfter !== undefined)
+        this.later(endsAfter, () => this.endBatch(userId, batchId));
+      made = batchId;
+    });
+  }
+
+  private endBatch(userId: string, batchId: string): void {
+    this.ask(userId, 'cancel a batch', ({ dispatch, process }, caller) =>
+      cancelBatch({ dispatch, clock: process }, caller, batchId),
+    );
   }
 
   /** What could not be paid is tried again, now and then to another wallet. */

@@ -11,6 +11,7 @@ import { LIMITS } from '../../src/kernel/limits.js';
 import { toMicros } from '../../src/kernel/money.js';
 import { givenPlanSchema } from '../../src/planning/draft-schema.js';
 import type { PlanDraft } from '../../src/ports/planner.js';
+import { batchBodySchema } from '../../src/requests/batch-body.js';
 import { ContentRules } from './content-rules.js';
 import type { Deeds } from './deeds.js';
 import { type Outside, type Role, type SimulatedEngine, startEngine, watched } from './engine.js';
@@ -53,6 +54,8 @@ const LISTENING = 1_000_003;
 const WIRES = 2_000_003;
 /** who comes when the limits of calls are exact */
 const LATE_COMERS = 3_000_017;
+/** who wants many at once */
+const BATCHES = 4_000_037;
 /** As src/composition/engine.ts has it. */
 const HANDS = { alone: 64, shared: 16 };
 const FUNDS = 10_000_000n;
@@ -264,10 +267,11 @@ class World {
 
   private get isDone(): boolean {
     const { judge, drafts, services } = this;
+    const { children, forks } = judge.family;
     return (
       services.underWay === 0 &&
       this.sender.underWay === 0 &&
-      drafts.size === judge.workflows.size - judge.family.children.size - judge.family.forks.size &&
+      drafts.size === judge.workflows.size - children.size - forks.size - judge.batches.items.size &&
       this.areReadModelsDone &&
       judge.isQuiet
     );
@@ -294,6 +298,8 @@ class World {
       const workflowId = this.wish(random, n, users);
       if (n === 1 && this.seed % 2 === 0) this.at(0, () => this.listeners.follow(workflowId));
     }
+    const apart = new Random(this.seed + BATCHES);
+    if (apart.chance(0.2)) this.batch(apart);
     const storm = random.between(5, 120) * 1_000;
     this.faults(storm);
     scheduler.after(storm, undefined, 'faults stop', () => this.calm());
@@ -311,6 +317,16 @@ class World {
       : { plan: givenPlanSchema.parse(asGiven(draft)) };
     this.at(ms + random.between(0, 10_000), () => this.users.create(userId, workflowId, wanted));
     return workflowId;
+  }
+
+  /** Somebody wants the same several times, and now and then none of it any more. */
+  private batch(random: Random): void {
+    const userId = random.pick(this.userIds);
+    const template = { plan: asGiven(randomDraft(random, this.offers)) };
+    const items = Array.from({ length: random.between(1, 4) }, () => ({}));
+    const body = batchBodySchema.parse({ template, items, priority: random.pick(['low', 'normal', 'high']) });
+    const endsAfter = random.chance(0.7) ? random.between(0, random.pick([50, 500, 30_000])) : undefined;
+    this.at(random.between(0, 10_000), () => this.users.batch(userId, body, endsAfter));
   }
 
   private grant(userId: string): void {
@@ -443,6 +459,8 @@ class World {
     // whoever asked for the one that asked, or for the one it goes on from
     if (event.type === 'WorkflowCreated' && forkedFrom)
       this.owners.set(id, this.owners.get(forkedFrom.workflowId)!);
+    const { batchId, userId } = event as { batchId?: string; userId?: string };
+    if (event.type === 'WorkflowCreated' && batchId !== undefined) this.owners.set(id, userId!);
     if (event.type === 'RefundRequested') this.giveBack(id, (event as { memo?: string }).memo!);
     const isUnanswered = event.type === 'PaymentUndelivered' || event.type === 'PaymentConfirmed';
     if (isUnanswered && this.random.chance(event.type === 'PaymentConfirmed' ? 0.02 : 0.5))

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Client, type House, openHouse } from '../../../test/kit/api-house.js';
 import { BatchJob } from '../../batches/batch-job.js';
+import { batch } from '../../commands/batch/decide.js';
 
 const step = { key: 'only', kind: 'data_transform', params: { n: 0 } };
 const plan = { steps: [step] };
@@ -18,11 +19,15 @@ describe('batches over the API', () => {
   afterAll(() => house.close());
 
   /** What a worker does with the first piece. */
-  const work = async (batchId: string, act: 'create' | 'cancel' = 'create') => {
+  const work = async (
+    batchId: string,
+    act: 'create' | 'cancel' = 'create',
+    dispatch = house.api.dispatch,
+  ) => {
     const timers = { set: async () => undefined, cancel: async () => undefined };
     const { openRuns: _, ...parts } = house.api;
     const task = { batchId, userId: alice.userId, act, from: 0 };
-    await new BatchJob(parts, house.content, timers).run(task, new AbortController().signal);
+    await new BatchJob({ ...parts, dispatch }, house.content, timers).run(task, new AbortController().signal);
     await house.caughtUp();
   };
 
@@ -69,6 +74,27 @@ describe('batches over the API', () => {
     expect(rest).toMatchObject({ failures: [{ index: 3 }, { index: 4 }], nextAfter: null });
     const one = (await alice.get(`/workflows/${first.failures[0].workflowId}`)).body.workflow;
     expect(one).toMatchObject({ batchId: id, status: 'failed' });
+  });
+
+  it('of which a worker makes what was cancelled meanwhile has none that goes on', async () => {
+    const { body } = await alice.post('/workflows/batch', {
+      template: { plan: { steps: [{ ...step, sideEffect: 'irreversible' }] }, autoApprove: true },
+      items: [{}, {}, {}],
+    });
+    const { id } = body.batch;
+    const before = await house.api.dispatch.load(batch, id);
+    const late = Object.create(house.api.dispatch, {
+      load: {
+        value: (of: typeof batch, ofId: string) =>
+          of === batch ? before : house.api.dispatch.load(of, ofId),
+      },
+    }) as House['api']['dispatch'];
+    expect((await alice.post(`/batches/${id}/cancel`, {})).status).toBe(202);
+    await work(id, 'cancel');
+    await work(id, 'create', late);
+    expect((await alice.get(`/batches/${id}`)).body).toMatchObject({
+      batch: { status: 'cancelled', handled: 3, refused: 0, workflows: { cancelled: 3 } },
+    });
   });
 
   it('is cancelled by its owner: 202, and what is open ends', async () => {
