@@ -1,13 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { HeldRun } from '../../test/kit/held-run.js';
 import { authorize, COST, confirm, expire, prepare, quote, submit } from '../../test/kit/one-payment.js';
-import { assemble, cancel, endDrain, paid, planOf, start, toExecution } from '../../test/kit/runs.js';
-import { MemoryEventStore } from '../adapters/memory/event-store.js';
-import { MemoryTimerStore } from '../adapters/memory/timer-store.js';
+import { cancel, endDrain } from '../../test/kit/runs.js';
 import type { EscrowCommand } from '../commands/escrow/commands.js';
-import { escrow } from '../commands/escrow/decide.js';
 import { availableOf } from '../commands/escrow/state.js';
 import type { PaymentCommand } from '../commands/payment/commands.js';
-import { payment } from '../commands/payment/decide.js';
 import { workflow } from '../commands/workflow/decide.js';
 import { CommandHandler } from '../runtime/command-handler.js';
 import { releaseTimer } from '../sagas/settle-escrow.js';
@@ -22,53 +19,30 @@ const task = {
 };
 
 describe('the hold of a run that is over', () => {
-  let store: MemoryEventStore;
-  let dispatch: CommandHandler;
-  let timers: MemoryTimerStore;
-  let said = 0;
-  const context = () => ({
-    commandId: `c${++said}`,
-    correlationId: 'wf_01',
-    actor: { type: 'system', id: 'test' } as const,
-  });
-  const book = (command: EscrowCommand) => dispatch.send(escrow, 'user_01', command, context());
-  const pay = async (...commands: PaymentCommand[]) => {
-    for (const command of commands) await dispatch.send(payment, 'pay_1', command, context());
-  };
+  let run: HeldRun;
+  const book = (command: EscrowCommand) => run.book(command);
+  const pay = (...commands: PaymentCommand[]) => run.pay('pay_1', ...commands);
   const capture = () => book({ type: 'CaptureHold', holdId: 'hold_1', paymentId: 'pay_1', amount: COST });
-  const available = async () => {
-    const { state } = await dispatch.load(escrow, 'user_01');
-    return state.status === 'open' ? availableOf(state) : undefined;
-  };
-  const look = () => new HoldRelease(dispatch, timers, { now: () => now }).run(task);
-  const waits = async () => (await timers.due(now + 60_000, 10)).map(({ id }) => id);
+  const available = async () => availableOf(await run.account());
+  const look = () => new HoldRelease(run.dispatch, run.timers, { now: () => now }).run(task);
+  const waits = async () => (await run.timers.due(now + 60_000, 10)).map(({ id }) => id);
   const told = async (stream: string) => {
     const types: string[] = [];
-    for await (const { event } of store.read(stream)) types.push(event.type);
+    for await (const { event } of run.store.read(stream)) types.push(event.type);
     return types;
   };
 
   beforeEach(async () => {
-    store = new MemoryEventStore();
-    dispatch = new CommandHandler(store, { now: () => now });
-    timers = new MemoryTimerStore();
-    const account = { userId: 'user_01', wallet: 'W', network: 'n', asset: 'USDC', at: AT };
-    const deposit = { signature: 'D', amount: COST };
-    const hold = { holdId: 'hold_1', amount: COST, purpose: 'wf_01', at: AT, expiresAt: EXPIRES };
-    await book({ type: 'OpenEscrowAccount', ...account });
-    await book({ type: 'SubmitDeposit', ...deposit, at: AT, expiresAt: EXPIRES });
-    await book({ type: 'ConfirmDeposit', ...deposit, slot: 1n });
-    await book({ type: 'PlaceHold', ...hold });
-    const plan = planOf(paid('step_1'), assemble('step_2', ['step_1']));
-    for (const command of [...toExecution(plan), start('step_1'), cancel(), endDrain()])
-      await dispatch.send(workflow, 'wf_01', command, context());
+    run = new HeldRun();
+    await run.begin(EXPIRES);
+    await run.say(cancel(), endDrain());
   });
 
   it('does not keep its run: that is settled with what is known, once', async () => {
     await pay(quote, authorize, prepare, submit);
     await look();
     await look();
-    const { state } = await dispatch.load(workflow, 'wf_01');
+    const { state } = await run.dispatch.load(workflow, 'wf_01');
     expect(state).toMatchObject({ status: 'closed', settled: true, mayStillPay: true });
     expect((await told('workflow-wf_01')).filter((type) => type === 'WorkflowSettled')).toHaveLength(1);
     expect(await available()).toBe(0n);
@@ -110,7 +84,9 @@ describe('the hold of a run that is over', () => {
 
   it('is released once, and waited for no more', async () => {
     await look();
-    await timers.set([{ id: releaseTimer('hold_1'), dueAt: now, action: { do: 'job', job: {} as never } }]);
+    await run.timers.set([
+      { id: releaseTimer('hold_1'), dueAt: now, action: { do: 'job', job: {} as never } },
+    ]);
     await look();
     expect((await told('escrow-user_01')).filter((type) => type === 'HoldReleased')).toHaveLength(1);
     expect(await waits()).toEqual([]);
@@ -126,13 +102,13 @@ describe('the hold of a run that is over', () => {
   it('is looked at again when somebody signs while it is closed', async () => {
     await pay(quote, authorize);
     const hasty = {
-      load: dispatch.load.bind(dispatch),
+      load: run.dispatch.load.bind(run.dispatch),
       send: async (...args: Parameters<CommandHandler['send']>) => {
         if (args[1] === 'pay_1') await pay(prepare, submit);
-        return dispatch.send(...args);
+        return run.dispatch.send(...args);
       },
     } as unknown as CommandHandler;
-    await new HoldRelease(hasty, timers, { now: () => now }).run({ ...task, payments: ['pay_1'] });
+    await new HoldRelease(hasty, run.timers, { now: () => now }).run({ ...task, payments: ['pay_1'] });
     expect([await available(), await waits()]).toEqual([0n, [releaseTimer('hold_1')]]);
   });
 });
