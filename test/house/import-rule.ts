@@ -1,5 +1,5 @@
 import { dirname, join, normalize } from 'node:path/posix';
-import ts from 'typescript';
+import { parseSync, Visitor } from 'rolldown/utils';
 
 /** One import of one source file of ours by another; paths from src/. */
 export interface Import {
@@ -43,15 +43,26 @@ export function roomOf(file: string): string {
 }
 
 /** Every import and re-export of a file of ours, types and dynamic ones too. */
-export const importsOf = (file: string, text: string): readonly Import[] =>
-  ts
-    .preProcessFile(text, true, true)
-    .importedFiles.filter(({ fileName }) => fileName.startsWith('.'))
-    .map(({ fileName, pos }) => ({
-      file,
-      line: text.slice(0, pos).split('\n').length,
-      target: normalize(join(dirname(file), fileName)).replace(/\.js$/, '.ts'),
-    }));
+export function importsOf(file: string, text: string): readonly Import[] {
+  const { program, errors } = parseSync(file, text);
+  // what cannot be read would seem to import nothing
+  if (errors[0]) throw new Error(`${file}: ${errors[0].message}`);
+  const found: Import[] = [];
+  const see = ({ source }: { readonly source: unknown }) => {
+    const { value, start } = (source ?? {}) as { readonly value?: unknown; readonly start: number };
+    if (typeof value !== 'string' || !value.startsWith('.')) return;
+    const target = normalize(join(dirname(file), value)).replace(/\.js$/, '.ts');
+    found.push({ file, line: text.slice(0, start).split('\n').length, target });
+  };
+  new Visitor({
+    ImportDeclaration: see,
+    ExportNamedDeclaration: see,
+    ExportAllDeclaration: see,
+    ImportExpression: see,
+    TSImportType: see,
+  }).visit(program);
+  return found;
+}
 
 /** @returns a line for each import that the rule forbids */
 export const forbidden = (imports: readonly Import[]): readonly string[] =>

@@ -59,14 +59,18 @@ describe('the import rule', () => {
 
   it('sees re-exports, types, side effects and dynamic imports', () => {
     const text =
-      "import './a.js';\nexport * from './b.js';\nexport type { C } from './c.js';\nawait import('./d.js');";
+      "import './a.js';\nexport * from './b.js';\nexport type { C } from './c.js';\nawait import('./d.js');\ntype E = import('./e.js').E;";
     expect(importsOf('kernel/x.ts', text).map(({ target, line }) => [target, line])).toEqual([
       ['kernel/a.ts', 1],
       ['kernel/b.ts', 2],
       ['kernel/c.ts', 3],
       ['kernel/d.ts', 4],
+      ['kernel/e.ts', 5],
     ]);
   });
+
+  it('takes no file for one without imports that it cannot read', () =>
+    expect(() => importsOf('kernel/x.ts', "import { from './a.js';")).toThrow('kernel/x.ts: '));
 
   it('finds a circle and says its way round', () => {
     const graph = [...one('a.ts', 'b.ts'), ...one('b.ts', 'c.ts'), ...one('c.ts', 'b.ts')];
