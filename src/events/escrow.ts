@@ -93,6 +93,22 @@ export const HoldSplit = defineEvent(
   { holdId: 'hold_2', from: 'hold_1', amount: '10000', purpose: 'wf_02', expiresAt: sampleTime },
 );
 
+/** All but what may still be captured is given back: its run is over, and something signed for it may land yet. */
+export const HoldReduced = defineEvent(
+  'HoldReduced',
+  1,
+  {
+    holdId: field.id,
+    /** all of it from now on, what is captured or lent included */
+    amount: field.micros,
+    /** available again */
+    released: field.micros,
+    /** held again by the hold it was split from, which is still open */
+    returned: z.strictObject({ holdId: field.id, amount: field.micros }).optional(),
+  },
+  { holdId: 'hold_1', amount: '22000', released: '3000' },
+);
+
 export const HoldReleased = defineEvent(
   'HoldReleased',
   1,
@@ -146,6 +162,7 @@ export const escrowEvents = [
   HoldExtended,
   HoldSplit,
   HoldCaptured,
+  HoldReduced,
   HoldReleased,
   HoldExpired,
   RefundCredited,

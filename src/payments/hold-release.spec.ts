@@ -6,6 +6,7 @@ import type { EscrowCommand } from '../commands/escrow/commands.js';
 import { availableOf } from '../commands/escrow/state.js';
 import type { PaymentCommand } from '../commands/payment/commands.js';
 import { workflow } from '../commands/workflow/decide.js';
+import { toMicros } from '../kernel/money.js';
 import { CommandHandler } from '../runtime/command-handler.js';
 import { releaseTimer } from '../sagas/settle-escrow.js';
 import { HoldRelease } from './hold-release.js';
@@ -24,7 +25,8 @@ describe('the hold of a run that is over', () => {
   const pay = (...commands: PaymentCommand[]) => run.pay('pay_1', ...commands);
   const capture = () => book({ type: 'CaptureHold', holdId: 'hold_1', paymentId: 'pay_1', amount: COST });
   const available = async () => availableOf(await run.account());
-  const look = () => new HoldRelease(run.dispatch, run.timers, { now: () => now }).run(task);
+  const look = (no = 1) =>
+    new HoldRelease(run.dispatch, run.timers, { now: () => now }).run({ ...task, look: no });
   const waits = async () => (await run.timers.due(now + 60_000, 10)).map(({ id }) => id);
   const told = async (stream: string) => {
     const types: string[] = [];
@@ -65,6 +67,28 @@ describe('the hold of a run that is over', () => {
     await pay(expire);
     await look();
     expect(await available()).toBe(COST);
+  });
+
+  it('keeps what was signed may cost, at most, and gives back the rest at once', async () => {
+    run = new HeldRun();
+    await run.begin(EXPIRES, toMicros(5n * COST));
+    await run.say(cancel(), endDrain());
+    const dear = toMicros(2n * COST);
+    await pay(quote, { ...authorize, ceiling: dear } as PaymentCommand, prepare, submit);
+    await look();
+    // should these bytes expire, a worker that is late may sign for as much before the next look
+    expect(await available()).toBe(3n * COST);
+    await look();
+    expect((await told('escrow-user_01')).filter((type) => type === 'HoldReduced')).toHaveLength(1);
+    await pay(confirm);
+    await look(2);
+    expect(await available()).toBe(4n * COST);
+    await capture();
+    await look(3);
+    expect([await available(), (await told('escrow-user_01')).slice(-3)]).toEqual([
+      4n * COST,
+      ['HoldReduced', 'HoldCaptured', 'HoldReleased'],
+    ]);
   });
 
   it('pays what lands after the run is over', async () => {

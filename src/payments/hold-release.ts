@@ -5,7 +5,7 @@ import { workflow } from '../commands/workflow/decide.js';
 import { isRefusal, unreachable } from '../kernel/errors.js';
 import { uuidv5 } from '../kernel/event.js';
 import { LIMITS } from '../kernel/limits.js';
-import type { Micros } from '../kernel/money.js';
+import { type Micros, toMicros } from '../kernel/money.js';
 import { isoTime } from '../kernel/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { TimerStore } from '../ports/timers.js';
@@ -18,9 +18,9 @@ type Captures = OpenEscrow['captures'];
 const LOOK_AGAIN_MS = 5_000;
 
 /**
- * Settles a run that is over with what was captured for it, and gives back what is left of its hold once everything
- * that was signed for it has landed and is captured, or has expired. What nobody has signed yet is closed, so that a
- * worker that is late signs nothing any more.
+ * Settles a run that is over with what was captured for it, and gives back what is left of its hold: all but what was
+ * signed for it at once, and the rest when that has landed and is captured, or has expired. What nobody has signed yet is
+ * closed, so that a worker that is late signs nothing any more.
  */
 export class HoldRelease {
   constructor(
@@ -36,11 +36,20 @@ export class HoldRelease {
     if (state.status !== 'open' || !hold || hold.status === 'released')
       return this.timers.cancel([releaseTimer(holdId)]);
     // one that has expired holds nothing for anybody
-    if (hold.status === 'open' && !(await this.areDecided(task, state.captures))) {
+    const open = hold.status === 'open' ? await this.openOf(task, state.captures) : [];
+    if (open.length > 0) {
       await this.settle(task, hold.captured);
+      await this.reduce(task, toMicros(open.reduce((total, amount) => total + amount, 0n)));
       return this.lookAgain(task);
     }
     await this.dispatch.send(escrow, userId, { type: 'ReleaseHold', holdId }, contextOf(task, 'release'));
+  }
+
+  /** What may land or be captured meanwhile makes it less: too much is kept then, until the next look. */
+  private async reduce(task: ReleaseLook, keep: Micros): Promise<void> {
+    const { releaseOf: holdId, userId } = task;
+    const context = contextOf(task, `keep ${keep} after look ${task.look}`);
+    await this.dispatch.send(escrow, userId, { type: 'ReduceHold', holdId, keep }, context);
   }
 
   /** The run has its receipt, and may be tried again, at once: only what is held for it waits. */
@@ -51,42 +60,53 @@ export class HoldRelease {
     await this.dispatch.send(workflow, workflowId, settlement, contextOf(task, 'settlement'));
   }
 
-  private async areDecided(task: ReleaseLook, captures: Captures): Promise<boolean> {
-    for (const id of task.payments) if (!(await this.isDecided(task, id, captures))) return false;
-    return true;
+  /** @returns what each payment that is not decided may cost */
+  private async openOf(task: ReleaseLook, captures: Captures): Promise<readonly Micros[]> {
+    const open: Micros[] = [];
+    for (const id of task.payments) {
+      const amount = await this.mayCost(task, id, captures);
+      if (amount !== undefined) open.push(amount);
+    }
+    return open;
   }
 
-  private async isDecided(task: ReleaseLook, paymentId: string, captures: Captures): Promise<boolean> {
+  /** @returns undefined when it costs nothing more */
+  private async mayCost(
+    task: ReleaseLook,
+    paymentId: string,
+    captures: Captures,
+  ): Promise<Micros | undefined> {
     const { state } = await this.dispatch.load(payment, paymentId);
     switch (state.status) {
       case 'closed':
-        return true;
+        return undefined;
       case 'confirmed':
-        return captures.get(paymentId) !== undefined;
+        return captures.get(paymentId) ? undefined : state.quote.amount;
       case 'awaiting_signature':
       case 'prepared':
       case 'submitted':
-        return false;
+        // not what it was quoted: should it expire, a worker that is late may sign a dearer one before the next look
+        return state.authorization.ceiling;
       case 'none':
       case 'quoted':
       case 'authorized':
-        return this.close(task, paymentId);
+        return this.close(task, paymentId, captures);
       default:
         return unreachable(state);
     }
   }
 
-  /** @returns false when somebody has signed meanwhile */
-  private async close(task: ReleaseLook, paymentId: string): Promise<boolean> {
+  private async close(task: ReleaseLook, paymentId: string, captures: Captures): Promise<Micros | undefined> {
     const { workflowId, runNo } = task;
     const close = { type: 'ClosePayment', workflowId, runNo } as const;
     try {
       const { state } = await this.dispatch.send(payment, paymentId, close, contextOf(task, paymentId));
-      return state.status === 'closed';
+      if (state.status === 'closed') return undefined;
     } catch (error) {
-      if (isRefusal(error, 'PAYMENT_UNDER_WAY')) return false;
-      throw error;
+      if (!isRefusal(error, 'PAYMENT_UNDER_WAY')) throw error;
     }
+    // somebody has signed meanwhile
+    return this.mayCost(task, paymentId, captures);
   }
 
   private lookAgain(task: ReleaseLook): Promise<void> {

@@ -107,7 +107,9 @@ export const CRASH_POINTS = {
   'payment-not-closed': before('append', 'PaymentClosed'),
   'payment-closed': after('append', 'PaymentClosed'),
   'hold-not-looked-at': before('set timer', 'first look'),
-  'run-settled-hold-kept': before('set timer', 'next look'),
+  'run-settled-hold-kept': before('append', 'HoldReduced'),
+  'hold-reduced': after('append', 'HoldReduced'),
+  'hold-not-looked-at-again': before('set timer', 'next look'),
   'hold-looked-at-again': after('set timer', 'next look'),
   // its receipt
   'receipt-signed-not-stored': before('store artifact', 'receipt'),

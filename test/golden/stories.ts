@@ -663,6 +663,20 @@ export const stories: Readonly<Record<string, Story>> = {
         { type: 'ReleaseHold', holdId: 'hold_1' },
       ),
   },
+  'escrow-holds-reduced': {
+    category: 'escrow',
+    story: 'a hold and part of it keep what may still be captured, and the part is captured',
+    events: () =>
+      said(
+        escrow,
+        ...SPLIT,
+        { type: 'CaptureHold', holdId: 'hold_2', paymentId: 'pay_1', amount: toMicros(3_000n) },
+        { type: 'ReduceHold', holdId: 'hold_2', keep: toMicros(2_000n) },
+        { type: 'ReduceHold', holdId: 'hold_1', keep: toMicros(1_000n) },
+        { type: 'CaptureHold', holdId: 'hold_2', paymentId: 'pay_2', amount: toMicros(2_000n) },
+        { type: 'ReleaseHold', holdId: 'hold_2' },
+      ),
+  },
   'escrow-hold-extended': {
     category: 'escrow',
     story: 'a hold placed and extended',

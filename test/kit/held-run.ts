@@ -21,16 +21,16 @@ export class HeldRun {
   readonly dispatch = new CommandHandler(this.store, { now: () => Date.parse(AT) });
   private said = 0;
 
-  /** @param expiresAt of the hold, `hold_1` */
-  async begin(expiresAt: string): Promise<void> {
-    const deposit = { signature: 'D', amount: COST };
+  /** @param expiresAt of the hold, `hold_1`; what one payment costs is held, or `amount` */
+  async begin(expiresAt: string, amount = COST): Promise<void> {
+    const deposit = { signature: 'D', amount };
     const account = { userId: OWNER, wallet: 'W', network: 'n', asset: 'USDC', at: AT };
     await this.book({ type: 'OpenEscrowAccount', ...account });
     await this.book({ type: 'SubmitDeposit', ...deposit, at: AT, expiresAt });
     await this.book({ type: 'ConfirmDeposit', ...deposit, slot: 1n });
     await this.book({
       type: 'PlaceHold',
-      ...{ holdId: 'hold_1', amount: COST, purpose: 'wf_01', at: AT, expiresAt },
+      ...{ holdId: 'hold_1', amount, purpose: 'wf_01', at: AT, expiresAt },
     });
     const plan = planOf(paid('step_1'), assemble('step_2', ['step_1']));
     await this.say(...toExecution(plan), start('step_1'));

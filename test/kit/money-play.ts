@@ -145,6 +145,11 @@ const captured: Act = ({ userId, holdId, paymentId, amount }, { escrow }) => {
   escrow(userId, { type: 'CaptureHold', holdId, paymentId, amount });
 };
 
+const reduced: Act = ({ userId, holdId, amount }, { escrow }) => {
+  escrow(userId, { type: 'ReduceHold', holdId, keep: toMicros(amount / 2n) });
+  escrow(userId, { type: 'ReduceHold', holdId: `${holdId}_part`, keep: toMicros(amount / 2n) });
+};
+
 const released: Act = ({ userId, holdId }, { escrow }) => {
   escrow(userId, { type: 'ReleaseHold', holdId });
 };
@@ -248,6 +253,7 @@ const ACTS: readonly Act[] = [
     captured,
     captured,
     captured,
+    reduced,
     released,
     expired,
     deposited,

@@ -102,6 +102,7 @@ const escrowCommand: fc.Arbitrary<EscrowCommand> = fc.oneof(
       expiresAt: among('2026-01-02T00:00:00.000Z'),
     }),
   },
+  fc.record({ type: among('ReduceHold'), holdId: among('hold_1', 'hold_2', 'hold_3'), keep: micros(6) }),
   fc.record({ type: among('ReleaseHold'), holdId: among('hold_1', 'hold_2', 'hold_3') }),
   fc.record({ type: among('ExpireHold'), holdId: among('hold_1', 'hold_2'), at: time }),
   {
@@ -444,7 +445,8 @@ function booksOf(history: readonly EscrowEvent[]) {
     if (event.type === 'HoldPlaced' || event.type === 'HoldSplit')
       holds.set(event.holdId, { amount: BigInt(event.amount), captured: 0n, lent: 0n, isOpen: true });
     if (event.type === 'HoldSplit') holds.get(event.from)!.lent += BigInt(event.amount);
-    if (event.type === 'HoldReleased' && event.returned)
+    if (event.type === 'HoldReduced') hold!.amount = BigInt(event.amount);
+    if ((event.type === 'HoldReduced' || event.type === 'HoldReleased') && event.returned)
       holds.get(event.returned.holdId)!.lent -= BigInt(event.returned.amount);
     if (event.type === 'HoldExtended') Object.assign(hold!, { amount: BigInt(event.amount), isOpen: true });
     if (event.type === 'HoldCaptured') hold!.captured += BigInt(event.amount);

@@ -12,6 +12,7 @@ export const DEEDS = [
   'workflow undone with its parent',
   'workflow undone two generations down',
   'payment given back',
+  'hold reduced',
   'made in a batch',
   'batch cancelled',
   'batch made while it was cancelled',

@@ -104,6 +104,7 @@ export class Judge implements Watcher, TransferWatcher {
           return this.mandate(id).apply(event as MandateEvent);
         case 'escrow':
           if (event.type === 'RefundCredited') this.credit(event as Credited);
+          if (event.type === 'HoldReduced') this.deeds.count('hold reduced');
           if (isWithdrawalEvent(event)) this.transfers.withdrawal(event as WithdrawalEvent);
           return this.account(id).apply(event as EscrowEvent);
         case 'settlement':

@@ -4,12 +4,12 @@ import type { Landed } from './paid-services.js';
 import { must } from './violation.js';
 
 interface HoldSeen {
-  readonly amount: bigint;
+  amount: bigint;
   captured: bigint;
   /** of it, what parts of their own hold or have spent */
   lent: bigint;
   /** what the hold it was split from gave it */
-  readonly borrowed?: bigint;
+  borrowed?: bigint;
   status: 'open' | 'released' | 'expired';
 }
 
@@ -140,21 +140,34 @@ export class AccountRules {
         );
         break;
       }
+      case 'HoldReduced': {
+        const hold = this.hold(event.holdId);
+        must(hold.status === 'open', 'I5', () => `${event.holdId} was reduced when it was over`);
+        const back = event.returned ? this.giveBack(hold, event.returned, event.holdId) : 0n;
+        must(
+          hold.amount - BigInt(event.amount) === back + BigInt(event.released),
+          'I5',
+          () => `${event.holdId} gave back another sum than it was reduced by`,
+        );
+        hold.amount = BigInt(event.amount);
+        must(
+          hold.captured + hold.lent <= hold.amount,
+          'I3',
+          () => `${event.holdId} was reduced below what it had captured`,
+        );
+        break;
+      }
       case 'HoldReleased': {
         const hold = this.hold(event.holdId);
         must(hold.status !== 'released', 'I5', () => `${event.holdId} was released twice`);
         must(BigInt(event.captured) === hold.captured, 'I5', () => `${event.holdId} tells a wrong sum`);
         if (event.returned) {
-          const to = this.hold(event.returned.holdId);
-          must(to.status === 'open', 'I5', () => `${event.holdId} was given back to what was over`);
-          const back = BigInt(event.returned.amount);
+          const back = this.giveBack(hold, event.returned, event.holdId);
           must(
             back + BigInt(event.released) === hold.amount - hold.captured - hold.lent,
             'I5',
             () => `${event.holdId} gave back another sum than it had left`,
           );
-          must(back <= (hold.borrowed ?? 0n), 'I5', () => `${event.holdId} gave back more than it was lent`);
-          to.lent -= back;
         }
         hold.status = 'released';
         break;
@@ -168,6 +181,16 @@ export class AccountRules {
         this.hold(event.holdId).status = 'expired';
     }
     must(this.available >= 0n, 'I5', () => `${this.userId} has ${this.available} available`);
+  }
+
+  private giveBack(hold: HoldSeen, returned: { holdId: string; amount: string }, holdId: string): bigint {
+    const to = this.hold(returned.holdId);
+    must(to.status === 'open', 'I5', () => `${holdId} was given back to what was over`);
+    const back = BigInt(returned.amount);
+    must(back <= (hold.borrowed ?? 0n), 'I5', () => `${holdId} gave back more than it was lent`);
+    if (hold.borrowed !== undefined) hold.borrowed -= back;
+    to.lent -= back;
+    return back;
   }
 
   private hold(holdId: string): HoldSeen {

@@ -623,6 +623,22 @@ export const plantedBugs: readonly PlantedBug[] = [
         : real,
   },
   {
+    name: 'reduced-to-nothing',
+    what: 'The hold of a run that is over keeps nothing for what was signed and may still land',
+    dispatch: (real) => ({
+      ...real,
+      load: (aggregate, id, atLeast) => real.load(aggregate, id, atLeast),
+      converse: (aggregate, id, next, isNew) => real.converse(aggregate, id, next, isNew),
+      send: (aggregate, id, command, context) =>
+        real.send(
+          aggregate,
+          id,
+          command.type === 'ReduceHold' ? ({ ...command, keep: ZERO } as never) : command,
+          context,
+        ),
+    }),
+  },
+  {
     name: 'withdrawal-looked-for-once',
     what: 'The timer that has a withdrawal looked for again is never set',
     timers: (real) => without(real, /^wdr_.*\/look\/last$/),

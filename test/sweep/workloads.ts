@@ -68,6 +68,8 @@ const REACHED_BY: Partial<Record<CrashPointName, Workload>> = {
   'payment-closed': 'elsewhere',
   'hold-not-looked-at': 'kept',
   'run-settled-hold-kept': 'kept',
+  'hold-reduced': 'kept',
+  'hold-not-looked-at-again': 'kept',
   'hold-looked-at-again': 'kept',
   'deposit-submitted': 'deposit',
   'deposit-found-not-claimed': 'deposit',
@@ -158,7 +160,11 @@ function planOf(workload: Exclude<Workload, 'words'>, words: string) {
     refund: [call('taker', takers.forRun(words), ['first'], 'steps.first')],
     lost: [call('taker', takers.forRun(words), ['first'], 'steps.first')],
     elsewhere: [call('elsewhere', 'elsewhere', ['first'], 'steps.first')],
-    kept: [call('keeper', keepers.forRun(words), ['first'], 'steps.first')],
+    // the second is never asked for: what is held for it is given back while the first may still land
+    kept: [
+      call('keeper', keepers.forRun(words), ['first'], 'steps.first'),
+      call('small', 'small', ['first', 'keeper'], 'steps.first'),
+    ],
   };
   return {
     plan: { steps: [first, ...moreOf[workload]] },

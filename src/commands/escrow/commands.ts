@@ -89,6 +89,14 @@ export interface CaptureHold {
   readonly amount: Micros;
 }
 
+/** A hold keeps what may still be captured from it, and no more. */
+export interface ReduceHold {
+  readonly type: 'ReduceHold';
+  readonly holdId: string;
+  /** what is captured not included */
+  readonly keep: Micros;
+}
+
 export interface ReleaseHold {
   readonly type: 'ReleaseHold';
   readonly holdId: string;
@@ -131,6 +139,7 @@ export type EscrowCommand =
   | RenewHold
   | SplitHold
   | CaptureHold
+  | ReduceHold
   | ReleaseHold
   | ExpireHold
   | CreditRefund

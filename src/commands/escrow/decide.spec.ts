@@ -464,6 +464,51 @@ describe('a hold that something is to be undone from', () => {
   });
 });
 
+describe('a hold of which less is needed', () => {
+  const keep = (amount: number) =>
+    ({ type: 'ReduceHold', holdId: 'hold_1', keep: micros(amount) }) as const satisfies EscrowCommand;
+  const reduced: EscrowEvent = {
+    type: 'HoldReduced',
+    v: 1,
+    holdId: 'hold_1',
+    amount: '300',
+    released: '300',
+  };
+
+  it('keeps that beside what was captured, and nothing more is captured', () => {
+    given(...funded, placed, captured)
+      .when(keep(50))
+      .then([reduced]);
+    const account = fold(escrowDecider, [...funded, placed, captured, reduced]);
+    expect(account.status === 'open' && [availableOf(account), account.held]).toEqual([700n, 50n]);
+    given(...funded, placed, captured, reduced)
+      .when({ ...capture, paymentId: 'pay_2', amount: micros(51) })
+      .refuses('HOLD_EXCEEDED', { holdId: 'hold_1', remaining: '50', amount: '51' });
+    given(...funded, placed, captured, reduced)
+      .when({ type: 'ReleaseHold', holdId: 'hold_1' })
+      .then([{ type: 'HoldReleased', v: 1, holdId: 'hold_1', captured: '250', released: '50' }]);
+  });
+
+  it('is left as it is where it has no more, or is over', () => {
+    for (const events of [
+      [placed, captured, reduced],
+      [placed, captured, released],
+      [placed, expired],
+    ])
+      given(...funded, ...events)
+        .when(keep(50))
+        .thenNothing();
+    given(...funded, placed)
+      .when(keep(601))
+      .thenNothing();
+  });
+
+  it('has to be known', () =>
+    given(...funded)
+      .when(keep(50))
+      .refuses('HOLD_UNKNOWN'));
+});
+
 describe('a hold that is split', () => {
   const split: EscrowCommand = {
     type: 'SplitHold',
@@ -534,6 +579,29 @@ describe('a hold that is split', () => {
     given(...given2, returned)
       .when({ type: 'ReleaseHold', holdId: 'hold_1' })
       .then([{ type: 'HoldReleased', v: 1, holdId: 'hold_1', captured: '0', released: '570' }]);
+  });
+
+  it('is given back what its part will not need, and the rest later', () => {
+    const of = { v: 1, holdId: 'hold_2' } as const;
+    const reduced: EscrowEvent = {
+      ...{ ...of, type: 'HoldReduced', amount: '55', released: '0' },
+      returned: { holdId: 'hold_1', amount: '45' },
+    };
+    given(...given2)
+      .when({ type: 'ReduceHold', holdId: 'hold_2', keep: micros(25) })
+      .then([reduced]);
+    expect(balance(...given2, reduced)).toEqual([400n, 570n]);
+    given(...given2, reduced)
+      .when({ ...capture, amount: micros(546) })
+      .refuses('HOLD_EXCEEDED', { holdId: 'hold_1', remaining: '545', amount: '546' });
+    given(...given2, reduced)
+      .when({ type: 'ReleaseHold', holdId: 'hold_2' })
+      .then([
+        {
+          ...{ ...of, type: 'HoldReleased', captured: '30', released: '0' },
+          returned: { holdId: 'hold_1', amount: '25' },
+        },
+      ]);
   });
 
   it('gives its own rest back while its part goes on, whose rest is free when that ends', () => {
@@ -607,6 +675,26 @@ describe('a hold that is split', () => {
         .when(release)
         .then([rest]);
       expect(balance(...before, spent, rest)).toEqual([370n, 600n]);
+    });
+
+    it('is given back what it lent first, when its part is reduced, and once', () => {
+      const of = { v: 1, holdId: 'hold_2' } as const;
+      const reduced: EscrowEvent = {
+        ...{ ...of, type: 'HoldReduced', amount: '40', released: '10' },
+        returned: { holdId: 'hold_1', amount: '100' },
+      };
+      given(...before)
+        .when({ type: 'ReduceHold', holdId: 'hold_2', keep: micros(40) })
+        .then([reduced]);
+      expect(balance(...before, reduced)).toEqual([360n, 640n]);
+      const rest: EscrowEvent = {
+        ...{ ...of, type: 'HoldReleased', captured: '0', released: '40' },
+        returned: { holdId: 'hold_1', amount: '0' },
+      };
+      given(...before, reduced)
+        .when(release)
+        .then([rest]);
+      expect(balance(...before, reduced, rest)).toEqual([400n, 600n]);
     });
 
     it('knows its split by what was split off', () => {

@@ -22,7 +22,7 @@ import { captureHold, creditRefund } from './captures.js';
 import type { EscrowCommand, OpenEscrowAccount } from './commands.js';
 import { confirmDeposit, rejectDeposit, submitDeposit } from './deposits.js';
 import { freezeAccount, unfreezeAccount } from './freezing.js';
-import { expireHold, extendHold, placeHold, releaseHold, renewHold, splitHold } from './holds.js';
+import { expireHold, extendHold, placeHold, reduceHold, releaseHold, renewHold, splitHold } from './holds.js';
 import { type EscrowState, evolveEscrow, unopened } from './state.js';
 import { isWithdrawalCommand } from './withdrawal-commands.js';
 import { decideWithdrawal } from './withdrawals.js';
@@ -52,6 +52,8 @@ function decide(command: EscrowCommand, state: EscrowState): Decision {
       return splitHold(command, state);
     case 'CaptureHold':
       return captureHold(command, state);
+    case 'ReduceHold':
+      return reduceHold(command, state);
     case 'ReleaseHold':
       return releaseHold(command, state);
     case 'ExpireHold':

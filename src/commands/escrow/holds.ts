@@ -1,12 +1,20 @@
-/** What is reserved: placed, extended, split, and given back by release or expiry. */
+/** What is reserved: placed, extended, split, and given back in part, by release or by expiry. */
 import type { EscrowEvent } from '../../events/escrow.js';
 import { Refusal } from '../../kernel/errors.js';
-import { least, toMicros, ZERO } from '../../kernel/money.js';
+import { least, type Micros, toMicros, ZERO } from '../../kernel/money.js';
 import { assertAmount, assertCovered } from './amounts.js';
-import type { ExpireHold, ExtendHold, PlaceHold, ReleaseHold, RenewHold, SplitHold } from './commands.js';
+import type {
+  ExpireHold,
+  ExtendHold,
+  PlaceHold,
+  ReduceHold,
+  ReleaseHold,
+  RenewHold,
+  SplitHold,
+} from './commands.js';
 import { assertNotFrozen } from './freezing.js';
 import { holdClosed, holdExceeded, holdOf } from './hold-of.js';
-import { type OpenEscrow, remainderOf } from './state.js';
+import { type Hold, type OpenEscrow, remainderOf } from './state.js';
 
 type Decision = readonly EscrowEvent[];
 const NOTHING: Decision = [];
@@ -93,20 +101,29 @@ export function splitHold(command: SplitHold, account: OpenEscrow): Decision {
   return [{ type: 'HoldSplit', v: 1, holdId, from, amount: String(amount), purpose, expiresAt }];
 }
 
+/** Nothing once the hold is over: what it did not capture is given back already. */
+export function reduceHold({ holdId, keep }: ReduceHold, account: OpenEscrow): Decision {
+  const hold = holdOf(account, holdId);
+  const rest = remainderOf(hold) - keep;
+  if (hold.status !== 'open' || rest <= 0n) return NOTHING;
+  const amount = String(hold.amount - rest);
+  return [{ type: 'HoldReduced', v: 1, holdId, amount, ...givenBack(toMicros(rest), hold, account) }];
+}
+
 export function releaseHold({ holdId }: ReleaseHold, account: OpenEscrow): Decision {
   const hold = holdOf(account, holdId);
   if (hold.status === 'released') return NOTHING;
   const captured = String(hold.captured);
   // an expired hold gave its remainder back already, but who settles the run still needs to hear what was spent
   if (hold.status === 'expired') return [{ type: 'HoldReleased', v: 1, holdId, captured, released: '0' }];
-  const remainder = remainderOf(hold);
-  if (hold.from === undefined || account.holds.get(hold.from)?.status !== 'open')
-    return [{ type: 'HoldReleased', v: 1, holdId, captured, released: String(remainder) }];
-  // what was added to it since it was split off is nothing the other hold has lent
-  const amount = least(remainder, hold.borrowed ?? remainder);
-  const returned = { holdId: hold.from, amount: String(amount) };
-  const released = String(remainder - amount);
-  return [{ type: 'HoldReleased', v: 1, holdId, captured, released, returned }];
+  return [{ type: 'HoldReleased', v: 1, holdId, captured, ...givenBack(remainderOf(hold), hold, account) }];
+}
+
+/** To the hold it was split from goes no more than that one gave: what was added since is available again. */
+function givenBack(rest: Micros, { from, borrowed = rest }: Hold, account: OpenEscrow) {
+  if (from === undefined || account.holds.get(from)?.status !== 'open') return { released: String(rest) };
+  const amount = least(rest, borrowed);
+  return { released: String(rest - amount), returned: { holdId: from, amount: String(amount) } };
 }
 
 export function expireHold({ holdId, at }: ExpireHold, account: OpenEscrow): Decision {

@@ -148,9 +148,15 @@ function evolveOpen(
     }
     case 'HoldCaptured':
       return capture(account, event.holdId, event.paymentId, parseMicros(event.amount));
+    case 'HoldReduced': {
+      const { borrowed } = account.holds.get(event.holdId)!;
+      const returned = parseMicros(event.returned?.amount ?? '0');
+      const owes = borrowed !== undefined && { borrowed: toMicros(borrowed - least(returned, borrowed)) };
+      return giveBack(account, event, { amount: parseMicros(event.amount), ...owes });
+    }
     case 'HoldReleased':
       return event.returned
-        ? giveBack(account, event.holdId, parseMicros(event.released), event.returned)
+        ? giveBack(account, event, { status: 'released' })
         : close(account, event.holdId, 'released');
     case 'HoldExpired':
       return close(account, event.holdId, 'expired');
@@ -193,24 +199,22 @@ function capture(account: OpenEscrow, holdId: string, paymentId: string, amount:
  */
 function giveBack(
   account: OpenEscrow,
-  holdId: string,
-  released: Micros,
-  returned: { readonly holdId: string; readonly amount: string },
+  { holdId, released, returned }: Extract<EscrowEvent, { type: 'HoldReduced' | 'HoldReleased' }>,
+  change: Partial<Hold>,
 ): OpenEscrow {
-  const hold = account.holds.get(holdId)!;
+  const before = account.holds.get(holdId)!;
+  const hold = { ...before, ...change };
+  const held = toMicros(account.held - parseMicros(released));
+  if (!returned) return { ...account, held, holds: account.holds.with(holdId, hold) };
   const lender = account.holds.get(returned.holdId)!;
   const amount = parseMicros(returned.amount);
-  const settled = least(amount, hold.borrowed ?? amount);
+  const settled = least(amount, before.borrowed ?? amount);
   const repaid: Hold = {
     ...lender,
     lent: toMicros((lender.lent ?? ZERO) - settled),
     amount: toMicros(lender.amount + amount - settled),
   };
-  return {
-    ...account,
-    held: toMicros(account.held - released),
-    holds: account.holds.with(returned.holdId, repaid).with(holdId, { ...hold, status: 'released' }),
-  };
+  return { ...account, held, holds: account.holds.with(returned.holdId, repaid).with(holdId, hold) };
 }
 
 function close(account: OpenEscrow, holdId: string, status: 'released' | 'expired'): OpenEscrow {

@@ -48,6 +48,7 @@ function balanceAfter(row: EscrowRow, event: EscrowEvent): Partial<EscrowRow> {
         ...(event.late ? { available: minus(available, event.amount) } : { held: minus(held, event.amount) }),
         captured: plus(row.captured, event.amount),
       };
+    case 'HoldReduced':
     case 'HoldReleased':
     case 'HoldExpired':
       return { available: plus(available, event.released), held: minus(held, event.released) };
@@ -103,6 +104,10 @@ export function evolveHold(
     }
     case 'HoldCaptured':
       return { ...row, revision, captured: plus(row.captured, event.amount) };
+    case 'HoldReduced': {
+      const { amount, released } = event;
+      return { ...row, revision, amount, released: plus(row.released, released) };
+    }
     case 'HoldReleased':
       return { ...row, revision, status: 'released', released: plus(row.released, event.released) };
     case 'HoldExpired':
@@ -144,6 +149,8 @@ function movement(event: EscrowEvent): Movement {
       return { kind: 'hold_split', amount: event.amount, reference: event.holdId, note: event.from };
     case 'HoldCaptured':
       return { kind: 'hold_captured', amount: event.amount, reference: event.paymentId, note: event.holdId };
+    case 'HoldReduced':
+      return { kind: 'hold_reduced', amount: event.released, reference: event.holdId, note: null };
     case 'HoldReleased':
       return { kind: 'hold_released', amount: event.released, reference: event.holdId, note: null };
     case 'HoldExpired':

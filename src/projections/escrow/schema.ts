@@ -52,6 +52,7 @@ export type LedgerKind =
   | 'hold_placed'
   | 'hold_extended'
   | 'hold_split'
+  | 'hold_reduced'
   | 'hold_captured'
   | 'hold_released'
   | 'hold_expired'

@@ -7,6 +7,7 @@ export type EntryKind =
   | 'hold_extended'
   | 'hold_split'
   | 'hold_returned'
+  | 'hold_reduced'
   | 'hold_released'
   | 'hold_expired'
   | 'payment_sent'

@@ -5,6 +5,12 @@ import { hasPrefix } from '../../kernel/ids.js';
 import { available, chain, held, owed, services } from './accounts.js';
 import { type Entry, type EntryKind, entryOf, type Line, type Transfer } from './entry.js';
 
+const GIVEN_BACK = {
+  HoldReduced: 'hold_reduced',
+  HoldReleased: 'hold_released',
+  HoldExpired: 'hold_expired',
+} as const;
+
 type About = Partial<Pick<Entry, 'counterparty' | 'signature'>>;
 
 /** @returns undefined for what moves no money */
@@ -48,6 +54,7 @@ export function postEscrow(userId: string, event: Exclude<EscrowEvent, Withdrawa
       const transfer = { debit: held(userId, from), credit: held(userId, holdId), amount };
       return entry('hold_split', holdId, transfer, { counterparty });
     }
+    case 'HoldReduced':
     case 'HoldReleased':
     case 'HoldExpired': {
       const { holdId, released: amount } = event;
@@ -59,8 +66,7 @@ export function postEscrow(userId: string, event: Exclude<EscrowEvent, Withdrawa
           { account: own, amount: -BigInt(amount) },
         ]);
       }
-      const kind = event.type === 'HoldReleased' ? 'hold_released' : 'hold_expired';
-      return entry(kind, holdId, { debit: held(userId, holdId), credit: own, amount });
+      return entry(GIVEN_BACK[event.type], holdId, { debit: held(userId, holdId), credit: own, amount });
     }
     case 'RefundCredited': {
       const { paymentId, signature, amount } = event;

@@ -50,6 +50,7 @@ const MOVES: readonly LedgerEvent['type'][] = [
     'HoldExtended',
     'HoldSplit',
     'HoldCaptured',
+    'HoldReduced',
     'HoldReleased',
     'HoldExpired',
   ] as const),

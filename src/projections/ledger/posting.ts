@@ -8,7 +8,7 @@
  * | DepositConfirmed            | chain                       | available                   |
  * | HoldPlaced, HoldExtended    | available                   | held                        |
  * | HoldSplit                   | held                        | held, of the part           |
- * | HoldReleased                | held                        | available; the hold it was split from |
+ * | HoldReduced, HoldReleased   | held                        | available; the hold it was split from |
  * | HoldExpired                 | held                        | available                   |
  * | PaymentPrepared             | services                    | transit                     |
  * | PaymentConfirmed            | transit                     | chain                       |
